@@ -1,0 +1,139 @@
+"""Entering results, with the blocking confirmation after an automatic postponement (domain.md 6), and correcting them."""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert
+
+from portal.results.sheet import Entries, Sheet, load
+from portal.rules.lifecycle import Action, Status
+from portal.rules.outcomes import Outcome as ResultOutcome
+from portal.sessions.change import change, step_values, write
+from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
+from portal.store.audit import as_json
+from portal.store.candidates import result
+from portal.store.work import Work
+
+
+@dataclass(frozen=True)
+class MustConfirm(Invalid):
+    """« Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ? »: nothing is saved before the answer."""
+
+    session: SessionRow | None = None
+
+
+@dataclass(frozen=True)
+class Incomplete(Invalid):
+    """The sheet cannot be saved as it is: a sentence for each candidate concerned."""
+
+    problems: Mapping[int, str] = field(default_factory=dict)
+
+
+def save_draft(work: Work, number: int, version: int, entries: Entries) -> Outcome:
+    """Keep what is typed so far, complete or not."""
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        sheet = load(tx, s)
+        if entries == sheet.stored:
+            return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
+        _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
+        write(
+            tx, work, s, "results_draft", {}, before={"resultats": sheet.told(sheet.stored)}, after={"resultats": sheet.told(entries)}
+        )
+        return Saved("Brouillon enregistré.")
+
+    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, entries, definitive=False))
+
+
+def enter_results(work: Work, number: int, version: int, entries: Entries, confirmation: str = "") -> Outcome:
+    """Save the results for good, which takes the centre's hand away.
+
+    After an automatic postponement `confirmation` must be the seal that `seal` gives for this very question.
+    """
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        sheet = load(tx, s)
+        if problems := sheet.problems(entries):
+            return Incomplete(problems=problems)
+        if s.postponed and not hmac.compare_digest(confirmation.encode(), seal(work, s, entries).encode()):
+            return MustConfirm(session=s)
+        _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=True)
+        values = {**step_values(work, Action.ENTER_RESULTS), "results_saved_by": work.actor.id}
+        after: dict[str, Any] = {"resultats": sheet.told(entries)}
+        if s.postponed:
+            after["date_reelle_confirmee"] = s.actual_end_on
+        write(tx, work, s, "results_saved", values, before={"resultats": sheet.told(sheet.stored)}, after=after)
+        return Saved("Résultats enregistrés.")
+
+    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, entries, definitive=True))
+
+
+def correct_results(work: Work, number: int, version: int, entries: Entries, reason: str) -> Outcome:
+    """Correct saved results, with a reason: the local unit's only right on a session whose results are saved."""
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        if s.version != version + 1 or s.status is not Status.RESULTS:
+            return None
+        return Unchanged("Corrections déjà enregistrées.") if load(tx, s).stored == entries else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        sheet = load(tx, s)
+        errors = {} if reason else {"reason": "Indiquez le motif de la correction."}
+        problems = sheet.problems(entries)
+        if problems or errors:
+            return Incomplete(errors, problems)
+        changed = [c.id for c in sheet.candidates if entries.get(c.id) != sheet.stored.get(c.id)]
+        if not changed:
+            return Incomplete({"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."})
+        before = {n: e for n, e in sheet.stored.items() if n in changed}
+        after = {n: e for n, e in entries.items() if n in changed}
+        _replace(tx, sheet, s.number, entries, changed, definitive=True)
+        told = {"before": {"resultats": sheet.told(before)}, "after": {"resultats": sheet.told(after)}}
+        write(tx, work, s, "results_corrected", {}, reason=reason, **told)
+        return Saved("Corrections enregistrées.")
+
+    return change(work, number, version, Action.CORRECT_RESULTS, act, ahead=already)
+
+
+def seal(work: Work, s: SessionRow, entries: Entries) -> str:
+    """What binds an answer to its question: this person, this session in this version, the date and the results shown."""
+    content = {str(c): {str(k): v for k, v in e.items()} for c, e in entries.items()}
+    question = as_json(
+        {"actor": work.actor.id, "session": s.number, "version": s.version, "date": s.actual_end_on, "results": content}
+    )
+    key = hmac.new(work.db.audit_key, b"confirmation", sha256).digest()
+    return hmac.new(key, question.encode(), sha256).hexdigest()
+
+
+def _already(work: Work, version: int, entries: Entries, *, definitive: bool) -> Any:
+    """Eight clicks at once are one save: the others find their own work done and are told so."""
+
+    def check(tx: Connection, s: SessionRow) -> Outcome | None:
+        mine = s.results_saved_by == work.actor.id if definitive else s.status is Status.CONVOKED
+        if not mine or s.version != version + 1 or definitive != (s.status is Status.RESULTS):
+            return None
+        sheet = load(tx, s)
+        same = sheet.stored == entries and sheet.definitive == definitive
+        return Unchanged("Résultats déjà enregistrés." if definitive else "Brouillon déjà enregistré.") if same else None
+
+    return check
+
+
+def _replace(tx: Connection, sheet: Sheet, number: int, entries: Entries, candidates: Iterable[int], *, definitive: bool) -> None:
+    """The results of these candidates become these entries."""
+    chosen = set(candidates)
+    tx.execute(delete(result).where(result.c.session_id == number, result.c.candidate_id.in_(chosen)))
+    rows = [
+        {"session_id": number, "candidate_id": c, "certificate_id": certificate, "outcome": str(outcome), "definitive": definitive}
+        for c in sorted(chosen)
+        for certificate, outcome in _stable(entries.get(c, {}))
+    ]
+    if rows:
+        tx.execute(insert(result), rows)
+
+
+def _stable(entry: Mapping[int | None, ResultOutcome]) -> list[tuple[int | None, ResultOutcome]]:
+    return sorted(entry.items(), key=lambda item: item[0] or 0)

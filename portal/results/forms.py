@@ -1,0 +1,60 @@
+"""What may be typed on a sheet of results.
+
+Titre: `resultat-CANDIDATE`, and `ccp-CANDIDATE` once for each CCP that is ticked under « Réussite partielle ».
+CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from portal.results.sheet import Sheet
+from portal.rules.lifecycle import Kind
+from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
+
+NOT_PRESENTED = ""
+
+
+class Fields(Protocol):
+    """A form as Werkzeug gives it: a name may come several times."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+    def getlist(self, key: str) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, as entries; `nonsense` holds the candidates whose value is none of the list."""
+
+    entries: Mapping[int, Mapping[int | None, Outcome]]
+    nonsense: Mapping[int, str] = field(default_factory=dict)
+
+
+def read(form: Fields, sheet: Sheet) -> Typed:
+    entries: dict[int, dict[int | None, Outcome]] = {}
+    nonsense: dict[int, str] = {}
+    known = {str(c.id): c.id for c in sheet.certificates}
+    for person in sheet.candidates:
+        entry: dict[int | None, Outcome] = {}
+        wrong = False
+        if sheet.kind is Kind.TITLE:
+            word = form.get(f"resultat-{person.id}", "")
+            wrong = bool(word) and word not in sheet.choices
+            if word and not wrong:
+                entry[None] = Outcome(word)
+            if entry.get(None) is Outcome.PARTIAL:
+                ticked = form.getlist(f"ccp-{person.id}")
+                wrong = wrong or any(t not in known for t in ticked)
+                entry.update({known[t]: Outcome.ACQUIRED for t in ticked if t in known})
+        else:
+            for certificate in sheet.certificates:
+                word = form.get(f"resultat-{person.id}-{certificate.id}", NOT_PRESENTED)
+                if word in FOR_CERTIFICATE:
+                    entry[certificate.id] = Outcome(word)
+                elif word != NOT_PRESENTED:
+                    wrong = True
+        if wrong:
+            nonsense[person.id] = f"Choisissez un résultat de la liste pour {person.name}."
+        if entry:
+            entries[person.id] = entry
+    return Typed(entries, nonsense)

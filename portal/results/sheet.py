@@ -1,0 +1,116 @@
+"""The sheet of results of one session: the candidates, the certificates, and what is known of each candidate."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from portal.rules.french import plural
+from portal.rules.lifecycle import Kind
+from portal.rules.outcomes import Entry, Outcome, choices, problem
+from portal.sessions.values import SessionRow
+from portal.store.candidates import candidate, result
+from portal.store.titles import CertificateKind, certificate
+
+Entries = Mapping[int, Entry]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    id: int
+    last_name: str
+    first_name: str
+    born_on: date
+    email: str
+
+    @property
+    def name(self) -> str:
+        """NOM Prénom"""
+        return f"{self.last_name.upper()} {self.first_name}".strip()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    id: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    kind: Kind
+    candidates: Sequence[Candidate]
+    certificates: Sequence[Certificate]
+    stored: Entries
+    definitive: bool
+
+    @property
+    def choices(self) -> tuple[Outcome, ...]:
+        return choices(self.kind, len(self.certificates))
+
+    def problems(self, entries: Entries) -> dict[int, str]:
+        """A sentence for each candidate whose entry is not complete."""
+        ids = {c.id for c in self.certificates}
+        found = {c.id: (problem(self.kind, entries.get(c.id, {}), ids), c.name) for c in self.candidates}
+        return {number: f"{text} pour {name}." for number, (text, name) in found.items() if text}
+
+    def in_words(self, entry: Entry) -> str:
+        """« Réussite partielle : CCP … »; empty when nothing is known."""
+        labels = {c.id: c.label for c in self.certificates}
+        if self.kind is not Kind.TITLE:
+            return " ; ".join(f"{labels.get(c or 0, '?')} : {o.label.lower()}" for c, o in sorted(entry.items(), key=str))
+        outcome = entry.get(None)
+        acquired = [labels.get(c, "?") for c in entry if c is not None]
+        return (outcome.label if outcome else "") + (f" : {' ; '.join(acquired)}" if acquired else "")
+
+    def told(self, entries: Entries) -> dict[str, str]:
+        """The entries as the audit trail keeps them: by candidate's number, name and words."""
+        return {f"{c.id} {c.name}": self.in_words(entries[c.id]) for c in self.candidates if entries.get(c.id)}
+
+    def tally(self, entries: Entries) -> str:
+        """« 9 titres, 1 réussite partielle, 1 échec, 1 absent »"""
+        counts = Counter(o for e in entries.values() for c, o in e.items() if self.kind is not Kind.TITLE or c is None)
+        return ", ".join(plural(counts[o], *WORDS[o]) for o in (*choices(Kind.TITLE, 2), *choices(Kind.CCP, 0)[:2]) if counts[o])
+
+
+WORDS = {
+    Outcome.TITLE: ("titre", "titres"),
+    Outcome.PARTIAL: ("réussite partielle", "réussites partielles"),
+    Outcome.FAILED: ("échec", "échecs"),
+    Outcome.ABSENT: ("absent", "absents"),
+    Outcome.ACQUIRED: ("certificat acquis", "certificats acquis"),
+    Outcome.NOT_ACQUIRED: ("certificat non acquis", "certificats non acquis"),
+}
+
+
+def load(conn: Connection, session: SessionRow) -> Sheet:
+    """Three queries, whatever the number of candidates."""
+    rows = conn.execute(
+        select(result.c.candidate_id, result.c.certificate_id, result.c.outcome, result.c.definitive).where(
+            result.c.session_id == session.number
+        )
+    ).all()
+    stored: dict[int, dict[int | None, Outcome]] = {}
+    for row in rows:
+        stored.setdefault(row.candidate_id, {})[row.certificate_id] = Outcome(row.outcome)
+    definitive = any(row.definitive for row in rows)
+    return Sheet(session.kind, candidates(conn, session.number), certificates(conn, session), stored, definitive)
+
+
+def candidates(conn: Connection, number: int) -> list[Candidate]:
+    """The candidates of a session, in French order of names."""
+    columns = (candidate.c.id, candidate.c.last_name, candidate.c.first_name, candidate.c.born_on, candidate.c.email)
+    query = select(*columns).where(candidate.c.session_id == number).order_by(candidate.c.sort_key, candidate.c.born_on)
+    return [Candidate(*row) for row in conn.execute(query)]
+
+
+def certificates(conn: Connection, session: SessionRow) -> list[Certificate]:
+    """The certificates that a session examines: the title's CCP, or its CCS in a CCS session."""
+    kind = CertificateKind.CCS if session.kind is Kind.CCS else CertificateKind.CCP
+    query = (
+        select(certificate.c.id, certificate.c.label)
+        .where(certificate.c.title_id == session.title_id, certificate.c.kind == kind)
+        .order_by(certificate.c.position)
+    )
+    return [Certificate(*row) for row in conn.execute(query)]

@@ -1,0 +1,41 @@
+"""A question about a session that both Python and SQL can answer.
+
+Measures and to-do lists are written as conditions. `holds` answers for one session in memory;
+`portal.store.conditions.matches` compiles the same condition to SQL. A property test holds the two together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.rules.facts import Facts
+from portal.rules.lifecycle import Status
+
+
+@dataclass(frozen=True)
+class Condition:
+    """All parts that are given must hold; bounds are inclusive."""
+
+    statuses: tuple[Status, ...] | None = None
+    start_from: date | None = None
+    start_to: date | None = None
+    end_from: date | None = None
+    end_to: date | None = None
+    postponed: bool | None = None
+    actual_end_known: bool | None = None
+    over: bool | None = None  # the (real) end date is reached today
+    late_actual_end: bool | None = None  # the real end date lies past the postponed one
+
+
+def holds(condition: Condition, facts: Facts, today: date) -> bool:
+    c, f = condition, facts
+    return (
+        (c.statuses is None or f.status in c.statuses)
+        and (c.start_from is None or f.starts_on >= c.start_from)
+        and (c.start_to is None or f.starts_on <= c.start_to)
+        and (c.end_from is None or f.ends_on >= c.end_from)
+        and (c.end_to is None or f.ends_on <= c.end_to)
+        and (c.postponed is None or f.postponed == c.postponed)
+        and (c.actual_end_known is None or (f.actual_end_on is not None) == c.actual_end_known)
+        and (c.over is None or (today >= f.effective_end_on) == c.over)
+        and (c.late_actual_end is None or (f.actual_end_on is not None and f.actual_end_on > f.ends_on) == c.late_actual_end)
+    )

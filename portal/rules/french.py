@@ -1,0 +1,41 @@
+"""Dates and counts as French sentences say them."""
+
+from datetime import date
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def day(value: date) -> str:
+    """24/08/2020"""
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def long_day(value: date) -> str:
+    """lundi 24 août 2020; the first of a month is « 1er »"""
+    number = "1er" if value.day == 1 else str(value.day)
+    return f"{DAYS[value.weekday()]} {number} {MONTHS[value.month - 1]} {value.year}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """« 1 session », « 0 session », « 2 sessions » (in French the plural begins at two)."""
+    word = one if count < 2 else (many or one + "s")
+    return f"{number(count)} {word}"
+
+
+def number(count: int) -> str:
+    """41 208, with narrow no-break spaces"""
+    return f"{count:,}".replace(",", "\u202f")

@@ -1,0 +1,87 @@
+"""Life of a session (domain.md 3): the statuses and the steps between them, as one table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CENTRE = "centre"
+    UD = "ud"
+    REGION = "region"
+    NATIONAL = "national"
+
+
+class Kind(StrEnum):
+    TITLE = "titre"
+    CCP = "ccp"
+    CCS = "ccs"
+
+
+class Status(StrEnum):
+    PREPARATION = "en_preparation"
+    DTE_REQUESTED = "demande_dte_envoyee"
+    DTE_SENT = "dte_envoye"
+    CONVOKED = "convocations_envoyees"
+    RESULTS = "resultats_saisis"
+    LOCKED = "verrouillee"
+    CANCELLED = "annulee"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Status.PREPARATION: "En préparation",
+    Status.DTE_REQUESTED: "Demande de DTE envoyée",
+    Status.DTE_SENT: "DTE envoyé",
+    Status.CONVOKED: "Convocations envoyées",
+    Status.RESULTS: "Résultats saisis",
+    Status.LOCKED: "Verrouillée",
+    Status.CANCELLED: "Annulée",
+}
+
+# The four statuses that domain.md 3 calls active.
+ACTIVE = (Status.PREPARATION, Status.DTE_REQUESTED, Status.DTE_SENT, Status.CONVOKED)
+
+# The straight way through, as the session page draws it.
+PATH = (*ACTIVE, Status.RESULTS, Status.LOCKED)
+
+
+class Action(StrEnum):
+    """One thing that a person does to a session."""
+
+    EDIT_START = "edit_start"
+    EDIT_END = "edit_end"
+    EDIT_PRACTICAL = "edit_practical"
+    REQUEST_DTE = "request_dte"
+    SEND_DTE = "send_dte"
+    CONVOKE = "convoke"
+    POSTPONE = "postpone"
+    SET_ACTUAL_END = "set_actual_end"
+    ENTER_RESULTS = "enter_results"
+    CORRECT_RESULTS = "correct_results"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of status: who takes it, from where, to where."""
+
+    action: Action
+    by: Role
+    before: Status
+    after: Status
+    label: str
+
+
+STEPS = (
+    Step(Action.REQUEST_DTE, Role.CENTRE, Status.PREPARATION, Status.DTE_REQUESTED, "Demander le DTE"),
+    Step(Action.SEND_DTE, Role.UD, Status.DTE_REQUESTED, Status.DTE_SENT, "Envoyer le DTE"),
+    Step(Action.CONVOKE, Role.CENTRE, Status.DTE_SENT, Status.CONVOKED, "Envoyer les convocations"),
+    Step(Action.ENTER_RESULTS, Role.CENTRE, Status.CONVOKED, Status.RESULTS, "Valider la saisie des résultats"),
+    Step(Action.LOCK, Role.UD, Status.RESULTS, Status.LOCKED, "Verrouiller la session"),
+    Step(Action.UNLOCK, Role.UD, Status.LOCKED, Status.RESULTS, "Déverrouiller la session"),
+)
+STEP = {step.action: step for step in STEPS}

@@ -1,0 +1,87 @@
+"""What people do to a session besides its results: each function is one thing that a person does."""
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from portal.rules.french import day
+from portal.rules.lifecycle import STEP, Action
+from portal.rules.rights import Refused, may
+from portal.sessions.change import change, step_values, write
+from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
+from portal.store.work import Work
+
+
+def edit_practical(
+    work: Work, number: int, version: int, *, starts_on: date | None, ends_on: date, place: str, session_manager: str
+) -> Outcome:
+    """Change the block « Informations pratiques ». `starts_on` is None where the page shows it as text."""
+    wanted = {"ends_on": ends_on, "place": place, "session_manager": session_manager}
+    if starts_on is not None:
+        wanted["starts_on"] = starts_on
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        return Unchanged() if all(getattr(s, name) == value for name, value in wanted.items()) else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if starts_on is not None and starts_on != s.starts_on:
+            verdict = may(s.person(work.actor.role), Action.EDIT_START, s.facts, work.on.today)
+            if isinstance(verdict, Refused):
+                return verdict
+        errors = date_errors(s, starts_on or s.starts_on, ends_on)
+        if errors:
+            return Invalid(errors)
+        changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
+        write(tx, work, s, "practical", changed)
+        return Saved("Informations pratiques enregistrées.")
+
+    return change(work, number, version, Action.EDIT_END, act, ahead=already)
+
+
+def date_errors(s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
+    """What is wrong with new dates of this session, whoever sets them."""
+    if ends_on < starts_on:
+        return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
+    if s.actual_end_on and s.actual_end_on < starts_on:
+        return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
+    limit = s.last_start
+    if limit and starts_on > limit and starts_on != s.starts_on:
+        return {
+            "starts_on": f"Le titre arrive à échéance : avec sa prolongation, une session peut commencer jusqu’au {day(limit)}."
+        }
+    return {}
+
+
+def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -> Outcome:
+    """Enter, or change, the real end date of an automatically postponed session."""
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        same = s.actual_end_on == actual_end_on
+        allowed = may(s.person(work.actor.role), Action.SET_ACTUAL_END, s.facts, work.on.today).ok
+        return Unchanged("Cette date réelle de fin est déjà enregistrée.") if same and allowed else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if actual_end_on < s.starts_on:
+            return Invalid({"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."})
+        write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on})
+        return Saved(f"Date réelle de fin enregistrée : {day(actual_end_on)}.")
+
+    return change(work, number, version, Action.SET_ACTUAL_END, act, ahead=already)
+
+
+def advance(work: Work, number: int, version: int, action: Action, reason: str = "") -> Outcome:
+    """Take a step of the session's life that needs nothing typed but, for unlocking, a reason."""
+    step = STEP[action]
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        """The same person has just taken this very step from this very page: a double click."""
+        mine = s.status is step.after and s.version == version + 1 and s.status_by == work.actor.label
+        return Unchanged() if mine and work.actor.role is step.by else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if action is Action.UNLOCK and not reason:
+            return Invalid({"reason": "Indiquez le motif du déverrouillage."})
+        write(tx, work, s, action.value, step_values(work, action), reason=reason)
+        return Saved(f"Statut enregistré : {step.after.label}.")
+
+    return change(work, number, version, action, act, ahead=already)

@@ -1,0 +1,164 @@
+"""History in plain words: the audit trail and the measures, each event as a sentence."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from portal.clock import PARIS
+from portal.rules.french import day, plural
+from portal.rules.lifecycle import Status
+from portal.store.audit import audit_event
+from portal.store.measures import measure_line, measure_run
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the history. `status` is the status that the session had from then on, when it changed."""
+
+    at: datetime
+    who: str
+    text: str
+    details: tuple[str, ...] = ()
+    reason: str = ""
+    by_measure: bool = False
+    status: Status | None = None
+
+
+def history(conn: Connection, number: int) -> list[Told]:
+    """The session's history, newest first. Two queries."""
+    events = conn.execute(select(audit_event).where(audit_event.c.session_id == number)).all()
+    lines = conn.execute(
+        select(measure_line, measure_run.c.label, measure_run.c.at, measure_run.c.actor, measure_run.c.reverts_run_id)
+        .join(measure_run, measure_run.c.id == measure_line.c.run_id)
+        .where(measure_line.c.session_id == number)
+    ).all()
+    told = [((e.at, 0, e.id), _event(e)) for e in events]
+    told += [((li.at, 1, li.run_id), _line(li)) for li in lines]
+    return [entry for _, entry in sorted(told, key=lambda pair: pair[0], reverse=True)]
+
+
+def _event(e: Any) -> Told:
+    before, after = json.loads(e.before), json.loads(e.after)
+    text, details = WORDS.get(e.action, _other)(before, after)
+    status = Status(after["status"]) if "status" in after else None
+    return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status)
+
+
+def _line(li: Any) -> Told:
+    moved = f"la date de fin du {day(li.end_before)} au {day(li.end_after)}"
+    cancelled = li.status_before != li.status_after
+    if li.reverts_run_id:
+        text = f"La mesure « {li.label} » a été reprise : "
+        text += f"statut de nouveau « {Status(li.status_after).label} »." if cancelled else f"{moved}."
+    else:
+        at = li.at.astimezone(PARIS)
+        text = f"Le {day(at)}, la mesure « {li.label} », cas {li.case_name}, a "
+        text += "annulé la session." if cancelled else f"reporté {moved}."
+    status = Status(li.status_after) if cancelled else None
+    return Told(li.at.astimezone(PARIS), f"mesure « {li.label} »", text, by_measure=True, status=status)
+
+
+Values = Mapping[str, Any]
+Words = Callable[[Values, Values], tuple[str, tuple[str, ...]]]
+
+FIELDS = {
+    "starts_on": "Date de début",
+    "ends_on": "Date de fin",
+    "actual_end_on": "Date réelle de fin",
+    "place": "Lieu",
+    "session_manager": "Responsable de session",
+}
+
+
+def _shown(value: Any) -> str:
+    try:
+        return day(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return f"« {value} »" if value else "(vide)"
+
+
+def _fields(before: Values, after: Values) -> tuple[str, ...]:
+    return tuple(f"{FIELDS[n]} : {_shown(before.get(n))} → {_shown(after[n])}" for n in FIELDS if n in after)
+
+
+def _results(before: Values, after: Values) -> tuple[str, ...]:
+    old, new = before.get("resultats", {}), after.get("resultats", {})
+    lines = []
+    for key in sorted(old.keys() | new.keys(), key=lambda k: k.split(" ", 1)[-1]):
+        if old.get(key) != new.get(key):
+            name = key.split(" ", 1)[-1]
+            was = f"{old[key]} → " if key in old else ""
+            lines.append(f"{name} : {was}{new.get(key, '(retiré)')}")
+    return tuple(lines)
+
+
+def _practical(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return "Informations pratiques modifiées.", _fields(before, after)
+
+
+def _actual_end(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    if before.get("actual_end_on"):
+        return f"Date réelle de fin corrigée : {_shown(before['actual_end_on'])} → {_shown(after['actual_end_on'])}.", ()
+    return f"Date réelle de fin saisie : {_shown(after['actual_end_on'])}.", ()
+
+
+def _postponed(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    old = f"du {_shown(before['starts_on'])} au {_shown(before['ends_on'])}"
+    return f"Session reportée : elle allait {old}, elle va du {_shown(after['starts_on'])} au {_shown(after['ends_on'])}.", ()
+
+
+def _draft(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return f"Brouillon des résultats enregistré ({plural(len(after.get('resultats', {})), 'candidat')}).", ()
+
+
+def _saved(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    text = f"{plural(len(after.get('resultats', {})), 'résultat enregistré', 'résultats enregistrés')}."
+    if confirmed := after.get("date_reelle_confirmee"):
+        text += f" Date réelle de fin confirmée : {_shown(confirmed)}."
+    return text, ()
+
+
+def _corrected(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    lines = _results(before, after)
+    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}.", lines
+
+
+def _imported(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return f"Session reprise d’un fichier, au statut « {Status(after['status']).label} ».", ()
+
+
+def _candidates(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    added, updated = after.get("ajoutes", []), after.get("mis_a_jour", [])
+    parts = [plural(len(added), "candidat ajouté", "candidats ajoutés")] if added else []
+    parts += [plural(len(updated), "candidat mis à jour", "candidats mis à jour")] if updated else []
+    return f"{', '.join(parts)}.".capitalize(), tuple(added)
+
+
+def _plain(text: str) -> Words:
+    return lambda before, after: (text, ())
+
+
+def _other(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return "Session modifiée.", _fields(before, after)
+
+
+WORDS: dict[str, Words] = {
+    "imported": _imported,
+    "created": _plain("Session créée."),
+    "candidates": _candidates,
+    "practical": _practical,
+    "actual_end": _actual_end,
+    "request_dte": _plain("DTE demandé."),
+    "send_dte": _plain("DTE envoyé."),
+    "convoke": _plain("Convocations envoyées."),
+    "postponed": _postponed,
+    "results_draft": _draft,
+    "results_saved": _saved,
+    "results_corrected": _corrected,
+    "lock": _plain("Session verrouillée : plus personne ne la modifie."),
+    "unlock": _plain("Session déverrouillée : seuls les résultats sont modifiables."),
+}

@@ -1,0 +1,57 @@
+"""What the session page shows: one session, read through scope."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from portal.rules.lifecycle import Kind, Status
+from portal.sessions.values import SessionRow
+from portal.store.actors import Actor
+from portal.store.candidates import candidate
+from portal.store.measures import measure_run
+from portal.store.places import centre, department
+from portal.store.scope import visible_to
+from portal.store.sessions import exam_session
+from portal.store.titles import title
+
+candidate_count = select(func.count()).where(candidate.c.session_id == exam_session.c.id).scalar_subquery()
+
+_OWN = [c for c in exam_session.c if c.name != "id"]
+
+_SELECT: Select[Any] = (
+    select(
+        exam_session.c.id.label("number"),
+        *_OWN,
+        centre.c.name.label("centre_name"),
+        centre.c.siret,
+        department.c.unit_email,
+        title.c.code.label("title_code"),
+        title.c.label.label("title_label"),
+        title.c.decree_on,
+        title.c.expires_on,
+        title.c.extension_months,
+        measure_run.c.label.label("measure_label"),
+        candidate_count.label("candidates"),
+    )
+    .join(centre, centre.c.id == exam_session.c.centre_id)
+    .join(department, department.c.code == exam_session.c.department_code)
+    .join(title, title.c.id == exam_session.c.title_id)
+    .outerjoin(measure_run, measure_run.c.id == exam_session.c.postponed_run_id)
+)
+
+
+def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow | None:
+    """The session of this number if this person may see it. `for_update` holds the row until the transaction ends."""
+    query = _SELECT.where(exam_session.c.id == number, visible_to(actor))
+    if for_update:
+        query = query.with_for_update(of=exam_session)
+    row = conn.execute(query).one_or_none()
+    return _session(row, unit_label) if row else None
+
+
+def _session(row: Row[Any], unit_label: str) -> SessionRow:
+    values = dict(row._mapping)
+    values["unit"] = f"{unit_label} {row.department_code}"
+    values["kind"] = Kind(row.kind)
+    values["status"] = Status(row.status)
+    return SessionRow(**values)

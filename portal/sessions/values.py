@@ -1,0 +1,95 @@
+"""What happened, as values: the routes turn each into a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from portal.rules.facts import Facts
+from portal.rules.lifecycle import Kind, Role, Status
+from portal.rules.rights import Person, Refused
+from portal.rules.titles import last_start
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session as one page or one action needs it, read in one query."""
+
+    number: int
+    centre_id: int
+    centre_name: str
+    siret: str
+    department_code: str
+    unit: str
+    unit_email: str | None
+    title_id: int
+    title_code: str
+    title_label: str
+    decree_on: date | None
+    expires_on: date | None
+    extension_months: int
+    kind: Kind
+    starts_on: date
+    ends_on: date
+    place: str
+    session_manager: str
+    status: Status
+    status_at: Any
+    status_by: str
+    actual_end_on: date | None
+    postponed_run_id: int | None
+    postponed_case: str | None
+    measure_label: str | None
+    planned_end_on: date | None
+    results_saved_by: int | None
+    version: int
+    candidates: int
+
+    @property
+    def postponed(self) -> bool:
+        return self.postponed_run_id is not None
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.status, self.starts_on, self.ends_on, self.postponed, self.actual_end_on, self.candidates)
+
+    @property
+    def last_start(self) -> date | None:
+        return last_start(self.expires_on, self.extension_months)
+
+    def person(self, role: Role) -> Person:
+        return Person(role, self.unit)
+
+
+@dataclass(frozen=True)
+class Saved:
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """What was asked for is already so (a double click, a page sent twice): nothing was written."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No such session for this person."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Somebody changed the session since the page was made; `session` is as it stands now."""
+
+    session: SessionRow
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """The rules accept the act but not these values: a sentence for each field."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+Outcome = Saved | Unchanged | Missing | Changed | Invalid | Refused

@@ -1,0 +1,98 @@
+"""Every PORTAL_* variable, read and checked once."""
+
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from portal.paths import INSTANCE
+
+DEMO_DAY = date(2020, 6, 15)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, and the mend."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    env: str
+    database_url: str
+    secret_key: str
+    fixed_day: date | None
+    port: int = 8000
+    unit_label: str = "UD"  # DDETS since 2021
+    region_label: str = "DIRECCTE"  # DREETS since 2021
+
+    @property
+    def demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def audit_key(self) -> bytes:
+        """A key of its own for the audit trail, so that signing a cookie never signs an event."""
+        return hmac.new(self.secret_key.encode(), b"audit trail", sha256).digest()
+
+
+def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> Settings:
+    env = environ.get("PORTAL_ENV") or "production"
+    if env not in ("demo", "production"):
+        raise SettingsError("PORTAL_ENV vaut « demo » ou « production ».")
+    demo = env == "demo"
+    return Settings(
+        env=env,
+        database_url=environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}",
+        secret_key=_secret(environ, instance, demo),
+        fixed_day=_day(environ, demo),
+        port=_port(environ),
+        unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
+        region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
+    )
+
+
+def _secret(environ: Mapping[str, str], instance: Path, demo: bool) -> str:
+    given = environ.get("PORTAL_SECRET_KEY", "")
+    if given and (demo or len(given) >= 16):
+        return given
+    if not demo:
+        raise SettingsError(
+            "PORTAL_SECRET_KEY manque ou a moins de 16 caractères : il est nécessaire en production "
+            "(python3 -c 'import secrets; print(secrets.token_hex(32))' en donne une)."
+        )
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    if not path.exists():
+        fresh = instance / f"secret_key.{os.getpid()}"
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # another process was first: its key is the key
+            os.link(fresh, path)
+        fresh.unlink()
+    key = path.read_text().strip()
+    if not key:
+        raise SettingsError(f"{path} est vide : supprimez ce fichier, il sera refait.")
+    return key
+
+
+def _day(environ: Mapping[str, str], demo: bool) -> date | None:
+    given = environ.get("PORTAL_TODAY")
+    if not given:
+        return DEMO_DAY if demo else None
+    if not demo:
+        raise SettingsError("PORTAL_TODAY n’est admis que dans la démonstration (PORTAL_ENV=demo).")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise SettingsError(f"PORTAL_TODAY « {given} » n’est pas une date ISO (2020-06-15).") from None
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    given = environ.get("PORT") or "8000"
+    if not given.isdecimal() or not 1 <= int(given) <= 65535:
+        raise SettingsError(f"PORT « {given} » n’est pas un port (1 à 65535).")
+    return int(given)

@@ -1,0 +1,1 @@
+"""The first floor: tables and nothing else."""

@@ -1,0 +1,43 @@
+"""Accounts, the sign-ins that are open, and the failures that slow the next attempt down."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table
+
+from portal.rules.lifecycle import Role
+from portal.store.base import Moment, metadata, one_of
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("centre_id", ForeignKey("centre.id")),
+    Column("department_code", ForeignKey("department.code")),
+    Column("region_code", ForeignKey("region.code")),
+    Column("password_hash", String(200)),  # none: invited, no password chosen yet
+    CheckConstraint(
+        "(role = 'centre') = (centre_id IS NOT NULL) AND (role = 'ud') = (department_code IS NOT NULL)"
+        " AND (role = 'region') = (region_code IS NOT NULL)",
+        name="scope_fits_role",
+    ),
+    one_of("role", Role),
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("blocked_until", Moment, nullable=False),
+)

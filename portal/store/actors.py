@@ -1,0 +1,46 @@
+"""Who acts, on what occasion."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from portal.rules.lifecycle import Role
+
+
+class Source(StrEnum):
+    WEB = "web"
+    CLI = "ligne de commande"
+    MEASURE = "mesure"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in person, or the operator of the command line (no id)."""
+
+    id: int | None
+    email: str
+    name: str
+    role: Role
+    centre_id: int | None = None
+    department_code: str | None = None
+    region_code: str | None = None
+    organisation: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.organisation})" if self.organisation else self.name
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Someone acts, here and now: `now` is an aware datetime, `today` the day in Europe/Paris."""
+
+    actor: Actor
+    source: Source
+    now: datetime
+    today: date
+
+
+def operator(name: str = "Administration du service") -> Actor:
+    """Whoever types commands on the server."""
+    return Actor(None, "", name, Role.NATIONAL)

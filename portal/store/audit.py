@@ -1,0 +1,152 @@
+"""The audit trail: append-only (the database refuses update and delete), chained by keyed digests.
+
+Each event's digest is an HMAC over the event and the digest before it, under a key that the database does not hold.
+The head keeps the number of events and the last digest under a digest of its own, so that a cut tail shows too.
+The head's row is what writers queue on: event numbers have no gaps.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, insert, select, update
+
+from portal.store.actors import Occasion
+from portal.store.base import BigId, Moment, metadata
+
+GENESIS = "0" * 64
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", ForeignKey("account.id")),
+    Column("actor", String(330), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("session_id", ForeignKey("exam_session.id")),
+    Column("subject", String(200), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index(None, "session_id", "id"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("count", BigId, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
+)
+
+# The columns that the digest covers, in this order.
+COVERED = ("id", "at", "actor_id", "actor", "role", "source", "action", "session_id", "subject", "before", "after", "reason")
+
+
+def record(
+    tx: Connection,
+    key: bytes,
+    on: Occasion,
+    action: str,
+    *,
+    session_id: int | None = None,
+    subject: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> int:
+    """Append one event inside the caller's write transaction; its number comes back.
+
+    `before` and `after` hold JSON values and dates; `reason` is what the person gave.
+    """
+    head = tx.execute(select(audit_head).where(audit_head.c.id == 1).with_for_update()).one_or_none()
+    count, previous = (head.count, head.digest) if head else (0, GENESIS)
+    event: dict[str, Any] = {
+        "id": count + 1,
+        "at": on.now,
+        "actor_id": on.actor.id,
+        "actor": on.actor.label,
+        "role": str(on.actor.role),
+        "source": str(on.source),
+        "action": action,
+        "session_id": session_id,
+        "subject": subject,
+        "before": as_json(before or {}),
+        "after": as_json(after or {}),
+        "reason": reason,
+    }
+    digest = _digest(key, previous, event)
+    tx.execute(insert(audit_event).values(**event, previous=previous, digest=digest))
+    new_head = {"count": count + 1, "digest": digest, "seal": _seal(key, count + 1, digest)}
+    if head:
+        tx.execute(update(audit_head).where(audit_head.c.id == 1).values(**new_head))
+    else:
+        tx.execute(insert(audit_head).values(id=1, **new_head))
+    return count + 1
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value)}")
+
+
+def _digest(key: bytes, previous: str, event: Mapping[str, Any]) -> str:
+    covered = [_covered(event[name]) for name in COVERED]
+    text = json.dumps([previous, *covered], ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(key, text.encode(), sha256).hexdigest()
+
+
+def _covered(value: object) -> object:
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+def _seal(key: bytes, count: int, digest: str) -> str:
+    return hmac.new(key, f"head:{count}:{digest}".encode(), sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What verifying found: how many events hold, and the first broken place, as a sentence, if any."""
+
+    events: int
+    broken: str | None = None
+
+
+def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
+    """Walk the trail from its beginning: yields each event that holds, then one `Trail`, and stops at the first broken place."""
+    previous, count = GENESIS, 0
+    rows = conn.execution_options(stream_results=True, yield_per=1000).execute(select(audit_event).order_by(audit_event.c.id))
+    for row in rows:
+        if row.id != count + 1:
+            yield Trail(count, f"événement {count + 1} : il manque dans le journal")
+            return
+        if row.previous != previous or not hmac.compare_digest(row.digest, _digest(key, previous, row._mapping)):
+            yield Trail(count, f"événement {row.id} : son contenu ou son sceau a été modifié")
+            return
+        previous, count = row.digest, row.id
+        yield row
+    head = conn.execute(select(audit_head)).all()
+    if not head and count == 0:
+        yield Trail(0)
+        return
+    if len(head) != 1 or not hmac.compare_digest(head[0].seal, _seal(key, head[0].count, head[0].digest)):
+        yield Trail(count, "tête du journal : elle a été modifiée")
+    elif head[0].count != count or head[0].digest != previous:
+        yield Trail(count, f"fin du journal : {head[0].count} événements attendus, {count} trouvés")
+    else:
+        yield Trail(count)

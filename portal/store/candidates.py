@@ -1,0 +1,64 @@
+"""Candidates of a session and their results."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from portal.rules.outcomes import FOR_CERTIFICATE, FOR_TITLE
+from portal.store.base import metadata
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("session_id", ForeignKey("exam_session.id"), nullable=False),
+    Column("last_name", String(120), nullable=False),
+    Column("first_name", String(120), nullable=False),  # empty for a person with a single name
+    Column("born_on", Date, nullable=False),
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("sort_key", String(260), nullable=False),  # accents and case folded: French order, and who is the same person
+    UniqueConstraint("session_id", "sort_key", "born_on"),
+    UniqueConstraint("id", "session_id"),
+)
+
+
+def _words(outcomes: tuple[str, ...]) -> str:
+    return ", ".join(f"'{o}'" for o in outcomes)
+
+
+result = Table(
+    "result",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("session_id", Integer, nullable=False),
+    Column("candidate_id", Integer, nullable=False),
+    Column("certificate_id", ForeignKey("certificate.id")),  # none: the outcome of the titre itself
+    Column("outcome", String(10), nullable=False),
+    Column("definitive", Boolean(create_constraint=True, name="definitive_known"), nullable=False),
+    ForeignKeyConstraint(["candidate_id", "session_id"], ["candidate.id", "candidate.session_id"]),
+    CheckConstraint(
+        f"(certificate_id IS NULL AND outcome IN ({_words(FOR_TITLE)}))"
+        f" OR (certificate_id IS NOT NULL AND outcome IN ({_words(FOR_CERTIFICATE)}))",
+        name="outcome_known",
+    ),
+    Index("uq_result_once_per_certificate", "candidate_id", "certificate_id", unique=True),
+    Index(
+        "uq_result_once_per_titre",
+        "candidate_id",
+        unique=True,
+        sqlite_where=text("certificate_id IS NULL"),
+        postgresql_where=text("certificate_id IS NULL"),
+    ),
+    Index(None, "session_id"),
+)

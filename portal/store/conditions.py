@@ -1,0 +1,35 @@
+"""The same conditions as `portal.rules.conditions`, read as SQL over exam_session."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, true
+
+from portal.rules.conditions import Condition
+from portal.store.sessions import exam_session as s
+
+effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
+
+
+def matches(condition: Condition, today: date) -> ColumnElement[bool]:
+    c = condition
+    parts: list[ColumnElement[bool]] = []
+    if c.statuses is not None:
+        parts.append(s.c.status.in_([status.value for status in c.statuses]))
+    if c.start_from is not None:
+        parts.append(s.c.starts_on >= c.start_from)
+    if c.start_to is not None:
+        parts.append(s.c.starts_on <= c.start_to)
+    if c.end_from is not None:
+        parts.append(s.c.ends_on >= c.end_from)
+    if c.end_to is not None:
+        parts.append(s.c.ends_on <= c.end_to)
+    if c.postponed is not None:
+        parts.append(s.c.postponed_run_id.is_not(None) if c.postponed else s.c.postponed_run_id.is_(None))
+    if c.actual_end_known is not None:
+        parts.append(s.c.actual_end_on.is_not(None) if c.actual_end_known else s.c.actual_end_on.is_(None))
+    if c.over is not None:
+        parts.append(effective_end <= today if c.over else effective_end > today)
+    if c.late_actual_end is not None:
+        late = func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on
+        parts.append(late if c.late_actual_end else ~late)
+    return and_(true(), *parts)

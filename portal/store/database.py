@@ -1,0 +1,59 @@
+"""The connection to the database, the same to the rest of the house for SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+BUSY_TIMEOUT_SECONDS = 20
+
+
+class Database:
+    """`reading()` gives a connection whose statements each see what is committed; `writing()` one write transaction."""
+
+    def __init__(self, url: str, audit_key: bytes = b"") -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.audit_key = audit_key
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+            self._reader: Engine = self.engine
+            _sqlite_manners(self.engine)
+        else:
+            self.engine = create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+            self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._reader.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back on an exception. On SQLite it begins as a write
+        (`BEGIN IMMEDIATE`), so that a second writer waits here instead of failing halfway."""
+        with self.engine.connect().execution_options(portal_write=True) as conn, conn.begin():
+            yield conn
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_manners(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None  # the driver begins nothing by itself
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(conn: Connection) -> None:
+        if conn.get_execution_options().get("portal_write"):
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
