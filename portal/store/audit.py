@@ -7,8 +7,8 @@ The head's row is what writers queue on: event numbers have no gaps.
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -53,46 +53,49 @@ audit_head = Table(
 COVERED = ("id", "at", "actor_id", "actor", "role", "source", "action", "session_id", "subject", "before", "after", "reason")
 
 
-def record(
-    tx: Connection,
-    key: bytes,
-    on: Occasion,
-    action: str,
-    *,
-    session_id: int | None = None,
-    subject: str = "",
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-    reason: str = "",
-) -> int:
-    """Append one event inside the caller's write transaction; its number comes back.
+@dataclass(frozen=True)
+class Event:
+    """What happened: `before` and `after` hold JSON values and dates; `reason` is what the person gave."""
 
-    `before` and `after` hold JSON values and dates; `reason` is what the person gave.
-    """
+    action: str
+    session_id: int | None = None
+    subject: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event]) -> None:
+    """Append these events inside the caller's write transaction."""
+    if not events:
+        return
     head = tx.execute(select(audit_head).where(audit_head.c.id == 1).with_for_update()).one_or_none()
     count, previous = (head.count, head.digest) if head else (0, GENESIS)
-    event: dict[str, Any] = {
-        "id": count + 1,
-        "at": on.now,
-        "actor_id": on.actor.id,
-        "actor": on.actor.label,
-        "role": str(on.actor.role),
-        "source": str(on.source),
-        "action": action,
-        "session_id": session_id,
-        "subject": subject,
-        "before": as_json(before or {}),
-        "after": as_json(after or {}),
-        "reason": reason,
-    }
-    digest = _digest(key, previous, event)
-    tx.execute(insert(audit_event).values(**event, previous=previous, digest=digest))
-    new_head = {"count": count + 1, "digest": digest, "seal": _seal(key, count + 1, digest)}
+    rows = []
+    for count, event in enumerate(events, count + 1):  # noqa: B020
+        row: dict[str, Any] = {
+            "id": count,
+            "at": on.now,
+            "actor_id": on.actor.id,
+            "actor": on.actor.label,
+            "role": str(on.actor.role),
+            "source": str(on.source),
+            "action": event.action,
+            "session_id": event.session_id,
+            "subject": event.subject,
+            "before": as_json(event.before),
+            "after": as_json(event.after),
+            "reason": event.reason,
+        }
+        digest = _digest(key, previous, row)
+        rows.append({**row, "previous": previous, "digest": digest})
+        previous = digest
+    tx.execute(insert(audit_event), rows)
+    new_head = {"count": count, "digest": previous, "seal": _seal(key, count, previous)}
     if head:
         tx.execute(update(audit_head).where(audit_head.c.id == 1).values(**new_head))
     else:
         tx.execute(insert(audit_head).values(id=1, **new_head))
-    return count + 1
 
 
 def as_json(value: Mapping[str, Any]) -> str:

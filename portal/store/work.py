@@ -1,5 +1,6 @@
 """What an action is handed: the database, who acts and when, and how a local unit is called."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,9 @@ class Work:
     def actor(self) -> Actor:
         return self.on.actor
 
-    def record(self, tx: Connection, action: str, **details: Any) -> int:
-        """Append to the audit trail in this transaction; see `portal.store.audit.record`."""
-        return audit.record(tx, self.db.audit_key, self.on, action, **details)
+    def record(self, tx: Connection, action: str, **details: Any) -> None:
+        """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`."""
+        self.record_all(tx, [audit.Event(action, **details)])
+
+    def record_all(self, tx: Connection, events: Sequence[audit.Event]) -> None:
+        audit.record(tx, self.db.audit_key, self.on, events)

@@ -1,0 +1,59 @@
+"""Who is signed in."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
+
+from portal.accounts.actions import digest
+from portal.rules.lifecycle import Role
+from portal.store.accounts import account, sign_in
+from portal.store.actors import Actor
+from portal.store.places import centre, department, region
+
+LONGEST_SIGN_IN = timedelta(hours=12)
+
+_SELECT: Select[Any] = (
+    select(
+        account,
+        centre.c.name.label("centre_name"),
+        department.c.name.label("department_name"),
+        region.c.name.label("region_name"),
+    )
+    .outerjoin(centre, centre.c.id == account.c.centre_id)
+    .outerjoin(department, department.c.code == account.c.department_code)
+    .outerjoin(region, region.c.code == account.c.region_code)
+)
+
+
+def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> Actor | None:
+    """The person behind a sign-in that is still open. One query."""
+    opened = sign_in.c.token_digest == digest(token), sign_in.c.ended_at.is_(None), sign_in.c.at > now - LONGEST_SIGN_IN
+    return _actor(conn.execute(_SELECT.join(sign_in, sign_in.c.account_id == account.c.id).where(*opened)).one_or_none(), labels)
+
+
+def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | None:
+    return _by(conn, account.c.email == email.strip().casefold(), labels)
+
+
+def invited(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
+    """The account of an invitation that was not used yet."""
+    return _by(conn, (account.c.id == account_id) & account.c.password_hash.is_(None), labels)
+
+
+def _by(conn: Connection, where: ColumnElement[bool], labels: tuple[str, str]) -> Actor | None:
+    return _actor(conn.execute(_SELECT.where(where)).one_or_none(), labels)
+
+
+def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:
+    """`labels`: how a local unit and a region are called (UD, DIRECCTE)."""
+    if row is None:
+        return None
+    role = Role(row.role)
+    organisation = {
+        Role.CENTRE: row.centre_name,
+        Role.UD: f"{labels[0]} {row.department_code}, {row.department_name}",
+        Role.REGION: f"{labels[1]} {row.region_name}",
+        Role.NATIONAL: "Administration nationale",
+    }[role]
+    return Actor(row.id, row.email, row.name, role, row.centre_id, row.department_code, row.region_code, organisation or "")

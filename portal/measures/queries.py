@@ -1,0 +1,32 @@
+"""What the pages about measures show: the runs there were."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from portal.measures.actions import left_alone
+from portal.store.measures import measure_line as line
+from portal.store.measures import measure_run as run
+
+
+def runs(conn: Connection) -> list[Row[Any]]:
+    """Every run, newest first, with `reverted_by` when it was taken back."""
+    later = run.alias("later")
+    query = select(run, later.c.id.label("reverted_by")).outerjoin(later, later.c.reverts_run_id == run.c.id)
+    return list(conn.execute(query.order_by(run.c.id.desc())))
+
+
+def find_run(conn: Connection, run_id: int) -> Row[Any] | None:
+    later = run.alias("later")
+    query = select(run, later.c.id.label("reverted_by")).outerjoin(later, later.c.reverts_run_id == run.c.id)
+    return conn.execute(query.where(run.c.id == run_id)).one_or_none()
+
+
+def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
+    query = select(line.c.case_name, func.count().label("number")).where(line.c.run_id == run_id)
+    return list(conn.execute(query.group_by(line.c.case_name).order_by(line.c.case_name)))
+
+
+def not_restored(conn: Connection, found: Row[Any]) -> list[int]:
+    """Of a run that takes another back: the sessions that it left alone."""
+    return left_alone(conn, found.reverts_run_id, found.id) if found.reverts_run_id else []

@@ -1,0 +1,22 @@
+"""Sessions as a CSV that comes back identical."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from portal.store.places import centre
+from portal.store.sessions import exam_session as s
+from portal.store.titles import title
+
+
+def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[Row[Any]]:
+    """One row a session, by number, in the columns of the import. Streams."""
+    query = (
+        select(s.c.id, centre.c.siret, title.c.code, s.c.kind, s.c.starts_on, s.c.ends_on, s.c.status, s.c.actual_end_on)
+        .join(centre, centre.c.id == s.c.centre_id)
+        .join(title, title.c.id == s.c.title_id)
+        .where(where)
+        .order_by(s.c.id)
+    )
+    yield from conn.execution_options(stream_results=True, yield_per=1000).execute(query)

@@ -1,0 +1,12 @@
+"""Long lists in parts, below the number of parameters that a database takes in one statement."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+SIZE = 5000
+
+
+def batches(values: Sequence[T]) -> Iterator[list[T]]:
+    for start in range(0, len(values), SIZE):
+        yield list(values[start : start + SIZE])
