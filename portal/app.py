@@ -1,0 +1,88 @@
+"""create_app: the only place where things are wired together."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, Response, url_for
+from flask_compress import Compress
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+from portal.accounts import routes as account_routes
+from portal.clock import Clock
+from portal.measures import routes as measure_routes
+from portal.paths import STATIC, TEMPLATES
+from portal.postponements import routes as postponement_routes
+from portal.results import routes as result_routes
+from portal.rules.lifecycle import PATH, Role, Status
+from portal.rules.french import day, long_day, number, plural
+from portal.sessions import routes as session_routes
+from portal.settings import Settings, read
+from portal.store.database import Database
+from portal.web import errors, health
+from portal.web.numbers import NumberConverter
+from portal.web.state import close_reading
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    settings = settings or read()
+    app = Flask("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="portail",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=False if settings.demo else True,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        MAX_CONTENT_LENGTH=2_000_000,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        COMPRESS_ALGORITHM=["gzip"],
+    )
+    app.extensions["portal_settings"] = settings
+    app.extensions["portal_db"] = Database(settings.database_url, settings.audit_key)
+    app.extensions["portal_clock"] = clock or Clock(settings.fixed_day)
+    app.jinja_options["trim_blocks"] = True
+    app.jinja_options["lstrip_blocks"] = True
+    app.url_map.converters["number"] = NumberConverter
+    Compress(app)
+    csrf = CSRFProtect(app)
+    account_routes.sign_in_manager(LoginManager(app), app, csrf)
+    for module in (account_routes, session_routes, result_routes, postponement_routes, measure_routes):
+        app.register_blueprint(module.blueprint)
+    app.register_blueprint(health.blueprint)
+    errors.register(app)
+    app.teardown_appcontext(close_reading)
+    app.after_request(_headers)
+    _words_for_pages(app, settings)
+    return app
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _words_for_pages(app: Flask, settings: Settings) -> None:
+    stamps = {p.name: sha256(p.read_bytes()).hexdigest()[:10] for p in Path(STATIC).iterdir() if p.is_file()}
+
+    def static_file(name: str) -> str:
+        return url_for("static", filename=name, v=stamps[name])
+
+    app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
+    app.jinja_env.globals.update(
+        plural=plural, static_file=static_file, PATH=PATH, Status=Status, Role=Role, demo=settings.demo, unit_label=settings.unit_label
+    )
+    app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

@@ -1,0 +1,129 @@
+"""Entering and correcting results."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.results import actions, forms
+from portal.results.sheet import Sheet, load
+from portal.rules.lifecycle import Action
+from portal.rules.rights import Refused, may
+from portal.sessions.routes import found
+from portal.sessions.values import Changed, Invalid, Missing, SessionRow
+from portal.web.forms import Form, version
+from portal.web.state import actor, clock, close_reading, reading, work
+
+blueprint = Blueprint("results", __name__)
+
+
+@blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
+def enter(number: int) -> ResponseReturnValue:
+    s = found(number)
+    sheet = load(reading(), s)
+    form = Form()
+    if request.method == "GET":
+        return _entry(s, sheet, sheet.stored)
+    typed = forms.read(request.form, sheet)
+    if form.resumed or request.form.get("answer") == "no":
+        return _entry(s, sheet, typed.entries, returned=not form.resumed)
+    if typed.nonsense:
+        return _entry(s, sheet, typed.entries, problems=typed.nonsense, status=422)
+    close_reading()
+    draft = request.form.get("action") == "draft"
+    if draft:
+        outcome = actions.save_draft(work(), number, version(), typed.entries)
+    else:
+        given = request.form.get("confirmation", "") if request.form.get("answer") == "yes" else ""
+        outcome = actions.enter_results(work(), number, version(), typed.entries, given)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Refused):
+        return _entry(found(number), sheet, typed.entries, refused=outcome, status=403)
+    if isinstance(outcome, actions.MustConfirm):
+        assert outcome.session
+        return _question(outcome.session, sheet, typed.entries)
+    if isinstance(outcome, Changed):
+        now = load(reading(), outcome.session)
+        asked = request.form.get("answer") == "yes" and not now.problems(typed.entries) and outcome.session.postponed
+        if asked and may(outcome.session.person(actor().role), Action.ENTER_RESULTS, outcome.session.facts, clock().today()).ok:
+            return _question(outcome.session, now, typed.entries, changed=True)
+        return _entry(outcome.session, now, typed.entries, conflict=True, status=409)
+    if isinstance(outcome, actions.Incomplete):
+        return _entry(found(number), sheet, typed.entries, problems=outcome.problems, status=422)
+    assert not isinstance(outcome, Invalid)
+    flash(outcome.message)
+    return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
+
+
+def _entry(
+    s: SessionRow,
+    sheet: Sheet,
+    entries: Mapping[int, Any],
+    *,
+    problems: Mapping[int, str] | None = None,
+    status: int = 200,
+    refused: Refused | None = None,
+    **more: Any,
+) -> ResponseReturnValue:
+    verdict = refused or may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today())
+    if isinstance(verdict, Refused) and request.method == "POST":
+        status = 403
+    page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "form": Form(actual_end_on="")}
+    right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
+    return render_template("results/enter.html", **page, may_set_end=right, **more), status
+
+
+def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
+    kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
+    page = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
+    return render_template("results/question.html", **page, seal=actions.seal(work(), s, entries)), 409 if changed else 200
+
+
+@blueprint.route("/sessions/<number:number>/resultats/correction", methods=["GET", "POST"])
+def correct(number: int) -> ResponseReturnValue:
+    s = found(number)
+    sheet = load(reading(), s)
+    form = Form(reason="")
+    if request.method == "GET":
+        return _correction(s, sheet, sheet.stored, form)
+    typed = forms.read(request.form, sheet)
+    if form.resumed:
+        return _correction(s, sheet, typed.entries, form)
+    reason = form.text("reason")
+    if typed.nonsense or form.errors:
+        return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
+    close_reading()
+    outcome = actions.correct_results(work(), number, version(), typed.entries, reason)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Refused):
+        return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
+    if isinstance(outcome, Changed):
+        now = load(reading(), outcome.session)
+        return _correction(outcome.session, now, typed.entries, form, conflict=True, status=409)
+    if isinstance(outcome, actions.Incomplete):
+        form.errors.update(outcome.errors)
+        return _correction(found(number), sheet, typed.entries, form, problems=outcome.problems, status=422)
+    assert not isinstance(outcome, Invalid)
+    flash(outcome.message)
+    return redirect(url_for("sessions.show", number=number), 303)
+
+
+def _correction(
+    s: SessionRow,
+    sheet: Sheet,
+    entries: Mapping[int, Any],
+    form: Form,
+    *,
+    problems: Mapping[int, str] | None = None,
+    status: int = 200,
+    refused: Refused | None = None,
+    conflict: bool = False,
+) -> ResponseReturnValue:
+    verdict = refused or may(s.person(actor().role), Action.CORRECT_RESULTS, s.facts, clock().today())
+    if isinstance(verdict, Refused) and request.method == "POST":
+        status = 403
+    page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
+    return render_template("results/correct.html", **page, form=form), status

@@ -1,0 +1,55 @@
+"""Every fault is a page in French, with a way on."""
+
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from portal.web.kept import kept_fields
+
+TEXTS = {
+    400: ("Demande illisible", "Le navigateur a envoyé une demande que le service ne comprend pas. Revenez en arrière et réessayez."),
+    404: ("Page introuvable", "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez le numéro."),
+    405: ("Action impossible ici", "Cette adresse ne s’ouvre pas de cette façon. Revenez à la page précédente."),
+    413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux. Rien n’a été enregistré."),
+    500: ("Incident", "Un incident s’est produit. Rien n’a été enregistré à moitié. Réessayez ; s’il revient, prévenez votre UD."),
+    503: ("Service momentanément indisponible", "La base de données ne répond pas. Rien n’a été enregistré. Réessayez dans une minute."),
+}
+
+
+def register(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error
+        title, text = TEXTS.get(error.code, TEXTS[400])
+        return render_template("error.html", title=title, text=text), error.code
+
+    @app.errorhandler(CSRFError)
+    def on_csrf(_error: CSRFError) -> ResponseReturnValue:
+        """The form is older than the sign-in: it comes back as typed, and nothing was saved."""
+        return render_template("resume.html", action=request.full_path.rstrip("?"), kept=kept_fields(), stale=True), 400
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    def on_database(error: Exception) -> ResponseReturnValue:
+        app.logger.error("database: %s", error)
+        if isinstance(error, DBAPIError) and not (error.connection_invalidated or type(error).__name__ in ("OperationalError",)):
+            return _bare(500)
+        return _bare(503)
+
+    @app.errorhandler(Exception)
+    def on_fault(error: Exception) -> ResponseReturnValue:
+        app.logger.exception("fault", exc_info=error)
+        return _bare(500)
+
+
+def _bare(code: int) -> ResponseReturnValue:
+    """A page that asks nothing of the database."""
+    title, text = TEXTS[code]
+    response = make_response(render_template("bare.html", title=title, text=text), code)
+    if code == 503:
+        response.headers["Retry-After"] = "60"
+    return response

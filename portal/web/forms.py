@@ -1,0 +1,66 @@
+"""Reading what was typed: nothing is lost, every problem is a French sentence on its field."""
+
+import re
+from datetime import date
+
+from flask import request
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+RESUME = "_reprise"
+
+
+class Form:
+    """The posted values, as typed, with what is wrong of them."""
+
+    def __init__(self, **initial: str) -> None:
+        self.values = dict(initial)
+        self.errors: dict[str, str] = {}
+        if request.method == "POST":
+            for name in initial:
+                if name in request.form:
+                    self.values[name] = request.form[name].replace("\0", "")
+
+    @property
+    def resumed(self) -> bool:
+        """The form comes back after a sign-in: it is shown again as typed, and saves nothing."""
+        return RESUME in request.form
+
+    def text(self, name: str, longest: int = 500) -> str:
+        value = " ".join(self.values[name].split())
+        if len(value) > longest:
+            self.errors[name] = f"{len(value)} caractères, pour {longest} au plus : raccourcissez."
+        return value
+
+    def day(self, name: str, missing: str) -> date | None:
+        """A date as `<input type="date">` sends it, or as a person types it (jj/mm/aaaa)."""
+        value = self.values[name].strip()
+        if not value:
+            self.errors[name] = missing
+            return None
+        parsed = parse_day(value)
+        if parsed is None:
+            self.errors[name] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 24/08/2020."
+        elif not EARLIEST <= parsed <= LATEST:
+            self.errors[name] = f"« {value} » : vérifiez l’année."
+            return None
+        return parsed
+
+
+def parse_day(value: str) -> date | None:
+    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)
+    french = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", value)
+    try:
+        if iso:
+            return date(*map(int, iso.groups()))
+        if french:
+            d, m, y = map(int, french.groups())
+            return date(y, m, d)
+    except ValueError:
+        pass
+    return None
+
+
+def version() -> int:
+    """The version that the page was made from; nonsense is a version that never fits."""
+    value = request.form.get("version", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1

@@ -1,0 +1,53 @@
+"""What a request needs: the settings, the database, the day, and who asks."""
+
+from typing import cast
+
+from flask import current_app, g
+from flask_login import current_user
+from sqlalchemy import Connection
+
+from portal.clock import Clock
+from portal.settings import Settings
+from portal.store.actors import Actor, Occasion, Source
+from portal.store.database import Database
+from portal.store.work import Work
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["portal_settings"])
+
+
+def db() -> Database:
+    return cast(Database, current_app.extensions["portal_db"])
+
+
+def clock() -> Clock:
+    return cast(Clock, current_app.extensions["portal_clock"])
+
+
+def labels() -> tuple[str, str]:
+    return settings().unit_label, settings().region_label
+
+
+def reading() -> Connection:
+    """One connection for reading, for the length of the request."""
+    if "reading" not in g:
+        g.reading_scope = db().reading()
+        g.reading = g.reading_scope.__enter__()
+    return cast(Connection, g.reading)
+
+
+def close_reading(_error: BaseException | None = None) -> None:
+    scope = g.pop("reading_scope", None)
+    g.pop("reading", None)
+    if scope is not None:
+        scope.__exit__(None, None, None)
+
+
+def actor() -> Actor:
+    return cast(Actor, current_user.actor)
+
+
+def work() -> Work:
+    now = clock().now()
+    return Work(db(), Occasion(actor(), Source.WEB, now, now.date()), settings().unit_label)
