@@ -1,0 +1,343 @@
+"""`portal …`: parses words and calls the same actions as the web."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy import true
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from portal.clock import Clock
+from portal.files.cells import lines
+from portal.files.reading import BadFile
+from portal.rules.lifecycle import Role
+from portal.settings import Settings, SettingsError, read
+from portal.store import migrate as migrations
+from portal.store.actors import Occasion, Source, operator
+from portal.store.database import Database
+from portal.store.work import Work
+
+
+class Tool:
+    """The settings and the database of one command."""
+
+    def __init__(self) -> None:
+        self.settings: Settings = read()
+        self.db = Database(self.settings.database_url, self.settings.audit_key)
+        self.clock = Clock(self.settings.fixed_day)
+
+    def work(self) -> Work:
+        now = self.clock.now()
+        return Work(self.db, Occasion(operator(), Source.CLI, now, now.date()), self.settings.unit_label)
+
+    def current(self) -> "Tool":
+        if not migrations.is_current(self.db):
+            refuse("la base n’a pas le schéma attendu : lancez d’abord « portal migrate ».")
+        return self
+
+
+def refuse(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+def main() -> None:
+    """The entry point: a user's mistake is a sentence, never a traceback."""
+    try:
+        cli.main(standalone_mode=True)
+    except SettingsError as error:
+        refuse(str(error))
+    except BadFile as error:
+        for line in error.errors:
+            click.echo(str(line), err=True)
+        count = len(error.errors)
+        refuse(f"{count} erreur{'s' if count > 1 else ''} ; rien n’a été écrit.")
+    except IntegrityError:
+        refuse("La base a changé pendant l’opération ; rien n’a été écrit. Recommencez.")
+    except DBAPIError as error:
+        refuse(f"La base de données ne répond pas : {str(error.orig).splitlines()[0] if error.orig else error}")
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+@click.group(help="Portail des sessions d’examen.")
+def cli() -> None:
+    pass
+
+
+@cli.command(help="Met la base au schéma le plus récent.")
+def migrate() -> None:
+    migrations.upgrade(Tool().db)
+    click.echo("La base est à jour.")
+
+
+@cli.command(help="Charge la démonstration dans une base vide.")
+@click.option("--sessions", type=click.IntRange(200, 1_000_000), default=None)
+def demo(sessions: int | None) -> None:
+    from portal.demo.load import DatabaseNotEmpty, load
+
+    tool = Tool()
+    migrations.upgrade(tool.db)
+    try:
+        number = load(tool.db, tool.clock.today(), tool.settings.unit_label, sessions, progress=_progress)
+    except DatabaseNotEmpty:
+        refuse("La base contient déjà des sessions : la démonstration ne se charge que dans une base vide.")
+    click.echo(f"Démonstration chargée : {number} sessions.")
+
+
+@cli.command(help="Sert le portail sur http://127.0.0.1:$PORT.")
+def serve() -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    tool = Tool().current()
+    tool.db.dispose()
+    server = Granian(
+        "wsgi:app",
+        address="127.0.0.1",
+        port=tool.settings.port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=8,
+        working_dir=Path(__file__).resolve().parent.parent,
+        log_access=False,
+        respawn_failed_workers=True,
+    )
+    server.serve()
+
+
+def _progress(items: Iterable[Any], label: str, length: int | None = None) -> Iterable[Any]:
+    """Shown on a terminal only; nothing in a log."""
+    if not sys.stderr.isatty():
+        return items
+    with click.progressbar(items, label=label, length=length, file=sys.stderr) as bar:
+        return list(bar)
+
+
+@cli.group(help="Comptes.")
+def users() -> None:
+    pass
+
+
+@users.command("add", help="Invite un compte.")
+@click.argument("email")
+@click.option("--role", type=click.Choice([r.value for r in Role]), required=True)
+@click.option("--centre", "siret", metavar="SIRET")
+@click.option("--department", metavar="CODE")
+@click.option("--region", metavar="NOM")
+@click.option("--name", default="")
+@click.option("--password-stdin", is_flag=True, help="Lit le mot de passe sur l’entrée standard.")
+def add_user(email: str, role: str, siret: str | None, department: str | None, region: str | None, name: str, password_stdin: bool) -> None:
+    from itsdangerous import URLSafeTimedSerializer
+
+    from portal.accounts.actions import CannotInvite, invite
+
+    tool = Tool().current()
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    try:
+        number = invite(
+            tool.work(), email, Role(role), siret=siret, department_code=department, region_name=region, name=name, password=password
+        )
+    except CannotInvite as error:
+        refuse(str(error))
+    click.echo(f"Compte créé : {email.strip().casefold()} ({role}).")
+    if password is None:
+        token = URLSafeTimedSerializer(tool.settings.secret_key, salt="invitation").dumps(number)
+        click.echo(f"Invitation, valable 14 jours : http://127.0.0.1:{tool.settings.port}/invitation/{token}")
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        refuse(f"{path} : ce fichier ne peut pas être lu ({error.strerror}).")
+
+
+def _export(path: str | None, text: Iterable[str]) -> None:
+    if path is None or path == "-":
+        for line in text:
+            sys.stdout.buffer.write(line.encode())
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.writelines(text)
+    except OSError as error:
+        refuse(f"{path} : ce fichier ne peut pas être écrit ({error.strerror}).")
+
+
+def _import(path: str, act: Callable[[Work, bytes], Any], many: str) -> None:
+    data = _bytes(path)
+    done = act(Tool().current().work(), data)
+    click.echo(f"{many} : {done.added} ajouté(s), {done.updated} mis à jour.")
+
+
+@cli.group(help="Sessions.")
+def sessions() -> None:
+    pass
+
+
+@sessions.command("import", help="Reprend des sessions d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_sessions(file: str) -> None:
+    from portal.sessions.importing import import_sessions as act
+
+    _import(file, act, "Sessions")
+
+
+@sessions.command("export", help="Écrit toutes les sessions en CSV.")
+@click.argument("file", required=False)
+def export_sessions(file: str | None) -> None:
+    from portal.sessions.exporting import rows
+    from portal.sessions.importing import COLUMNS
+
+    with Tool().current().db.reading() as conn:
+        _export(file, lines(COLUMNS, rows(conn, true())))
+
+
+@cli.group(help="Candidats.")
+def candidates() -> None:
+    pass
+
+
+@candidates.command("import", help="Reprend des candidats d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_candidates(file: str) -> None:
+    from portal.candidates.importing import import_candidates as act
+
+    _import(file, act, "Candidats")
+
+
+@cli.group(help="Centres.")
+def centres() -> None:
+    pass
+
+
+@centres.command("import", help="Reprend des centres d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_centres(file: str) -> None:
+    from portal.reference.importing import import_centres as act
+
+    _import(file, act, "Centres")
+
+
+@cli.group(help="Titres professionnels.")
+def titles() -> None:
+    pass
+
+
+@titles.command("import", help="Reprend des titres d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_titles(file: str) -> None:
+    from portal.reference.importing import import_titles as act
+
+    _import(file, act, "Titres")
+
+
+@cli.group(help="Résultats.")
+def results() -> None:
+    pass
+
+
+@results.command("export", help="Écrit tous les résultats en CSV.")
+@click.argument("file", required=False)
+def export_results(file: str | None) -> None:
+    from portal.results.exporting import COLUMNS, rows
+
+    with Tool().current().db.reading() as conn:
+        _export(file, lines(COLUMNS, rows(conn, true())))
+
+
+@cli.group(help="Mesures automatiques.")
+def measures() -> None:
+    pass
+
+
+@measures.command("list", help="Les mesures qu’il y a.")
+def list_measures() -> None:
+    from portal.measures.catalogue import built_in
+
+    for measure, _ in built_in().values():
+        click.echo(f"{measure.key}  « {measure.label} », {measure.source}")
+
+
+def _measure(name: str) -> Any:
+    from portal.measures.catalogue import find
+    from portal.rules.measures import MeasureError
+
+    try:
+        return find(name)
+    except MeasureError as error:
+        refuse(str(error))
+
+
+def _print_plan(plan: Any) -> None:
+    for count in plan.changes:
+        click.echo(f"{count.meaning.case}\t{count.number}\t{count.meaning.effect}\t{count.meaning.words}")
+    for count in plan.kept:
+        if count.number:
+            click.echo(f"{count.meaning.case or '-'}\t{count.number}\tInchangée\t{count.meaning.words}")
+    click.echo(f"total\t{plan.touched}\tsessions à modifier sur {plan.total}")
+
+
+@measures.command("plan", help="Essai à blanc : compte par cas, ne change rien.")
+@click.argument("name")
+@click.option("--csv", "csv_file", metavar="FICHIER")
+def plan_measure(name: str, csv_file: str | None) -> None:
+    from portal.measures.plan import plan
+    from portal.measures.report import COLUMNS, report
+
+    measure, _ = _measure(name)
+    with Tool().current().db.reading() as conn:
+        _print_plan(plan(conn, measure))
+        if csv_file:
+            _export(csv_file, lines(COLUMNS, report(conn, measure)))
+
+
+@measures.command("apply", help="Applique la mesure en une transaction.")
+@click.argument("name")
+def apply_measure(name: str) -> None:
+    from portal.measures.actions import Applied, apply
+
+    measure, text = _measure(name)
+    done = apply(Tool().current().work(), measure, text)
+    if not isinstance(done, Applied):
+        refuse("Des sessions ont changé pendant le calcul ; rien n’a été modifié. Recommencez.")
+    _print_plan(done.plan)
+    click.echo(f"passage n° {done.run_id}")
+
+
+@measures.command("revert", help="Reprend un passage.")
+@click.argument("run", type=click.IntRange(1, 999_999_999))
+def revert_measure(run: int) -> None:
+    from portal.measures.actions import CannotRevert, revert
+
+    done = revert(Tool().current().work(), run)
+    if isinstance(done, CannotRevert):
+        refuse(done.reason)
+    click.echo(f"{done.restored} sessions rétablies, passage n° {done.run_id}")
+    for number in done.left_alone:
+        click.echo(f"laissée telle quelle, modifiée depuis : {number}")
+
+
+@cli.group(help="Journal.")
+def audit() -> None:
+    pass
+
+
+@audit.command("verify", help="Vérifie le journal ; sort avec 1 et nomme le premier endroit rompu.")
+def verify_audit() -> None:
+    from portal.measures.verify import verify
+
+    tool = Tool().current()
+    with tool.db.reading() as conn:
+        trail = verify(conn, tool.db.audit_key)
+    if trail.broken:
+        refuse(f"Journal rompu : {trail.broken}.")
+    click.echo(f"Journal intact : {trail.events} événements.")
+
+
+if __name__ == "__main__":
+    main()
