@@ -1,0 +1,59 @@
+"""The demonstration's cast: invented centres and people; titles are public facts, marked where an example fills a gap."""
+
+from datetime import date
+
+PASSWORD = "Demo-CERES-2020!"  # noqa: S105  the demonstration's public password
+
+# name; department
+CENTRES = (
+    ("PARIS VAL DE MARNE FORMATIONS", "94"),
+    ("INSTITUT DES MÉTIERS DE BERCY", "75"),
+    ("CENTRE DE FORMATION DE LA VALLÉE", "94"),
+    ("ATELIERS PROFESSIONNELS DU CANAL", "75"),
+    ("ÉCOLE DE L’YVETTE ET DE L’ORGE RÉUNIES POUR LA FORMATION PROFESSIONNELLE DES ADULTES", "91"),
+    ("FORMATIONS DU RHÔNE", "69"),
+)
+
+EXAMPLE = "CCP 1 (exemple)|CCP 2 (exemple)|CCP 3 (exemple)"
+
+ACCOUNTS = (
+    ("centre@demo.example", "Camille Roux", "centre", 0),
+    ("autre-centre@demo.example", "Dominique Lefort", "centre", 1),
+    ("ud94@demo.example", "Sacha Morel", "ud", "94"),
+    ("ud75@demo.example", "Alix Garnier", "ud", "75"),
+    ("region-idf@demo.example", "Maxime Vidal", "region", "Île-de-France"),
+    ("national@demo.example", "Dominique Petit", "national", None),
+)
+
+# Names that break software, then ordinary ones.
+NAMES = (
+    ("D’Aubigné", "Éloïse"),
+    ("Nguyễn", "Thị Hương"),
+    ("O’Brien-Müller", "Jean-Noël"),
+    ("Sukarno", ""),
+    ("Roux-de La Tour d’Auvergne de Montmorency-Beaumont de Castelnau", "Marie-Antoinette-Joséphine"),
+    ("Sall", "Fatou"),
+    ("Œrsted", "Søren"),
+    ("Łukasiewicz", "Zbigniew"),
+    ("de Souza", "João"),
+    ("Bernard", "Inès"),
+    ("Petit", "Noé"),
+    ("Garcia", "Lucía"),
+)
+LAST = ("Martin", "Thomas", "Robert", "Richard", "Durand", "Dubois", "Moreau", "Laurent", "Simon", "Michel", "Lefèvre", "Benali")
+FIRST = ("Léa", "Hugo", "Chloé", "Yanis", "Zoé", "Adam", "Anaïs", "Malik", "Maëlle", "Théo", "Aïcha", "Loïc")
+
+STARTS = tuple(
+    date.fromisoformat(d)
+    for d in (
+        "2019-12-31", "2020-01-01", "2020-02-15", "2020-03-16", "2020-03-17", "2020-03-18",
+        "2020-05-10", "2020-05-11", "2020-05-12", "2020-05-31", "2020-06-01",
+    )
+)  # fmt: skip
+ENDS = tuple(
+    date.fromisoformat(d)
+    for d in (
+        "2020-03-16", "2020-03-17", "2020-03-18", "2020-05-10", "2020-05-11", "2020-05-12",
+        "2020-06-12", "2020-08-23", "2020-08-24", "2020-08-25",
+    )
+)  # fmt: skip

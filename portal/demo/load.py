@@ -1,0 +1,294 @@
+"""The demonstration, made by code with a fixed seed through the same actions as real use: its audit trail is true."""
+
+import csv
+import random
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from stdnum import luhn
+
+from portal.accounts.actions import invite
+from portal.accounts.queries import by_email
+from portal.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
+from portal.candidates.importing import import_candidates
+from portal.clock import PARIS
+from portal.demo import data
+from portal.files.cells import lines
+from portal.measures.actions import apply
+from portal.measures.catalogue import find as find_measure
+from portal.paths import ROOT
+from portal.reference.importing import import_centres, import_titles
+from portal.results.actions import correct_results, enter_results, save_draft, seal
+from portal.results.sheet import load as load_sheet
+from portal.rules.lifecycle import Action, Kind, Role, Status
+from portal.rules.outcomes import Outcome
+from portal.sessions.actions import advance, edit_practical, set_actual_end
+from portal.sessions.importing import COLUMNS as SESSION_COLUMNS
+from portal.sessions.importing import import_sessions
+from portal.sessions.queries import find
+from portal.sessions.values import SessionRow
+from portal.store.actors import Occasion, Source, operator
+from portal.store.database import Database
+from portal.store.places import department
+from portal.store.sessions import exam_session
+from portal.store.work import Work
+
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
+S = Status
+
+
+class DatabaseNotEmpty(Exception):
+    pass
+
+
+def load(db: Database, today: date, unit_label: str, sessions: int | None, progress: Progress) -> int:
+    """Fill an empty database; how many sessions it has comes back. Raises DatabaseNotEmpty."""
+    with db.reading() as conn:
+        if conn.execute(select(func.count()).select_from(exam_session)).scalar():
+            raise DatabaseNotEmpty
+    return _Loader(db, today, unit_label, progress).run(sessions)
+
+
+class _Loader:
+    def __init__(self, db: Database, today: date, unit_label: str, progress: Progress) -> None:
+        self.db, self.today, self.unit, self.progress = db, today, unit_label, progress
+        self.random = random.Random(224566)  # noqa: S311
+        self.sirets: list[str] = []
+        self.titles: list[str] = []
+
+    def at(self, day: str | date, who: str | None = None, hour: int = 9, source: Source = Source.WEB) -> Work:
+        """The hands of somebody, on a day."""
+        when = date.fromisoformat(day) if isinstance(day, str) else day
+        if who is None:
+            actor, source = operator("REPRISE"), Source.CLI
+        else:
+            with self.db.reading() as conn:
+                found = by_email(conn, who, (self.unit, "DIRECCTE"))
+            assert found, who
+            actor = found
+        return Work(self.db, Occasion(actor, source, datetime.combine(when, time(hour), PARIS), when), self.unit)
+
+    def run(self, sessions: int | None) -> int:
+        self.reference()
+        rows = [*self.specials(), *self.grid()]
+        self.sessions("2020-01-02", [r for r in rows if r[0] != 224566])
+        self.sessions("2020-03-02", [r for r in rows if r[0] == 224566])
+        self.candidates("2020-01-03", rows)
+        for number, siret, *_, end, status in self.progress(self.finished(rows), "Résultats"):
+            self.finish(number, siret, end, status)
+        self.practical_details()
+        measure, text = find_measure("confinement-2020")
+        apply(self.at("2020-06-14", "national@demo.example", 7), measure, text)
+        self.after_the_measure()
+        total = len(rows)
+        since = self.since()
+        self.sessions(self.today, since)
+        self.candidates(self.today, since)
+        total += len(since)
+        if sessions:
+            total += self.bulk(sessions - total)
+        return total
+
+    # ---- reference data and accounts
+
+    def reference(self) -> None:
+        start = self.at("2020-01-02")
+        self.sirets = [_siret(i) for i in range(len(data.CENTRES))]
+        centres = [(siret, name, code) for siret, (name, code) in zip(self.sirets, data.CENTRES, strict=True)]
+        import_centres(start, _csv(("siret", "name", "department"), centres))
+        titles = (ROOT / "portal/demo/titles.csv").read_bytes()
+        import_titles(start, titles)
+        self.titles = [row["code"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")]
+        with self.db.writing() as tx:
+            tx.execute(
+                update(department).where(department.c.unit_email.is_(None)).values(unit_email="ud" + func.lower(department.c.code) + "@demo.example")
+            )
+        for email, name, role, scope in data.ACCOUNTS:
+            scopes = {
+                "siret": self.sirets[scope] if role == "centre" and isinstance(scope, int) else None,
+                "department_code": scope if role == "ud" else None,
+                "region_name": scope if role == "region" else None,
+            }
+            invite(start, email, Role(role), name=name, password=data.PASSWORD, **scopes)  # type: ignore[arg-type]
+        for i in range(2, len(self.sirets)):
+            invite(start, f"secretariat{i}@demo.example", Role.CENTRE, siret=self.sirets[i], name=f"Secrétariat {i}")
+
+    def owner(self, siret: str) -> str:
+        i = self.sirets.index(siret)
+        return ("centre@demo.example", "autre-centre@demo.example")[i] if i < 2 else f"secretariat{i}@demo.example"
+
+    # ---- sessions: number, siret, title, kind, start, end, status
+
+    def specials(self) -> list[tuple[Any, ...]]:
+        """One session ready for each next step of each role."""
+        main, title = self.sirets[0], "TP-01303"
+        table = (
+            (224561, "titre", "2020-03-02", "2020-04-20", S.CONVOKED),  # moved by the measure: waits for its real end date
+            (224562, "titre", "2020-03-09", "2020-04-10", S.CONVOKED),  # moved, real date entered: forty results to enter
+            (224563, "titre", "2020-07-06", "2020-07-10", S.PREPARATION),
+            (224564, "titre", "2020-06-29", "2020-07-03", S.DTE_SENT),
+            (224565, "titre", "2020-06-02", "2020-06-10", S.RESULTS),
+            (224566, "titre", "2020-06-22", "2020-06-26", S.DTE_REQUESTED),  # the newsletter's
+            (224567, "titre", "2020-02-03", "2020-02-14", S.LOCKED),
+            (224568, "ccp", "2020-06-03", "2020-06-05", S.CONVOKED),
+            (224569, "titre", "2020-03-23", "2020-04-03", S.CONVOKED),  # moved, real date past the postponed one
+            (224570, "titre", "2020-06-23", "2020-06-25", S.CONVOKED),  # the UD may postpone it
+            (224571, "titre", "2020-06-02", "2020-06-12", S.CONVOKED),  # results without any confirmation
+            (224572, "titre", "2020-05-18", "2020-05-22", S.PREPARATION),  # moved while in preparation, no candidate
+        )
+        return [(n, main, title, kind, _d(a), _d(b), status) for n, kind, a, b, status in table]
+
+    def grid(self) -> list[tuple[Any, ...]]:
+        """Every case of the measure, both sides of each bound, every status."""
+        rows: list[tuple[Any, ...]] = []
+        pairs = [(a, b) for a in data.STARTS for b in data.ENDS if b >= a]
+        statuses = list(Status)
+        for i, (start, end) in enumerate(pairs):
+            for shift in (0, 2, 4):
+                status = statuses[(i + shift) % len(statuses)]
+                if status in (S.RESULTS, S.LOCKED) and end > date(2020, 6, 12):
+                    status = S.CANCELLED
+                n = len(rows)
+                rows.append((224600 + n, self.sirets[n % 6], self.titles[n % len(self.titles)], "titre", start, end, status))
+        return rows
+
+    def since(self) -> list[tuple[Any, ...]]:
+        """Taken over since the measure: not moved yet, so that it can be planned and applied again."""
+        table = (
+            ("2020-02-03", "2020-03-13", S.PREPARATION), ("2020-03-02", "2020-03-17", S.PREPARATION),
+            ("2020-01-01", "2020-03-17", S.DTE_SENT), ("2020-03-17", "2020-05-11", S.CONVOKED),
+            ("2020-03-02", "2020-04-10", S.CONVOKED), ("2020-03-16", "2020-05-12", S.DTE_REQUESTED),
+            ("2020-01-13", "2020-03-20", S.PREPARATION), ("2020-02-10", "2020-06-05", S.CONVOKED),
+            ("2020-03-17", "2020-03-27", S.PREPARATION), ("2020-04-06", "2020-04-10", S.DTE_REQUESTED),
+            ("2020-05-11", "2020-05-15", S.CONVOKED), ("2020-05-12", "2020-05-20", S.PREPARATION),
+            ("2020-05-31", "2020-06-05", S.DTE_SENT), ("2020-05-25", "2020-08-28", S.CONVOKED),
+            ("2020-06-01", "2020-06-05", S.CONVOKED), ("2020-06-15", "2020-06-19", S.CONVOKED),
+            ("2020-03-23", "2020-03-27", S.CANCELLED), ("2019-12-16", "2020-03-20", S.CONVOKED),
+            ("2020-07-01", "2020-07-03", S.PREPARATION), ("2020-04-20", "2020-04-24", S.CONVOKED),
+        )  # fmt: skip
+        return [
+            (225000 + i, self.sirets[i % 6], self.titles[i % len(self.titles)], "titre", _d(a), _d(b), status)
+            for i, (a, b, status) in enumerate(table)
+        ]
+
+    def finished(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [(r[0], r[1], r[2], r[3], r[4], r[5], r[6]) for r in rows if r[6] in (S.RESULTS, S.LOCKED)]
+
+    def sessions(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
+        """Taken over as they stood; those with results come in before their results, which are entered as a centre does."""
+        shown = [(*r[:6], S.CONVOKED if r[6] in (S.RESULTS, S.LOCKED) else r[6], None) for r in rows]
+        import_sessions(self.at(day), _csv(SESSION_COLUMNS, [tuple(str(v) if isinstance(v, Status) else v for v in r) for r in shown]))
+
+    def candidates(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
+        import_candidates(self.at(day), _csv(CANDIDATE_COLUMNS, [c for r in rows for c in self.people(r[0])]))
+
+    def people(self, number: int) -> Iterator[tuple[Any, ...]]:
+        count = {224561: 12, 224562: 40, 224566: 8, 224572: 0}.get(number, self.random.randint(2, 6))
+        hurting = list(data.NAMES) if 224561 <= number <= 224571 else []
+        ordinary = [(last, first) for last in data.LAST for first in data.FIRST]
+        self.random.shuffle(ordinary)
+        for i, (last, first) in enumerate((hurting + ordinary)[:count]):
+            born = date(1962, 1, 1) + timedelta(days=self.random.randint(0, 14000))
+            yield number, last, first, born, f"candidat{number}-{i + 1}@demo.example"
+
+    # ---- what people did
+
+    def session(self, work: Work, number: int) -> SessionRow:
+        with self.db.reading() as conn:
+            found = find(conn, work.actor, number, self.unit)
+        assert found, number
+        return found
+
+    def entries(self, s: SessionRow, share: float = 1.0) -> dict[int, dict[int | None, Outcome]]:
+        with self.db.reading() as conn:
+            sheet = load_sheet(conn, s)
+        found: dict[int, dict[int | None, Outcome]] = {}
+        for c in sheet.candidates[: max(1, int(len(sheet.candidates) * share))]:
+            if s.kind is not Kind.TITLE:
+                found[c.id] = {cert.id: Outcome.ACQUIRED for cert in sheet.certificates}
+                continue
+            outcome = self.random.choices(sheet.choices, [6, 2, 1, 1][: len(sheet.choices)])[0]
+            found[c.id] = {None: outcome}
+            if outcome is Outcome.PARTIAL:
+                found[c.id][sheet.certificates[0].id] = Outcome.ACQUIRED
+        return found
+
+    def finish(self, number: int, siret: str, end: date, status: Status) -> None:
+        work = self.at(max(end, date(2020, 1, 6)), self.owner(siret), 16)
+        s = self.session(work, number)
+        enter_results(work, number, s.version, self.entries(s))
+        if status is S.LOCKED:
+            code = dict(zip(self.sirets, data.CENTRES, strict=True))[siret][1]
+            email = f"ud{code}@demo.example"
+            if code in ("94", "75"):
+                after = self.at(work.on.today + timedelta(days=2), email, 10)
+                advance(after, number, self.session(after, number).version, Action.LOCK)
+
+    def practical_details(self) -> None:
+        centre = self.at("2020-02-20", "centre@demo.example", 11)
+        for number in (224563, 224572):
+            s = self.session(centre, number)
+            dates = {"starts_on": s.starts_on, "ends_on": s.ends_on}
+            edit_practical(centre, number, s.version, place="12 rue des Écoles, 94000 Créteil", session_manager="Camille Roux", **dates)
+
+    def after_the_measure(self) -> None:
+        centre = self.at(self.today, "centre@demo.example", 8)
+        for number, end in ((224562, date(2020, 6, 12)), (224569, date(2020, 9, 1))):
+            set_actual_end(centre, number, self.session(centre, number).version, end)
+        s = self.session(centre, 224562)
+        save_draft(centre, 224562, s.version, self.entries(s, 0.25))
+        unit = self.at("2020-06-11", "ud94@demo.example", 15)
+        s = self.session(unit, 224565)
+        with self.db.reading() as conn:
+            sheet = load_sheet(conn, s)
+        first = sheet.candidates[0].id
+        other = Outcome.FAILED if sheet.stored[first].get(None) is not Outcome.FAILED else Outcome.TITLE
+        correct_results(unit, 224565, s.version, {**sheet.stored, first: {None: other}}, "Erreur de report du procès-verbal")
+        moved = next(r for r in self.moved_and_convoked() if r not in (224561, 224562, 224569))
+        s = self.session(centre, moved)
+        set_actual_end(centre, moved, s.version, max(s.starts_on, date(2020, 6, 10)))
+        s = self.session(centre, moved)
+        entries = self.entries(s)
+        enter_results(centre, moved, s.version, entries, seal(centre, s, entries))
+
+    def moved_and_convoked(self) -> list[int]:
+        with self.db.reading() as conn:
+            query = select(exam_session.c.id).where(
+                exam_session.c.postponed_run_id.is_not(None),
+                exam_session.c.status == S.CONVOKED.value,
+                exam_session.c.department_code == "94",
+                exam_session.c.centre_id == self.at(self.today, "centre@demo.example").actor.centre_id,
+            )
+            return list(conn.execute(query.order_by(exam_session.c.id)).scalars())
+
+    # ---- volume, for benches
+
+    def bulk(self, wanted: int) -> int:
+        """So many more sessions, of the same kind, through the same import."""
+        made = 0
+        starts = list(self.progress(range(0, max(0, wanted), 20_000), "Sessions"))
+        for start in starts:
+            rows = []
+            for i in range(start, min(start + 20_000, wanted)):
+                begins = date(2015, 1, 1) + timedelta(days=self.random.randint(0, 3650))
+                ends = begins + timedelta(days=self.random.randint(0, 60))
+                status = self.random.choice(list(Status))
+                rows.append((300_000 + i, self.sirets[i % 6], self.titles[i % len(self.titles)], "titre", begins, ends, str(status), None))
+            made += import_sessions(self.at(self.today), _csv(SESSION_COLUMNS, rows)).added
+        return made
+
+
+def _d(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _csv(columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> bytes:
+    return "".join(lines(list(columns), rows)).encode()
+
+
+def _siret(position: int) -> str:
+    """An invented SIRET with valid keys: 9000010.. is a range in which no company stands."""
+    siren = next(n for n in range(900_001_000 + 10 * position, 900_001_010 + 10 * position) if luhn.is_valid(str(n)))
+    return next(f"{siren}{nic:05}" for nic in range(10, 20) if luhn.is_valid(f"{siren}{nic:05}"))
