@@ -14,8 +14,8 @@ from portal.measures import routes as measure_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.postponements import routes as postponement_routes
 from portal.results import routes as result_routes
-from portal.rules.lifecycle import PATH, Role, Status
 from portal.rules.french import day, long_day, number, plural
+from portal.rules.lifecycle import PATH, Role, Status
 from portal.sessions import routes as session_routes
 from portal.settings import Settings, read
 from portal.store.database import Database
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         SESSION_COOKIE_NAME="portail",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=False if settings.demo else True,
+        SESSION_COOKIE_SECURE=not settings.demo,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_CHECK_DEFAULT=False,
@@ -83,6 +83,12 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
 
     app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
     app.jinja_env.globals.update(
-        plural=plural, static_file=static_file, PATH=PATH, Status=Status, Role=Role, demo=settings.demo, unit_label=settings.unit_label
+        plural=plural,
+        static_file=static_file,
+        PATH=PATH,
+        Status=Status,
+        Role=Role,
+        demo=settings.demo,
+        unit_label=settings.unit_label,
     )
     app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

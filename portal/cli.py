@@ -129,7 +129,9 @@ def users() -> None:
 @click.option("--region", metavar="NOM")
 @click.option("--name", default="")
 @click.option("--password-stdin", is_flag=True, help="Lit le mot de passe sur l’entrée standard.")
-def add_user(email: str, role: str, siret: str | None, department: str | None, region: str | None, name: str, password_stdin: bool) -> None:
+def add_user(
+    email: str, role: str, siret: str | None, department: str | None, region: str | None, name: str, password_stdin: bool
+) -> None:
     from itsdangerous import URLSafeTimedSerializer
 
     from portal.accounts.actions import CannotInvite, invite
@@ -138,7 +140,14 @@ def add_user(email: str, role: str, siret: str | None, department: str | None, r
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     try:
         number = invite(
-            tool.work(), email, Role(role), siret=siret, department_code=department, region_name=region, name=name, password=password
+            tool.work(),
+            email,
+            Role(role),
+            siret=siret,
+            department_code=department,
+            region_name=region,
+            name=name,
+            password=password,
         )
     except CannotInvite as error:
         refuse(str(error))

@@ -135,7 +135,5 @@ def choose_password(db: Database, actor: Actor, now: datetime, password: str) ->
         ).rowcount
         if not done:
             return "Cette invitation a déjà servi."
-        Work(db, Occasion(actor, Source.WEB, now, now.date())).record(
-            tx, "password_chosen", subject=f"compte {actor.email}"
-        )
+        Work(db, Occasion(actor, Source.WEB, now, now.date())).record(tx, "password_chosen", subject=f"compte {actor.email}")
     return None

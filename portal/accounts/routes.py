@@ -22,7 +22,7 @@ DEVICE_COOKIE = "appareil"
 INVITATION_DAYS = 14
 
 
-class SignedInUser(UserMixin):
+class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login carries: the person, and the sign-in (not the account) as its identity."""
 
     def __init__(self, actor: Actor, token: str) -> None:

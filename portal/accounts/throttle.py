@@ -51,7 +51,10 @@ def blocked_for(conn: Connection, place: Place, now: datetime) -> float:
 def failed(tx: Connection, place: Place, now: datetime) -> float:
     """Count one more failure; the wait that it earns comes back, in seconds."""
     tx.execute(delete(failure).where(failure.c.last_at < now - FORGOTTEN_AFTER))
-    counts = {r.key: r.count for r in tx.execute(select(failure).where(failure.c.key.in_(place.keys)).with_for_update())}
+    counts = {
+        r.key: int(r._mapping["count"])
+        for r in tx.execute(select(failure).where(failure.c.key.in_(place.keys)).with_for_update())
+    }
     wait = max(wait_for(counts.get(key, 0) + 1, free) for key, free in place.keys.items())
     for key in sorted(place.keys):
         until = now + timedelta(seconds=wait) if key == place.pair else now

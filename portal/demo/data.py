@@ -2,7 +2,7 @@
 
 from datetime import date
 
-PASSWORD = "Demo-CERES-2020!"  # noqa: S105  the demonstration's public password
+PASSWORD = "Demo-CERES-2020!"
 
 # name; department
 CENTRES = (

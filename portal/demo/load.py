@@ -103,7 +103,9 @@ class _Loader:
         self.titles = [row["code"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")]
         with self.db.writing() as tx:
             tx.execute(
-                update(department).where(department.c.unit_email.is_(None)).values(unit_email="ud" + func.lower(department.c.code) + "@demo.example")
+                update(department)
+                .where(department.c.unit_email.is_(None))
+                .values(unit_email="ud" + func.lower(department.c.code) + "@demo.example")
             )
         for email, name, role, scope in data.ACCOUNTS:
             scopes = {
@@ -179,7 +181,9 @@ class _Loader:
     def sessions(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
         """Taken over as they stood; those with results come in before their results, which are entered as a centre does."""
         shown = [(*r[:6], S.CONVOKED if r[6] in (S.RESULTS, S.LOCKED) else r[6], None) for r in rows]
-        import_sessions(self.at(day), _csv(SESSION_COLUMNS, [tuple(str(v) if isinstance(v, Status) else v for v in r) for r in shown]))
+        import_sessions(
+            self.at(day), _csv(SESSION_COLUMNS, [tuple(str(v) if isinstance(v, Status) else v for v in r) for r in shown])
+        )
 
     def candidates(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
         import_candidates(self.at(day), _csv(CANDIDATE_COLUMNS, [c for r in rows for c in self.people(r[0])]))
@@ -231,7 +235,9 @@ class _Loader:
         for number in (224563, 224572):
             s = self.session(centre, number)
             dates = {"starts_on": s.starts_on, "ends_on": s.ends_on}
-            edit_practical(centre, number, s.version, place="12 rue des Écoles, 94000 Créteil", session_manager="Camille Roux", **dates)
+            edit_practical(
+                centre, number, s.version, place="12 rue des Écoles, 94000 Créteil", session_manager="Camille Roux", **dates
+            )
 
     def after_the_measure(self) -> None:
         centre = self.at(self.today, "centre@demo.example", 8)
@@ -275,7 +281,9 @@ class _Loader:
                 begins = date(2015, 1, 1) + timedelta(days=self.random.randint(0, 3650))
                 ends = begins + timedelta(days=self.random.randint(0, 60))
                 status = self.random.choice(list(Status))
-                rows.append((300_000 + i, self.sirets[i % 6], self.titles[i % len(self.titles)], "titre", begins, ends, str(status), None))
+                rows.append(
+                    (300_000 + i, self.sirets[i % 6], self.titles[i % len(self.titles)], "titre", begins, ends, str(status), None)
+                )
             made += import_sessions(self.at(self.today), _csv(SESSION_COLUMNS, rows)).added
         return made
 

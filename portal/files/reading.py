@@ -103,7 +103,12 @@ def _decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadFile(
-            [LineError(line, "le fichier n’est pas en UTF-8 ; dans Excel, enregistrez-le au format « CSV UTF-8 (délimité par des virgules) »")]
+            [
+                LineError(
+                    line,
+                    "le fichier n’est pas en UTF-8 ; dans Excel, enregistrez-le au format « CSV UTF-8 (délimité par des virgules) »",
+                )
+            ]
         ) from error
     if "\0" in text:
         raise BadFile([LineError(text.count("\n", 0, text.index("\0")) + 1, "un caractère nul : ce n’est pas un fichier texte")])

@@ -130,7 +130,7 @@ def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:
     yield from conn.execution_options(stream_results=True, yield_per=2000).execute(query)
 
 
-def samples(conn: Connection, measure: Measure) -> dict[str, list[Row[Any]]]:
+def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:
     """Up to twenty sessions of each case that would change, lowest numbers first. One query."""
     code = code_of(measure)
     coded = (
@@ -154,7 +154,7 @@ def samples(conn: Connection, measure: Measure) -> dict[str, list[Row[Any]]]:
         .where(coded.c.position <= SAMPLES)
         .order_by(s.c.id)
     )
-    found: dict[str, list[Row[Any]]] = {}
+    found: dict[str, list[Any]] = {}
     for row in conn.execute(query):
         found.setdefault(row.code, []).append(row)
     return found

@@ -1,11 +1,13 @@
 """`/mesures`: the national administration lists, plans, applies and takes back."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.files.cells import lines
 from portal.measures import actions, catalogue, plan, queries
 from portal.measures.report import COLUMNS, report
-from portal.files.cells import lines
 from portal.rules.french import plural
 from portal.rules.lifecycle import Role
 from portal.rules.measures import Measure
@@ -59,7 +61,9 @@ def show(key: str) -> ResponseReturnValue:
 def _dry_run(measure: Measure, form: Form, status: int = 200) -> ResponseReturnValue:
     found = plan.plan(reading(), measure)
     samples = plan.samples(reading(), measure)
-    return render_template("measures/show.html", plan=found, samples=samples, measure=measure, form=form, now=clock().now()), status
+    return render_template(
+        "measures/show.html", plan=found, samples=samples, measure=measure, form=form, now=clock().now()
+    ), status
 
 
 @blueprint.get("/mesures/<key>.csv")
@@ -67,7 +71,7 @@ def export(key: str) -> ResponseReturnValue:
     measure, _ = _measure(key)
     database = db()
 
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[str]:
         with database.reading() as conn:
             yield "\ufeff"
             yield from lines(COLUMNS, report(conn, measure))
@@ -93,5 +97,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     if isinstance(done, actions.CannotRevert):
         flash(done.reason, "refused")
         return redirect(url_for("measures.show_run", run_id=run_id), 303)
-    flash(f"Passage repris : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, {len(done.left_alone)} laissées telles quelles.")
+    flash(
+        f"Passage repris : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, {len(done.left_alone)} laissées telles quelles."
+    )
     return redirect(url_for("measures.show_run", run_id=done.run_id), 303)

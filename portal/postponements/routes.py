@@ -27,4 +27,6 @@ def edit(number: int) -> ResponseReturnValue:
     if form.errors or start is None or end is None:
         return form_page(page, s, form, Action.POSTPONE, 422)
     close_reading()
-    return answer(postpone(work(), number, version(), starts_on=start, ends_on=end, reason=reason), page, number, form, Action.POSTPONE)
+    return answer(
+        postpone(work(), number, version(), starts_on=start, ends_on=end, reason=reason), page, number, form, Action.POSTPONE
+    )

@@ -41,7 +41,13 @@ def save_draft(work: Work, number: int, version: int, entries: Entries) -> Outco
             return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
         write(
-            tx, work, s, "results_draft", {}, before={"resultats": sheet.told(sheet.stored)}, after={"resultats": sheet.told(entries)}
+            tx,
+            work,
+            s,
+            "results_draft",
+            {},
+            before={"resultats": sheet.told(sheet.stored)},
+            after={"resultats": sheet.told(entries)},
         )
         return Saved("Brouillon enregistré.")
 
@@ -87,7 +93,9 @@ def correct_results(work: Work, number: int, version: int, entries: Entries, rea
             return Incomplete(errors, problems)
         changed = [c.id for c in sheet.candidates if entries.get(c.id) != sheet.stored.get(c.id)]
         if not changed:
-            return Incomplete({"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."})
+            return Incomplete(
+                {"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."}
+            )
         before = {n: e for n, e in sheet.stored.items() if n in changed}
         after = {n: e for n, e in entries.items() if n in changed}
         _replace(tx, sheet, s.number, entries, changed, definitive=True)
@@ -127,7 +135,13 @@ def _replace(tx: Connection, sheet: Sheet, number: int, entries: Entries, candid
     chosen = set(candidates)
     tx.execute(delete(result).where(result.c.session_id == number, result.c.candidate_id.in_(chosen)))
     rows = [
-        {"session_id": number, "candidate_id": c, "certificate_id": certificate, "outcome": str(outcome), "definitive": definitive}
+        {
+            "session_id": number,
+            "candidate_id": c,
+            "certificate_id": certificate,
+            "outcome": str(outcome),
+            "definitive": definitive,
+        }
         for c in sorted(chosen)
         for certificate, outcome in _stable(entries.get(c, {}))
     ]

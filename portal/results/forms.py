@@ -6,20 +6,14 @@ CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+
+from werkzeug.datastructures import MultiDict
 
 from portal.results.sheet import Sheet
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
 
 NOT_PRESENTED = ""
-
-
-class Fields(Protocol):
-    """A form as Werkzeug gives it: a name may come several times."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-    def getlist(self, key: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class Typed:
     nonsense: Mapping[int, str] = field(default_factory=dict)
 
 
-def read(form: Fields, sheet: Sheet) -> Typed:
+def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
     entries: dict[int, dict[int | None, Outcome]] = {}
     nonsense: dict[int, str] = {}
     known = {str(c.id): c.id for c in sheet.certificates}

@@ -70,7 +70,14 @@ def _entry(
     verdict = refused or may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
-    page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "form": Form(actual_end_on="")}
+    page = {
+        "s": s,
+        "sheet": sheet,
+        "entries": entries,
+        "problems": problems or {},
+        "verdict": verdict,
+        "form": Form(actual_end_on=""),
+    }
     right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
     return render_template("results/enter.html", **page, may_set_end=right, **more), status
 

@@ -137,7 +137,7 @@ def _kept(data: Mapping[str, Any], position: int) -> Kept:
 
 
 def _condition(data: Mapping[str, Any], where: str) -> Condition:
-    bounds = {field: _day(data, word, where) for word, field in BOUNDS.items() if word in data}
+    bounds: dict[str, Any] = {field: _day(data, word, where) for word, field in BOUNDS.items() if word in data}
     return Condition(_statuses(data, where), **bounds)
 
 

@@ -177,7 +177,9 @@ def _with_helper(reason: str, person: Person, line: Line, f: Facts) -> Refused:
         case Role.UD if f.status is S.CANCELLED:
             return Refused(reason, "L’administration centrale peut vous dire quelle décision l’a annulée.")
         case Role.UD if line.by is Role.UD and f.status is S.LOCKED:
-            return Refused(reason, "Déverrouillez-la d’abord, en indiquant le motif : seuls les résultats redeviendront modifiables.")
+            return Refused(
+                reason, "Déverrouillez-la d’abord, en indiquant le motif : seuls les résultats redeviendront modifiables."
+            )
         case Role.UD if line.by is Role.CENTRE:
             return Refused(reason, "Le responsable de session du centre peut vous renseigner.")
         case Role.UD:
@@ -186,7 +188,9 @@ def _with_helper(reason: str, person: Person, line: Line, f: Facts) -> Refused:
             return Refused(reason, f"L’{person.unit} suit cette session : adressez-vous à elle.", ask_unit=True)
     if line.action in (Action.ENTER_RESULTS, Action.SET_ACTUAL_END) and f.status in ACTIVE:
         if real_end_known(f, f.starts_on):
-            return Refused(reason, f"Saisissez-la d’abord sur cette page. En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
+            return Refused(
+                reason, f"Saisissez-la d’abord sur cette page. En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True
+            )
         return Refused(reason, f"En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
     if not f.candidates and line.action in (Action.REQUEST_DTE, Action.CONVOKE):
         return Refused(reason, f"Ajoutez d’abord les candidats. En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)

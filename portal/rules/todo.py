@@ -36,7 +36,12 @@ TABLE: dict[Role, tuple[Next, ...]] = {
         Next("check_actual_end", "Vérifier la date réelle", Condition(ACTIVE, postponed=True, late_actual_end=True), True),
         Next("send_dte", "Envoyer le DTE", Condition((S.DTE_REQUESTED,)), True),
         Next("lock", "Vérifier et verrouiller", Condition((S.RESULTS,)), True),
-        Next("wait_actual_end", "Le centre doit saisir la date réelle", Condition(ACTIVE, postponed=True, actual_end_known=False), False),
+        Next(
+            "wait_actual_end",
+            "Le centre doit saisir la date réelle",
+            Condition(ACTIVE, postponed=True, actual_end_known=False),
+            False,
+        ),
         Next("wait_results", "Le centre doit saisir les résultats", Condition((S.CONVOKED,), over=True), False),
     ),
     Role.REGION: (),

@@ -62,7 +62,9 @@ def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
         if actual_end_on < s.starts_on:
-            return Invalid({"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."})
+            return Invalid(
+                {"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."}
+            )
         write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on})
         return Saved(f"Date réelle de fin enregistrée : {day(actual_end_on)}.")
 

@@ -12,7 +12,6 @@ from portal.sessions.values import Changed, Missing, Outcome, SessionRow
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
-
 Step = Callable[[Connection, SessionRow], Outcome]
 Ahead = Callable[[Connection, SessionRow], Outcome | None]
 

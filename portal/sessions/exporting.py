@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from portal.store.places import centre
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
 
-def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[Row[Any]]:
+def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[Any]:
     """One row a session, by number, in the columns of the import. Streams."""
     query = (
         select(s.c.id, centre.c.siret, title.c.code, s.c.kind, s.c.starts_on, s.c.ends_on, s.c.status, s.c.actual_end_on)

@@ -133,7 +133,7 @@ def _word(word: str) -> ColumnElement[bool]:
     return or_(*places)
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Any) -> Select[Any]:
     return query.join_from(s, centre, centre.c.id == s.c.centre_id).join(title, title.c.id == s.c.title_id)
 
 

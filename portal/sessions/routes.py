@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
 
     def here(**changes: str) -> str:
         """This list with other filters; a page number never survives a change of filter."""
-        kept = {k: v for k, v in {**typed, **changes}.items() if v}
+        kept: dict[str, Any] = {k: v for k, v in {**typed, **changes}.items() if v}
         return url_for("sessions.index", **kept)
 
     def at(cursor: listing.Cursor) -> str:
@@ -239,7 +239,13 @@ def advance(number: int, step: str) -> ResponseReturnValue:
 
 
 def form_page(
-    template: str, s: SessionRow, form: Form, action: Action, status: int = 200, conflict: bool = False, refused: Refused | None = None
+    template: str,
+    s: SessionRow,
+    form: Form,
+    action: Action,
+    status: int = 200,
+    conflict: bool = False,
+    refused: Refused | None = None,
 ) -> ResponseReturnValue:
     """A form's own page, or the reason why it is not open, with what was typed."""
     verdict = refused or may(s.person(actor().role), action, s.facts, clock().today())

@@ -70,7 +70,7 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event]) ->
     if not events:
         return
     head = tx.execute(select(audit_head).where(audit_head.c.id == 1).with_for_update()).one_or_none()
-    count, previous = (head.count, head.digest) if head else (0, GENESIS)
+    count, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
     rows = []
     for count, event in enumerate(events, count + 1):  # noqa: B020
         row: dict[str, Any] = {
@@ -138,7 +138,7 @@ def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
         if row.id != count + 1:
             yield Trail(count, f"événement {count + 1} : il manque dans le journal")
             return
-        if row.previous != previous or not hmac.compare_digest(row.digest, _digest(key, previous, row._mapping)):
+        if row.previous != previous or not hmac.compare_digest(row.digest, _digest(key, previous, dict(row._mapping))):
             yield Trail(count, f"événement {row.id} : son contenu ou son sceau a été modifié")
             return
         previous, count = row.digest, row.id
@@ -147,9 +147,10 @@ def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
     if not head and count == 0:
         yield Trail(0)
         return
-    if len(head) != 1 or not hmac.compare_digest(head[0].seal, _seal(key, head[0].count, head[0].digest)):
+    said = int(head[0]._mapping["count"]) if head else 0
+    if len(head) != 1 or not hmac.compare_digest(head[0].seal, _seal(key, said, head[0].digest)):
         yield Trail(count, "tête du journal : elle a été modifiée")
-    elif head[0].count != count or head[0].digest != previous:
-        yield Trail(count, f"fin du journal : {head[0].count} événements attendus, {count} trouvés")
+    elif said != count or head[0].digest != previous:
+        yield Trail(count, f"fin du journal : {said} événements attendus, {count} trouvés")
     else:
         yield Trail(count)

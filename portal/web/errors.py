@@ -10,12 +10,21 @@ from werkzeug.exceptions import HTTPException
 from portal.web.kept import kept_fields
 
 TEXTS = {
-    400: ("Demande illisible", "Le navigateur a envoyé une demande que le service ne comprend pas. Revenez en arrière et réessayez."),
+    400: (
+        "Demande illisible",
+        "Le navigateur a envoyé une demande que le service ne comprend pas. Revenez en arrière et réessayez.",
+    ),
     404: ("Page introuvable", "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez le numéro."),
     405: ("Action impossible ici", "Cette adresse ne s’ouvre pas de cette façon. Revenez à la page précédente."),
     413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux. Rien n’a été enregistré."),
-    500: ("Incident", "Un incident s’est produit. Rien n’a été enregistré à moitié. Réessayez ; s’il revient, prévenez votre UD."),
-    503: ("Service momentanément indisponible", "La base de données ne répond pas. Rien n’a été enregistré. Réessayez dans une minute."),
+    500: (
+        "Incident",
+        "Un incident s’est produit. Rien n’a été enregistré à moitié. Réessayez ; s’il revient, prévenez votre UD.",
+    ),
+    503: (
+        "Service momentanément indisponible",
+        "La base de données ne répond pas. Rien n’a été enregistré. Réessayez dans une minute.",
+    ),
 }
 
 

@@ -6,4 +6,6 @@ _NOT_KEPT = {"csrf_token", "password", "_reprise", "suite", "action", "answer", 
 
 
 def kept_fields() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT and not name.startswith("kept-")]
+    return [
+        (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT and not name.startswith("kept-")
+    ]

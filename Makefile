@@ -1,0 +1,35 @@
+PYTHON ?= python3
+BIN := .venv/bin
+export PORT ?= 8000
+
+.PHONY: run test lint gallery
+
+run: .venv/run.stamp
+	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
+
+test: .venv/dev.stamp
+	@bash scripts/system-packages.sh
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/pytest -n 2 -q
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy portal
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+
+gallery: .venv/dev.stamp
+	@bash scripts/system-packages.sh
+	$(BIN)/python scripts/gallery.py
+
+.venv/bin/python:
+	@bash scripts/venv.sh $(PYTHON)
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

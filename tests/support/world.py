@@ -1,0 +1,159 @@
+"""A small world to test in: built through the same actions as real use."""
+
+import re
+from datetime import date, datetime, time
+
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from portal.accounts.actions import invite
+from portal.accounts.queries import by_email
+from portal.app import create_app
+from portal.candidates.importing import import_candidates
+from portal.clock import PARIS, Clock
+from portal.measures.actions import Applied, apply
+from portal.measures.catalogue import find as find_measure
+from portal.reference.importing import import_centres, import_titles
+from portal.rules.lifecycle import Role
+from portal.sessions.importing import import_sessions
+from portal.sessions.queries import find
+from portal.sessions.values import SessionRow
+from portal.settings import Settings
+from portal.store.actors import Occasion, Source, operator
+from portal.store.database import Database
+from portal.store.work import Work
+
+SIRETS = ("90000100000015", "90000101800017")
+PASSWORD = "a fine long password"
+PEOPLE = {
+    "centre": (Role.CENTRE, {"siret": 0}),
+    "other": (Role.CENTRE, {"siret": 1}),
+    "ud94": (Role.UD, {"department_code": "94"}),
+    "ud75": (Role.UD, {"department_code": "75"}),
+    "region": (Role.REGION, {"region_name": "Île-de-France"}),
+    "national": (Role.NATIONAL, {}),
+}
+
+
+class World:
+    def __init__(self, db: Database, today: date) -> None:
+        self.db, self.today = db, today
+        self.people: dict[str, Work] = {}
+        self._app = None
+        start = self.operator()
+        from portal.demo.load import _siret
+
+        self.sirets = [_siret(1), _siret(2)]
+        import_centres(start, f"siret;name;department\n{self.sirets[0]};CENTRE A;94\n{self.sirets[1]};CENTRE B;75\n".encode())
+        titles = (
+            "code;decree_version;label;level;certificates\nTP-01303;20/04/2016;Enseignant de la conduite;5;Former|Sensibiliser\n"
+        )
+        import_titles(start, titles.encode())
+
+    def operator(self) -> Work:
+        return Work(self.db, Occasion(operator(), Source.CLI, self.now(), self.today))
+
+    def now(self) -> datetime:
+        return datetime.combine(self.today, time(9), PARIS)
+
+    def as_(self, who: str) -> Work:
+        """The hands of one of PEOPLE, today."""
+        role, scope = PEOPLE[who]
+        email = f"{who}@test.example"
+        with self.db.reading() as conn:
+            actor = by_email(conn, email, ("UD", "DIRECCTE"))
+        if actor is None:
+            chosen = {k: self.sirets[v] if isinstance(v, int) else v for k, v in scope.items()}
+            invite(self.operator(), email, role, password=PASSWORD, name=who, **chosen)
+            with self.db.reading() as conn:
+                actor = by_email(conn, email, ("UD", "DIRECCTE"))
+        assert actor
+        return Work(self.db, Occasion(actor, Source.WEB, self.now(), self.today))
+
+    def session(
+        self,
+        number: int,
+        start: str,
+        end: str,
+        status: str = "convocations_envoyees",
+        *,
+        kind: str = "titre",
+        centre: int = 0,
+        candidates: int = 2,
+    ) -> int:
+        """A session taken over; dates jj/mm/aaaa."""
+        row = f"{number};{self.sirets[centre]};TP-01303;{kind};{start};{end};{status};"
+        import_sessions(self.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
+        if candidates:
+            lines = "".join(f"{number};Nom{i:02};Prénom;01/02/1990;\n" for i in range(candidates))
+            import_candidates(self.operator(), f"session;last_name;first_name;born_on;email\n{lines}".encode())
+        return number
+
+    def measure(self) -> int:
+        done = apply(self.as_("national"), *find_measure("confinement-2020"))
+        assert isinstance(done, Applied)
+        return done.run_id
+
+    def get(self, number: int) -> SessionRow:
+        with self.db.reading() as conn:
+            found = find(conn, operator(), number, "UD")
+        assert found
+        return found
+
+    def scalar(self, sql: str) -> object:
+        with self.db.reading() as conn:
+            return conn.execute(text(sql)).scalar()
+
+    # ---- through HTTP
+
+    def app(self):  # type: ignore[no-untyped-def]
+        if self._app is None:
+            url = self.db.url.render_as_string(hide_password=False)
+            self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
+            self._app.extensions["portal_db"].audit_key = self.db.audit_key
+            self._app.extensions["portal_sleep"] = lambda seconds: None
+        return self._app
+
+    def browser(self, who: str | None = None) -> "Browser":
+        if who:
+            self.as_(who)
+        browser = Browser(self.app().test_client())
+        if who:
+            browser.sign_in(f"{who}@test.example", PASSWORD)
+        return browser
+
+    def close(self) -> None:
+        if self._app is not None:
+            self._app.extensions["portal_db"].dispose()
+
+
+class Browser:
+    """A person without JavaScript: opens pages, fills what the page's forms hold, and sends it."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def sign_in(self, email: str, password: str) -> TestResponse:
+        return self.post("/connexion", email=email, password=password, suite="/sessions")
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def token(self) -> str:
+        page = self.client.get("/sessions").text
+        if 'name="csrf_token"' not in page:
+            page = self.client.get("/connexion").text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found
+        return found.group(1)
+
+    def post(self, path: str, **fields: object) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token(), **fields})
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field of a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found.group(1)
