@@ -202,7 +202,7 @@ def export_sessions(file: str | None) -> None:
     from portal.sessions.exporting import rows
     from portal.sessions.importing import COLUMNS
 
-    with Tool().current().db.reading() as conn:
+    with Tool().current().db.snapshot() as conn:
         _export(file, lines(COLUMNS, rows(conn, true())))
 
 
@@ -255,7 +255,7 @@ def results() -> None:
 def export_results(file: str | None) -> None:
     from portal.results.exporting import COLUMNS, rows
 
-    with Tool().current().db.reading() as conn:
+    with Tool().current().db.snapshot() as conn:
         _export(file, lines(COLUMNS, rows(conn, true())))
 
 
@@ -299,7 +299,7 @@ def plan_measure(name: str, csv_file: str | None) -> None:
     from portal.measures.report import COLUMNS, report
 
     measure, _ = _measure(name)
-    with Tool().current().db.reading() as conn:
+    with Tool().current().db.snapshot() as conn:
         _print_plan(plan(conn, measure))
         if csv_file:
             _export(csv_file, lines(COLUMNS, report(conn, measure)))
@@ -341,7 +341,7 @@ def verify_audit() -> None:
     from portal.measures.verify import verify
 
     tool = Tool().current()
-    with tool.db.reading() as conn:
+    with tool.db.snapshot() as conn:
         trail = verify(conn, tool.db.audit_key)
     if trail.broken:
         refuse(f"Journal rompu : {trail.broken}.")

@@ -11,6 +11,7 @@ from portal.measures import plan as planning
 from portal.rules.measures import Measure
 from portal.store.audit import as_json
 from portal.store.base import Moment
+from portal.store.database import STREAM
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
 from portal.store.sessions import exam_session as s
@@ -77,7 +78,8 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
     }
     # FOR UPDATE: where a centre saves at this very moment, the line tells what stands once it has saved.
     source = select(*columns.values()).where(code.in_(planning.changing(measure))).with_for_update(of=s)
-    touched = tx.execute(insert(line).from_select(list(columns), source)).rowcount
+    tx.execute(insert(line).from_select(list(columns), source))
+    touched = _lines(tx, run_id)
     if touched != plan.touched or (expected is not None and touched != expected):
         raise _TakeBack(CountChanged(plan.touched if expected is None else expected, plan))
     moved = line.c.end_after != line.c.end_before
@@ -126,7 +128,8 @@ def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
             **_kept_for_taking_back(),
         }
         source = select(*columns.values()).join_from(s, was, untouched).with_for_update(of=s)
-        restored = tx.execute(insert(line).from_select(list(columns), source)).rowcount
+        tx.execute(insert(line).from_select(list(columns), source))
+        restored = _lines(tx, new_id)
         tx.execute(
             update(s)
             .where(s.c.id == line.c.session_id, line.c.run_id == new_id, was.c.run_id == run_id, was.c.session_id == s.c.id)
@@ -152,6 +155,10 @@ def left_alone(conn: Connection, run_id: int, reverting_run_id: int) -> list[int
     restored = select(line.c.session_id).where(line.c.run_id == reverting_run_id)
     query = select(line.c.session_id).where(line.c.run_id == run_id, line.c.session_id.not_in(restored))
     return list(conn.execute(query.order_by(line.c.session_id)).scalars())
+
+
+def _lines(tx: Connection, run_id: int) -> int:
+    return int(tx.execute(select(func.count()).where(line.c.run_id == run_id)).scalar_one())
 
 
 def _kept_for_taking_back() -> dict[str, Any]:
@@ -193,9 +200,7 @@ def _record(tx: Connection, work: Work, event: str, run_id: int, label: str, cou
 def digest_of_lines(conn: Connection, run_id: int) -> tuple[int, str]:
     """How many lines a run has, and a digest over all of them in order of session, computed as a stream."""
     digest, number = sha256(), 0
-    rows = conn.execution_options(stream_results=True, yield_per=2000).execute(
-        select(line).where(line.c.run_id == run_id).order_by(line.c.session_id)
-    )
+    rows = conn.execute(select(line).where(line.c.run_id == run_id).order_by(line.c.session_id), execution_options=STREAM)
     for row in rows:
         digest.update(as_json(dict(row._mapping)).encode())
         digest.update(b"\n")

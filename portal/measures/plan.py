@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Row, case, func, literal
 from portal.rules.lifecycle import Status
 from portal.rules.measures import NO_CASE, Measure
 from portal.store.conditions import matches
+from portal.store.database import STREAM
 from portal.store.places import centre
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
@@ -127,7 +128,7 @@ def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:
         end_after(measure, code).label("end_after"),
         status_after(measure, code).label("status_after"),
     ).order_by(s.c.id)
-    yield from conn.execution_options(stream_results=True, yield_per=2000).execute(query)
+    yield from conn.execute(query, execution_options=STREAM)
 
 
 def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:

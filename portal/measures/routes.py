@@ -72,7 +72,7 @@ def export(key: str) -> ResponseReturnValue:
     database = db()
 
     def stream() -> Iterator[str]:
-        with database.reading() as conn:
+        with database.snapshot() as conn:
             yield "\ufeff"
             yield from lines(COLUMNS, report(conn, measure))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Connection, select
 
 from portal.store.candidates import candidate, result
+from portal.store.database import STREAM
 from portal.store.sessions import exam_session
 from portal.store.titles import certificate
 
@@ -28,5 +29,5 @@ def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[tuple[object,
         .where(where)
         .order_by(result.c.session_id, candidate.c.sort_key, candidate.c.id, certificate.c.position)
     )
-    for row in conn.execution_options(stream_results=True, yield_per=1000).execute(query):
+    for row in conn.execute(query, execution_options=STREAM):
         yield (*row[:5], "oui" if row.definitive else "non")

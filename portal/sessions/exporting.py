@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from portal.store.database import STREAM
 from portal.store.places import centre
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
@@ -19,4 +20,4 @@ def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[Any]:
         .where(where)
         .order_by(s.c.id)
     )
-    yield from conn.execution_options(stream_results=True, yield_per=1000).execute(query)
+    yield from conn.execute(query, execution_options=STREAM)

@@ -116,7 +116,7 @@ def export() -> ResponseReturnValue:
     where = listing.chosen(who, filters) & listing.view_condition(filters.view, who.role, today)
 
     def stream() -> Iterator[str]:
-        with database.reading() as conn:
+        with database.snapshot() as conn:
             yield "\ufeff"
             yield from lines(COLUMNS, exporting.rows(conn, where))
 

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Stri
 
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
+from portal.store.database import STREAM
 
 GENESIS = "0" * 64
 
@@ -133,7 +134,7 @@ class Trail:
 def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
     """Walk the trail from its beginning: yields each event that holds, then one `Trail`, and stops at the first broken place."""
     previous, count = GENESIS, 0
-    rows = conn.execution_options(stream_results=True, yield_per=1000).execute(select(audit_event).order_by(audit_event.c.id))
+    rows = conn.execute(select(audit_event).order_by(audit_event.c.id), execution_options=STREAM)
     for row in rows:
         if row.id != count + 1:
             yield Trail(count, f"événement {count + 1} : il manque dans le journal")

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 BUSY_TIMEOUT_SECONDS = 20
 
 
+STREAM: dict[str, Any] = {"stream_results": True, "yield_per": 1000}
+
+
 class Database:
     """`reading()` gives a connection whose statements each see what is committed; `writing()` one write transaction."""
 
@@ -40,6 +43,15 @@ class Database:
         """One transaction: committed at the end, rolled back on an exception. On SQLite it begins as a write
         (`BEGIN IMMEDIATE`), so that a second writer waits here instead of failing halfway."""
         with self.engine.connect().execution_options(portal_write=True) as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One reading transaction, for long answers that stream: all of it is of one moment."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as conn, conn.begin():
+            if self.is_sqlite:
+                conn.exec_driver_sql("BEGIN")
             yield conn
 
     def dispose(self) -> None:

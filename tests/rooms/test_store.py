@@ -47,7 +47,7 @@ def test_the_database_itself_refuses(world: World, sql: str) -> None:
 
 def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
     world.session(1, "02/03/2020", "20/04/2020")
-    with world.db.reading() as conn:
+    with world.db.snapshot() as conn:
         whole = verify(conn, world.db.audit_key)
         assert whole.broken is None and whole.events >= 4
         assert "événement 1" in (verify(conn, b"another key").broken or "")
@@ -57,7 +57,7 @@ def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
         else:
             tx.execute(text("alter table audit_event disable trigger all"))
         tx.execute(text("delete from audit_event where id = (select max(id) from audit_event)"))
-    with world.db.reading() as conn:
+    with world.db.snapshot() as conn:
         assert "fin du journal" in (verify(conn, world.db.audit_key).broken or "")
 
 
@@ -66,7 +66,7 @@ def test_sessions_go_out_and_come_back_identical(world: World) -> None:
     text_ = f"{HEAD};\r\n\r\n224566;{a};TP-01303;titre;22/06/2020;26/06/2020;demande_dte_envoyee;;\r\n"
     text_ += f";{b};TP-01303;ccp;01/03/2020;02/03/2020;verrouillee;05/03/2020\r\n"
     import_sessions(world.operator(), b"\xef\xbb\xbf" + text_.encode())
-    with world.db.reading() as conn:
+    with world.db.snapshot() as conn:
         first = "".join(lines(COLUMNS, rows(conn, text("1=1"))))
     assert first.splitlines()[1:] == [
         f"224566;{a};TP-01303;titre;22/06/2020;26/06/2020;demande_dte_envoyee;",

@@ -98,6 +98,7 @@ def _row(world: World, number: int, start: date, end: date, status: Status) -> d
     return {"id": number, "centre_id": 1, "department_code": "94", "title_id": 1, "kind": "titre", **dates}
 
 
+# Ten times a hundred sessions.
 days = st.dates(date(2019, 12, 25), date(2020, 9, 1))
 some_facts = st.builds(
     lambda status, start, length: Facts(status, start, start + timedelta(days=length)),
@@ -107,8 +108,10 @@ some_facts = st.builds(
 )
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(some_facts, min_size=1000, max_size=1000))
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.large_base_example]
+)
+@given(st.lists(some_facts, min_size=100, max_size=100))
 def test_python_and_sql_agree_on_a_thousand_random_sessions(world: World, facts: list[Facts]) -> None:
     meanings = codes(MEASURE)
     with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
