@@ -19,7 +19,7 @@ from portal.rules.lifecycle import PATH, Role, Status
 from portal.sessions import routes as session_routes
 from portal.settings import Settings, read
 from portal.store.database import Database
-from portal.web import errors, health
+from portal.web import errors, fragments, health
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
 
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     errors.register(app)
     app.teardown_appcontext(close_reading)
     app.after_request(_headers)
+    app.after_request(fragments.fit)
     _words_for_pages(app, settings)
     return app
 

@@ -1,23 +1,43 @@
 // Comfort only: every page works without this file.
 (() => {
   "use strict";
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "copié";
-    });
-  }
-  const entry = document.querySelector("form[data-entry]");
-  const filled = document.querySelector("[data-filled]");
-  if (entry) {
-    let dirty = false;
-    entry.addEventListener("change", () => {
+  let dirty = false;
+
+  const follow = () => {
+    for (const button of document.querySelectorAll("[data-copy][hidden]")) {
+      if (!navigator.clipboard) continue;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = "copié";
+      });
+    }
+    const entry = document.querySelector("form[data-entry]");
+    const filled = document.querySelector("[data-filled]");
+    entry?.addEventListener("change", () => {
       dirty = true;
-      if (filled) filled.textContent = [...entry.querySelectorAll(".row")].filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
+      const rows = [...entry.querySelectorAll(".row")];
+      if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
     });
-    document.addEventListener("submit", () => { dirty = false; });
-    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-  }
+  };
+
+  document.addEventListener("submit", () => { dirty = false; });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+  // A form that htmx sends is answered by a page in place, or by the blocking question as a dialog.
+  document.addEventListener("htmx:after:swap", () => {
+    const place = document.getElementById("question");
+    const dialog = place.querySelector("dialog");
+    if (dialog && !dialog.open) {
+      dialog.addEventListener("close", () => dialog.remove());
+      dialog.showModal();
+      dialog.querySelector("[autofocus]").focus();
+      return;
+    }
+    follow();
+    document.querySelector("#contenu [autofocus], #contenu .summary")?.focus();
+  });
+  document.addEventListener("htmx:after:request", () => { document.querySelector("#question dialog")?.close(); });
+
+  follow();
 })();

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from jinja2_fragments import render_block
 
 from portal.results import actions, forms
 from portal.results.sheet import Sheet, load
@@ -85,7 +86,13 @@ def _entry(
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
     kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
     page = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
-    return render_template("results/question.html", **page, seal=actions.seal(work(), s, entries)), 409 if changed else 200
+    page["seal"] = actions.seal(work(), s, entries)
+    status = 409 if changed else 200
+    if "HX-Request" in request.headers:
+        dialog = render_block(current_app.jinja_env, "results/question.html", "question", **page)
+        here = {"HX-Retarget": "#question", "HX-Reswap": "innerHTML"}
+        return f'<dialog aria-labelledby="ask" data-modal>{dialog}</dialog>', status, here
+    return render_template("results/question.html", **page), status
 
 
 @blueprint.route("/sessions/<number:number>/resultats/correction", methods=["GET", "POST"])

@@ -1,0 +1,101 @@
+"""`make gallery`: a picture of every page and state, as each role, into gallery/ (ignored)."""
+
+import logging
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from portal.demo.data import PASSWORD  # noqa: E402
+from tests.support.server import CHROMIUM, demonstration  # noqa: E402
+
+OUT = ROOT / "gallery"
+PAGES = {
+    "centre@demo.example": {
+        "liste": "/sessions",
+        "a-faire": "/sessions?vue=a-faire",
+        "liste-erreur": "/sessions?du=31/02/2020&statut=perdu",
+        "liste-vide": "/sessions?q=introuvable",
+        "session-date-reelle": "/sessions/224561",
+        "session-224566": "/sessions/224566",
+        "session-preparation": "/sessions/224563",
+        "informations": "/sessions/224563/informations",
+        "date-reelle": "/sessions/224561/date-reelle",
+        "resultats-bloques": "/sessions/224561/resultats",
+        "resultats-quarante": "/sessions/224562/resultats",
+        "resultats-ccp": "/sessions/224568/resultats",
+        "candidats": "/sessions/224561/candidats",
+        "historique": "/sessions/224565/historique",
+        "introuvable": "/sessions/1",
+    },
+    "ud94@demo.example": {
+        "liste": "/sessions",
+        "session-a-verrouiller": "/sessions/224565",
+        "correction": "/sessions/224565/resultats/correction",
+        "report": "/sessions/224566/report",
+        "report-refuse": "/sessions/224564/report",
+        "deverrouillage": "/sessions/224567/deverrouillage",
+    },
+    "region-idf@demo.example": {"liste": "/sessions", "session": "/sessions/224561"},
+    "national@demo.example": {
+        "liste": "/sessions",
+        "mesures": "/mesures",
+        "essai": "/mesures/confinement-2020",
+        "passage": "/mesures/passages/1",
+    },
+}
+
+
+def sign_in(page: Page, base: str, email: str) -> None:
+    page.goto(f"{base}/connexion")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/sessions*")
+
+
+def walk(browser: Browser, base: str, width: int, scheme: str, script: bool) -> None:
+    folder = OUT / f"{width}-{scheme}-{'js' if script else 'sans-js'}"
+    for email, pages in PAGES.items():
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale="fr-FR"
+        )  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{base}/connexion")
+        page.screenshot(path=folder / "connexion.png", full_page=True)
+        sign_in(page, base, email)
+        for name, path in pages.items():
+            page.goto(base + path)
+            page.screenshot(path=folder / f"{email.split('@')[0]}-{name}.png", full_page=True)
+            if script and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                print(f"déborde à {width} : {path}")
+        if email.startswith("centre"):
+            page.goto(base + "/sessions/224562/resultats")
+            for row in page.locator(".row").all():
+                row.get_by_label("Titre obtenu").check()
+            page.get_by_role("button", name="Valider la saisie").click()
+            page.get_by_role("heading", name="Êtes-vous sûr").wait_for()
+            page.screenshot(path=folder / "centre-question.png")
+        context.close()
+
+
+def main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    shutil.rmtree(OUT, ignore_errors=True)
+    quick = "--quick" in sys.argv
+    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM)
+        for width in (1280, 360):
+            for scheme in ("light", "dark"):
+                for script in (True, False):
+                    if not quick or (scheme == "light" and script):
+                        walk(browser, base, width, scheme, script)
+        browser.close()
+    print(f"{len(list(OUT.rglob('*.png')))} images dans {OUT.relative_to(ROOT)}/")
+
+
+main()

@@ -1,0 +1,37 @@
+"""The demonstration, served on a free port of 127.0.0.1 for browser tests and the gallery."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from portal.app import create_app
+from portal.demo.load import load
+from portal.settings import DEMO_DAY, Settings
+from portal.store import migrate
+from portal.store.database import Database
+
+CHROMIUM = {
+    "executable_path": "/usr/bin/chromium",
+    "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"],
+}  # fmt: skip
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[str]:
+    settings = Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", "a secret for pictures", DEMO_DAY)
+    db = Database(settings.database_url, settings.audit_key)
+    migrate.upgrade(db)
+    load(db, DEMO_DAY, "UD", None, lambda items, label: items)
+    db.dispose()
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
