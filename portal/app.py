@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         MAX_FORM_MEMORY_SIZE=2_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["deflate"],
     )
     app.extensions["portal_settings"] = settings
     app.extensions["portal_db"] = Database(settings.database_url, settings.audit_key)

@@ -1,0 +1,133 @@
+"""Every route of the application is declared here with who may open it; a new one fails until it is."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+
+from tests.support.world import PEOPLE, World
+
+OPEN, SIGNED_IN, SCOPED, NATIONAL = "open", "signed in", "scoped", "national"
+ROUTES = {
+    "/static/<path:filename>": OPEN,
+    "/healthz": OPEN,
+    "/readyz": OPEN,
+    "/connexion": OPEN,
+    "/invitation/<token>": OPEN,
+    "/deconnexion": SIGNED_IN,
+    "/": SIGNED_IN,
+    "/sessions": SIGNED_IN,
+    "/sessions/export": SIGNED_IN,
+    "/sessions/<number:number>": SCOPED,
+    "/sessions/<number:number>/historique": SCOPED,
+    "/sessions/<number:number>/candidats": SCOPED,
+    "/sessions/<number:number>/informations": SCOPED,
+    "/sessions/<number:number>/date-reelle": SCOPED,
+    "/sessions/<number:number>/<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage'):step>": SCOPED,
+    "/sessions/<number:number>/report": SCOPED,
+    "/sessions/<number:number>/resultats": SCOPED,
+    "/sessions/<number:number>/resultats/correction": SCOPED,
+    "/mesures": NATIONAL,
+    "/mesures/<key>": NATIONAL,
+    "/mesures/<key>.csv": NATIONAL,
+    "/mesures/passages/<number:run_id>": NATIONAL,
+    "/mesures/passages/<number:run_id>/reprise": NATIONAL,
+}
+SEES = {"centre": True, "other": False, "ud94": True, "ud75": False, "region": True, "national": True}
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.session(1, "02/03/2020", "20/04/2020")
+    world.measure()
+    yield world
+    world.close()
+
+
+def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World) -> None:
+    rules = list(w.app().url_map.iter_rules())
+    assert {rule.rule for rule in rules} == set(ROUTES)
+    browsers = {who: w.browser(who) for who in PEOPLE}
+    visitor = w.browser()
+    for rule in rules:
+        need = ROUTES[rule.rule]
+        if need == OPEN:
+            continue
+        step = rule.rule.replace(
+            "<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage'):step>", "verrouillage"
+        )
+        here = re.sub(r"<number:[a-z_]+>", "1", step).replace("<key>", "confinement-2020")
+        missing = re.sub(r"<number:[a-z_]+>", "999", step).replace("<key>", "inconnue")
+        get = "GET" in (rule.methods or ())
+        answer = visitor.get(here) if get else visitor.post(here)
+        assert answer.status_code in (302, 401, 405), here
+        if not get:
+            continue
+        for who, browser in browsers.items():
+            code = browser.get(here).status_code
+            allowed = {SIGNED_IN: True, SCOPED: SEES[who], NATIONAL: who == "national"}[need]
+            assert (code in (200, 302)) if allowed else (code == 404), (who, here, code)
+            if missing != here:
+                assert browser.get(missing).status_code == 404, (who, missing)
+
+
+def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: World) -> None:
+    before = w.get(1)
+    fields = {
+        "actual_end_on": "2020-06-12",
+        "starts_on": "2020-07-01",
+        "ends_on": "2020-07-02",
+        "reason": "x",
+        "place": "",
+        "session_manager": "",
+    }
+    for who in PEOPLE:
+        browser = w.browser(who)
+        for path in (
+            "informations",
+            "date-reelle",
+            "report",
+            "verrouillage",
+            "deverrouillage",
+            "resultats",
+            "resultats/correction",
+            "envoi-dte",
+        ):
+            if (who, path) == ("centre", "date-reelle"):
+                continue
+            answer = browser.post(f"/sessions/1/{path}", version=before.version, action="validate", **fields)
+            assert answer.status_code == (403 if SEES[who] else 404), (who, path)
+    assert w.get(1) == before
+
+
+@pytest.mark.parametrize(("path", "most"), [("/sessions", 4), ("/sessions/1", 8)])
+def test_the_number_of_queries_does_not_grow(w: World, path: str, most: int) -> None:
+    browser = w.browser("centre")
+    seen: list[str] = []
+    event.listen(w.app().extensions["portal_db"].engine, "before_cursor_execute", lambda c, cur, sql, *rest: seen.append(sql))
+
+    def count() -> int:
+        seen.clear()
+        assert browser.get(path).status_code == 200
+        return len([s for s in seen if not s.startswith("PRAGMA")])
+
+    few = count()
+    for number in range(2, 52):
+        w.session(number, "01/06/2020", "12/06/2020", candidates=1)
+    assert few == count() <= most
+
+
+def test_the_first_view_of_the_list_is_light_and_asks_no_other_host(w: World) -> None:
+    browser = w.browser("centre")
+    for number in range(2, 52):
+        w.session(number, "01/06/2020", "12/06/2020", candidates=0)
+    page = browser.client.get("/sessions", headers={"Accept-Encoding": "gzip, deflate"})
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy and "default-src 'none'" in policy
+    weight = len(page.data)
+    text = browser.get("/sessions").text
+    assert not re.search(r'(src|href)="https?:', text) and " style=" not in text and "<style" not in text
+    for address in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', text)):
+        weight += len(browser.client.get(address, headers={"Accept-Encoding": "gzip, deflate"}).data)
+    assert weight < 50_000
