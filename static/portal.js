@@ -35,7 +35,8 @@
       return;
     }
     follow();
-    document.querySelector("#contenu [autofocus], #contenu .summary")?.focus();
+    const field = document.querySelector("#contenu [autofocus]") ?? document.querySelector("#bloc input:not([type=hidden])");
+    field?.focus();
   });
   document.addEventListener("htmx:after:request", () => { document.querySelector("#question dialog")?.close(); });
 

@@ -41,48 +41,125 @@ def person(chromium: Browser, base: str, name: str, script: bool, scheme: str = 
     return page
 
 
-def test_a_centre_enters_the_date_and_the_results_and_its_unit_corrects_and_locks(
-    chromium: Browser, base: str, script: bool
-) -> None:
+def fill_sheet(page: Page, number: int = 224562) -> None:
+    page.goto(f"/sessions/{number}/resultats")
+    for row in page.locator(".row").all():
+        row.get_by_label("Titre obtenu").check()
+
+
+def question(page: Page):  # type: ignore[no-untyped-def]
+    return page.get_by_role("heading", name="Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?")
+
+
+def asked(page: Page) -> None:
+    fill_sheet(page)
+    page.get_by_role("button", name="Valider la saisie des résultats").click()
+    expect(question(page)).to_be_visible()
+
+
+def test_a_wrong_password_keeps_the_address_and_a_right_one_signs_in(chromium: Browser, base: str, script: bool) -> None:
+    page = chromium.new_context(java_script_enabled=script, base_url=base).new_page()
+    page.goto("/sessions/224566")
+    page.get_by_label("Adresse électronique").fill("centre@demo.example")
+    page.get_by_label("Mot de passe").fill("autre chose")
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("link", name="ne convient pas")).to_be_visible()
+    expect(page.get_by_label("Adresse électronique")).to_have_value("centre@demo.example")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_text("224566", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
+
+
+def test_finding_224566(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.get_by_label("Rechercher").fill("224566")
+    page.get_by_role("button", name="Filtrer").click()
+    page.get_by_role("link", name="224566", exact=True).click()
+    expect(page.get_by_text("« Demande de DTE envoyée » depuis le 02/03/2020, par REPRISE")).to_be_visible()
+    expect(page.get_by_role("heading", name="Attendez le DTE")).to_be_visible()
+
+
+def test_entering_the_real_date(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224561")
+    field = page.get_by_label("Date réelle de fin de session")
+    field.fill("2020-03-01")
+    page.get_by_role("button", name="Enregistrer la date réelle").click()
+    expect(page.get_by_role("link", name="ne peut pas précéder")).to_be_visible()
+    expect(field).to_have_value("2020-03-01")
+    expect(field).to_be_focused()
+    field.fill("2020-06-12")
+    page.get_by_role("button", name="Enregistrer la date réelle").click()
+    expect(page.get_by_text("Date réelle de fin enregistrée : 12/06/2020.")).to_be_visible()
+
+
+def test_being_stopped_without_the_date_and_without_a_result(chromium: Browser, base: str, script: bool) -> None:
     page = person(chromium, base, "centre", script)
     page.goto("/sessions/224561/resultats")
     expect(page.get_by_text("doit être saisie avant les résultats")).to_be_visible()
-    page.get_by_label("Date réelle de fin de session").fill("2020-06-12")
-    page.get_by_role("button", name="Enregistrer la date réelle").click()
-    page.goto("/sessions/224561/resultats")
-    rows = page.locator(".row")
-    for row in rows.all()[1:]:
-        row.get_by_label("Titre obtenu").check()
+    expect(page.get_by_role("button", name="Valider la saisie des résultats")).to_have_count(0)
+    fill_sheet(page)
+    page.locator(".row").nth(3).get_by_label("Réussite partielle").check()
     page.get_by_role("button", name="Valider la saisie des résultats").click()
-    expect(page.get_by_role("link", name="Choisissez un résultat pour")).to_be_visible()
-    expect(rows.nth(5).get_by_label("Titre obtenu")).to_be_checked()
-    rows.nth(0).get_by_label("Réussite partielle").check()
-    rows.nth(0).get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Valider la saisie des résultats").click()
-    question = page.get_by_role("heading", name="Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?")
-    expect(question).to_be_visible()
+    expect(page.get_by_role("link", name="Cochez au moins un CCP obtenu")).to_be_visible()
+    expect(page.locator(".row").nth(3).get_by_label("Réussite partielle")).to_be_checked()
+
+
+def test_a_draft_is_kept(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224571/resultats")
+    page.locator(".row").first.get_by_label("Absent").check()
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.get_by_text("Brouillon enregistré.", exact=True)).to_be_visible()
+    page.goto("/sessions/224571/resultats")
+    expect(page.locator(".row").first.get_by_label("Absent")).to_be_checked()
+
+
+def test_saying_no_leads_back_with_everything_typed(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    asked(page)
     expect(page.locator("dialog[open]")).to_have_count(1 if script else 0)
-    expect(page.get_by_text("vendredi 12 juin 2020").last).to_be_visible()
     expect(page.get_by_role("button", name="Non, revenir à la saisie")).to_be_focused()
     page.get_by_role("button", name="Non, revenir à la saisie").click()
-    expect(question).to_have_count(0)
-    expect(page.locator(".row").nth(0).get_by_label("Réussite partielle")).to_be_checked()
-    page.get_by_role("button", name="Valider la saisie des résultats").click()
+    expect(question(page)).to_have_count(0)
+    expect(page.locator(".row input[value=titre]:checked")).to_have_count(40)
+
+
+def test_saying_yes_saves_and_takes_the_hand_away(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    asked(page)
+    expect(page.get_by_text("vendredi 12 juin 2020").last).to_be_visible()
     page.get_by_role("button", name="Oui, valider les résultats").click()
     expect(page.get_by_text("Résultats enregistrés.", exact=True)).to_be_visible()
-    page.goto("/sessions/224561/resultats")
+    page.goto("/sessions/224562/resultats")
     expect(page.get_by_role("button", name="Valider la saisie des résultats")).to_have_count(0)
     expect(page.get_by_text("seule l’UD 94").first).to_be_visible()
 
-    unit = person(chromium, base, "ud94", script)
-    unit.goto("/sessions/224561")
-    unit.get_by_role("link", name="Corriger les résultats").first.click()
-    unit.locator(".row").nth(1).get_by_label("Échec").check()
-    unit.get_by_label("Motif").fill("Erreur de lecture du procès-verbal")
-    unit.get_by_role("button", name="Enregistrer les corrections").click()
-    expect(unit.get_by_text("Corrections enregistrées.")).to_be_visible()
-    unit.get_by_role("button", name="Verrouiller la session").click()
-    expect(unit.get_by_role("link", name="Déverrouiller la session")).to_be_visible()
+
+def test_the_unit_corrects(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "ud94", script)
+    page.goto("/sessions/224565")
+    page.get_by_role("link", name="Corriger les résultats").first.click()
+    page.locator(".row").nth(1).get_by_label("Absent").check()
+    page.get_by_role("button", name="Enregistrer les corrections").click()
+    expect(page.get_by_role("link", name="Indiquez le motif")).to_be_visible()
+    expect(page.locator(".row").nth(1).get_by_label("Absent")).to_be_checked()
+    page.get_by_label("Motif").fill("Erreur de lecture du procès-verbal")
+    page.get_by_role("button", name="Enregistrer les corrections").click()
+    expect(page.get_by_text("Corrections enregistrées.")).to_be_visible()
+
+
+def test_the_unit_locks_and_unlocks_with_a_reason(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "ud94", script)
+    page.goto("/sessions/224565")
+    page.get_by_role("button", name="Verrouiller la session").click()
+    page.get_by_role("link", name="Déverrouiller la session").click()
+    page.get_by_label("Motif").fill("Recours d’un candidat")
+    page.get_by_role("button", name="Déverrouiller la session").click()
+    expect(page.get_by_role("button", name="Verrouiller la session")).to_be_visible()
+    expect(page.get_by_text("Motif : « Recours d’un candidat »")).to_be_visible()
 
 
 def test_a_unit_postpones_and_the_centre_finds_224566(chromium: Browser, base: str, script: bool) -> None:
