@@ -108,12 +108,13 @@ def serve() -> None:
     server.serve()
 
 
-def _progress(items: Iterable[Any], label: str, length: int | None = None) -> Iterable[Any]:
+def _progress(items: Iterable[Any], label: str) -> Iterable[Any]:
     """Shown on a terminal only; nothing in a log."""
     if not sys.stderr.isatty():
-        return items
-    with click.progressbar(items, label=label, length=length, file=sys.stderr) as bar:
-        return list(bar)
+        yield from items
+        return
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar
 
 
 @cli.group(help="Comptes.")
@@ -193,7 +194,7 @@ def sessions() -> None:
 def import_sessions(file: str) -> None:
     from portal.sessions.importing import import_sessions as act
 
-    _import(file, act, "Sessions")
+    _import(file, lambda work, data: act(work, data, lambda parts: _progress(parts, "Sessions")), "Sessions")
 
 
 @sessions.command("export", help="Écrit toutes les sessions en CSV.")
@@ -216,7 +217,7 @@ def candidates() -> None:
 def import_candidates(file: str) -> None:
     from portal.candidates.importing import import_candidates as act
 
-    _import(file, act, "Candidats")
+    _import(file, lambda work, data: act(work, data, lambda parts: _progress(parts, "Candidats")), "Candidats")
 
 
 @cli.group(help="Centres.")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from portal.files.reading import BadCell, Errors, day_of, read, text_of
 from portal.reference.importing import Imported
 from portal.rules.french import day
-from portal.sessions.importing import number_of
+from portal.sessions.importing import Progress, number_of
 from portal.store.audit import Event
 from portal.store.batches import batches
 from portal.store.candidates import candidate, result
@@ -39,7 +39,7 @@ def born_before(today: date) -> Callable[[str], date]:
     return parse
 
 
-def import_candidates(work: Work, data: bytes) -> Imported:
+def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imported:
     """All or nothing. A candidate already on the session (same name, accents and case aside, same birth date) is
     updated. Raises BadFile with every error on its line; then nothing is written."""
     lines = read(data, ("session", "last_name", "first_name", "born_on"), ("email",))
@@ -68,7 +68,7 @@ def import_candidates(work: Work, data: bytes) -> Imported:
     with work.db.writing() as tx:
         _check_sessions(tx, session_lines, errors)
         errors.stop_if_any()
-        return _write(tx, work, rows)
+        return _write(tx, work, rows, progress)
 
 
 def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> None:
@@ -86,7 +86,7 @@ def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> No
                 errors.add(lines[number], f"session : {reason}")
 
 
-def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[str, Any]]) -> Imported:
+def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[str, Any]], progress: Progress) -> Imported:
     known = {
         (c.session_id, c.sort_key, c.born_on): c
         for some in batches(sorted({number for number, _, _ in rows}))
@@ -106,8 +106,8 @@ def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[st
             tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
             told[number]["mis_a_jour"].append(name)
             updated += 1
-    if added:
-        tx.execute(insert(candidate), added)
+    for part in progress(list(batches(added))):
+        tx.execute(insert(candidate), part)
     for some in batches(sorted(told)):
         tx.execute(update(exam_session).where(exam_session.c.id.in_(some)).values(version=exam_session.c.version + 1))
     work.record_all(tx, [Event("candidates", number, after=after) for number, after in sorted(told.items())])

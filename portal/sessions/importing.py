@@ -1,5 +1,6 @@
 """Taking sessions over from a CSV: what exists elsewhere comes in as it is; no right is applied, no approval asked for."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -41,7 +42,10 @@ def status_of(cell: str) -> Status:
         raise BadCell(f"« {cell} » n’est pas un statut ({', '.join(Status)})") from None
 
 
-def import_sessions(work: Work, data: bytes) -> Imported:
+Progress = Callable[[list[Any]], Iterable[Any]]
+
+
+def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Imported:
     """All or nothing. Raises BadFile with every error on its line; then nothing is written."""
     lines = read(data, COLUMNS)
     errors = Errors()
@@ -92,7 +96,7 @@ def import_sessions(work: Work, data: bytes) -> Imported:
             )
         errors.stop_if_any()
         _give_numbers(tx, work, rows, max(taken | seen.keys(), default=0))
-        for some in batches(rows):
+        for some in progress(list(batches(rows))):
             _insert(tx, work, some)
     return Imported(len(rows))
 

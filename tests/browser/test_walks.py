@@ -185,9 +185,12 @@ def test_a_unit_postpones_and_the_centre_finds_224566(chromium: Browser, base: s
 PAGES = {
     "centre": [
         "/sessions", "/sessions?du=x", "/sessions?q=introuvable", "/sessions/224561", "/sessions/224566", "/sessions/224563/informations",
-        "/sessions/224561/resultats", "/sessions/224562/resultats", "/sessions/224568/resultats", "/sessions/224561/candidats", "/sessions/1",
+        "/sessions/224561/resultats", "/sessions/224562/resultats", "/sessions/224568/resultats", "/sessions/224561/candidats", "/sessions/224565/historique", "/sessions/224561/date-reelle", "/sessions/224566/informations",
+        "/sessions/224567", "/sessions/224564", "/sessions/224572", "/sessions/224565/resultats", "/sessions?vue=reportees&tri=debut", "/sessions/1",
     ],
-    "ud94": ["/sessions", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage"],
+    "ud94": ["/sessions", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
+             "/sessions/224564/report", "/sessions/224569", "/sessions/224562/resultats", "/sessions/224565/verrouillage"],
+    "region-idf": ["/sessions", "/sessions?departement=94", "/sessions/224561", "/sessions/224561/report"],
     "national": ["/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
 }  # fmt: skip
 
@@ -205,4 +208,35 @@ def test_axe_finds_nothing_and_nothing_runs_off_a_small_screen(chromium: Browser
         problems += [f"{path}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in found.response["violations"]]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append(f"{path}: runs off at 360 pixels")
+    assert problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_the_states_that_a_person_makes(chromium: Browser, base: str, scheme: str, width: int) -> None:
+    problems: list[str] = []
+
+    def look(page: Page, state: str) -> None:
+        found = Axe().run(page)
+        problems.extend(f"{state}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in found.response["violations"])
+
+    page = person(chromium, base, "centre", True, scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/sessions/224561")
+    page.get_by_role("button", name="Enregistrer la date réelle").click()
+    expect(page.get_by_role("link", name="Indiquez la date")).to_be_visible()
+    look(page, "an error in a block")
+    asked(page)
+    look(page, "the question")
+    page.get_by_role("button", name="Oui, valider les résultats").click()
+    expect(page.get_by_text("Résultats enregistrés.", exact=True)).to_be_visible()
+    look(page, "saved")
+    page.goto("/sessions/224571/resultats")
+    page.get_by_role("button", name="Valider la saisie des résultats").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, "an error in each row")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, "sign-in with errors")
     assert problems == []
