@@ -133,8 +133,7 @@ def users() -> None:
 def add_user(
     email: str, role: str, siret: str | None, department: str | None, region: str | None, name: str, password_stdin: bool
 ) -> None:
-    from itsdangerous import URLSafeTimedSerializer
-
+    from portal.accounts import invitations
     from portal.accounts.actions import CannotInvite, invite
 
     tool = Tool().current()
@@ -154,8 +153,8 @@ def add_user(
         refuse(str(error))
     click.echo(f"Compte créé : {email.strip().casefold()} ({role}).")
     if password is None:
-        token = URLSafeTimedSerializer(tool.settings.secret_key, salt="invitation").dumps(number)
-        click.echo(f"Invitation, valable 14 jours : http://127.0.0.1:{tool.settings.port}/invitation/{token}")
+        token = invitations.signer(tool.settings.secret_key).dumps(number)
+        click.echo(f"Invitation, valable {invitations.DAYS} jours : http://127.0.0.1:{tool.settings.port}/invitation/{token}")
 
 
 def _bytes(path: str) -> bytes:

@@ -9,7 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf import CSRFProtect
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from portal.accounts import actions, queries
+from portal.accounts import actions, invitations, queries
 from portal.accounts.actions import SignedIn, TooSoon
 from portal.store.actors import Actor
 from portal.web.forms import Form
@@ -19,7 +19,6 @@ from portal.web.state import clock, close_reading, db, labels, reading, settings
 blueprint = Blueprint("accounts", __name__)
 OPEN = {"accounts.sign_in", "accounts.choose_password", "health.healthz", "health.readyz", "static"}
 DEVICE_COOKIE = "appareil"
-INVITATION_DAYS = 14
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]
@@ -115,7 +114,7 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 def choose_password(token: str) -> ResponseReturnValue:
     try:
-        account_id = invitations().loads(token, max_age=INVITATION_DAYS * 86400)
+        account_id = invitations.signer(settings().secret_key).loads(token, max_age=invitations.DAYS * 86400)
     except BadData:
         abort(404)
     actor = queries.invited(reading(), account_id, labels())
@@ -130,10 +129,6 @@ def choose_password(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.sign_in"), 303)
         form.errors["password"] = why
     return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.errors else 200
-
-
-def invitations() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="invitation")
 
 
 def _devices() -> URLSafeTimedSerializer:

@@ -95,7 +95,7 @@ class _Loader:
 
     def reference(self) -> None:
         start = self.at("2020-01-02")
-        self.sirets = [_siret(i) for i in range(len(data.CENTRES))]
+        self.sirets = [invented_siret(i) for i in range(len(data.CENTRES))]
         centres = [(siret, name, code) for siret, (name, code) in zip(self.sirets, data.CENTRES, strict=True)]
         import_centres(start, _csv(("siret", "name", "department"), centres))
         titles = (ROOT / "portal/demo/titles.csv").read_bytes()
@@ -176,7 +176,7 @@ class _Loader:
         ]
 
     def finished(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        return [(r[0], r[1], r[2], r[3], r[4], r[5], r[6]) for r in rows if r[6] in (S.RESULTS, S.LOCKED)]
+        return [r for r in rows if r[6] in (S.RESULTS, S.LOCKED)]
 
     def sessions(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
         """Taken over as they stood; those with results come in before their results, which are entered as a centre does."""
@@ -296,7 +296,7 @@ def _csv(columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> bytes:
     return "".join(lines(list(columns), rows)).encode()
 
 
-def _siret(position: int) -> str:
+def invented_siret(position: int) -> str:
     """An invented SIRET with valid keys: 9000010.. is a range in which no company stands."""
     siren = next(n for n in range(900_001_000 + 10 * position, 900_001_010 + 10 * position) if luhn.is_valid(str(n)))
     return next(f"{siren}{nic:05}" for nic in range(10, 20) if luhn.is_valid(f"{siren}{nic:05}"))

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from portal.measures.actions import left_alone
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
 
+_later = run.alias("later")
+# A run, with `reverted_by` when it was taken back.
+_RUNS: Select[Any] = select(run, _later.c.id.label("reverted_by")).outerjoin(_later, _later.c.reverts_run_id == run.c.id)
+
 
 def runs(conn: Connection) -> list[Row[Any]]:
-    """Every run, newest first, with `reverted_by` when it was taken back."""
-    later = run.alias("later")
-    query = select(run, later.c.id.label("reverted_by")).outerjoin(later, later.c.reverts_run_id == run.c.id)
-    return list(conn.execute(query.order_by(run.c.id.desc())))
+    """Every run, newest first."""
+    return list(conn.execute(_RUNS.order_by(run.c.id.desc())))
 
 
 def find_run(conn: Connection, run_id: int) -> Row[Any] | None:
-    later = run.alias("later")
-    query = select(run, later.c.id.label("reverted_by")).outerjoin(later, later.c.reverts_run_id == run.c.id)
-    return conn.execute(query.where(run.c.id == run_id)).one_or_none()
+    return conn.execute(_RUNS.where(run.c.id == run_id)).one_or_none()
 
 
 def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:

@@ -12,6 +12,7 @@ from portal.accounts.queries import by_email
 from portal.app import create_app
 from portal.candidates.importing import import_candidates
 from portal.clock import PARIS, Clock
+from portal.demo.load import invented_siret
 from portal.measures.actions import Applied, apply
 from portal.measures.catalogue import find as find_measure
 from portal.reference.importing import import_centres, import_titles
@@ -24,7 +25,6 @@ from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
 
-SIRETS = ("90000100000015", "90000101800017")
 PASSWORD = "a fine long password"
 PEOPLE = {
     "centre": (Role.CENTRE, {"siret": 0}),
@@ -42,9 +42,7 @@ class World:
         self.people: dict[str, Work] = {}
         self._app = None
         start = self.operator()
-        from portal.demo.load import _siret
-
-        self.sirets = [_siret(1), _siret(2)]
+        self.sirets = [invented_siret(1), invented_siret(2)]
         import_centres(start, f"siret;name;department\n{self.sirets[0]};CENTRE A;94\n{self.sirets[1]};CENTRE B;75\n".encode())
         titles = (
             "code;decree_version;label;level;certificates\nTP-01303;20/04/2016;Enseignant de la conduite;5;Former|Sensibiliser\n"
