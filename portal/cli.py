@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portal.clock import Clock
 from portal.files.cells import lines
-from portal.files.reading import BadFile
+from portal.files.errors import BadFile
 from portal.rules.lifecycle import Role
 from portal.settings import Settings, SettingsError, read
 from portal.store import migrate as migrations

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from portal.files.reading import BadCell, Errors, day_of, read, text_of
+from portal.files.errors import BadCell, Errors
+from portal.files.reading import day_of, read, text_of
 from portal.reference.importing import Imported
 from portal.rules.french import day
 from portal.sessions.importing import Progress, number_of

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from stdnum.fr import siret as siret_rule
 
-from portal.files.reading import BadCell, Errors, Line, day_or_none, read, text_of
+from portal.files.errors import BadCell, Errors
+from portal.files.reading import Line, day_or_none, read, text_of
 from portal.store.france import DEPARTMENTS
 from portal.store.places import centre
 from portal.store.text import fold

@@ -10,7 +10,8 @@ from portal.rules.lifecycle import Status
 class Facts:
     """The facts of one session.
 
-    `postponed` is true when a measure moved its end date (« reportée automatiquement »).
+    `postponed` is true when a measure moved its end date (« reportée automatiquement »). `jury` counts the members
+    accredited for the title on the start date; `own_trainers` the candidates whom two members or more have trained.
     """
 
     status: Status
@@ -19,6 +20,8 @@ class Facts:
     postponed: bool = False
     actual_end_on: date | None = None
     candidates: int = 1
+    jury: int = 2
+    own_trainers: int = 0
 
     @property
     def effective_end_on(self) -> date:

@@ -63,6 +63,10 @@ class Action(StrEnum):
     CORRECT_RESULTS = "correct_results"
     LOCK = "lock"
     UNLOCK = "unlock"
+    CANCEL = "cancel"
+    EDIT_CANDIDATES = "edit_candidates"
+    REMOVE_CANDIDATE = "remove_candidate"
+    EDIT_JURY = "edit_jury"
 
 
 @dataclass(frozen=True)
@@ -71,17 +75,18 @@ class Step:
 
     action: Action
     by: Role
-    before: Status
+    before: tuple[Status, ...]
     after: Status
     label: str
 
 
 STEPS = (
-    Step(Action.REQUEST_DTE, Role.CENTRE, Status.PREPARATION, Status.DTE_REQUESTED, "Demander le DTE"),
-    Step(Action.SEND_DTE, Role.UD, Status.DTE_REQUESTED, Status.DTE_SENT, "Envoyer le DTE"),
-    Step(Action.CONVOKE, Role.CENTRE, Status.DTE_SENT, Status.CONVOKED, "Envoyer les convocations"),
-    Step(Action.ENTER_RESULTS, Role.CENTRE, Status.CONVOKED, Status.RESULTS, "Valider la saisie des résultats"),
-    Step(Action.LOCK, Role.UD, Status.RESULTS, Status.LOCKED, "Verrouiller la session"),
-    Step(Action.UNLOCK, Role.UD, Status.LOCKED, Status.RESULTS, "Déverrouiller la session"),
+    Step(Action.REQUEST_DTE, Role.CENTRE, (Status.PREPARATION,), Status.DTE_REQUESTED, "Demander le DTE"),
+    Step(Action.SEND_DTE, Role.UD, (Status.DTE_REQUESTED,), Status.DTE_SENT, "Envoyer le DTE"),
+    Step(Action.CONVOKE, Role.CENTRE, (Status.DTE_SENT,), Status.CONVOKED, "Envoyer les convocations"),
+    Step(Action.ENTER_RESULTS, Role.CENTRE, (Status.CONVOKED,), Status.RESULTS, "Valider la saisie des résultats"),
+    Step(Action.LOCK, Role.UD, (Status.RESULTS,), Status.LOCKED, "Verrouiller la session"),
+    Step(Action.UNLOCK, Role.UD, (Status.LOCKED,), Status.RESULTS, "Déverrouiller la session"),
+    Step(Action.CANCEL, Role.CENTRE, ACTIVE, Status.CANCELLED, "Annuler la session"),
 )
 STEP = {step.action: step for step in STEPS}

@@ -1,6 +1,8 @@
 """Results (domain.md 8): which outcomes there are, and when a candidate's entry is complete."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from portal.rules.lifecycle import Kind
@@ -64,3 +66,55 @@ def problem(kind: Kind, entry: Entry, certificates: Collection[int]) -> str | No
     if len(acquired) >= len(certificates):
         return "Tous les CCP sont cochés : choisissez « Titre obtenu », ou décochez-en un"
     return None
+
+
+@dataclass(frozen=True)
+class Past:
+    """The definitive results of one person in one session, which ended on `on` (the real end date when there is one)."""
+
+    session: int
+    kind: Kind
+    on: date
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands on the way to one title.
+
+    `held`: each CCP obtained, with the session in which it first was. `title`: the session that gave the titre;
+    `accumulated` when it was the last missing CCP. `return_by`: one year after the last partial success.
+    """
+
+    held: Mapping[int, Past]
+    missing: Sequence[int]
+    title: Past | None = None
+    accumulated: bool = False
+    return_by: date | None = None
+
+
+def standing(certificates: Sequence[int], past: Iterable[Past]) -> Standing:
+    """What the results of a person for a title of these CCP amount to. A CCP, once obtained, is kept for good."""
+    held: dict[int, Past] = {}
+    title: Past | None = None
+    accumulated = False
+    return_by: date | None = None
+    for p in sorted(past, key=lambda p: (p.on, p.session)):
+        before = len(held)
+        whole = p.entry.get(None) is Outcome.TITLE
+        for c in certificates:
+            if whole or p.entry.get(c) is Outcome.ACQUIRED:
+                held.setdefault(c, p)
+        if whole and title is None:
+            title, accumulated = p, False
+        elif title is None and p.kind is Kind.CCP and before < len(held) == len(certificates):
+            title, accumulated = p, True
+        if p.entry.get(None) is Outcome.PARTIAL:
+            return_by = one_year_after(p.on)
+    missing = [c for c in certificates if c not in held]
+    return Standing(held, missing, title, accumulated, return_by if missing and title is None else None)
+
+
+def one_year_after(day: date) -> date:
+    """The same day a year later; 28 February for a 29th."""
+    return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)

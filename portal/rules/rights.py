@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.rules.facts import Facts
-from portal.rules.french import day
+from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, STEP, Action, Role, Status
 
 
@@ -35,6 +35,7 @@ class Refused:
     ok: bool = False
 
 
+SMALLEST_JURY = 2
 Verdict = Allowed | Refused
 Check = Callable[[Facts, date], str | None]
 
@@ -74,6 +75,19 @@ def has_candidates(f: Facts, today: date) -> str | None:
     return None if f.candidates else "Aucun candidat n’est inscrit à cette session."
 
 
+def has_jury(f: Facts, today: date) -> str | None:
+    if f.jury >= SMALLEST_JURY:
+        return None
+    return f"Le jury compte {plural(f.jury, 'membre habilité', 'membres habilités')} à la date de début : il en faut deux."
+
+
+def jury_is_independent(f: Facts, today: date) -> str | None:
+    if not f.own_trainers:
+        return None
+    who = plural(f.own_trainers, "candidat a été formé", "candidats ont été formés")
+    return f"{who} par deux membres du jury : un seul de ses formateurs peut y siéger."
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the table: this action, by this role, in these statuses, if every check passes."""
@@ -91,7 +105,7 @@ TABLE = (
     Line(Action.EDIT_END, Role.CENTRE, (S.PREPARATION,)),
     Line(Action.EDIT_PRACTICAL, Role.CENTRE, (S.PREPARATION,)),
     # ---- the steps of the session's life
-    Line(Action.REQUEST_DTE, Role.CENTRE, (S.PREPARATION,), (has_candidates,)),
+    Line(Action.REQUEST_DTE, Role.CENTRE, (S.PREPARATION,), (has_candidates, has_jury, jury_is_independent)),
     Line(Action.SEND_DTE, Role.UD, (S.DTE_REQUESTED,)),
     Line(Action.CONVOKE, Role.CENTRE, (S.DTE_SENT,), (has_candidates,)),
     # ---- postponement by the UD: « DTE envoyé » is not in the newsletter's list
@@ -103,6 +117,11 @@ TABLE = (
     Line(Action.CORRECT_RESULTS, Role.UD, (S.RESULTS,)),
     Line(Action.LOCK, Role.UD, (S.RESULTS,)),
     Line(Action.UNLOCK, Role.UD, (S.LOCKED,)),
+    # ---- preparing the session
+    Line(Action.CANCEL, Role.CENTRE, ACTIVE),
+    Line(Action.EDIT_CANDIDATES, Role.CENTRE, ACTIVE),
+    Line(Action.REMOVE_CANDIDATE, Role.CENTRE, (S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT)),
+    Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE),
 )
 LINE = {line.action: line for line in TABLE}
 
@@ -122,6 +141,11 @@ def may(person: Person, action: Action, facts: Facts, today: date) -> Verdict:
     if reason is None:
         return Allowed()
     return _with_helper(reason, person, line, facts)
+
+
+def missing(action: Action, facts: Facts, today: date) -> list[str]:
+    """All that is still missing before this step, each as a sentence: what `may` would say one at a time."""
+    return [reason for check in LINE[action].provided if (reason := check(facts, today))]
 
 
 def _ended(action: Action, f: Facts) -> str | None:
@@ -167,7 +191,9 @@ def _wrong_status(line: Line, f: Facts, unit: str) -> str | None:
         return "Les résultats ne sont pas encore enregistrés par le centre."
     if line.action is Action.UNLOCK:
         return "La session n’est pas verrouillée."
-    before = STEP[line.action].before
+    if line.action is Action.REMOVE_CANDIDATE:
+        return "Les convocations sont envoyées : un candidat convoqué ne se retire plus. S’il ne vient pas, son résultat est « Absent »."
+    before = STEP[line.action].before[0]
     return f"La session est au statut « {f.status.label} » : cette étape se fait au statut « {before.label} »."
 
 
@@ -192,6 +218,7 @@ def _with_helper(reason: str, person: Person, line: Line, f: Facts) -> Refused:
                 reason, f"Saisissez-la d’abord sur cette page. En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True
             )
         return Refused(reason, f"En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
-    if not f.candidates and line.action in (Action.REQUEST_DTE, Action.CONVOKE):
-        return Refused(reason, f"Ajoutez d’abord les candidats. En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
+    if line.action in (Action.REQUEST_DTE, Action.CONVOKE) and f.status in LINE[line.action].statuses:
+        first = "Ajoutez d’abord les candidats." if not f.candidates else "Complétez d’abord le jury."
+        return Refused(reason, f"{first} En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
     return Refused(reason, ask, ask_unit=True)

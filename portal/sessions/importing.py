@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
-from portal.files.reading import BadCell, Errors, day_of, day_or_none, read
+from portal.files.errors import BadCell, Errors
+from portal.files.reading import day_of, day_or_none, read
 from portal.reference.importing import Imported, code_of, siret_of
 from portal.rules.lifecycle import Kind, Status
+from portal.sessions.numbers import LARGEST, next_number
 from portal.store.audit import Event
 from portal.store.batches import batches
 from portal.store.places import centre
@@ -16,14 +18,12 @@ from portal.store.titles import title
 from portal.store.work import Work
 
 COLUMNS = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
-LARGEST_NUMBER = 999_999_999
-FIRST_NUMBER = 100_001
 
 
 def number_of(cell: str) -> int | None:
     if not cell:
         return None
-    if not (cell.isascii() and cell.isdecimal() and 1 <= int(cell[:12]) <= LARGEST_NUMBER and len(cell) < 12):
+    if not (cell.isascii() and cell.isdecimal() and 1 <= int(cell[:12]) <= LARGEST and len(cell) < 12):
         raise BadCell(f"« {cell} » n’est pas un numéro de session")
     return int(cell)
 
@@ -95,21 +95,13 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
                 }
             )
         errors.stop_if_any()
-        _give_numbers(tx, work, rows, max(taken | seen.keys(), default=0))
+        following = max(next_number(tx, work), max(seen, default=0) + 1)
+        for row in rows:
+            if row["id"] is None:
+                row["id"], following = following, following + 1
         for some in progress(list(batches(rows))):
             _insert(tx, work, some)
     return Imported(len(rows))
-
-
-def _give_numbers(tx: Connection, work: Work, rows: list[dict[str, Any]], highest: int) -> None:
-    """New numbers follow the highest there is."""
-    if not work.db.is_sqlite:
-        tx.execute(select(func.pg_advisory_xact_lock(224566)))
-        highest = max(highest, tx.execute(select(func.max(exam_session.c.id))).scalar() or 0)
-    following = max(highest + 1, FIRST_NUMBER)
-    for row in rows:
-        if row["id"] is None:
-            row["id"], following = following, following + 1
 
 
 def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from portal.rules.lifecycle import Kind, Status
 from portal.sessions.values import SessionRow
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
+from portal.store.jury import accreditation, session_jury, trainer_link
 from portal.store.measures import measure_run
 from portal.store.places import centre, department
 from portal.store.scope import visible_to
@@ -16,7 +17,31 @@ from portal.store.titles import title
 
 candidate_count = select(func.count()).where(candidate.c.session_id == exam_session.c.id).scalar_subquery()
 
-_OWN = [c for c in exam_session.c if c.name != "id"]
+# Members of the jury who are accredited for the title on the start date.
+jury_count = (
+    select(func.count(session_jury.c.member_id.distinct()))
+    .join(accreditation, accreditation.c.member_id == session_jury.c.member_id)
+    .where(
+        session_jury.c.session_id == exam_session.c.id,
+        accreditation.c.title_id == exam_session.c.title_id,
+        accreditation.c.valid_from <= exam_session.c.starts_on,
+        accreditation.c.valid_to >= exam_session.c.starts_on,
+    )
+    .correlate(exam_session)
+    .scalar_subquery()
+)
+# Candidates whom two members of the jury or more have trained.
+_trained_twice = (
+    select(trainer_link.c.candidate_id)
+    .where(trainer_link.c.session_id == exam_session.c.id)
+    .group_by(trainer_link.c.candidate_id)
+    .having(func.count() > 1)
+    .correlate(exam_session)
+    .subquery()
+)
+own_trainers = select(func.count()).select_from(_trained_twice).scalar_subquery()
+
+_OWN = [c for c in exam_session.c if c.name not in ("id", "creation_key")]
 
 _SELECT: Select[Any] = (
     select(
@@ -32,6 +57,8 @@ _SELECT: Select[Any] = (
         title.c.extension_months,
         measure_run.c.label.label("measure_label"),
         candidate_count.label("candidates"),
+        jury_count.label("jury"),
+        own_trainers.label("own_trainers"),
     )
     .join(centre, centre.c.id == exam_session.c.centre_id)
     .join(department, department.c.code == exam_session.c.department_code)

@@ -42,8 +42,11 @@ class SessionRow:
     measure_label: str | None
     planned_end_on: date | None
     results_saved_by: int | None
+    approval_id: int | None
     version: int
     candidates: int
+    jury: int
+    own_trainers: int
 
     @property
     def postponed(self) -> bool:
@@ -51,7 +54,16 @@ class SessionRow:
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.status, self.starts_on, self.ends_on, self.postponed, self.actual_end_on, self.candidates)
+        return Facts(
+            self.status,
+            self.starts_on,
+            self.ends_on,
+            self.postponed,
+            self.actual_end_on,
+            self.candidates,
+            self.jury,
+            self.own_trainers,
+        )
 
     @property
     def last_start(self) -> date | None:

@@ -30,6 +30,7 @@ candidate = Table(
     Column("sort_key", String(260), nullable=False),  # accents and case folded: French order, and who is the same person
     UniqueConstraint("session_id", "sort_key", "born_on"),
     UniqueConstraint("id", "session_id"),
+    Index(None, "sort_key", "born_on"),
 )
 
 

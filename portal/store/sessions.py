@@ -36,6 +36,8 @@ exam_session = Table(
     Column("postponed_case", String(20)),
     Column("planned_end_on", Date),
     Column("results_saved_by", ForeignKey("account.id")),
+    Column("approval_id", ForeignKey("approval.id")),  # under which it was created; none: taken over
+    Column("creation_key", String(64)),  # of the form that created it: sent twice, it creates once
     Column("version", Integer, nullable=False, server_default="1"),
     ForeignKeyConstraint(["centre_id", "department_code"], ["centre.id", "centre.department_code"], onupdate="CASCADE"),
     CheckConstraint("id BETWEEN 1 AND 999999999", name="number_plausible"),
@@ -52,4 +54,5 @@ exam_session = Table(
     Index(None, "department_code", "id"),
     Index(None, "department_code", "starts_on", "id"),
     Index(None, "centre_id", "starts_on", "id"),
+    Index("uq_exam_session_creation_key", "creation_key", unique=True),
 )

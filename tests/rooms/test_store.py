@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.candidates.importing import import_candidates
 from portal.files.cells import lines, neutralise, restore
-from portal.files.reading import BadFile
+from portal.files.errors import BadFile
 from portal.measures.verify import verify
 from portal.sessions.exporting import rows
 from portal.sessions.importing import COLUMNS, import_sessions

@@ -1,0 +1,55 @@
+"""Run as a program: a workbook on standard input, its first sheet's rows as JSON on standard output.
+
+Exit status 3: not a workbook that can be read.
+"""
+
+import io
+import json
+import resource
+import sys
+from datetime import date, datetime
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+MEMORY, SECONDS = 600_000_000, 8
+MOST_ROWS = 100_000
+
+
+def cell(value: object) -> str:
+    if isinstance(value, (datetime, date)):
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) else str(value)
+    return str(value)
+
+
+def name(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def main() -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        sheet = workbook.get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS)
+        merged = sheet.merged_cell_ranges or []
+    except (CalamineError, ValueError, IndexError):
+        return 3
+    answer = {
+        "rows": [(i, cells) for i, row in enumerate(rows, 1) if any(cells := [cell(value) for value in row])],
+        "merged": [
+            (top + 1, f"{name(left)}{top + 1}:{name(right)}{bottom + 1}") for (top, left), (bottom, right) in merged[:20]
+        ],
+    }
+    json.dump(answer, sys.stdout)
+    return 0
+
+
+sys.exit(main())

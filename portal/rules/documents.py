@@ -1,0 +1,81 @@
+"""Which document a session gives, for whom and from when, as a table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.rules.lifecycle import ACTIVE, Status
+
+
+class Document(StrEnum):
+    CONVOCATION = "convocation"
+    CANDIDATES = "liste-candidats"
+    ATTENDANCE = "emargement"
+    MINUTES = "proces-verbal"
+    CCP = "livret"
+    AWARD = "attestation"
+
+    @property
+    def label(self) -> str:
+        return LINE[self].label
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table. `personal`: one for each candidate; otherwise one for the session."""
+
+    document: Document
+    label: str
+    personal: bool
+    statuses: tuple[Status, ...]
+    until_then: str
+
+
+S = Status
+WITH_RESULTS = (S.RESULTS, S.LOCKED)
+TABLE = (
+    Line(Document.CANDIDATES, "Liste des candidats", False, (*ACTIVE, *WITH_RESULTS), "La session est annulée."),
+    Line(
+        Document.CONVOCATION,
+        "Convocation",
+        True,
+        (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
+        "Les convocations s’éditent une fois le DTE envoyé.",
+    ),
+    Line(
+        Document.ATTENDANCE,
+        "Feuille d’émargement",
+        False,
+        (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
+        "La feuille d’émargement s’édite une fois le DTE envoyé.",
+    ),
+    Line(
+        Document.MINUTES,
+        "Procès-verbal",
+        False,
+        WITH_RESULTS,
+        "Le procès-verbal s’édite une fois les résultats enregistrés.",
+    ),
+    Line(
+        Document.CCP,
+        "Attestation de CCP (livret de certification)",
+        True,
+        WITH_RESULTS,
+        "Le livret s’édite une fois les résultats enregistrés.",
+    ),
+    Line(
+        Document.AWARD,
+        "Attestation de réussite",
+        True,
+        (S.LOCKED,),
+        "L’attestation de réussite s’édite une fois la session verrouillée par l’UD.",
+    ),
+)
+LINE = {line.document: line for line in TABLE}
+
+
+def not_yet(document: Document, status: Status) -> str | None:
+    """Why a session in this status does not give the document, as a sentence; None when it does."""
+    line = LINE[document]
+    if status in line.statuses:
+        return None
+    return "La session est annulée : elle ne donne plus de document." if status is S.CANCELLED else line.until_then

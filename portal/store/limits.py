@@ -1,0 +1,21 @@
+"""Settings that the national account changes while the service runs: a key, a value, as text."""
+
+from sqlalchemy import Column, Connection, String, Table, select
+
+from portal.rules.limits import Limits
+from portal.store.base import metadata
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
+)
+
+
+def limits(conn: Connection) -> Limits:
+    """The time limits in force; what was never set is the default. One query."""
+    stored = {row.key: row.value for row in conn.execute(select(setting))}
+    return Limits(
+        **{name: int(stored[name]) for name in Limits.NUMBERS if name in stored}, dte_automatic=stored.get("dte_automatic") == "1"
+    )
