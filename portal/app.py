@@ -9,10 +9,17 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
 from portal.accounts import routes as account_routes
+from portal.calendars import routes as calendar_routes
+from portal.candidates import routes as candidate_routes
 from portal.clock import Clock
+from portal.documents import routes as document_routes
+from portal.exports import routes as export_routes
+from portal.jury import routes as jury_routes
 from portal.measures import routes as measure_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.postponements import routes as postponement_routes
+from portal.preparation import routes as preparation_routes
+from portal.reference import routes as reference_routes
 from portal.results import routes as result_routes
 from portal.rules.french import day, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
@@ -23,6 +30,20 @@ from portal.web import errors, fragments, health
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
 
+ROOMS = (
+    account_routes,
+    session_routes,
+    preparation_routes,
+    candidate_routes,
+    jury_routes,
+    result_routes,
+    postponement_routes,
+    document_routes,
+    export_routes,
+    calendar_routes,
+    measure_routes,
+    reference_routes,
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -56,7 +77,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     Compress(app)
     csrf = CSRFProtect(app)
     account_routes.sign_in_manager(LoginManager(app), app, csrf)
-    for module in (account_routes, session_routes, result_routes, postponement_routes, measure_routes):
+    for module in ROOMS:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)
     errors.register(app)

@@ -154,7 +154,7 @@ def add_user(
     click.echo(f"Compte créé : {email.strip().casefold()} ({role}).")
     if password is None:
         token = invitations.signer(tool.settings.secret_key).dumps(number)
-        click.echo(f"Invitation, valable {invitations.DAYS} jours : http://127.0.0.1:{tool.settings.port}/invitation/{token}")
+        click.echo(f"Invitation, valable {invitations.DAYS} jours : {tool.settings.public_url}/invitation/{token}")
 
 
 def _bytes(path: str) -> bytes:
@@ -243,6 +243,19 @@ def import_titles(file: str) -> None:
     from portal.reference.importing import import_titles as act
 
     _import(file, act, "Titres")
+
+
+@cli.group(help="Agréments.")
+def approvals() -> None:
+    pass
+
+
+@approvals.command("import", help="Reprend des agréments d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_approvals(file: str) -> None:
+    from portal.reference.approvals import import_approvals as act
+
+    _import(file, act, "Agréments")
 
 
 @cli.group(help="Résultats.")

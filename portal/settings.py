@@ -28,6 +28,7 @@ class Settings:
     port: int = 8000
     unit_label: str = "UD"  # DDETS since 2021
     region_label: str = "DIRECCTE"  # DREETS since 2021
+    public_url: str = ""  # where the world reaches the portal: printed on documents, sent in invitations
 
     @property
     def demo(self) -> bool:
@@ -44,14 +45,16 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
     if env not in ("demo", "production"):
         raise SettingsError("PORTAL_ENV vaut « demo » ou « production ».")
     demo = env == "demo"
+    port = _port(environ)
     return Settings(
         env=env,
         database_url=environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}",
         secret_key=_secret(environ, instance, demo),
         fixed_day=_day(environ, demo),
-        port=_port(environ),
+        port=port,
         unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
         region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
+        public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
     )
 
 

@@ -36,6 +36,10 @@ def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | N
     return _by(conn, account.c.email == email.strip().casefold(), labels)
 
 
+def by_id(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
+    return _by(conn, account.c.id == account_id, labels)
+
+
 def invited(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
     """The account of an invitation that was not used yet."""
     return _by(conn, (account.c.id == account_id) & account.c.password_hash.is_(None), labels)

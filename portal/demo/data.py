@@ -14,7 +14,7 @@ CENTRES = (
     ("FORMATIONS DU RHÔNE", "69"),
 )
 
-EXAMPLE = "CCP 1 (exemple)|CCP 2 (exemple)|CCP 3 (exemple)"
+EXPIRED = "TP-EX001"  # an example of a title past its expiry, and of a CCS; no session of the demonstration is on it
 
 ACCOUNTS = (
     ("centre@demo.example", "Camille Roux", "centre", 0),

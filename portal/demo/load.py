@@ -14,11 +14,12 @@ from portal.accounts.queries import by_email
 from portal.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
 from portal.candidates.importing import import_candidates
 from portal.clock import PARIS
-from portal.demo import data
+from portal.demo import data, preparing
 from portal.files.cells import lines
 from portal.measures.actions import apply
 from portal.measures.catalogue import find as find_measure
 from portal.paths import ROOT
+from portal.reference.approvals import import_approvals
 from portal.reference.importing import import_centres, import_titles
 from portal.results.actions import correct_results, enter_results, save_draft, seal
 from portal.results.sheet import load as load_sheet
@@ -76,6 +77,7 @@ class _Loader:
         self.sessions("2020-01-02", [r for r in rows if r[0] != 224566])
         self.sessions("2020-03-02", [r for r in rows if r[0] == 224566])
         self.candidates("2020-01-03", rows)
+        self.juries(rows)
         for number, siret, *_, end, status in self.progress(self.finished(rows), "Résultats"):
             self.finish(number, siret, end, status)
         self.practical_details()
@@ -100,7 +102,10 @@ class _Loader:
         import_centres(start, _csv(("siret", "name", "department"), centres))
         titles = (ROOT / "portal/demo/titles.csv").read_bytes()
         import_titles(start, titles)
-        self.titles = [row["code"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")]
+        codes = [row["code"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")]
+        self.titles = [code for code in codes if code != data.EXPIRED]
+        columns = ("number", "siret", "title", "valid_from", "valid_to")
+        import_approvals(start, _csv(columns, preparing.approvals(self.sirets, codes)))
         with self.db.writing() as tx:
             tx.execute(
                 update(department)
@@ -139,8 +144,12 @@ class _Loader:
             (224570, "titre", "2020-06-23", "2020-06-25", S.CONVOKED),  # the UD may postpone it
             (224571, "titre", "2020-06-02", "2020-06-12", S.CONVOKED),  # results without any confirmation
             (224572, "titre", "2020-05-18", "2020-05-22", S.PREPARATION),  # moved while in preparation, no candidate
+            (preparing.COMEBACK, "ccp", "2020-02-04", "2020-02-05", S.LOCKED),  # the last missing CCP: titre by accumulation
+            (224575, "titre", "2020-06-24", "2020-06-26", S.PREPARATION),  # late: no candidate, no jury, nine days to go
         )
-        return [(n, main, title, kind, _d(a), _d(b), status) for n, kind, a, b, status in table]
+        rows: list[tuple[Any, ...]] = [(n, main, title, kind, _d(a), _d(b), status) for n, kind, a, b, status in table]
+        first_try = (preparing.FIRST_TRY, self.sirets[1], title, "titre", _d("2019-11-12"), _d("2019-11-15"), S.LOCKED)
+        return [*rows, first_try]
 
     def grid(self) -> list[tuple[Any, ...]]:
         """Every case of the measure, both sides of each bound, every status."""
@@ -189,7 +198,10 @@ class _Loader:
         import_candidates(self.at(day), _csv(CANDIDATE_COLUMNS, [c for r in rows for c in self.people(r[0])]))
 
     def people(self, number: int) -> Iterator[tuple[Any, ...]]:
-        count = {224561: 12, 224562: 40, 224566: 8, 224572: 0}.get(number, self.random.randint(2, 6))
+        if number in preparing.PEOPLE:
+            yield from ((number, *person) for person in preparing.PEOPLE[number])
+            return
+        count = {224561: 12, 224562: 40, 224566: 8, 224572: 0, 224575: 0}.get(number, self.random.randint(2, 6))
         hurting = list(data.NAMES) if 224561 <= number <= 224571 else []
         ordinary = [(last, first) for last in data.LAST for first in data.FIRST]
         self.random.shuffle(ordinary)
@@ -198,6 +210,16 @@ class _Loader:
             yield number, last, first, born, f"candidat{number}-{i + 1}@demo.example"
 
     # ---- what people did
+
+    def juries(self, rows: list[tuple[Any, ...]]) -> None:
+        """Two members sit on each session that is shown first; the late one still has none."""
+        free = {
+            code: preparing.keep_jury(self.at("2020-01-03", f"ud{code}@demo.example"), code, self.titles) for code in ("94", "75")
+        }
+        for i, row in enumerate(r for r in rows if 224561 <= r[0] <= 224574):
+            work = self.at("2020-01-06", self.owner(row[1]), 14)
+            pair = free["75" if row[1] == self.sirets[1] else "94"]
+            preparing.seat_two(work, row[0], self.session(work, row[0]).version, pair[i % 2 :] + pair[: i % 2])
 
     def session(self, work: Work, number: int) -> SessionRow:
         with self.db.reading() as conn:
@@ -208,6 +230,9 @@ class _Loader:
     def entries(self, s: SessionRow, share: float = 1.0) -> dict[int, dict[int | None, Outcome]]:
         with self.db.reading() as conn:
             sheet = load_sheet(conn, s)
+        told = preparing.entries(s.number, [c.id for c in sheet.candidates], [c.id for c in sheet.certificates])
+        if told is not None:
+            return told
         found: dict[int, dict[int | None, Outcome]] = {}
         for c in sheet.candidates[: max(1, int(len(sheet.candidates) * share))]:
             if s.kind is not Kind.TITLE:

@@ -16,7 +16,9 @@ from portal.files.errors import BadFile, LineError
 CHILD = Path(__file__).with_name("workbook_child.py")
 SECONDS = 10
 MOST_UNPACKED = 100_000_000
-TOO_LARGE = "le classeur est démesuré : gardez une feuille, sans mise en forme au-delà du tableau, ou enregistrez-la en « CSV UTF-8 »"
+TOO_LARGE = (
+    "le classeur est démesuré : gardez une feuille, sans mise en forme au-delà du tableau, ou enregistrez-la en « CSV UTF-8 »"
+)
 UNREADABLE = "le classeur est illisible : ouvrez-le dans votre tableur, puis enregistrez-le de nouveau (.xlsx ou .ods)"
 
 

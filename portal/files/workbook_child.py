@@ -44,9 +44,7 @@ def main() -> int:
         return 3
     answer = {
         "rows": [(i, cells) for i, row in enumerate(rows, 1) if any(cells := [cell(value) for value in row])],
-        "merged": [
-            (top + 1, f"{name(left)}{top + 1}:{name(right)}{bottom + 1}") for (top, left), (bottom, right) in merged[:20]
-        ],
+        "merged": [(top + 1, f"{name(left)}{top + 1}:{name(right)}{bottom + 1}") for (top, left), (bottom, right) in merged[:20]],
     }
     json.dump(answer, sys.stdout)
     return 0

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.postponements.actions import postpone
 from portal.rules.lifecycle import Action
-from portal.sessions.routes import answer, form_page, found
+from portal.sessions.pages import answer, form_page, found
 from portal.web.forms import Form, version
 from portal.web.state import close_reading, work
 

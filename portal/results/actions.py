@@ -1,13 +1,14 @@
 """Entering results, with the blocking confirmation after an automatic postponement (domain.md 6), and correcting them."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
+from portal.results.accumulation import effects_of
 from portal.results.sheet import Entries, Sheet, load
 from portal.rules.lifecycle import Action, Status
 from portal.rules.outcomes import Outcome as ResultOutcome
@@ -30,6 +31,14 @@ class Incomplete(Invalid):
     """The sheet cannot be saved as it is: a sentence for each candidate concerned."""
 
     problems: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Affects(Invalid):
+    """The correction changes what people hold beyond this session: it says whom, and nothing is saved before the answer."""
+
+    session: SessionRow | None = None
+    effects: Sequence[str] = ()
 
 
 def save_draft(work: Work, number: int, version: int, entries: Entries) -> Outcome:
@@ -64,7 +73,7 @@ def enter_results(work: Work, number: int, version: int, entries: Entries, confi
         sheet = load(tx, s)
         if problems := sheet.problems(entries):
             return Incomplete(problems=problems)
-        if s.postponed and not hmac.compare_digest(confirmation.encode(), seal(work, s, entries).encode()):
+        if s.postponed and not _sealed(work, s, entries, confirmation):
             return MustConfirm(session=s)
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=True)
         values = {**step_values(work, Action.ENTER_RESULTS), "results_saved_by": work.actor.id}
@@ -77,8 +86,11 @@ def enter_results(work: Work, number: int, version: int, entries: Entries, confi
     return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, entries, definitive=True))
 
 
-def correct_results(work: Work, number: int, version: int, entries: Entries, reason: str) -> Outcome:
-    """Correct saved results, with a reason: the local unit's only right on a session whose results are saved."""
+def correct_results(work: Work, number: int, version: int, entries: Entries, reason: str, confirmation: str = "") -> Outcome:
+    """Correct saved results, with a reason: the local unit's only right on a session whose results are saved.
+
+    Where that changes a titre by accumulation, `confirmation` must be the seal that `seal` gives for this correction.
+    """
 
     def already(tx: Connection, s: SessionRow) -> Outcome | None:
         if s.version != version + 1 or s.status is not Status.RESULTS:
@@ -96,24 +108,33 @@ def correct_results(work: Work, number: int, version: int, entries: Entries, rea
             return Incomplete(
                 {"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."}
             )
+        effects = effects_of(tx, s, sheet, entries, changed)
+        if effects and not _sealed(work, s, entries, confirmation, "correction"):
+            return Affects(session=s, effects=effects)
         before = {n: e for n, e in sheet.stored.items() if n in changed}
         after = {n: e for n, e in entries.items() if n in changed}
         _replace(tx, sheet, s.number, entries, changed, definitive=True)
-        told = {"before": {"resultats": sheet.told(before)}, "after": {"resultats": sheet.told(after)}}
+        told: dict[str, Any] = {"before": {"resultats": sheet.told(before)}, "after": {"resultats": sheet.told(after)}}
+        if effects:
+            told["after"]["consequences"] = effects
         write(tx, work, s, "results_corrected", {}, reason=reason, **told)
         return Saved("Corrections enregistrées.")
 
     return change(work, number, version, Action.CORRECT_RESULTS, act, ahead=already)
 
 
-def seal(work: Work, s: SessionRow, entries: Entries) -> str:
+def seal(work: Work, s: SessionRow, entries: Entries, purpose: str = "confirmation") -> str:
     """What binds an answer to its question: this person, this session in this version, the date and the results shown."""
     content = {str(c): {str(k): v for k, v in e.items()} for c, e in entries.items()}
     question = as_json(
         {"actor": work.actor.id, "session": s.number, "version": s.version, "date": s.actual_end_on, "results": content}
     )
-    key = hmac.new(work.db.audit_key, b"confirmation", sha256).digest()
+    key = hmac.new(work.db.audit_key, purpose.encode(), sha256).digest()
     return hmac.new(key, question.encode(), sha256).hexdigest()
+
+
+def _sealed(work: Work, s: SessionRow, entries: Entries, given: str, purpose: str = "confirmation") -> bool:
+    return hmac.compare_digest(given.encode(), seal(work, s, entries, purpose).encode())
 
 
 def _already(work: Work, version: int, entries: Entries, *, definitive: bool) -> Any:

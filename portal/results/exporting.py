@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
+from portal.store.places import centre
 from portal.store.sessions import exam_session
-from portal.store.titles import certificate
+from portal.store.titles import certificate, title
 
 COLUMNS = ("session", "last_name", "first_name", "certificate", "outcome", "definitive")
 
@@ -25,6 +26,8 @@ def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[tuple[object,
         )
         .join(candidate, candidate.c.id == result.c.candidate_id)
         .join(exam_session, exam_session.c.id == result.c.session_id)
+        .join(centre, centre.c.id == exam_session.c.centre_id)
+        .join(title, title.c.id == exam_session.c.title_id)
         .outerjoin(certificate, certificate.c.id == result.c.certificate_id)
         .where(where)
         .order_by(result.c.session_id, candidate.c.sort_key, candidate.c.id, certificate.c.position)

@@ -11,7 +11,7 @@ from portal.results import actions, forms
 from portal.results.sheet import Sheet, load
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
-from portal.sessions.routes import found
+from portal.sessions.pages import found
 from portal.sessions.values import Changed, Invalid, Missing, SessionRow
 from portal.web.forms import Form, version
 from portal.web.state import actor, clock, close_reading, reading, work
@@ -109,11 +109,15 @@ def correct(number: int) -> ResponseReturnValue:
     if typed.nonsense or form.errors:
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
     close_reading()
-    outcome = actions.correct_results(work(), number, version(), typed.entries, reason)
+    outcome = actions.correct_results(work(), number, version(), typed.entries, reason, request.form.get("confirmation", ""))
     if isinstance(outcome, Missing):
         abort(404)
     if isinstance(outcome, Refused):
         return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
+    if isinstance(outcome, actions.Affects):
+        assert outcome.session
+        seal = actions.seal(work(), outcome.session, typed.entries, "correction")
+        return _correction(outcome.session, sheet, typed.entries, form, effects=outcome.effects, seal=seal)
     if isinstance(outcome, Changed):
         now = load(reading(), outcome.session)
         return _correction(outcome.session, now, typed.entries, form, conflict=True, status=409)
@@ -135,9 +139,10 @@ def _correction(
     status: int = 200,
     refused: Refused | None = None,
     conflict: bool = False,
+    **more: Any,
 ) -> ResponseReturnValue:
     verdict = refused or may(s.person(actor().role), Action.CORRECT_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
     page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
-    return render_template("results/correct.html", **page, form=form), status
+    return render_template("results/correct.html", **page, form=form, **more), status

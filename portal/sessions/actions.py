@@ -1,22 +1,33 @@
 """What people do to a session besides its results: each function is one thing that a person does."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from portal.rules.french import day
-from portal.rules.lifecycle import STEP, Action
+from portal.rules.lifecycle import STEP, Action, Status
 from portal.rules.rights import Refused, may
+from portal.rules.titles import expired, may_start
+from portal.sessions.approvals import of_title
 from portal.sessions.change import change, step_values, write
 from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
+from portal.store.limits import limits
+from portal.store.sessions import exam_session
 from portal.store.work import Work
+
+# Steps that need a reason, and what is said when it is not given.
+WITH_REASON = {
+    Action.UNLOCK: "Indiquez le motif du déverrouillage.",
+    Action.CANCEL: "Indiquez le motif de l’annulation.",
+}
 
 
 def edit_practical(
     work: Work, number: int, version: int, *, starts_on: date | None, ends_on: date, place: str, session_manager: str
 ) -> Outcome:
     """Change the block « Informations pratiques ». `starts_on` is None where the page shows it as text."""
-    wanted = {"ends_on": ends_on, "place": place, "session_manager": session_manager}
+    wanted: dict[str, Any] = {"ends_on": ends_on, "place": place, "session_manager": session_manager}
     if starts_on is not None:
         wanted["starts_on"] = starts_on
 
@@ -29,9 +40,15 @@ def edit_practical(
             if isinstance(verdict, Refused):
                 return verdict
         errors = date_errors(s, starts_on or s.starts_on, ends_on)
+        changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
+        if not errors and s.approval_id is not None and "starts_on" in changed:
+            approval = may_start(of_title(tx, s.centre_id, s.title_id), changed["starts_on"])
+            if isinstance(approval, str):
+                errors = {"starts_on": approval}
+            elif approval.id != s.approval_id:
+                changed["approval_id"] = approval.id
         if errors:
             return Invalid(errors)
-        changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
         write(tx, work, s, "practical", changed)
         return Saved("Informations pratiques enregistrées.")
 
@@ -46,9 +63,7 @@ def date_errors(s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]
         return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     limit = s.last_start
     if limit and starts_on > limit and starts_on != s.starts_on:
-        return {
-            "starts_on": f"Le titre arrive à échéance : avec sa prolongation, une session peut commencer jusqu’au {day(limit)}."
-        }
+        return {"starts_on": expired(limit)}
     return {}
 
 
@@ -72,18 +87,29 @@ def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -
 
 
 def advance(work: Work, number: int, version: int, action: Action, reason: str = "") -> Outcome:
-    """Take a step of the session's life that needs nothing typed but, for unlocking, a reason."""
+    """Take a step of the session's life that needs nothing typed but, for some, a reason."""
     step = STEP[action]
 
     def already(tx: Connection, s: SessionRow) -> Outcome | None:
         """The same person has just taken this very step from this very page: a double click."""
-        mine = s.status is step.after and s.version == version + 1 and s.status_by == work.actor.label
+        done = s.status is step.after or (action is Action.REQUEST_DTE and s.status is Status.DTE_SENT)
+        mine = done and s.version == version + 1 and s.status_by == work.actor.label
         return Unchanged() if mine and work.actor.role is step.by else None
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
-        if action is Action.UNLOCK and not reason:
-            return Invalid({"reason": "Indiquez le motif du déverrouillage."})
+        if action in WITH_REASON and not reason:
+            return Invalid({"reason": WITH_REASON[action]})
         write(tx, work, s, action.value, step_values(work, action), reason=reason)
+        if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
+            return _dte_leaves_by_itself(tx, work, s)
         return Saved(f"Statut enregistré : {step.after.label}.")
 
     return change(work, number, version, action, act, ahead=already)
+
+
+def _dte_leaves_by_itself(tx: Connection, work: Work, s: SessionRow) -> Outcome:
+    """The national account has set the sending of the DTE to automatic: it follows the request in the same transaction."""
+    tx.execute(update(exam_session).where(exam_session.c.id == s.number).values(status=Status.DTE_SENT.value))
+    before, after = {"status": Status.DTE_REQUESTED.value}, {"status": Status.DTE_SENT.value}
+    work.record(tx, "send_dte_automatic", session_id=s.number, before=before, after=after)
+    return Saved(f"DTE demandé, et envoyé aussitôt. Statut enregistré : {Status.DTE_SENT.label}.")

@@ -71,6 +71,10 @@ FIELDS = {
     "actual_end_on": "Date réelle de fin",
     "place": "Lieu",
     "session_manager": "Responsable de session",
+    "last_name": "Nom",
+    "first_name": "Prénom",
+    "born_on": "Date de naissance",
+    "email": "Adresse électronique",
 }
 
 
@@ -124,7 +128,7 @@ def _saved(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
 
 def _corrected(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
     lines = _results(before, after)
-    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}.", lines
+    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}.", (*lines, *after.get("consequences", ()))
 
 
 def _imported(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
@@ -136,6 +140,33 @@ def _candidates(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
     parts = [plural(len(added), "candidat ajouté", "candidats ajoutés")] if added else []
     parts += [plural(len(updated), "candidat mis à jour", "candidats mis à jour")] if updated else []
     return f"{', '.join(parts)}.".capitalize(), tuple(added)
+
+
+def _edited(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return f"{before.get('candidat', 'Candidat')} : fiche corrigée.", _fields(before, after)
+
+
+def _removed(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return f"{before['candidat']} retiré(e) de la session.", ()
+
+
+def _seated(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    warned = ("Siégeait déjà ailleurs ces jours-là : ajouté quand même.",) if after.get("siege_ailleurs") else ()
+    return f"{after['membre']} siège au jury.", warned
+
+
+def _unseated(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    return f"{before['membre']} ne siège plus au jury.", ()
+
+
+def _links(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    told = after.get("liens", [])
+    return f"{plural(len(told), 'lien déclaré', 'liens déclarés')} entre jury et candidats.", tuple(told)
+
+
+def _documents(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    number = after.get("nombre", 1)
+    return f"Document édité : {after.get('document', '')}{f' ({number})' if number > 1 else ''}.", ()
 
 
 def _plain(text: str) -> Words:
@@ -150,10 +181,18 @@ WORDS: dict[str, Words] = {
     "imported": _imported,
     "created": _plain("Session créée."),
     "candidates": _candidates,
+    "candidate_edited": _edited,
+    "candidate_removed": _removed,
+    "jury_seated": _seated,
+    "jury_unseated": _unseated,
+    "jury_links": _links,
+    "documents_made": _documents,
     "practical": _practical,
     "actual_end": _actual_end,
     "request_dte": _plain("DTE demandé."),
     "send_dte": _plain("DTE envoyé."),
+    "send_dte_automatic": _plain("DTE envoyé automatiquement."),
+    "cancel": _plain("Session annulée."),
     "convoke": _plain("Convocations envoyées."),
     "postponed": _postponed,
     "results_draft": _draft,

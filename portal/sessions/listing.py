@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from portal.rules.conditions import Condition
 from portal.rules.lifecycle import ACTIVE, Role, Status
+from portal.rules.limits import Limits, late
 from portal.rules.todo import TABLE, Next
 from portal.sessions.queries import candidate_count
 from portal.store.actors import Actor
@@ -38,12 +39,13 @@ POSTPONED = View("reportees", "Reportées automatiquement")
 RESULTS_DUE = View("resultats", "Résultats à saisir")
 NO_ACTUAL_END = View("sans-date-reelle", "Sans date réelle")
 TO_LOCK = View("a-verrouiller", "À verrouiller")
+LATE = View("en-retard", "En retard")
 
 VIEWS = {
-    Role.CENTRE: (ALL, TODO, POSTPONED, RESULTS_DUE),
-    Role.UD: (ALL, TODO, POSTPONED, NO_ACTUAL_END, TO_LOCK),
-    Role.REGION: (ALL, POSTPONED, NO_ACTUAL_END, TO_LOCK),
-    Role.NATIONAL: (ALL, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.CENTRE: (ALL, TODO, LATE, POSTPONED, RESULTS_DUE),
+    Role.UD: (ALL, TODO, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.REGION: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.NATIONAL: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
 }
 
 
@@ -89,8 +91,10 @@ def step_of(role: Role, key: str) -> Next | None:
     return next((step for step in TABLE[role] if step.key == key), None)
 
 
-def view_condition(view: str, role: Role, today: date) -> ColumnElement[bool]:
+def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
     match view:
+        case "en-retard":
+            return or_(*(matches(condition, today) for condition in late(limits, today)))
         case "a-faire":
             return step_key(role, today).in_(acts(role))
         case "reportees":
@@ -137,7 +141,7 @@ def _joined(query: Any) -> Select[Any]:
     return query.join_from(s, centre, centre.c.id == s.c.centre_id).join(title, title.c.id == s.c.title_id)
 
 
-def page(conn: Connection, actor: Actor, filters: Filters, today: date, cursor: Cursor | None = None) -> Page:
+def page(conn: Connection, actor: Actor, filters: Filters, today: date, limits: Limits, cursor: Cursor | None = None) -> Page:
     """Fifty sessions. One query, whose cost does not grow with the pages before."""
     column = SORTS[filters.sort]
     query = _joined(
@@ -158,7 +162,7 @@ def page(conn: Connection, actor: Actor, filters: Filters, today: date, cursor: 
             candidate_count.label("candidates"),
             step_key(actor.role, today).label("step"),
         )
-    ).where(chosen(actor, filters), view_condition(filters.view, actor.role, today))
+    ).where(chosen(actor, filters), view_condition(filters.view, actor.role, today, limits))
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
     if cursor:
@@ -184,10 +188,10 @@ def _cursor(row: Row[Any], filters: Filters) -> Cursor:
     return Cursor(value, row.number)
 
 
-def counts(conn: Connection, actor: Actor, filters: Filters, today: date) -> dict[str, int]:
+def counts(conn: Connection, actor: Actor, filters: Filters, today: date, limits: Limits) -> dict[str, int]:
     """How many sessions each view of this role holds, under the same search. One query."""
     columns = [
-        func.count().filter(view_condition(view.key, actor.role, today)).label(view.key.replace("-", "_"))
+        func.count().filter(view_condition(view.key, actor.role, today, limits)).label(view.key.replace("-", "_"))
         for view in VIEWS[actor.role]
     ]
     row = conn.execute(_joined(select(*columns)).where(chosen(actor, filters))).one()

@@ -1,25 +1,25 @@
 """Pages of sessions: HTTP and nothing else."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.files.cells import lines
+from portal.jury.queries import seated
 from portal.results.sheet import load
-from portal.rules.lifecycle import STEP, Action, Role, Status
-from portal.rules.outcomes import Outcome as ResultOutcome
-from portal.rules.rights import Refused, may
+from portal.rules.lifecycle import STEP, Action, Role
+from portal.rules.limits import deadline
+from portal.rules.rights import missing
 from portal.rules.todo import next_step
-from portal.sessions import actions, exporting, listing
+from portal.sessions import actions, listing
+from portal.sessions.filters import read_filters
 from portal.sessions.history import history
-from portal.sessions.importing import COLUMNS
-from portal.sessions.queries import find
-from portal.sessions.values import Changed, Invalid, Missing, Outcome, SessionRow, Unchanged
+from portal.sessions.pages import answer, form_page, found, verdicts
+from portal.sessions.values import SessionRow
 from portal.store.france import DEPARTMENTS
+from portal.store.limits import limits
 from portal.web.forms import Form, parse_day, version
-from portal.web.state import actor, clock, close_reading, db, reading, settings, work
+from portal.web.state import actor, clock, close_reading, reading, work
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -27,35 +27,6 @@ blueprint = Blueprint("sessions", __name__)
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     return redirect(url_for("sessions.index"))
-
-
-def _filters() -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
-    """The filters in the address; what was typed; what is wrong of it."""
-    names = ("q", "statut", "du", "au", "departement", "vue", "tri", "ordre")
-    typed = {name: request.args.get(name, "").replace("\0", "").strip()[:200] for name in names}
-    errors: dict[str, str] = {}
-    days = {}
-    for name in ("du", "au"):
-        days[name] = parse_day(typed[name]) if typed[name] else None
-        if typed[name] and days[name] is None:
-            errors[name] = f"« {typed[name]} » n’est pas une date : écrivez-la jj/mm/aaaa."
-    status = Status(typed["statut"]) if typed["statut"] in set(Status) else None
-    if typed["statut"] and status is None:
-        errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
-    if typed["departement"] and typed["departement"] not in DEPARTMENTS:
-        errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
-    views = {view.key for view in listing.VIEWS[actor().role]}
-    filters = listing.Filters(
-        search=typed["q"],
-        status=status,
-        start_from=days["du"],
-        start_to=days["au"],
-        department=typed["departement"] if "departement" not in errors else "",
-        view=typed["vue"] if typed["vue"] in views else listing.ALL.key,
-        sort=typed["tri"] if typed["tri"] in listing.SORTS else "numero",
-        ascending=typed["ordre"] == "croissant",
-    )
-    return filters, typed, errors
 
 
 def _cursor(sort: str) -> listing.Cursor | None:
@@ -70,10 +41,11 @@ def _cursor(sort: str) -> listing.Cursor | None:
 
 @blueprint.get("/sessions")
 def index() -> ResponseReturnValue:
-    filters, typed, errors = _filters()
+    filters, typed, errors = read_filters()
     today = clock().today()
-    page = listing.page(reading(), actor(), filters, today, _cursor(filters.sort))
-    counts = listing.counts(reading(), actor(), filters, today)
+    limit = limits(reading())
+    page = listing.page(reading(), actor(), filters, today, limit, _cursor(filters.sort))
+    counts = listing.counts(reading(), actor(), filters, today, limit)
 
     def here(**changes: str) -> str:
         """This list with other filters; a page number never survives a change of filter."""
@@ -91,6 +63,7 @@ def index() -> ResponseReturnValue:
             views=listing.VIEWS[actor().role],
             filters=filters,
             typed=typed,
+            filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},
             errors=errors,
             here=here,
             at=at,
@@ -108,42 +81,13 @@ def _departments() -> dict[str, str]:
     return {code: name for code, (name, region) in sorted(DEPARTMENTS.items()) if region == who.region_code}
 
 
-@blueprint.get("/sessions/export")
-def export() -> ResponseReturnValue:
-    """The sessions that the filters show, all pages, as a CSV that a spreadsheet opens with its accents."""
-    filters, _, _ = _filters()
-    who, today, database = actor(), clock().today(), db()
-    where = listing.chosen(who, filters) & listing.view_condition(filters.view, who.role, today)
-
-    def stream() -> Iterator[str]:
-        with database.snapshot() as conn:
-            yield "\ufeff"
-            yield from lines(COLUMNS, exporting.rows(conn, where))
-
-    headers = {"Content-Disposition": "attachment; filename=sessions.csv"}
-    return Response(stream(), mimetype="text/csv", headers=headers)
-
-
-def found(number: int) -> SessionRow:
-    """The session, if this person may see it; otherwise 404, exactly as for one that does not exist."""
-    session = find(reading(), actor(), number, settings().unit_label)
-    if session is None:
-        abort(404)
-    return session
-
-
-def verdicts(s: SessionRow) -> dict[str, Any]:
-    """What this person may do to this session today: the pages show a form or the reason by it."""
-    today = clock().today()
-    return {action.value: may(s.person(actor().role), action, s.facts, today) for action in Action}
-
-
 @blueprint.get("/sessions/<number:number>")
 def show(number: int) -> ResponseReturnValue:
     return render_template("sessions/show.html", **session_page(found(number)))
 
 
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
+    today = clock().today()
     sheet = load(reading(), s)
     told = history(reading(), s.number)
     reached = {}
@@ -153,7 +97,10 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
     return {
         "s": s,
         "rights": verdicts(s),
-        "next": next_step(actor().role, s.facts, clock().today()),
+        "next": next_step(actor().role, s.facts, today),
+        "deadline": deadline(s.facts, limits(reading()), today),
+        "missing": {action.value: missing(action, s.facts, today) for action in (Action.REQUEST_DTE, Action.CONVOKE)},
+        "seats": seated(reading(), actor(), s),
         "sheet": sheet,
         "history": told,
         "reached": reached,
@@ -167,12 +114,6 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
 def show_history(number: int) -> ResponseReturnValue:
     s = found(number)
     return render_template("sessions/history.html", s=s, history=history(reading(), number))
-
-
-@blueprint.get("/sessions/<number:number>/candidats")
-def show_candidates(number: int) -> ResponseReturnValue:
-    s = found(number)
-    return render_template("sessions/candidates.html", s=s, sheet=load(reading(), s), outcomes=ResultOutcome)
 
 
 @blueprint.route("/sessions/<number:number>/informations", methods=["GET", "POST"])
@@ -220,6 +161,7 @@ STEPS = {
     "convocations": Action.CONVOKE,
     "verrouillage": Action.LOCK,
     "deverrouillage": Action.UNLOCK,
+    "annulation": Action.CANCEL,
 }
 
 
@@ -236,38 +178,3 @@ def advance(number: int, step: str) -> ResponseReturnValue:
         return form_page(page, s, form, action, 422)
     close_reading()
     return answer(actions.advance(work(), number, version(), action, reason), page, number, form, action)
-
-
-def form_page(
-    template: str,
-    s: SessionRow,
-    form: Form,
-    action: Action,
-    status: int = 200,
-    conflict: bool = False,
-    refused: Refused | None = None,
-) -> ResponseReturnValue:
-    """A form's own page, or the reason why it is not open, with what was typed."""
-    verdict = refused or may(s.person(actor().role), action, s.facts, clock().today())
-    if isinstance(verdict, Refused):
-        status = 403 if request.method == "POST" else status
-    return (
-        render_template(template, s=s, form=form, verdict=verdict, action=action, step=STEP.get(action), conflict=conflict),
-        status,
-    )
-
-
-def answer(outcome: Outcome, template: str, number: int, form: Form, action: Action) -> ResponseReturnValue:
-    """What happened, as a page."""
-    if isinstance(outcome, Missing):
-        abort(404)
-    if isinstance(outcome, Refused):
-        return form_page(template, found(number), form, action, 403, refused=outcome)
-    if isinstance(outcome, Changed):
-        return form_page(template, outcome.session, form, action, 409, conflict=True)
-    if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
-        return form_page(template, found(number), form, action, 422)
-    if outcome.message or isinstance(outcome, Unchanged):
-        flash(outcome.message or "C’est déjà enregistré.")
-    return redirect(url_for("sessions.show", number=number), 303)

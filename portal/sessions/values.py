@@ -66,6 +66,11 @@ class SessionRow:
         )
 
     @property
+    def exam_end_on(self) -> date:
+        """The last day of the exam as far as it is known, whatever end date a measure has set."""
+        return self.actual_end_on or self.planned_end_on or self.ends_on
+
+    @property
     def last_start(self) -> date | None:
         return last_start(self.expires_on, self.extension_months)
 

@@ -8,6 +8,8 @@ from portal.rules.conditions import Condition
 from portal.store.sessions import exam_session as s
 
 effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
+# The last day of the exam as far as it is known: a measure moves the end date on paper, not the people in the room.
+exam_end = func.coalesce(s.c.actual_end_on, s.c.planned_end_on, s.c.ends_on)
 
 
 def matches(condition: Condition, today: date) -> ColumnElement[bool]:

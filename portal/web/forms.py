@@ -5,7 +5,10 @@ from datetime import date
 
 from flask import request
 
+from portal.rules.names import name_problem
+
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+EARLIEST_BIRTH = date(1900, 1, 1)
 RESUME = "_reprise"
 
 
@@ -30,6 +33,39 @@ class Form:
         if len(value) > longest:
             self.errors[name] = f"{len(value)} caractères, pour {longest} au plus : raccourcissez."
         return value
+
+    def person_name(self, name: str, missing: str = "") -> str:
+        """A person's name, or a part of it; `missing` is said when it is empty, unless it may be."""
+        value = self.text(name, 120)
+        if name not in self.errors and (why := name_problem(value, missing)):
+            self.errors[name] = why
+        return value
+
+    def email(self, name: str) -> str:
+        value = self.text(name, 254)
+        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
+            self.errors[name] = f"« {value} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
+        return value
+
+    def number(self, name: str, largest: int) -> int:
+        """A whole number from 0 to `largest`."""
+        value = self.values[name].strip()
+        if not (value.isascii() and value.isdecimal() and len(value) < 10 and int(value) <= largest):
+            self.errors[name] = f"Indiquez un nombre entier de 0 à {largest}."
+            return 0
+        return int(value)
+
+    def birth_date(self, name: str, today: date) -> date | None:
+        value = self.values[name].strip()
+        parsed = parse_day(value)
+        if not value:
+            self.errors[name] = "Indiquez la date de naissance."
+        elif parsed is None:
+            self.errors[name] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 04/11/1995."
+        elif not EARLIEST_BIRTH <= parsed < today:
+            self.errors[name] = f"« {value} » : vérifiez l’année."
+            return None
+        return parsed
 
     def day(self, name: str, missing: str) -> date | None:
         """A date as `<input type="date">` sends it, or as a person types it (jj/mm/aaaa)."""

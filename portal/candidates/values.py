@@ -1,0 +1,38 @@
+"""One candidate as it is typed or read from a file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.store.text import fold
+
+
+@dataclass(frozen=True)
+class Person:
+    last_name: str
+    first_name: str
+    born_on: date
+    email: str = ""
+
+    @property
+    def sort_key(self) -> str:
+        return fold(f"{self.last_name} {self.first_name}")[:260]
+
+    @property
+    def identity(self) -> tuple[str, date]:
+        """Who is the same person: name, accents and case aside, and birth date."""
+        return self.sort_key, self.born_on
+
+    @property
+    def name(self) -> str:
+        """NOM Prénom"""
+        return f"{self.last_name.upper()} {self.first_name}".strip()
+
+    @property
+    def columns(self) -> dict[str, object]:
+        return {
+            "last_name": self.last_name,
+            "first_name": self.first_name,
+            "born_on": self.born_on,
+            "email": self.email,
+            "sort_key": self.sort_key,
+        }

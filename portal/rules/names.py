@@ -1,0 +1,17 @@
+"""What a person's name may be: letters of any alphabet, and what stands between them."""
+
+import unicodedata
+
+
+def name_problem(value: str, missing: str = "") -> str | None:
+    """Why this is not a name, as a sentence; None when it is. An empty one is wrong only where `missing` says so."""
+    if not value:
+        return missing or None
+    if value[0] in "=+-@＝＋－＠":
+        return f"« {value[:40]} » commence comme une formule de tableur : écrivez le nom seul."
+    odd = next((c for c in value if unicodedata.category(c)[0] not in "LM" and c not in " -'’‘ʼ.·,()/‐‑–`´"), None)
+    if odd:
+        return f"« {value[:40]} » contient « {odd} », qui ne va pas dans un nom."
+    if not any(unicodedata.category(c)[0] == "L" for c in value):
+        return f"« {value[:40]} » ne contient aucune lettre."
+    return None

@@ -1,0 +1,42 @@
+"""A file that a person sends: its bytes, or why not; and what was read of it, carried from the preview to « Importer »."""
+
+from typing import Any
+
+from flask import request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from portal.web.state import actor, settings
+
+LARGEST_REQUEST = 64_000_000
+PREVIEW_HOURS = 12
+
+
+def allow_upload() -> None:
+    """Called before the form of this request is read."""
+    if request.method == "POST":
+        request.max_content_length = LARGEST_REQUEST
+        request.max_form_memory_size = 8_000_000
+
+
+def uploaded(name: str = "file") -> bytes | None:
+    """The bytes of the file; None when none was chosen."""
+    file = request.files.get(name)
+    return file.read() if file and file.filename else None
+
+
+def sealed(content: Any) -> str:
+    """What the preview shows, compressed and signed for this person: the server keeps nothing."""
+    return str(_signer().dumps([actor().id, content]))
+
+
+def unsealed(text: str) -> Any:
+    """What `sealed` closed, if it is this person's and of today; otherwise None."""
+    try:
+        who, content = _signer().loads(text, max_age=PREVIEW_HOURS * 3600)
+    except (BadData, ValueError, TypeError):
+        return None
+    return content if who == actor().id else None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="preview")
