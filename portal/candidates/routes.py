@@ -19,7 +19,7 @@ from portal.sessions.pages import answer, form_page, found, verdicts
 from portal.sessions.values import Changed, Invalid, Missing, SessionRow
 from portal.web.forms import Form, version
 from portal.web.state import actor, clock, close_reading, reading, work
-from portal.web.uploads import allow_upload, sealed, unsealed, uploaded
+from portal.web.uploads import sealed, unsealed, uploaded
 
 blueprint = Blueprint("candidates", __name__)
 SHOWN = 50
@@ -119,7 +119,6 @@ def model_file(number: int, kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/candidats/import", methods=["GET", "POST"])
 def import_file(number: int) -> ResponseReturnValue:
     s = found(number)
-    allow_upload()
     form = Form(content="")
     page = "candidates/import.html"
     if request.method == "GET" or form.resumed:

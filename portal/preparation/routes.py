@@ -21,7 +21,7 @@ from portal.sessions.approvals import ApprovedTitle, of_centre
 from portal.sessions.pages import found
 from portal.web.forms import Form, parse_day
 from portal.web.state import actor, clock, close_reading, reading, settings, work
-from portal.web.uploads import allow_upload, sealed, unsealed, uploaded
+from portal.web.uploads import sealed, unsealed, uploaded
 
 blueprint = Blueprint("preparation", __name__)
 SHOWN = 50
@@ -121,7 +121,6 @@ def model_file(kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/nouvelles", methods=["GET", "POST"])
 def import_file() -> ResponseReturnValue:
     centre_id = _centre_only()
-    allow_upload()
     form = Form(content="")
     if request.method == "GET" or form.resumed:
         return _file_page(form)

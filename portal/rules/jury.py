@@ -25,8 +25,3 @@ def why_not(spans: Sequence[Span], starts_on: date) -> str | None:
         f"du {day(s.valid_from)} au {day(s.valid_to)}" for s in sorted(spans, key=lambda s: (s.valid_from, s.valid_to))
     )
     return f"Habilitation {known} : elle ne couvre pas le {day(starts_on)}, date de début."
-
-
-def overlap(start: date, end: date, other_start: date, other_end: date) -> bool:
-    """Whether two sessions share a day, bounds included."""
-    return start <= other_end and other_start <= end

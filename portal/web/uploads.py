@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.web.state import actor, settings
@@ -11,9 +12,13 @@ LARGEST_REQUEST = 64_000_000
 PREVIEW_HOURS = 12
 
 
-def allow_upload() -> None:
-    """Called before the form of this request is read."""
-    if request.method == "POST":
+# The pages that take a file.
+TAKE_FILES = {"candidates.import_file", "preparation.import_file"}
+
+
+def allow_files() -> None:
+    """Before anything reads the form: a file may be larger than a form, for who is signed in."""
+    if request.method == "POST" and request.endpoint in TAKE_FILES and current_user.is_authenticated:
         request.max_content_length = LARGEST_REQUEST
         request.max_form_memory_size = 8_000_000
 

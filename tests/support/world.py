@@ -13,13 +13,17 @@ from portal.app import create_app
 from portal.candidates.importing import import_candidates
 from portal.clock import PARIS, Clock
 from portal.demo.load import invented_siret
+from portal.jury.members import Kept, accredit
+from portal.jury.members import add as add_juror
+from portal.jury.seats import seat as seat_juror
 from portal.measures.actions import Applied, apply
 from portal.measures.catalogue import find as find_measure
+from portal.reference.approvals import import_approvals
 from portal.reference.importing import import_centres, import_titles
 from portal.rules.lifecycle import Role
 from portal.sessions.importing import import_sessions
 from portal.sessions.queries import find
-from portal.sessions.values import SessionRow
+from portal.sessions.values import Saved, SessionRow
 from portal.settings import Settings
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
@@ -87,6 +91,27 @@ class World:
             lines = "".join(f"{number};Nom{i:02};Prénom;01/02/1990;\n" for i in range(candidates))
             import_candidates(self.operator(), f"session;last_name;first_name;born_on;email\n{lines}".encode())
         return number
+
+    def approve(self, start: str = "01/01/2016", end: str = "31/12/2021", *, centre: int = 0, title: str = "TP-01303") -> None:
+        """An approval of a centre for a title; dates jj/mm/aaaa."""
+        row = f"A-{centre}-{title}-{start};{self.sirets[centre]};{title};{start};{end}"
+        import_approvals(self.operator(), f"number;siret;title;valid_from;valid_to\n{row}\n".encode())
+
+    def juror(self, name: str, start: str = "2016-01-01", end: str = "2022-12-31", *, unit: str = "ud94") -> int:
+        """A member kept by a unit, accredited from a day to a day."""
+        kept = add_juror(self.as_(unit), name, "Membre", "")
+        assert isinstance(kept, Kept)
+        days = date.fromisoformat(start), date.fromisoformat(end)
+        assert accredit(self.as_(unit), kept.member_id, 1, "TP-01303", *days).message
+        return kept.member_id
+
+    def seat(self, number: int, *names: str) -> list[int]:
+        """Two accredited members sit on a session of the first centre."""
+        found = [self.juror(name) for name in names or (f"Un{number}", f"Deux{number}")]
+        for member_id in found:
+            done = seat_juror(self.as_("centre"), number, self.get(number).version, member_id)
+            assert isinstance(done, Saved), done
+        return found
 
     def measure(self) -> int:
         done = apply(self.as_("national"), *find_measure("confinement-2020"))
