@@ -106,6 +106,7 @@ def _shown(content: Content, code: str, at: datetime, base_url: str) -> dict[str
     return {
         **content.data,
         "document": LINE[content.kind].label,
+        "personal": LINE[content.kind].personal,
         "code": grouped(code),
         "made": f"{day(here.date())} à {here:%H:%M}",
         "check": address,
