@@ -1,5 +1,8 @@
 """The main job in a real browser, with JavaScript and without, on the demonstration."""
 
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from portal.demo.data import PASSWORD
-from tests.support.server import CHROMIUM, demonstration
+from tests.support.server import CHROMIUM, demonstration, load_demonstration
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +22,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration, loaded once; each test walks in a copy of its own."""
+    return load_demonstration(tmp_path_factory.mktemp("demonstration"))
+
+
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[str]:
+def base(loaded: Path, tmp_path: Path) -> Iterator[str]:
+    shutil.copy(loaded, tmp_path / loaded.name)
     with demonstration(tmp_path) as address:
         yield address
 
@@ -182,16 +192,102 @@ def test_a_unit_postpones_and_the_centre_finds_224566(chromium: Browser, base: s
     expect(centre.get_by_text("Motif : « Moniteur indisponible »")).to_be_visible()
 
 
+def test_creating_a_session_and_importing_its_candidates_after_a_preview(
+    chromium: Browser, base: str, script: bool, tmp_path: Path
+) -> None:
+    page = person(chromium, base, "centre", script)
+    page.get_by_role("link", name="Créer une session").click()
+    page.get_by_label("Date de début").fill("2020-09-14")
+    page.get_by_label("Date de fin").fill("2020-09-13")
+    page.get_by_label("Titre professionnel").select_option(index=1)
+    page.get_by_label("Lieu").fill("12 rue des Écoles, Créteil")
+    page.get_by_role("button", name="Créer la session").click()
+    expect(page.get_by_role("link", name="ne peut pas précéder")).to_be_visible()
+    expect(page.get_by_label("Lieu")).to_have_value("12 rue des Écoles, Créteil")
+    page.get_by_label("Date de fin").fill("2020-09-18")
+    page.get_by_role("button", name="Créer la session").click()
+    expect(page.get_by_text("Session créée. Inscrivez les candidats")).to_be_visible()
+    expect(page.get_by_text("Aucun candidat n’est inscrit à cette session.")).to_be_visible()
+    page.get_by_role("link", name="Importer un fichier").click()
+    file = tmp_path / "candidats.csv"
+    file.write_text("nom;prénom;date de naissance\nD’Aubigné;Éloïse;04/11/1995\nD'AUBIGNE;Eloise;04/11/1995\n;X;1990\n")
+    page.get_by_label("Fichier CSV").set_input_files(file)
+    page.get_by_role("button", name="Voir l’aperçu").click()
+    expect(page.get_by_text("1 candidat à ajouter, 1 doublon laissé de côté, 1 ligne à corriger.")).to_be_visible()
+    expect(page.get_by_text("n’est pas une date jj/mm/aaaa")).to_be_visible()
+    page.get_by_role("button", name="Importer les lignes justes (1 candidat)").click()
+    expect(page.get_by_text("1 candidat ajouté.", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="D’AUBIGNÉ Éloïse", exact=True)).to_be_visible()
+
+
+def test_choosing_a_jury_until_the_dte_can_be_asked_for(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224575")
+    expect(page.get_by_text("Il manque encore :")).to_be_visible()
+    page.get_by_role("link", name="Inscrire les candidats").click()
+    page.get_by_label("Nom", exact=True).fill("Nguyễn")
+    page.get_by_label("Prénom").fill("Thị Hương")
+    page.get_by_label("Date de naissance").fill("1988-02-23")
+    page.get_by_role("button", name="Ajouter le candidat").click()
+    page.goto("/sessions/224575/jury")
+    for _ in range(2):
+        page.get_by_label("Membre habilité").select_option(index=1)
+        page.get_by_role("button", name="Ajouter au jury").click()
+        again = page.get_by_role("button", name="Ajouter quand même")
+        expect(again.or_(page.get_by_text("siège au jury.").first)).to_be_visible()
+        if again.count():
+            again.click()
+        expect(page.get_by_text("siège au jury.").first).to_be_visible()
+    page.goto("/sessions/224575")
+    page.get_by_role("button", name="Demander le DTE").click()
+    expect(page.get_by_text("Statut enregistré : Demande de DTE envoyée.")).to_be_visible()
+
+
+def test_a_document_is_downloaded_and_checked_by_anybody(chromium: Browser, base: str, script: bool, tmp_path: Path) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224573")
+    page.get_by_role("link", name="Tous les documents").click()
+    link = page.get_by_role("link", name=re.compile("Attestation de réussite.*ABEILLE Maïwenn"))
+    answer = page.request.get(base + (link.get_attribute("href") or ""))
+    assert answer.headers["content-type"] == "application/pdf"
+    (tmp_path / "x.pdf").write_bytes(answer.body())
+    text = subprocess.run(["pdftotext", "-layout", tmp_path / "x.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    code = re.search(r"code ([0-9A-Z-]{19})", text)
+    assert code and "par cumul" in text
+    visitor = chromium.new_context(java_script_enabled=script, base_url=base).new_page()
+    visitor.goto("/verifier")
+    visitor.get_by_label("Code du document").fill(code[1].lower())
+    visitor.get_by_role("button", name="Vérifier").click()
+    expect(visitor.get_by_text("Document authentique.")).to_be_visible()
+    expect(visitor.get_by_text("Titre obtenu par cumul de CCP")).to_be_visible()
+    expect(visitor.get_by_text("M. A.")).to_be_visible()
+
+
+def test_the_keyboard_alone_adds_a_candidate(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224563/candidats")
+    page.get_by_label("Nom", exact=True).focus()
+    for typed in ("Sall", "Fatou"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.type("02031990")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="SALL Fatou", exact=True).first).to_be_visible()
+
+
 PAGES = {
     "centre": [
+        "/sessions/nouvelle", "/sessions/nouvelles", "/sessions/nouvelle?modele=224563", "/sessions/224575", "/sessions/224563",
+        "/sessions/224563/candidats?q=bernard", "/sessions/224563/candidats/import", "/sessions/224563/jury", "/sessions/224563/jury?q=le goff",
+        "/sessions/224563/annulation", "/sessions/224573/documents", "/sessions/224562/documents", "/calendrier", "/agrements",
         "/sessions", "/sessions?du=x", "/sessions?q=introuvable", "/sessions/224561", "/sessions/224566", "/sessions/224563/informations",
         "/sessions/224561/resultats", "/sessions/224562/resultats", "/sessions/224568/resultats", "/sessions/224561/candidats", "/sessions/224565/historique", "/sessions/224561/date-reelle", "/sessions/224566/informations",
         "/sessions/224567", "/sessions/224564", "/sessions/224572", "/sessions/224565/resultats", "/sessions?vue=reportees&tri=debut", "/sessions/1",
     ],
-    "ud94": ["/sessions", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
+    "ud94": ["/sessions", "/sessions?vue=en-retard", "/jury", "/jury/1", "/sessions/224563/jury", "/calendrier?mois=2020-03", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
              "/sessions/224564/report", "/sessions/224569", "/sessions/224562/resultats", "/sessions/224565/verrouillage"],
     "region-idf": ["/sessions", "/sessions?departement=94", "/sessions/224561", "/sessions/224561/report"],
-    "national": ["/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
+    "national": ["/reglages", "/agrements?q=bercy", "/jury", "/verifier", "/verifier/ABCD-EFGH-JKMN-PQRS", "/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
 }  # fmt: skip
 
 

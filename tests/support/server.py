@@ -20,13 +20,28 @@ CHROMIUM = {
 }  # fmt: skip
 
 
-@contextmanager
-def demonstration(folder: Path) -> Iterator[str]:
-    settings = Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", "a secret for pictures", DEMO_DAY)
+def _settings(folder: Path) -> Settings:
+    return Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", "a secret for pictures", DEMO_DAY)
+
+
+def load_demonstration(folder: Path) -> Path:
+    """The database of the demonstration, in one file."""
+    settings = _settings(folder)
     db = Database(settings.database_url, settings.audit_key)
     migrate.upgrade(db)
     load(db, DEMO_DAY, "UD", None, lambda items, label: items)
+    with db.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.dispose()
+    return folder / "demo.sqlite"
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[str]:
+    """Its address; loaded first where the folder has none."""
+    if not (folder / "demo.sqlite").exists():
+        load_demonstration(folder)
+    settings = _settings(folder)
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
