@@ -31,6 +31,10 @@ class Accreditation:
     valid_from: date
     valid_to: date
 
+    @property
+    def span(self) -> tuple[date, date]:
+        return self.valid_from, self.valid_to
+
 
 @dataclass(frozen=True)
 class Member:

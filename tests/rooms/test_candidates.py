@@ -110,6 +110,15 @@ def test_nobody_else_touches_the_list(w: World, who: str) -> None:
     assert count(w) == 0
 
 
+def test_the_second_of_two_people_is_told_and_keeps_what_was_typed(w: World) -> None:
+    first, second = w.browser("centre"), w.browser("centre")
+    add(w, first)
+    told = second.post("/sessions/1/candidats", version=1, **{**PERSON, "last_name": "Zola"})
+    assert told.status_code == 409 and 'value="Zola"' in told.text and "modifiée entre-temps" in told.text
+    again = second.post("/sessions/1/candidats", version=hidden(told.text, "version"), **{**PERSON, "last_name": "Zola"})
+    assert again.status_code == 303 and count(w) == 2
+
+
 # ---- a file
 
 

@@ -3,11 +3,16 @@
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
+from portal.files.errors import BadFile
 from portal.measures.verify import verify
-from portal.rules.lifecycle import Status
+from portal.preparation.actions import Created, NewSession, create
+from portal.reference.approvals import import_approvals
+from portal.rules.lifecycle import Kind, Status
 from tests.support.world import Browser, World, hidden
 
 FORM = {"kind": "titre", "starts_on": "2020-09-14", "ends_on": "2020-09-18", "place": "Créteil", "session_manager": "C. Roux"}
@@ -44,6 +49,18 @@ def test_a_double_click_creates_once(w: World) -> None:
     assert first.headers["Location"] == second.headers["Location"]
     assert w.scalar("select count(*) from exam_session") == 1
     assert new(b).headers["Location"] != first.headers["Location"], "another form creates another session"
+
+
+def test_eight_centres_people_at_once_get_eight_numbers(w: World) -> None:
+    def one(i: int) -> object:
+        new_one = NewSession(1, Kind.TITLE, date(2020, 9, 14), date(2020, 9, 18), "x", "y")
+        return create(w.as_("centre"), [new_one], f"form {i // 2}")  # each form is sent twice
+
+    w.as_("centre")
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(one, range(16)))
+    assert len({m.numbers[0] for m in made if isinstance(m, Created)}) == 8
+    assert w.scalar("select count(*) from exam_session") == 8
 
 
 @pytest.mark.parametrize(
@@ -212,3 +229,16 @@ def test_the_national_account_enters_approvals_and_each_sees_its_own(w: World) -
     assert national.post("/agrements", **{**fields, "valid_to": "2021-12-31"}).status_code == 303
     assert "AG-1" in w.browser("other").get("/agrements").text and "AG-1" not in w.browser("centre").get("/agrements").text
     assert w.browser("centre").post("/agrements", **fields).status_code == 404
+
+
+def test_approvals_come_in_all_or_nothing(w: World) -> None:
+    head = "number;siret;title;valid_from;valid_to\n"
+    good = f"AG-1;{w.sirets[0]};TP-01303;01/01/2021;31/12/2021\n"
+    bad = f"AG-2;{w.sirets[0]};TP-9;01/01/2021;31/12/2020\nAG-1;{w.sirets[0]};TP-01303;01/01/2022;31/12/2022\n"
+    with pytest.raises(BadFile) as refused:
+        import_approvals(w.operator(), (head + good + bad).encode())
+    assert {e.line for e in refused.value.errors} == {3, 4}
+    assert w.scalar("select count(*) from approval") == 1
+    for added, changed in ((1, 0), (0, 0)):
+        done = import_approvals(w.operator(), (head + good).encode())
+        assert (done.added, done.updated) == (added, changed)
