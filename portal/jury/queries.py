@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, select
 
 from portal.rules.jury import Span, why_not
-from portal.rules.lifecycle import Role, Status
+from portal.rules.lifecycle import Status
 from portal.sessions.values import SessionRow
 from portal.store.actors import Actor
 from portal.store.conditions import exam_end
 from portal.store.jury import accreditation, jury_member, session_jury, trainer_link
 from portal.store.places import department
-from portal.store.scope import visible_to
+from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session
 from portal.store.text import fold
 from portal.store.titles import title
@@ -77,16 +77,8 @@ def full_name(last_name: str, first_name: str) -> str:
 
 
 def kept_by(actor: Actor) -> ColumnElement[bool]:
-    """The members that this person may see in full: those of its unit, region, or all."""
-    match actor.role:
-        case Role.UD:
-            return jury_member.c.department_code == actor.department_code
-        case Role.REGION:
-            own = select(department.c.code).where(department.c.region_code == actor.region_code)
-            return jury_member.c.department_code.in_(own)
-        case Role.NATIONAL:
-            return true()
-    return jury_member.c.id.is_(None)
+    """The members that this person may see in full: those of its unit, region, or all; a centre none."""
+    return within(actor, jury_member.c.department_code)
 
 
 def members(conn: Connection, actor: Actor, search: str = "") -> list[Member]:

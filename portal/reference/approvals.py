@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from portal.files.errors import Errors
 from portal.files.reading import day_of, read, text_of
@@ -14,7 +14,8 @@ from portal.rules.french import day
 from portal.rules.lifecycle import Role
 from portal.sessions.values import Invalid, Missing, Saved, Unchanged
 from portal.store.actors import Actor
-from portal.store.places import centre, department
+from portal.store.places import centre
+from portal.store.scope import within
 from portal.store.text import fold
 from portal.store.titles import approval, title
 from portal.store.work import Work
@@ -23,27 +24,13 @@ COLUMNS = ("number", "siret", "title", "valid_from", "valid_to")
 MOST_SHOWN = 200
 
 
-def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """The approvals that this person may see: those of the centres that it sees."""
-    match actor.role:
-        case Role.CENTRE:
-            return centre.c.id == actor.centre_id
-        case Role.UD:
-            return centre.c.department_code == actor.department_code
-        case Role.REGION:
-            own = select(department.c.code).where(department.c.region_code == actor.region_code)
-            return centre.c.department_code.in_(own)
-        case Role.NATIONAL:
-            return true()
-
-
 def approvals(conn: Connection, actor: Actor, search: str) -> Sequence[Row[Any]]:
     """The approvals that this person may see, by centre and title, two hundred at most."""
     query = (
         select(approval, centre.c.name, centre.c.siret, centre.c.department_code, title.c.code, title.c.label)
         .join(centre, centre.c.id == approval.c.centre_id)
         .join(title, title.c.id == approval.c.title_id)
-        .where(seen_by(actor))
+        .where(within(actor, centre.c.department_code, centre.c.id))
         .order_by(centre.c.search_key, title.c.code, approval.c.valid_from.desc())
         .limit(MOST_SHOWN)
     )

@@ -1,4 +1,4 @@
-"""The one place that says which sessions a person may see (domain.md 1)."""
+"""The one place that says which rows a person may see (domain.md 1)."""
 
 from sqlalchemy import ColumnElement, false, select, true
 
@@ -8,16 +8,21 @@ from portal.store.places import department
 from portal.store.sessions import exam_session
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """A condition on exam_session."""
+def within(actor: Actor, department_code: ColumnElement[str], centre_id: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+    """A condition on rows of a department and, where there is one, of a centre. A centre sees none that are of no centre."""
     match actor.role:
-        case Role.CENTRE:
-            return exam_session.c.centre_id == actor.centre_id
+        case Role.CENTRE if centre_id is not None:
+            return centre_id == actor.centre_id
         case Role.UD:
-            return exam_session.c.department_code == actor.department_code
+            return department_code == actor.department_code
         case Role.REGION:
             own = select(department.c.code).where(department.c.region_code == actor.region_code)
-            return exam_session.c.department_code.in_(own)
+            return department_code.in_(own)
         case Role.NATIONAL:
             return true()
     return false()
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A condition on exam_session."""
+    return within(actor, exam_session.c.department_code, exam_session.c.centre_id)
