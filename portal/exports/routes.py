@@ -25,7 +25,9 @@ def export() -> ResponseReturnValue:
     table, database = TABLES[what], db()
     filters, _, _ = read_filters()
     who, today = actor(), clock().today()
-    where = listing.chosen(who, filters) & listing.view_condition(filters.view, who.role, today, limits(reading()))
+    where = listing.chosen(reading(), who, filters).condition & listing.view_condition(
+        filters.view, who.role, today, limits(reading())
+    )
 
     def stream() -> Iterator[bytes]:
         with database.snapshot() as conn:

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select, tuple_
 
 from portal.rules.conditions import Condition
+from portal.rules.french import number
 from portal.rules.lifecycle import ACTIVE, Role, Status
 from portal.rules.limits import Limits, late
 from portal.rules.todo import TABLE, Next
 from portal.sessions.queries import candidate_count
+from portal.sessions.search import search
 from portal.store.actors import Actor
 from portal.store.conditions import matches
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session as s
-from portal.store.text import fold
 from portal.store.titles import title
 
 PAGE = 50
@@ -62,6 +63,15 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """`condition` on exam_session; `narrowed` when it is more than the person's scope; `few` as in `search.Search`."""
+
+    condition: ColumnElement[bool]
+    narrowed: bool
+    few: bool
+
+
+@dataclass(frozen=True)
 class Cursor:
     """Where a page begins: after this row, or before it."""
 
@@ -83,8 +93,11 @@ def step_key(role: Role, today: date) -> ColumnElement[str]:
     return case(*steps, else_="") if steps else func.coalesce("", "")
 
 
-def acts(role: Role) -> list[str]:
-    return [step.key for step in TABLE[role] if step.act]
+def _acts(role: Role, today: date) -> ColumnElement[bool]:
+    """Sessions whose first fitting step is one that this role takes; the statuses stand alone, for the index."""
+    steps = [step for step in TABLE[role] if step.act]
+    statuses = sorted({status for step in steps for status in step.when.statuses or tuple(Status)})
+    return s.c.status.in_(statuses) & step_key(role, today).in_([step.key for step in steps])
 
 
 def step_of(role: Role, key: str) -> Next | None:
@@ -96,7 +109,7 @@ def view_condition(view: str, role: Role, today: date, limits: Limits) -> Column
         case "en-retard":
             return or_(*(matches(condition, today) for condition in late(limits, today)))
         case "a-faire":
-            return step_key(role, today).in_(acts(role))
+            return _acts(role, today)
         case "reportees":
             return s.c.postponed_run_id.is_not(None)
         case "resultats":
@@ -108,9 +121,12 @@ def view_condition(view: str, role: Role, today: date, limits: Limits) -> Column
     return s.c.id.is_not(None)
 
 
-def chosen(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    """The sessions that this person may see and asked for, whatever the view. Needs centre and title joined."""
-    parts = [visible_to(actor), *(_word(word) for word in _words(filters.search))]
+def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
+    """The sessions that this person may see and asked for, whatever the view."""
+    parts = [visible_to(actor)]
+    found = search(conn, actor, filters.search)
+    if found:
+        parts.append(found.condition)
     if filters.status:
         parts.append(s.c.status == filters.status.value)
     if filters.start_from:
@@ -119,30 +135,23 @@ def chosen(actor: Actor, filters: Filters) -> ColumnElement[bool]:
         parts.append(s.c.starts_on <= filters.start_to)
     if filters.department:
         parts.append(s.c.department_code == filters.department)
-    return and_(*parts)
-
-
-def _words(search: str) -> list[str]:
-    words = fold(search).split()[:8]
-    return [w for w in words if w != "id"] or words
-
-
-def _word(word: str) -> ColumnElement[bool]:
-    """One word of the search: a number of session, a SIRET, a part of a title or of a centre."""
-    places = [title.c.search_key.contains(word, autoescape=True), centre.c.search_key.contains(word, autoescape=True)]
-    if word.isascii() and word.isdecimal():
-        if len(word) <= 9:
-            places.append(s.c.id == int(word))
-        places.append(centre.c.siret.startswith(word, autoescape=True))
-    return or_(*places)
+    return Chosen(and_(*parts), narrowed=len(parts) > 1, few=bool(found and found.few))
 
 
 def _joined(query: Any) -> Select[Any]:
     return query.join_from(s, centre, centre.c.id == s.c.centre_id).join(title, title.c.id == s.c.title_id)
 
 
-def page(conn: Connection, actor: Actor, filters: Filters, today: date, limits: Limits, cursor: Cursor | None = None) -> Page:
-    """Fifty sessions. One query, whose cost does not grow with the pages before."""
+def page(
+    conn: Connection,
+    actor: Actor,
+    filters: Filters,
+    asked: Chosen,
+    today: date,
+    limits: Limits,
+    cursor: Cursor | None = None,
+) -> Page:
+    """Fifty sessions. One query, whose cost grows neither with the pages before nor with the table."""
     column = SORTS[filters.sort]
     query = _joined(
         select(
@@ -162,14 +171,17 @@ def page(conn: Connection, actor: Actor, filters: Filters, today: date, limits: 
             candidate_count.label("candidates"),
             step_key(actor.role, today).label("step"),
         )
-    ).where(chosen(actor, filters), view_condition(filters.view, actor.role, today, limits))
+    ).where(asked.condition, view_condition(filters.view, actor.role, today, limits))
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
     if cursor:
         here = tuple_(column, s.c.id)
         there = tuple_(cursor.value, cursor.number)
         query = query.where(here > there if ascending else here < there)
-    order = [column.asc(), s.c.id.asc()] if ascending else [column.desc(), s.c.id.desc()]
+    keys: list[Any] = [column, s.c.id]
+    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
+        keys = [func.coalesce(column, column), s.c.id]
+    order = [key.asc() if ascending else key.desc() for key in keys]
     rows = list(conn.execute(query.order_by(*order).limit(PAGE + 1)))
     more = len(rows) > PAGE
     rows = rows[:PAGE]
@@ -188,11 +200,34 @@ def _cursor(row: Row[Any], filters: Filters) -> Cursor:
     return Cursor(value, row.number)
 
 
-def counts(conn: Connection, actor: Actor, filters: Filters, today: date, limits: Limits) -> dict[str, int]:
-    """How many sessions each view of this role holds, under the same search. One query."""
-    columns = [
-        func.count().filter(view_condition(view.key, actor.role, today, limits)).label(view.key.replace("-", "_"))
-        for view in VIEWS[actor.role]
-    ]
-    row = conn.execute(_joined(select(*columns)).where(chosen(actor, filters))).one()
-    return {view.key: getattr(row, view.key.replace("-", "_")) for view in VIEWS[actor.role]}
+def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits) -> dict[str, int]:
+    """How many sessions each view of this role holds, under the same search: beyond COUNT_BOUND it is no longer counted.
+    One query."""
+    views = {view.key: view_condition(view.key, actor.role, today, limits) for view in VIEWS[actor.role]}
+    columns: list[Any]
+    if asked.narrowed:  # what was asked for is found once, then told apart
+        found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
+        columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
+        query = select(*columns).where(s.c.id.in_(found))
+    else:
+        columns = [_bounded(asked.condition & condition).label(_name(key)) for key, condition in views.items()]
+        query = select(*columns)
+    row = conn.execute(query).one()
+    return {key: getattr(row, _name(key)) for key in views}
+
+
+def _bounded(condition: ColumnElement[bool]) -> Any:
+    return (
+        select(func.count())
+        .select_from(select(literal(1)).select_from(s).where(condition).limit(COUNT_BOUND + 1).subquery())
+        .scalar_subquery()
+    )
+
+
+def _name(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def in_words(count: int) -> str:
+    """« 41 », « plus de 10 000 »"""
+    return number(count) if count <= COUNT_BOUND else f"plus de {number(COUNT_BOUND)}"

@@ -44,8 +44,9 @@ def index() -> ResponseReturnValue:
     filters, typed, errors = read_filters()
     today = clock().today()
     limit = limits(reading())
-    page = listing.page(reading(), actor(), filters, today, limit, _cursor(filters.sort))
-    counts = listing.counts(reading(), actor(), filters, today, limit)
+    asked = listing.chosen(reading(), actor(), filters)
+    page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
+    counts = listing.counts(reading(), actor(), asked, today, limit)
 
     def here(**changes: str) -> str:
         """This list with other filters; a page number never survives a change of filter."""
@@ -60,6 +61,7 @@ def index() -> ResponseReturnValue:
             "sessions/index.html",
             page=page,
             counts=counts,
+            in_words=listing.in_words,
             views=listing.VIEWS[actor().role],
             filters=filters,
             typed=typed,

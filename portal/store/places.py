@@ -30,4 +30,5 @@ centre = Table(
     Column("search_key", String(200), nullable=False),
     UniqueConstraint("id", "department_code"),
     Index(None, "search_key"),
+    Index(None, "department_code"),
 )

@@ -22,7 +22,8 @@ HEAD = "id;siret;title;kind;starts_on;ends_on;status;actual_end_on"
 
 def test_the_migrated_schema_equals_the_models_and_goes_down(db: Database) -> None:
     with db.reading() as conn:
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        context = MigrationContext.configure(conn, opts={"include_object": lambda o, name, *rest: "candidate_search" not in name})
+        assert compare_metadata(context, metadata) == []
         assert conn.execute(text("select count(*) from department")).scalar() == 101
     migrate.downgrade(db)
     migrate.upgrade(db)
