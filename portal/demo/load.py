@@ -14,7 +14,7 @@ from portal.accounts.queries import by_email
 from portal.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
 from portal.candidates.importing import import_candidates
 from portal.clock import PARIS
-from portal.demo import data, preparing
+from portal.demo import bulk, data, preparing
 from portal.files.cells import lines
 from portal.measures.actions import apply
 from portal.measures.catalogue import find as find_measure
@@ -90,7 +90,7 @@ class _Loader:
         self.candidates(self.today, since)
         total += len(since)
         if sessions:
-            total += self.bulk(sessions - total)
+            total += bulk.load(self.at(self.today), sessions - total, len(self.titles), data.FIRST, self.progress)
         return total
 
     # ---- reference data and accounts
@@ -293,24 +293,6 @@ class _Loader:
                 exam_session.c.centre_id == self.at(self.today, "centre@demo.example").actor.centre_id,
             )
             return list(conn.execute(query.order_by(exam_session.c.id)).scalars())
-
-    # ---- volume, for benches
-
-    def bulk(self, wanted: int) -> int:
-        """So many more sessions, of the same kind, through the same import."""
-        made = 0
-        starts = list(self.progress(range(0, max(0, wanted), 20_000), "Sessions"))
-        for start in starts:
-            rows = []
-            for i in range(start, min(start + 20_000, wanted)):
-                begins = date(2015, 1, 1) + timedelta(days=self.random.randint(0, 3650))
-                ends = begins + timedelta(days=self.random.randint(0, 60))
-                status = self.random.choice(list(Status))
-                rows.append(
-                    (300_000 + i, self.sirets[i % 6], self.titles[i % len(self.titles)], "titre", begins, ends, str(status), None)
-                )
-            made += import_sessions(self.at(self.today), _csv(SESSION_COLUMNS, rows)).added
-        return made
 
 
 def _d(text: str) -> date:

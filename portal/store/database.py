@@ -54,6 +54,11 @@ class Database:
                 conn.exec_driver_sql("BEGIN")
             yield conn
 
+    def analyze(self) -> None:
+        """Count the tables for the query planner; after much has come in."""
+        with self.engine.connect() as conn, conn.begin():
+            conn.exec_driver_sql("ANALYZE")
+
     def dispose(self) -> None:
         self.engine.dispose()
 
