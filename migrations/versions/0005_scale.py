@@ -8,10 +8,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+VIEWS = ["status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id"]
+WAITING = ["status", "actual_end_on", "id"]
 INDEXES = {
-    "ix_exam_session_department_code_status_starts_on_id": ["department_code", "status", "starts_on", "id"],
-    "ix_exam_session_centre_id_status_starts_on_id": ["centre_id", "status", "starts_on", "id"],
-    "ix_exam_session_status_starts_on_id": ["status", "starts_on", "id"],
+    "ix_exam_session_views_department": ["department_code", *VIEWS],
+    "ix_exam_session_views_centre": ["centre_id", *VIEWS],
+    "ix_exam_session_views": VIEWS,
     "ix_exam_session_starts_on_id": ["starts_on", "id"],
     "ix_exam_session_ends_on_id": ["ends_on", "id"],
     "ix_exam_session_department_code_ends_on_id": ["department_code", "ends_on", "id"],
@@ -19,9 +21,9 @@ INDEXES = {
     "ix_exam_session_title_id_id": ["title_id", "id"],
 }
 PARTIAL = {
-    "ix_exam_session_postponed_department": ["department_code", "id"],
-    "ix_exam_session_postponed_centre": ["centre_id", "id"],
-    "ix_exam_session_postponed": ["id"],
+    "ix_exam_session_postponed_department": ["department_code", *WAITING],
+    "ix_exam_session_postponed_centre": ["centre_id", *WAITING],
+    "ix_exam_session_postponed": WAITING,
 }
 MOVED = sa.text("postponed_run_id IS NOT NULL")
 

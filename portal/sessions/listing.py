@@ -64,10 +64,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Chosen:
-    """`condition` on exam_session; `narrowed` when it is more than the person's scope; `few` as in `search.Search`."""
+    """`condition` on exam_session; `searched` when words were asked for; `few` as in `search.Search`."""
 
     condition: ColumnElement[bool]
-    narrowed: bool
+    searched: bool
     few: bool
 
 
@@ -135,7 +135,7 @@ def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
         parts.append(s.c.starts_on <= filters.start_to)
     if filters.department:
         parts.append(s.c.department_code == filters.department)
-    return Chosen(and_(*parts), narrowed=len(parts) > 1, few=bool(found and found.few))
+    return Chosen(and_(*parts), searched=found is not None, few=bool(found and found.few))
 
 
 def _joined(query: Any) -> Select[Any]:
@@ -153,6 +153,18 @@ def page(
 ) -> Page:
     """Fifty sessions. One query, whose cost grows neither with the pages before nor with the table."""
     column = SORTS[filters.sort]
+    backwards = cursor is not None and cursor.before
+    ascending = filters.ascending != backwards
+    found = select(s.c.id).where(asked.condition, view_condition(filters.view, actor.role, today, limits))
+    if cursor:
+        here = tuple_(column, s.c.id)
+        there = tuple_(cursor.value, cursor.number)
+        found = found.where(here > there if ascending else here < there)
+    keys: list[Any] = [column, s.c.id]
+    order = [key.asc() if ascending else key.desc() for key in keys]
+    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
+        keys = [func.coalesce(column, column), s.c.id]
+    chosen_ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
     query = _joined(
         select(
             s.c.id.label("number"),
@@ -171,18 +183,8 @@ def page(
             candidate_count.label("candidates"),
             step_key(actor.role, today).label("step"),
         )
-    ).where(asked.condition, view_condition(filters.view, actor.role, today, limits))
-    backwards = cursor is not None and cursor.before
-    ascending = filters.ascending != backwards
-    if cursor:
-        here = tuple_(column, s.c.id)
-        there = tuple_(cursor.value, cursor.number)
-        query = query.where(here > there if ascending else here < there)
-    keys: list[Any] = [column, s.c.id]
-    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
-        keys = [func.coalesce(column, column), s.c.id]
-    order = [key.asc() if ascending else key.desc() for key in keys]
-    rows = list(conn.execute(query.order_by(*order).limit(PAGE + 1)))
+    )
+    rows = list(conn.execute(query.where(s.c.id.in_(chosen_ids)).order_by(*order)))
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:
@@ -205,7 +207,7 @@ def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: L
     One query."""
     views = {view.key: view_condition(view.key, actor.role, today, limits) for view in VIEWS[actor.role]}
     columns: list[Any]
-    if asked.narrowed:  # what was asked for is found once, then told apart
+    if asked.searched:  # what was asked for is found once, then told apart
         found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
         columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
         query = select(*columns).where(s.c.id.in_(found))

@@ -7,7 +7,7 @@ is asked of the sessions is a list of numbers and not a pattern.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, column, false, func, or_, select, table, text
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, column, false, func, or_, select, table, text
 
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
@@ -19,6 +19,8 @@ from portal.store.titles import title
 
 MOST_WORDS = 8
 MOST_PEOPLE = 500
+MOST_HITS = 20_000
+SHORTEST_NAME = 4
 FEW = 20
 _fts = table("candidate_search", column("rowid"))
 
@@ -37,25 +39,28 @@ def search(conn: Connection, actor: Actor, typed: str) -> Search | None:
     words = [w for w in words if w != "id"] or words
     if not words:
         return None
+    if not all(w.replace("_", "").isalnum() for w in words):
+        return Search(false(), few=True)
     titles = [_titles(conn, w) for w in words]
     centres = [_centres(conn, actor, w) for w in words]
     numbers = [[int(w)] if w.isascii() and w.isdecimal() and len(w) <= 9 else [] for w in words]
     people = _people(conn, actor, words)
-    each = [
-        or_(s.c.title_id.in_(t), s.c.centre_id.in_(c), s.c.id.in_(n)) if t or c or n else false()
-        for t, c, n in zip(titles, centres, numbers, strict=True)
-    ]
-    everywhere = all(t or c or n for t, c, n in zip(titles, centres, numbers, strict=True))
-    narrow = any(not t and len(c) <= FEW for t, c in zip(titles, centres, strict=True))
-    parts: list[ColumnElement[bool]] = []
-    if everywhere:
-        condition = each[0]
-        for one in each[1:]:
-            condition = condition & one
-        parts.append(condition)
+    each = [_word(*found) for found in zip(titles, centres, numbers, strict=True)]
+    parts = [] if any(one is None for one in each) else [and_(*(one for one in each if one is not None))]
+    narrow = not parts or any(not t and len(c) <= FEW for t, c in zip(titles, centres, strict=True))
     if people:
         parts.append(s.c.id.in_(people))
-    return Search(or_(*parts) if parts else false(), few=narrow or not everywhere)
+    return Search(or_(*parts) if parts else false(), few=narrow)
+
+
+def _word(titles: Sequence[int], centres: Sequence[int], numbers: Sequence[int]) -> ColumnElement[bool] | None:
+    """The sessions that one word names; None when it names nothing."""
+    places = [s.c.id == n for n in numbers]
+    if titles:
+        places.append(s.c.title_id.in_(titles))
+    if centres:
+        places.append(s.c.centre_id.in_(centres))
+    return or_(*places) if places else None
 
 
 def _titles(conn: Connection, word: str) -> Sequence[int]:
@@ -75,20 +80,35 @@ def _centres(conn: Connection, actor: Actor, word: str) -> Sequence[int]:
 
 
 def _people(conn: Connection, actor: Actor, words: Sequence[str]) -> list[int]:
-    """The sessions of the candidates whose names hold every word, or begin with it: the newest five hundred of the scope."""
-    if any(len(w) < 2 for w in words) or any(w.isdecimal() for w in words):
+    """The sessions of candidates of these names: whole words first, and only when nobody is called so, beginnings of words.
+
+    Among the newest twenty thousand of that name, the newest five hundred of the person's scope.
+    """
+    if sum(len(w) for w in words) < SHORTEST_NAME or any(w.isdecimal() for w in words):
         return []
+    return _called(conn, actor, words, whole=True) or _called(conn, actor, words, whole=False)
+
+
+def _called(conn: Connection, actor: Actor, words: Sequence[str], *, whole: bool) -> list[int]:
+    # Beginnings: the full text is asked for the longest word alone; a short one begins too many names to be intersected.
+    longest = max(words, key=len)
+    asked = list(words) if whole else [longest]
+    fits: ColumnElement[bool] | TextClause
     if conn.dialect.name == "sqlite":
-        match = " AND ".join(f'"{w}"*' for w in words)
-        hit = candidate.c.id.in_(select(_fts.c.rowid).where(text("candidate_search MATCH :match").bindparams(match=match)))
+        match = " AND ".join(f'"{w}"' + ("" if whole else "*") for w in asked)
+        fits = text("candidate_search MATCH :match").bindparams(match=match)
+        hits = select(_fts.c.rowid.label("id")).where(fits).order_by(_fts.c.rowid.desc()).limit(MOST_HITS).subquery()
     else:
-        match = " & ".join(f"'{w}':*" for w in words)
-        hit = func.to_tsvector(text("'simple'"), candidate.c.sort_key).op("@@")(func.to_tsquery(text("'simple'"), match))
+        match = " & ".join(f"'{w}'" + ("" if whole else ":*") for w in asked)
+        fits = func.to_tsvector(text("'simple'"), candidate.c.sort_key).op("@@")(func.to_tsquery(text("'simple'"), match))
+        hits = select(candidate.c.id).where(fits).order_by(candidate.c.id.desc()).limit(MOST_HITS).subquery()
+    rest = [] if whole else [w for w in words if w is not longest]
     query = (
         select(candidate.c.session_id)
+        .join_from(hits, candidate, candidate.c.id == hits.c.id)
         .join(s, s.c.id == candidate.c.session_id)
-        .where(hit, visible_to(actor))
-        .order_by(candidate.c.id.desc())
+        .where(visible_to(actor), *((" " + candidate.c.sort_key).contains(f" {w}", autoescape=True) for w in rest))
+        .order_by(hits.c.id.desc())
         .limit(MOST_PEOPLE)
     )
     return sorted(set(conn.execute(query).scalars()))

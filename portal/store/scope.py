@@ -1,10 +1,10 @@
 """The one place that says which rows a person may see (domain.md 1)."""
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, true
 
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
-from portal.store.places import department
+from portal.store.france import DEPARTMENTS
 from portal.store.sessions import exam_session
 
 
@@ -16,8 +16,7 @@ def within(actor: Actor, department_code: ColumnElement[str], centre_id: ColumnE
         case Role.UD:
             return department_code == actor.department_code
         case Role.REGION:
-            own = select(department.c.code).where(department.c.region_code == actor.region_code)
-            return department_code.in_(own)
+            return department_code.in_([code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code])
         case Role.NATIONAL:
             return true()
     return false()

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from portal.candidates.importing import import_candidates
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Role, Status
 from portal.rules.todo import next_step
+from portal.sessions import listing
 from portal.sessions.listing import step_key
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
@@ -141,3 +143,68 @@ def test_the_unit_sees_a_real_end_date_past_the_postponed_one_as_a_thing_to_chec
     centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-25")
     assert "Vérifiez la date réelle" in unit.get("/sessions/1").text
     assert "1</a>" in unit.get("/sessions?vue=a-faire").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("aubigne", [2, 1]),
+        ("AUBIGNÉ éloïse", [1]),
+        ("eloise d'aubigne", [1]),
+        ("aubig elo", [1]),
+        ("nguyen", [2]),
+        ("Thị Hương", [2]),
+        ("x", []),
+        ("introuvable", []),
+        ("o'brien", []),
+        ('"', []),
+        ('"""""*', []),
+        ("aubigne AND eloise", []),
+        ("nguyen*", [2]),
+    ],
+)
+def test_a_candidates_name_finds_the_sessions_accents_and_case_aside(w: World, typed: str, found: list[int]) -> None:
+    for number in (1, 2, 3):
+        w.session(number, "06/07/2020", "10/07/2020", "en_preparation", candidates=0)
+    w.session(4, "06/07/2020", "10/07/2020", candidates=0, centre=1)
+    head = "session;last_name;first_name;born_on;email\n"
+    people = "1;D’Aubigné;Éloïse;01/02/1990;\n2;D’Aubigné;Zoé;01/02/1990;\n2;Nguyễn;Thị Hương;01/02/1990;\n4;D’Aubigné;Éloïse;01/02/1990;\n"
+    import_candidates(w.operator(), (head + people).encode())
+    page = w.browser("centre").client.get("/sessions", query_string={"q": typed})
+    assert page.status_code == 200 and numbers(page.text) == found
+
+
+def test_the_full_text_follows_a_candidate_who_is_renamed_or_removed(w: World) -> None:
+    w.session(1, "06/07/2020", "10/07/2020", "en_preparation", candidates=1)
+    b = w.browser("centre")
+    fields = {"last_name": "Zola", "first_name": "Côme", "born_on": "1990-02-01", "email": ""}
+    b.post("/sessions/1/candidats/1/modifier", version=w.get(1).version, **fields)
+    assert numbers(b.get("/sessions?q=nom00").text) == [] and numbers(b.get("/sessions?q=zola").text) == [1]
+    b.post("/sessions/1/candidats/1/retrait", version=w.get(1).version)
+    assert numbers(b.get("/sessions?q=zola").text) == []
+
+
+def test_a_search_finds_a_number_a_siret_a_centre_and_a_title_together(w: World) -> None:
+    w.session(224566, "06/07/2020", "10/07/2020", "en_preparation")
+    w.session(224567, "06/07/2020", "10/07/2020", "en_preparation", centre=1)
+    region = w.browser("region")
+    for typed, found in (
+        ("ID 224566", [224566]),
+        ("centre conduite", [224567, 224566]),
+        ("conduite enseignant", [224567, 224566]),
+        (w.sirets[1], [224567]),
+        (w.sirets[1][:12], [224567]),
+        ("centre b conduite", [224567]),
+        ("conduite perdue", []),
+    ):
+        assert numbers(region.client.get("/sessions", query_string={"q": typed}).text) == found, typed
+
+
+def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(w, 30)
+    b = w.browser("centre")
+    assert "Toutes <strong>30</strong>" in b.get("/sessions").text
+    monkeypatch.setattr(listing, "COUNT_BOUND", 20)
+    page = b.get("/sessions").text
+    assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
+    assert "Toutes <strong>plus de 20</strong>" in b.get("/sessions?q=conduite").text
