@@ -101,8 +101,8 @@ def _day(db: Database, start: str, days: str) -> str:
 
 def _sessions(db: Database) -> str:
     kind, where, when, long = (_dice("i", salt) for salt in (11, 23, 37, 53))
-    begin = f"""CASE WHEN kind < 10 THEN {_day(db, "2020-01-01", "drawn % 150")}
-        WHEN kind < 13 THEN {_day(db, "2020-06-15", "drawn % 180")}
+    begin = f"""CASE WHEN kind < 11 THEN {_day(db, "2020-03-01", "drawn % 91")}
+        WHEN kind < 14 THEN {_day(db, "2020-06-15", "drawn % 180")}
         ELSE {_day(db, "2011-01-03", "drawn % 3280")} END"""
     end = "date(starts_on, '+' || days || ' days')" if db.is_sqlite else "starts_on + CAST(days AS integer)"
     moment = "starts_on || ' 08:00:00.000000'" if db.is_sqlite else "CAST(starts_on AS timestamp)"
@@ -110,8 +110,8 @@ def _sessions(db: Database) -> str:
         drawn AS (SELECT i, {kind} % 100 AS kind, {where} AS place, {when} AS drawn, {long} % 40 AS days FROM n),
         dated AS (SELECT d.*, {begin} AS starts_on FROM drawn d),
         whole AS (SELECT d.*, {end} AS ends_on,
-            CASE WHEN kind < 10 THEN CASE WHEN place % 3 = 0 THEN 'dte_envoye' ELSE 'convocations_envoyees' END
-                 WHEN kind < 13 THEN CASE place % 3 WHEN 0 THEN 'en_preparation' WHEN 1 THEN 'demande_dte_envoyee' ELSE 'dte_envoye' END
+            CASE WHEN kind < 11 THEN CASE WHEN place % 3 = 0 THEN 'dte_envoye' ELSE 'convocations_envoyees' END
+                 WHEN kind < 14 THEN CASE place % 3 WHEN 0 THEN 'en_preparation' WHEN 1 THEN 'demande_dte_envoyee' ELSE 'dte_envoye' END
                  WHEN kind < 20 THEN 'annulee' WHEN kind < 23 THEN 'resultats_saisis' ELSE 'verrouillee' END AS status
             FROM dated d)
         INSERT INTO exam_session (id, centre_id, department_code, title_id, kind, starts_on, ends_on, place, session_manager,
