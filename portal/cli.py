@@ -279,18 +279,21 @@ def measures() -> None:
 
 @measures.command("list", help="Les mesures qu’il y a.")
 def list_measures() -> None:
-    from portal.measures.catalogue import built_in
+    from portal.measures.catalogue import known
 
-    for measure, _ in built_in().values():
+    with Tool().current().db.reading() as conn:
+        found = known(conn)
+    for measure, _ in found.values():
         click.echo(f"{measure.key}  « {measure.label} », {measure.source}")
 
 
-def _measure(name: str) -> Any:
+def _measure(name: str, tool: Tool) -> Any:
     from portal.measures.catalogue import find
     from portal.rules.measures import MeasureError
 
     try:
-        return find(name)
+        with tool.db.reading() as conn:
+            return find(name, conn)
     except MeasureError as error:
         refuse(str(error))
 
@@ -311,9 +314,10 @@ def plan_measure(name: str, csv_file: str | None) -> None:
     from portal.measures.plan import plan
     from portal.measures.report import COLUMNS, report
 
-    measure, _ = _measure(name)
-    with Tool().current().db.snapshot() as conn:
-        _print_plan(plan(conn, measure))
+    tool = Tool().current()
+    measure, _ = _measure(name, tool)
+    with tool.db.snapshot() as conn:
+        _print_plan(plan(conn, measure, tool.clock.today()))
         if csv_file:
             _export(csv_file, lines(COLUMNS, report(conn, measure)))
 
@@ -323,8 +327,9 @@ def plan_measure(name: str, csv_file: str | None) -> None:
 def apply_measure(name: str) -> None:
     from portal.measures.actions import Applied, apply
 
-    measure, text = _measure(name)
-    done = apply(Tool().current().work(), measure, text)
+    tool = Tool().current()
+    measure, text = _measure(name, tool)
+    done = apply(tool.work(), measure, text)
     if not isinstance(done, Applied):
         refuse("Des sessions ont changé pendant le calcul ; rien n’a été modifié. Recommencez.")
     _print_plan(done.plan)

@@ -44,6 +44,11 @@ class CannotRevert:
     reason: str
 
 
+def _covered(row: Any) -> dict[str, Any]:
+    """What the digest covers of a line: a run from before starts could be moved has none."""
+    return {name: value for name, value in row.items() if not (name in ("start_before", "start_after") and value is None)}
+
+
 class _TakeBack(Exception):
     """Leaves the transaction without keeping anything of it."""
 
@@ -51,18 +56,23 @@ class _TakeBack(Exception):
         self.answer = answer
 
 
-def apply(work: Work, measure: Measure, definition: str, expected: int | None = None) -> Applied | CountChanged:
-    """Apply the measure. `expected`: the number of sessions that the person read in the dry run and typed in."""
+def apply(
+    work: Work, measure: Measure, definition: str, expected: int | None = None, seen: str | None = None
+) -> Applied | CountChanged:
+    """Apply the measure. `expected`: the number of sessions that the person read in the dry run and typed in; `seen`: the
+    counts of that dry run (`Plan.fingerprint`), which must still be so."""
     try:
         with work.db.writing() as tx:
-            return _apply(tx, work, measure, definition, expected)
+            return _apply(tx, work, measure, definition, expected, seen)
     except _TakeBack as out:
         return out.answer
 
 
-def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expected: int | None) -> Applied:
+def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expected: int | None, seen: str | None) -> Applied:
     _one_at_a_time(tx, work)
-    plan = planning.plan(tx, measure)
+    plan = planning.plan(tx, measure, work.on.today)
+    if seen is not None and seen != plan.fingerprint:
+        raise _TakeBack(CountChanged(plan.touched if expected is None else expected, plan))
     run_id = _new_run(tx, work, measure.key, measure.label, definition, plan.touched)
     code = planning.code_of(measure)
     names = case({code: meaning.case for code, meaning in planning.codes(measure).items()}, value=code)
@@ -74,6 +84,8 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
         "status_after": planning.status_after(measure, code),
         "end_before": s.c.ends_on,
         "end_after": planning.end_after(measure, code),
+        "start_before": s.c.starts_on,
+        "start_after": planning.start_after(measure, code),
         **_kept_for_taking_back(),
     }
     # FOR UPDATE: where a centre saves at this very moment, the line tells what stands once it has saved.
@@ -88,6 +100,7 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
         update(s)
         .where(s.c.id == line.c.session_id, line.c.run_id == run_id)
         .values(
+            starts_on=line.c.start_after,
             ends_on=line.c.end_after,
             status=line.c.status_after,
             status_at=case((cancelled, literal(work.on.now, Moment)), else_=s.c.status_at),
@@ -125,6 +138,8 @@ def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
             "status_after": was.c.status_before,
             "end_before": s.c.ends_on,
             "end_after": was.c.end_before,
+            "start_before": s.c.starts_on,
+            "start_after": func.coalesce(was.c.start_before, s.c.starts_on),
             **_kept_for_taking_back(),
         }
         source = select(*columns.values()).join_from(s, was, untouched).with_for_update(of=s)
@@ -134,6 +149,7 @@ def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
             update(s)
             .where(s.c.id == line.c.session_id, line.c.run_id == new_id, was.c.run_id == run_id, was.c.session_id == s.c.id)
             .values(
+                starts_on=line.c.start_after,
                 ends_on=was.c.end_before,
                 status=was.c.status_before,
                 status_at=was.c.status_at_before,
@@ -202,7 +218,7 @@ def digest_of_lines(conn: Connection, run_id: int) -> tuple[int, str]:
     digest, number = sha256(), 0
     rows = conn.execute(select(line).where(line.c.run_id == run_id).order_by(line.c.session_id), execution_options=STREAM)
     for row in rows:
-        digest.update(as_json(dict(row._mapping)).encode())
+        digest.update(as_json(_covered(row._mapping)).encode())
         digest.update(b"\n")
         number += 1
     return number, digest.hexdigest()

@@ -4,17 +4,21 @@ Every session gets one code; `codes` says what each code means. The conditions a
 `portal.rules.measures.decide` reads for one session, so the rule is written once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Row, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Row, case, false, func, literal, select
 
 from portal.rules.lifecycle import Status
-from portal.rules.measures import NO_CASE, Measure
+from portal.rules.measures import ALREADY_SHIFTED, NO_CASE, REAL_END_KNOWN, Measure, MeasureCase
 from portal.store.conditions import matches
 from portal.store.database import STREAM
+from portal.store.days import later
+from portal.store.measures import measure_run
 from portal.store.places import centre
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
@@ -32,6 +36,7 @@ class Code:
     changes: bool
     cancel: bool = False
     move_end_to: date | None = None
+    shift_days: int = 0
     effect: str = "Inchangée"
 
 
@@ -39,12 +44,15 @@ def codes(measure: Measure) -> dict[str, Code]:
     """The meaning of every code, in the order in which the plan is read."""
     found: dict[str, Code] = {}
     for c in measure.cases:
-        found[f"+{c.name}"] = Code(c.name, c.words, True, c.cancel, c.move_end_to, c.effect)
+        found[f"+{c.name}"] = Code(c.name, c.words, True, c.cancel, c.move_end_to, c.shift_days, c.effect)
     for i, k in enumerate(measure.kept):
         found[f"k{i}"] = Code(k.name, k.words, False)
     for c in measure.cases:
-        if not c.cancel:
+        if c.move_end_to:
             found[f"={c.name}"] = Code("", c.unmoved, False)
+        if c.shift_days:
+            found[f"s{c.name}"] = Code("", f"Cas {c.name} : {ALREADY_SHIFTED}", False)
+            found[f"r{c.name}"] = Code("", f"Cas {c.name} : {REAL_END_KNOWN}", False)
     found["-"] = Code("", NO_CASE, False)
     return found
 
@@ -54,18 +62,40 @@ def code_of(measure: Measure) -> ColumnElement[str]:
     whens: list[tuple[ColumnElement[bool], str]] = []
     for c in measure.cases:
         fits = matches(c.when, _ANY_DAY)
-        if c.cancel:
-            whens.append((fits, f"+{c.name}"))
-        else:
+        if c.move_end_to:
             whens.append((fits & (s.c.ends_on < c.move_end_to), f"+{c.name}"))
             whens.append((fits, f"={c.name}"))
+            continue
+        if c.shift_days:
+            own = select(measure_run.c.id).where(measure_run.c.measure_key == measure.key)
+            whens.append((fits & func.coalesce(s.c.postponed_run_id.in_(own), false()), f"s{c.name}"))
+            whens.append((fits & s.c.actual_end_on.is_not(None), f"r{c.name}"))
+        whens.append((fits, f"+{c.name}"))
     whens += [(matches(k.when, _ANY_DAY), f"k{i}") for i, k in enumerate(measure.kept)]
     return case(*whens, else_="-")
 
 
+def claims(measure: Measure) -> ColumnElement[int]:
+    """How many cases describe a row: the first of them wins."""
+    each = [case((matches(c.when, _ANY_DAY), 1), else_=0) for c in measure.cases]
+    total = each[0]
+    for one in each[1:]:
+        total = total + one  # type: ignore[assignment]
+    return total
+
+
 def end_after(measure: Measure, code: ColumnElement[str]) -> ColumnElement[date]:
-    moves = [(code == f"+{c.name}", _day(c.move_end_to)) for c in measure.cases if c.move_end_to]
+    moves = [(code == f"+{c.name}", _moved(c, s.c.ends_on)) for c in measure.cases if not c.cancel]
     return case(*moves, else_=s.c.ends_on) if moves else s.c.ends_on
+
+
+def start_after(measure: Measure, code: ColumnElement[str]) -> ColumnElement[date]:
+    moves = [(code == f"+{c.name}", later(s.c.starts_on, c.shift_days)) for c in measure.cases if c.shift_days]
+    return case(*moves, else_=s.c.starts_on) if moves else s.c.starts_on
+
+
+def _moved(c: MeasureCase, end: ColumnElement[date]) -> ColumnElement[date]:
+    return _day(c.move_end_to) if c.move_end_to else later(end, c.shift_days)
 
 
 def status_after(measure: Measure, code: ColumnElement[str]) -> ColumnElement[str]:
@@ -90,8 +120,16 @@ class Count:
 
 @dataclass(frozen=True)
 class Plan:
+    """`by_department` and `by_status`: how many sessions would change, and how many there are. `twice`: sessions that two
+    cases claim; `started` and `with_results`: among those that would change."""
+
     measure: Measure
     counts: Sequence[Count]
+    by_department: Mapping[str, tuple[int, int]]
+    by_status: Mapping[str, tuple[int, int]]
+    twice: int
+    started: int
+    with_results: int
 
     @property
     def changes(self) -> list[Count]:
@@ -109,12 +147,45 @@ class Plan:
     def total(self) -> int:
         return sum(c.number for c in self.counts)
 
+    @property
+    def fingerprint(self) -> str:
+        """What was seen of a dry run: any count that changes changes it."""
+        seen = [(c.code, c.number) for c in self.counts] + sorted(self.by_department.items()) + sorted(self.by_status.items())
+        return sha256(repr(seen).encode()).hexdigest()[:32]
 
-def plan(conn: Connection, measure: Measure) -> Plan:
-    """The dry run: how many sessions each line of the measure would change or leave. Changes nothing."""
-    coded = select(code_of(measure).label("code")).subquery()
-    found = {r.code: r.number for r in conn.execute(select(coded.c.code, func.count().label("number")).group_by(coded.c.code))}
-    return Plan(measure, [Count(code, meaning, found.get(code, 0)) for code, meaning in codes(measure).items()])
+
+def plan(conn: Connection, measure: Measure, today: date) -> Plan:
+    """The dry run: how many sessions each line of the measure would change or leave. One scan; changes nothing."""
+    coded = select(
+        code_of(measure).label("code"),
+        s.c.department_code.label("department"),
+        s.c.status.label("status"),
+        case((s.c.starts_on <= today, 1), else_=0).label("started"),
+        case((claims(measure) > 1, 1), else_=0).label("twice"),
+    ).subquery()
+    keys = (coded.c.code, coded.c.department, coded.c.status, coded.c.started, coded.c.twice)
+    rows = conn.execute(select(*keys, func.count().label("number")).group_by(*keys)).all()
+    meanings = codes(measure)
+    by_code: Counter[str] = Counter()
+    tables: dict[str, dict[str, list[int]]] = {"department": defaultdict(lambda: [0, 0]), "status": defaultdict(lambda: [0, 0])}
+    twice = started = with_results = 0
+    for r in rows:
+        changes = meanings[r.code].changes
+        by_code[r.code] += r.number
+        for name, table in tables.items():
+            table[getattr(r, name)][0] += r.number if changes else 0
+            table[getattr(r, name)][1] += r.number
+        twice += r.number if r.twice else 0
+        started += r.number if changes and r.started else 0
+        with_results += r.number if changes and r.status in (Status.RESULTS, Status.LOCKED) else 0
+    counts = [Count(code, meaning, by_code[code]) for code, meaning in meanings.items()]
+    department, status = ({k: (v[0], v[1]) for k, v in sorted(tables[name].items())} for name in ("department", "status"))
+    return Plan(measure, counts, department, status, twice, started, with_results)
+
+
+def claimed_twice(conn: Connection, measure: Measure) -> list[int]:
+    """The first twenty sessions that two cases claim."""
+    return list(conn.execute(select(s.c.id).where(claims(measure) > 1).order_by(s.c.id).limit(SAMPLES)).scalars())
 
 
 def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:

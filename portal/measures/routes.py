@@ -59,7 +59,7 @@ def show(key: str) -> ResponseReturnValue:
 
 
 def _dry_run(measure: Measure, form: Form, status: int = 200) -> ResponseReturnValue:
-    found = plan.plan(reading(), measure)
+    found = plan.plan(reading(), measure, clock().today())
     samples = plan.samples(reading(), measure)
     return render_template(
         "measures/show.html", plan=found, samples=samples, measure=measure, form=form, now=clock().now()

@@ -23,6 +23,8 @@ class Condition:
     postponed: bool | None = None
     actual_end_known: bool | None = None
     over: bool | None = None  # the (real) end date is reached today
+    departments: tuple[str, ...] | None = None
+    titles: tuple[str, ...] | None = None  # codes
     late_actual_end: bool | None = None  # the real end date lies past the postponed one
 
 
@@ -34,6 +36,8 @@ def holds(condition: Condition, facts: Facts, today: date) -> bool:
         and (c.start_to is None or f.starts_on <= c.start_to)
         and (c.end_from is None or f.ends_on >= c.end_from)
         and (c.end_to is None or f.ends_on <= c.end_to)
+        and (c.departments is None or f.department in c.departments)
+        and (c.titles is None or f.title in c.titles)
         and (c.postponed is None or f.postponed == c.postponed)
         and (c.actual_end_known is None or (f.actual_end_on is not None) == c.actual_end_known)
         and (c.over is None or (today >= f.effective_end_on) == c.over)

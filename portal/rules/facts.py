@@ -12,6 +12,7 @@ class Facts:
 
     `postponed` is true when a measure moved its end date (« reportée automatiquement »). `jury` counts the members
     accredited for the title on the start date; `own_trainers` the candidates whom two members or more have trained.
+    `moved_by` is the key of the measure that moved it last.
     """
 
     status: Status
@@ -22,6 +23,9 @@ class Facts:
     candidates: int = 1
     jury: int = 2
     own_trainers: int = 0
+    department: str = ""
+    title: str = ""
+    moved_by: str = ""
 
     @property
     def effective_end_on(self) -> date:

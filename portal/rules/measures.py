@@ -8,14 +8,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portal.rules.conditions import Condition, holds
 from portal.rules.facts import Facts
-from portal.rules.french import day
+from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, Status
 
+LONGEST_SHIFT = 730
+ALREADY_SHIFTED = "Cette mesure l’a déjà déplacée."
+REAL_END_KNOWN = "La date réelle de fin est déjà saisie : elle n’est plus décalée."
 NO_CASE = "Aucun cas de la mesure ne vise ces dates et ce statut."
 
 
@@ -25,17 +28,21 @@ class MeasureError(ValueError):
 
 @dataclass(frozen=True)
 class MeasureCase:
-    """`cancel`, or `move_end_to` a day, for the sessions that `when` describes. `words` is how people are told."""
+    """`cancel`, or `move_end_to` a day, or shift start and end by `shift_days`, for the sessions that `when` describes.
+    `words` is how people are told."""
 
     name: str
     words: str
     when: Condition
     cancel: bool = False
     move_end_to: date | None = None
+    shift_days: int = 0
 
     @property
     def effect(self) -> str:
-        return "Annulée" if self.cancel else f"Fin au {day(self.move_end_to)}" if self.move_end_to else "Inchangée"
+        if self.cancel:
+            return "Annulée"
+        return f"Fin au {day(self.move_end_to)}" if self.move_end_to else f"Décalée de {plural(self.shift_days, 'jour')}"
 
     @property
     def unmoved(self) -> str:
@@ -71,6 +78,7 @@ class Decision:
     status: Status
     ends_on: date
     why: str
+    starts_on: date | None = None  # when the case moves it
 
 
 def decide(measure: Measure, facts: Facts) -> Decision:
@@ -80,6 +88,8 @@ def decide(measure: Measure, facts: Facts) -> Decision:
         if holds(case.when, facts, day_is_irrelevant):
             if case.cancel:
                 return Decision(case.name, True, Status.CANCELLED, facts.ends_on, case.words)
+            if case.shift_days:
+                return _shift(measure, case, facts)
             assert case.move_end_to
             if facts.ends_on < case.move_end_to:
                 return Decision(case.name, True, facts.status, case.move_end_to, case.words)
@@ -88,6 +98,15 @@ def decide(measure: Measure, facts: Facts) -> Decision:
         if holds(kept.when, facts, day_is_irrelevant):
             return Decision(kept.name, False, facts.status, facts.ends_on, kept.words)
     return Decision("", False, facts.status, facts.ends_on, NO_CASE)
+
+
+def _shift(measure: Measure, case: MeasureCase, facts: Facts) -> Decision:
+    if facts.moved_by == measure.key:
+        return Decision("", False, facts.status, facts.ends_on, ALREADY_SHIFTED)
+    if facts.actual_end_on is not None:
+        return Decision("", False, facts.status, facts.ends_on, REAL_END_KNOWN)
+    by = timedelta(days=case.shift_days)
+    return Decision(case.name, True, facts.status, facts.ends_on + by, case.words, facts.starts_on + by)
 
 
 def parse(text: str) -> Measure:
@@ -116,29 +135,54 @@ BOUNDS = {"debut_du": "start_from", "debut_au": "start_to", "fin_du": "end_from"
 
 def _case(data: Mapping[str, Any], position: int) -> MeasureCase:
     where = f"cas n° {position}"
-    _only(data, {"nom", "texte", "statuts", "action", "fin", *BOUNDS}, where)
+    _only(data, {"nom", "texte", "statuts", "departements", "titres", "action", "fin", "jours", *BOUNDS}, where)
     name, words, when = _text(data, "nom", where), _text(data, "texte", where), _condition(data, where)
     if len(name) > 20:
         raise MeasureError(f"{where} : « nom » a 20 caractères au plus.")
     match data.get("action"):
         case "annuler":
-            if "fin" in data:
-                raise MeasureError(f"{where} : « fin » ne va pas avec l’action « annuler ».")
+            _without(data, ("fin", "jours"), "annuler", where)
             return MeasureCase(name, words, when, cancel=True)
         case "reporter_la_fin":
+            _without(data, ("jours",), "reporter_la_fin", where)
             return MeasureCase(name, words, when, move_end_to=_day(data, "fin", where))
-    raise MeasureError(f"{where} : « action » vaut « annuler » ou « reporter_la_fin ».")
+        case "decaler":
+            _without(data, ("fin",), "decaler", where)
+            days = data.get("jours")
+            if type(days) is not int or not 1 <= days <= LONGEST_SHIFT:
+                raise MeasureError(f"{where} : « jours » est un nombre entier de 1 à {LONGEST_SHIFT}.")
+            return MeasureCase(name, words, when, shift_days=days)
+    raise MeasureError(f"{where} : « action » vaut « annuler », « reporter_la_fin » ou « decaler ».")
+
+
+def _without(data: Mapping[str, Any], keys: tuple[str, ...], action: str, where: str) -> None:
+    for key in keys:
+        if key in data:
+            raise MeasureError(f"{where} : « {key} » ne va pas avec l’action « {action} ».")
 
 
 def _kept(data: Mapping[str, Any], position: int) -> Kept:
     where = f"inchange n° {position}"
-    _only(data, {"nom", "texte", "statuts", *BOUNDS}, where)
+    _only(data, {"nom", "texte", "statuts", "departements", "titres", *BOUNDS}, where)
     return Kept(_text(data, "texte", where), _condition(data, where), str(data.get("nom", "")))
 
 
 def _condition(data: Mapping[str, Any], where: str) -> Condition:
     bounds: dict[str, Any] = {field: _day(data, word, where) for word, field in BOUNDS.items() if word in data}
-    return Condition(_statuses(data, where), **bounds)
+    for low, high in (("debut_du", "debut_au"), ("fin_du", "fin_au")):
+        if low in data and high in data and data[low] > data[high]:
+            raise MeasureError(f"{where} : « {low} » vient après « {high} ».")
+    departments, titles = _words(data, "departements", where), _words(data, "titres", where)
+    return Condition(_statuses(data, where), departments=departments, titles=titles, **bounds)
+
+
+def _words(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...] | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+        raise MeasureError(f'{where} : « {key} » est une liste de textes, par exemple {key} = ["94"].')
+    return tuple(value)
 
 
 def _statuses(data: Mapping[str, Any], where: str) -> tuple[Status, ...] | None:

@@ -83,7 +83,7 @@ class Standing:
     """Where a person stands on the way to one title.
 
     `held`: each CCP obtained, with the session in which it first was. `title`: the session that gave the titre;
-    `accumulated` when it was the last missing CCP. `return_by`: one year after the last partial success.
+    `accumulated` when that was a CCP session, after which none was missing. `return_by`: one year after the last partial success.
     """
 
     held: Mapping[int, Past]
@@ -100,14 +100,13 @@ def standing(certificates: Sequence[int], past: Iterable[Past]) -> Standing:
     accumulated = False
     return_by: date | None = None
     for p in sorted(past, key=lambda p: (p.on, p.session)):
-        before = len(held)
         whole = p.entry.get(None) is Outcome.TITLE
         for c in certificates:
             if whole or p.entry.get(c) is Outcome.ACQUIRED:
                 held.setdefault(c, p)
         if whole and title is None:
             title, accumulated = p, False
-        elif title is None and p.kind is Kind.CCP and before < len(held) == len(certificates):
+        elif title is None and p.kind is Kind.CCP and Outcome.ACQUIRED in p.entry.values() and len(held) == len(certificates):
             title, accumulated = p, True
         if p.entry.get(None) is Outcome.PARTIAL:
             return_by = one_year_after(p.on)

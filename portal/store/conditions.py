@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from portal.rules.conditions import Condition
 from portal.store.sessions import exam_session as s
+from portal.store.titles import title
 
 effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
 # The last day of the exam as far as it is known: a measure moves the end date on paper, not the people in the room.
@@ -25,6 +26,10 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(s.c.ends_on >= c.end_from)
     if c.end_to is not None:
         parts.append(s.c.ends_on <= c.end_to)
+    if c.departments is not None:
+        parts.append(s.c.department_code.in_(c.departments))
+    if c.titles is not None:
+        parts.append(s.c.title_id.in_(select(title.c.id).where(title.c.code.in_(c.titles))))
     if c.postponed is not None:
         parts.append(s.c.postponed_run_id.is_not(None) if c.postponed else s.c.postponed_run_id.is_(None))
     if c.actual_end_known is not None:

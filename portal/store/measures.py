@@ -18,6 +18,16 @@ measure_run = Table(
     CheckConstraint("touched >= 0", name="touched_positive"),
 )
 
+# Measures written in the portal; the built-in ones are files.
+measure = Table(
+    "measure",
+    metadata,
+    Column("key", String(60), primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("written_by", String(330), nullable=False),
+)
+
 measure_line = Table(
     "measure_line",
     metadata,
@@ -35,5 +45,7 @@ measure_line = Table(
     Column("postponed_case_before", String(20)),
     Column("planned_end_before", Date),
     Column("version_after", Integer, nullable=False),
+    Column("start_before", Date),  # none: a run from before starts could be moved
+    Column("start_after", Date),
     Index(None, "session_id"),
 )

@@ -82,7 +82,7 @@ def test_the_database_decides_the_same_and_taking_back_restores_all(world: World
         assert now.postponed == (decision.ends_on != end)
         assert now.planned_end_on == (end if now.postponed else None)
     with world.db.reading() as conn:
-        assert plan(conn, MEASURE).touched == 0, "a second run changes nothing"
+        assert plan(conn, MEASURE, world.today).touched == 0, "a second run changes nothing"
     revert(world.as_("national"), run)
     assert _state(world) == before
 

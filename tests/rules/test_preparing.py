@@ -175,6 +175,12 @@ def test_a_ccp_that_is_not_acquired_gives_nothing(last: Outcome) -> None:
     assert standing((1, 2), [past(1, 0, c1=O.ACQUIRED), past(2, 1, c2=last)]).title is None
 
 
+def test_a_ccp_obtained_again_gives_the_titre_that_a_titre_session_left_open() -> None:
+    left_open = [past(1, 0, c2=O.ACQUIRED), past(2, 1, Kind.TITLE, titre=O.PARTIAL, c1=O.ACQUIRED)]
+    again = past(3, 2, c2=O.ACQUIRED)
+    assert standing((1, 2), [*left_open, again]).title is again
+
+
 def test_the_last_ccp_in_a_titre_session_is_no_titre_by_accumulation() -> None:
     found = standing((1, 2), [past(1, 0, c1=O.ACQUIRED), past(2, 1, Kind.TITLE, titre=O.PARTIAL, c2=O.ACQUIRED)])
     assert found.title is None and found.missing == []
