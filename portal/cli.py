@@ -339,11 +339,12 @@ def apply_measure(name: str) -> None:
 @measures.command("revert", help="Reprend un passage.")
 @click.argument("run", type=click.IntRange(1, 999_999_999))
 def revert_measure(run: int) -> None:
-    from portal.measures.actions import CannotRevert, revert
+    from portal.measures.actions import CannotRevert, Reverted, revert
 
     done = revert(Tool().current().work(), run)
     if isinstance(done, CannotRevert):
         refuse(done.reason)
+    assert isinstance(done, Reverted)
     click.echo(f"{done.restored} sessions rétablies, passage n° {done.run_id}")
     for number in done.left_alone:
         click.echo(f"laissée telle quelle, modifiée depuis : {number}")

@@ -64,6 +64,8 @@ PAGES = {
         "verifier": "/verifier",
         "essai": "/mesures/confinement-2020",
         "passage": "/mesures/passages/1",
+        "mesure-nouvelle": "/mesures/nouvelle",
+        "reprise": "/mesures/passages/1/reprise",
     },
 }
 

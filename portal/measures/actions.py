@@ -44,6 +44,13 @@ class CannotRevert:
     reason: str
 
 
+@dataclass(frozen=True)
+class OtherNumber:
+    """The number that was typed is not that of the sessions that can be restored: nothing was changed."""
+
+    restorable: int
+
+
 def _covered(row: Any) -> dict[str, Any]:
     """What the digest covers of a line: a run from before starts could be moved has none."""
     return {name: value for name, value in row.items() if not (name in ("start_before", "start_after") and value is None)}
@@ -115,8 +122,9 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
     return Applied(run_id, plan)
 
 
-def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
-    """Take a run back. A session that somebody, or a later measure, changed since is left alone and listed."""
+def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | CannotRevert | OtherNumber:
+    """Take a run back. A session that somebody, or a later measure, changed since is left alone and listed. `expected`: the
+    number of sessions that the person read and typed in."""
     with work.db.writing() as tx:
         _one_at_a_time(tx, work)
         old = tx.execute(select(run).where(run.c.id == run_id)).one_or_none()
@@ -127,6 +135,8 @@ def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
         again = tx.execute(select(run.c.id).where(run.c.reverts_run_id == run_id)).scalar()
         if again:
             return CannotRevert(f"Le passage n° {run_id} a déjà été repris (passage n° {again}).")
+        if expected is not None and (there := restorable(tx, run_id)[0]) != expected:
+            return OtherNumber(there)
         new_id = _new_run(tx, work, old.measure_key, old.label, old.definition, 0, reverts=run_id)
         was = line.alias("was")
         untouched = and_(was.c.run_id == run_id, s.c.id == was.c.session_id, s.c.version == was.c.version_after)
@@ -164,6 +174,14 @@ def revert(work: Work, run_id: int) -> Reverted | CannotRevert:
         _record(tx, work, "measure_reverted", new_id, old.label, {"reprend": run_id})
         left = left_alone(tx, run_id, new_id)
         return Reverted(new_id, restored, left)
+
+
+def restorable(conn: Connection, run_id: int) -> tuple[int, list[int]]:
+    """How many sessions of a run taking it back would restore, and the first hundred that somebody changed since."""
+    changed = s.c.version != line.c.version_after
+    joined = select(line.c.session_id).join(s, s.c.id == line.c.session_id).where(line.c.run_id == run_id)
+    count = conn.execute(select(func.count()).select_from(joined.where(~changed).subquery())).scalar_one()
+    return int(count), list(conn.execute(joined.where(changed).order_by(line.c.session_id).limit(100)).scalars())
 
 
 def left_alone(conn: Connection, run_id: int, reverting_run_id: int) -> list[int]:

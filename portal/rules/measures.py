@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from portal.rules.conditions import Condition, holds
@@ -128,6 +129,12 @@ def parse(text: str) -> Measure:
         raise MeasureError("Deux cas portent le même nom.")
     kept = tuple(_kept(_table(k, f"inchange n° {i}"), i) for i, k in enumerate(_list(data, "inchange"), 1))
     return Measure(key, _text(head, "nom", "[mesure]"), _text(head, "source", "[mesure]"), cases, kept)
+
+
+@lru_cache(maxsize=64)
+def words_of_case(text: str, name: str) -> str:
+    """How the measure of this text tells people of its case `name`; empty when it has none."""
+    return next((case.words for case in parse(text).cases if case.name == name), "") if text else ""
 
 
 BOUNDS = {"debut_du": "start_from", "debut_au": "start_to", "fin_du": "end_from", "fin_au": "end_to"}

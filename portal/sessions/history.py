@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from portal.clock import PARIS
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Status
+from portal.rules.measures import words_of_case
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
 
@@ -32,7 +33,14 @@ def history(conn: Connection, number: int) -> list[Told]:
     """The session's history, newest first. Two queries."""
     events = conn.execute(select(audit_event).where(audit_event.c.session_id == number)).all()
     lines = conn.execute(
-        select(measure_line, measure_run.c.label, measure_run.c.at, measure_run.c.actor, measure_run.c.reverts_run_id)
+        select(
+            measure_line,
+            measure_run.c.label,
+            measure_run.c.definition,
+            measure_run.c.at,
+            measure_run.c.actor,
+            measure_run.c.reverts_run_id,
+        )
         .join(measure_run, measure_run.c.id == measure_line.c.run_id)
         .where(measure_line.c.session_id == number)
     ).all()
@@ -50,6 +58,9 @@ def _event(e: Any) -> Told:
 
 def _line(li: Any) -> Told:
     moved = f"la date de fin du {day(li.end_before)} au {day(li.end_after)}"
+    if li.start_before and li.start_before != li.start_after:
+        moved = f"le début du {day(li.start_before)} au {day(li.start_after)} et {moved}"
+    words = words_of_case(li.definition, li.case_name)
     cancelled = li.status_before != li.status_after
     if li.reverts_run_id:
         text = f"La mesure « {li.label} » a été reprise : "
@@ -59,7 +70,8 @@ def _line(li: Any) -> Told:
         text = f"Le {day(at)}, la mesure « {li.label} », cas {li.case_name}, a "
         text += "annulé la session." if cancelled else f"reporté {moved}."
     status = Status(li.status_after) if cancelled else None
-    return Told(li.at.astimezone(PARIS), f"mesure « {li.label} »", text, by_measure=True, status=status)
+    told = (f"Cas {li.case_name} : {words}.",) if words and not li.reverts_run_id else ()
+    return Told(li.at.astimezone(PARIS), f"mesure « {li.label} »", text, told, by_measure=True, status=status)
 
 
 Values = Mapping[str, Any]

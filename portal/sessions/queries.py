@@ -56,6 +56,7 @@ _SELECT: Select[Any] = (
         title.c.expires_on,
         title.c.extension_months,
         measure_run.c.label.label("measure_label"),
+        measure_run.c.definition.label("measure_text"),
         candidate_count.label("candidates"),
         jury_count.label("jury"),
         own_trainers.label("own_trainers"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Kind, Role, Status
+from portal.rules.measures import words_of_case
 from portal.rules.rights import Person, Refused
 from portal.rules.titles import last_start
 
@@ -40,6 +41,7 @@ class SessionRow:
     postponed_run_id: int | None
     postponed_case: str | None
     measure_label: str | None
+    measure_text: str | None
     planned_end_on: date | None
     results_saved_by: int | None
     approval_id: int | None
@@ -51,6 +53,11 @@ class SessionRow:
     @property
     def postponed(self) -> bool:
         return self.postponed_run_id is not None
+
+    @property
+    def case_words(self) -> str:
+        """The case that moved the session, in the words of the measure."""
+        return words_of_case(self.measure_text or "", self.postponed_case or "")
 
     @property
     def facts(self) -> Facts:

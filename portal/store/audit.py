@@ -13,13 +13,15 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, insert, select, text, update
 
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
 
 GENESIS = "0" * 64
+
+MEASURE_EVENTS = text("action IN ('measure_applied', 'measure_reverted')")
 
 audit_event = Table(
     "audit_event",
@@ -39,6 +41,7 @@ audit_event = Table(
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
     Index(None, "session_id", "id"),
+    Index("ix_audit_event_measures", "id", sqlite_where=MEASURE_EVENTS, postgresql_where=MEASURE_EVENTS),
 )
 
 audit_head = Table(

@@ -54,6 +54,9 @@ ROUTES = {
     "/mesures": NATIONAL,
     "/mesures/<key>": NATIONAL,
     "/mesures/<key>.csv": NATIONAL,
+    "/mesures/<key>.toml": NATIONAL,
+    "/mesures/nouvelle": NATIONAL,
+    "/mesures/fichier": NATIONAL,
     "/mesures/passages/<number:run_id>": NATIONAL,
     "/mesures/passages/<number:run_id>/reprise": NATIONAL,
 }

@@ -189,7 +189,7 @@ def test_a_measure_is_applied_behind_the_typed_number_and_taken_back(w: World) -
     applied = national.post("/mesures/confinement-2020", number="2")
     assert applied.status_code == 303 and w.get(6).postponed
     real_date(w.browser("centre"), "2020-06-12", number=7)
-    back = national.post(applied.headers["Location"] + "/reprise")
+    back = national.post(applied.headers["Location"] + "/reprise", number="1")
     assert back.status_code == 303
     assert not w.get(6).postponed and w.get(7).postponed, "what a person changed since is left alone"
     assert "/sessions/7" in national.get(back.headers["Location"]).text

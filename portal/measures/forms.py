@@ -1,0 +1,102 @@
+"""A measure written in a form becomes the same TOML as one that is sent as a file: there is one reader."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from portal.rules.lifecycle import Status
+from portal.store.text import fold
+from portal.web.forms import parse_day
+
+MOST_CASES = 12
+DATES = ("debut_du", "debut_au", "fin_du", "fin_au")
+TEXTS = ("nom", "texte", *DATES, "departements", "titres", "action", "fin", "jours")
+
+
+@dataclass
+class Typed:
+    """What was typed: the head, and each case by field; `statuts` of a case is a list."""
+
+    head: dict[str, str]
+    cases: list[dict[str, str]]
+    statuses: list[list[str]]
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def blank() -> Typed:
+    return Typed({"nom": "", "source": ""}, [_blank()], [[]])
+
+
+def _blank() -> dict[str, str]:
+    return {**dict.fromkeys(TEXTS, ""), "action": "reporter_la_fin"}
+
+
+def read(form: MultiDict[str, str]) -> Typed:
+    """The fields `nom`, `source`, and `cas-1-nom` and its like, as they were typed."""
+    count = form.get("cas", "1")
+    number = min(MOST_CASES, int(count)) if count.isascii() and count.isdecimal() and len(count) < 3 else 1
+    typed = Typed({n: form.get(n, "").replace("\0", "").strip()[:500] for n in ("nom", "source")}, [], [])
+    for i in range(1, max(1, number) + 1):
+        typed.cases.append({n: form.get(f"cas-{i}-{n}", "").replace("\0", "").strip()[:500] for n in TEXTS})
+        typed.statuses.append([s for s in form.getlist(f"cas-{i}-statuts") if s in set(Status)])
+    return typed
+
+
+def add_case(typed: Typed) -> None:
+    if len(typed.cases) < MOST_CASES:
+        typed.cases.append(_blank())
+        typed.statuses.append([])
+
+
+def toml(typed: Typed) -> str:
+    """The measure's text; what cannot be written as a value is noted on its field."""
+    lines = ["[mesure]", f"cle = {_text(key_of(typed.head['nom']))}"]
+    lines += [f"{n} = {_text(typed.head[n])}" for n in ("nom", "source")]
+    for i, case in enumerate(typed.cases, 1):
+        lines += ["", "[[cas]]", *_case(typed, i, case)]
+    return "\n".join(lines) + "\n"
+
+
+def key_of(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:60].strip("-")
+
+
+def _case(typed: Typed, i: int, case: Mapping[str, str]) -> list[str]:
+    lines = [f"nom = {_text(case['nom'])}", f"texte = {_text(case['texte'])}"]
+    for name in DATES:
+        if case[name]:
+            lines += _date(typed, i, name, case[name])
+    chosen = typed.statuses[i - 1]
+    lines.append('statuts = "actifs"' if not chosen else f"statuts = {json.dumps(chosen)}")
+    for name in ("departements", "titres"):
+        words = [w for w in re.split(r"[\s,;]+", case[name]) if w]
+        if words:
+            lines.append(f"{name} = {json.dumps(words, ensure_ascii=False)}")
+    lines.append(f"action = {_text(case['action'])}")
+    if case["action"] == "reporter_la_fin":
+        if case["fin"]:
+            lines += _date(typed, i, "fin", case["fin"])
+        else:
+            typed.errors[f"cas-{i}-fin"] = "Indiquez la nouvelle date de fin."
+    if case["action"] == "decaler":
+        days = case["jours"]
+        if days.isascii() and days.isdecimal() and len(days) < 6:
+            lines.append(f"jours = {int(days)}")
+        else:
+            typed.errors[f"cas-{i}-jours"] = "Indiquez le nombre de jours."
+    return lines
+
+
+def _date(typed: Typed, i: int, name: str, value: str) -> list[str]:
+    parsed = parse_day(value)
+    if parsed is None:
+        typed.errors[f"cas-{i}-{name}"] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa."
+        return []
+    return [f"{name} = {parsed.isoformat()}"]
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
