@@ -26,7 +26,7 @@ from portal.rules.lifecycle import PATH, Role, Status
 from portal.sessions import routes as session_routes
 from portal.settings import Settings, read
 from portal.store.database import Database
-from portal.web import errors, fragments, health, uploads
+from portal.web import errors, fragments, health, observe, uploads
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
 
@@ -76,6 +76,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.url_map.converters["number"] = NumberConverter
     Compress(app)
     csrf = CSRFProtect(app)
+    observe.watch(app)
+    if settings.demo:
+        observe.tell_slow_queries(app.extensions["portal_db"].engine, app.extensions["portal_db"].is_sqlite)
     app.before_request(uploads.allow_files)
     account_routes.sign_in_manager(LoginManager(app), app, csrf)
     for module in ROOMS:

@@ -94,6 +94,10 @@ def serve() -> None:
 
     tool = Tool().current()
     tool.db.dispose()
+    if tool.settings.metrics_port:
+        from portal.metrics import serve_metrics
+
+        serve_metrics(tool.settings.metrics_port)
     server = Granian(
         "wsgi:app",
         address="127.0.0.1",

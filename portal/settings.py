@@ -28,6 +28,7 @@ class Settings:
     port: int = 8000
     unit_label: str = "UD"  # DDETS since 2021
     region_label: str = "DIRECCTE"  # DREETS since 2021
+    metrics_port: int = 0  # 0: no figures are served
     public_url: str = ""  # where the world reaches the portal: printed on documents, sent in invitations
 
     @property
@@ -52,6 +53,7 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
         secret_key=_secret(environ, instance, demo),
         fixed_day=_day(environ, demo),
         port=port,
+        metrics_port=_port(environ, "PORTAL_METRICS_PORT", "0"),
         unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
         region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
         public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
@@ -94,8 +96,8 @@ def _day(environ: Mapping[str, str], demo: bool) -> date | None:
         raise SettingsError(f"PORTAL_TODAY « {given} » n’est pas une date ISO (2020-06-15).") from None
 
 
-def _port(environ: Mapping[str, str]) -> int:
-    given = environ.get("PORT") or "8000"
-    if not given.isdecimal() or not 1 <= int(given) <= 65535:
-        raise SettingsError(f"PORT « {given} » n’est pas un port (1 à 65535).")
+def _port(environ: Mapping[str, str], name: str = "PORT", default: str = "8000") -> int:
+    given = environ.get(name) or default
+    if not given.isdecimal() or not (1 <= int(given) <= 65535 or given == default):
+        raise SettingsError(f"{name} « {given} » n’est pas un port (1 à 65535).")
     return int(given)

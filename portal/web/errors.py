@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from portal.web.kept import kept_fields
+from portal.web.observe import request_number
 
 TEXTS = {
     400: (
@@ -51,14 +52,14 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def on_fault(error: Exception) -> ResponseReturnValue:
-        app.logger.exception("fault", exc_info=error)
+        app.logger.exception("fault", exc_info=error, extra={"fields": {"request": request_number()}})
         return _bare(500)
 
 
 def _bare(code: int) -> ResponseReturnValue:
     """A page that asks nothing of the database."""
     title, text = TEXTS[code]
-    response = make_response(render_template("bare.html", title=title, text=text), code)
+    response = make_response(render_template("bare.html", title=title, text=text, number=request_number()), code)
     if code == 503:
         response.headers["Retry-After"] = "60"
     return response
