@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 
-.PHONY: run test lint gallery
+.PHONY: run test lint gallery bench
 
 run: .venv/run.stamp
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
@@ -21,6 +21,15 @@ lint: .venv/dev.stamp
 gallery: .venv/dev.stamp
 	@bash scripts/system-packages.sh
 	$(BIN)/python scripts/gallery.py
+
+bench: .venv/dev.stamp .venv-peer/stamp
+	@bash scripts/system-packages.sh wrk
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m bench.run
+
+.venv-peer/stamp: requirements/peer.txt
+	@$(PYTHON) -m venv .venv-peer
+	@.venv-peer/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/peer.txt
+	@touch $@
 
 .venv/bin/python:
 	@bash scripts/venv.sh $(PYTHON)

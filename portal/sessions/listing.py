@@ -1,8 +1,9 @@
 """The list of sessions: filters, views, order and keyset pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select, tuple_
@@ -64,9 +65,11 @@ class Filters:
 
 @dataclass(frozen=True)
 class Chosen:
-    """`condition` on exam_session; `searched` when words were asked for; `few` as in `search.Search`."""
+    """`condition` on exam_session; `whole` when it is all that the person sees; `searched` when words were asked for; `few`
+    as in `search.Search`."""
 
     condition: ColumnElement[bool]
+    whole: bool
     searched: bool
     few: bool
 
@@ -87,6 +90,7 @@ class Page:
     next: Cursor | None
 
 
+@lru_cache(maxsize=64)
 def step_key(role: Role, today: date) -> ColumnElement[str]:
     """The key of `portal.rules.todo.next_step`, in SQL."""
     steps = [(matches(step.when, today), step.key) for step in TABLE[role]]
@@ -104,6 +108,7 @@ def step_of(role: Role, key: str) -> Next | None:
     return next((step for step in TABLE[role] if step.key == key), None)
 
 
+@lru_cache(maxsize=512)
 def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
     match view:
         case "en-retard":
@@ -135,11 +140,35 @@ def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
         parts.append(s.c.starts_on <= filters.start_to)
     if filters.department:
         parts.append(s.c.department_code == filters.department)
-    return Chosen(and_(*parts), searched=found is not None, few=bool(found and found.few))
+    return Chosen(and_(*parts), whole=len(parts) == 1, searched=found is not None, few=bool(found and found.few))
 
 
 def _joined(query: Any) -> Select[Any]:
     return query.join_from(s, centre, centre.c.id == s.c.centre_id).join(title, title.c.id == s.c.title_id)
+
+
+@lru_cache(maxsize=64)
+def _shown(role: Role, today: date) -> Select[Any]:
+    """What a row of the list shows."""
+    return _joined(
+        select(
+            s.c.id.label("number"),
+            s.c.starts_on,
+            s.c.ends_on,
+            s.c.planned_end_on,
+            s.c.actual_end_on,
+            s.c.status,
+            s.c.postponed_case,
+            s.c.department_code,
+            s.c.place,
+            s.c.kind,
+            centre.c.name.label("centre_name"),
+            title.c.code.label("title_code"),
+            title.c.label.label("title_label"),
+            candidate_count.label("candidates"),
+            step_key(role, today).label("step"),
+        )
+    )
 
 
 def page(
@@ -165,25 +194,7 @@ def page(
     if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
         keys = [func.coalesce(column, column), s.c.id]
     chosen_ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
-    query = _joined(
-        select(
-            s.c.id.label("number"),
-            s.c.starts_on,
-            s.c.ends_on,
-            s.c.planned_end_on,
-            s.c.actual_end_on,
-            s.c.status,
-            s.c.postponed_case,
-            s.c.department_code,
-            s.c.place,
-            s.c.kind,
-            centre.c.name.label("centre_name"),
-            title.c.code.label("title_code"),
-            title.c.label.label("title_label"),
-            candidate_count.label("candidates"),
-            step_key(actor.role, today).label("step"),
-        )
-    )
+    query = _shown(actor.role, today)
     rows = list(conn.execute(query.where(s.c.id.in_(chosen_ids)).order_by(*order)))
     more = len(rows) > PAGE
     rows = rows[:PAGE]
@@ -212,10 +223,26 @@ def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: L
         columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
         query = select(*columns).where(s.c.id.in_(found))
     else:
-        columns = [_bounded(asked.condition & condition).label(_name(key)) for key, condition in views.items()]
-        query = select(*columns)
+        query = (
+            _all_counts(actor.role, actor.centre_id, actor.department_code, actor.region_code, today, limits)
+            if asked.whole
+            else _counts(asked.condition, views)
+        )
     row = conn.execute(query).one()
     return {key: getattr(row, _name(key)) for key in views}
+
+
+@lru_cache(maxsize=512)
+def _all_counts(
+    role: Role, centre_id: int | None, department_code: str | None, region_code: str | None, today: date, limits: Limits
+) -> Select[Any]:
+    """The counts of a list without filters: what it says depends on nothing else, and it is said at every sign-in."""
+    scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
+    return _counts(scope, {view.key: view_condition(view.key, role, today, limits) for view in VIEWS[role]})
+
+
+def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]]) -> Select[Any]:
+    return select(*(_bounded(scope & condition).label(_name(key)) for key, condition in views.items()))
 
 
 def _bounded(condition: ColumnElement[bool]) -> Any:

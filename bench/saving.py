@@ -1,0 +1,51 @@
+"""Sixteen centres save drafts of results at once, through the production server: how many succeed, how many a second."""
+
+import re
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bench.servers import Person, token
+
+SAVES = 12
+
+
+@dataclass(frozen=True)
+class Saved:
+    failed: int
+    per_second: float
+
+
+def sheet(person: Person, number: int) -> tuple[dict[str, object], list[str]]:
+    """What a person sees of a session's sheet: its hidden fields, and the names of its groups."""
+    status, page = person.get(f"/sessions/{number}/resultats")
+    assert status == 200, number
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version, f"session {number} takes no results"
+    return {"csrf_token": token(page), "version": int(version[1]), "action": "draft"}, sorted(
+        set(re.findall(r'name="(resultat-\d+)"', page))
+    )
+
+
+def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
+    """Each person has a session and saves it over and over, each time with another outcome."""
+    people = [Person(port, email) for email in emails]
+
+    def work(job: tuple[Person, int]) -> int:
+        person, number = job
+        failed = 0
+        fields, groups = sheet(person, number)
+        version = int(str(fields["version"]))
+        for i in range(SAVES):
+            outcome = ("titre", "echec")[i % 2]
+            status, _ = person.post(
+                f"/sessions/{number}/resultats", {**fields, "version": version + i, **dict.fromkeys(groups, outcome)}
+            )
+            failed += status != 303
+        return failed
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(len(people)) as pool:
+        failed = sum(pool.map(work, zip(people, sessions, strict=True)))
+    return Saved(failed, len(people) * SAVES / (time.perf_counter() - begun))
