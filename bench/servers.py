@@ -60,9 +60,11 @@ class Person:
     def __init__(self, port: int, email: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
+        self.signed_in = False
         page = self.get("/connexion")[1]
         self.post("/connexion", {"csrf_token": token(page), "email": email, "password": PASSWORD, "suite": "/sessions"})
         assert "portail" in self.cookies
+        self.signed_in = True
 
     @property
     def cookie(self) -> str:
@@ -81,7 +83,8 @@ class Person:
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()
-        for header in answer.headers.get_all("Set-Cookie") or []:
+        # A post after the sign-in leaves the cookie: messages that no page shows would pile up in it, as for no person.
+        for header in [] if self.signed_in and method == "POST" else answer.headers.get_all("Set-Cookie") or []:
             name, _, value = header.split(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, text

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
 
 from portal.accounts.actions import digest
 from portal.rules.lifecycle import Role
@@ -26,10 +26,14 @@ _SELECT: Select[Any] = (
 )
 
 
+_SIGNED_IN = _SELECT.join(sign_in, sign_in.c.account_id == account.c.id).where(
+    sign_in.c.token_digest == bindparam("token"), sign_in.c.ended_at.is_(None), sign_in.c.at > bindparam("since")
+)
+
+
 def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> Actor | None:
     """The person behind a sign-in that is still open. One query."""
-    opened = sign_in.c.token_digest == digest(token), sign_in.c.ended_at.is_(None), sign_in.c.at > now - LONGEST_SIGN_IN
-    return _actor(conn.execute(_SELECT.join(sign_in, sign_in.c.account_id == account.c.id).where(*opened)).one_or_none(), labels)
+    return _actor(conn.execute(_SIGNED_IN, {"token": digest(token), "since": now - LONGEST_SIGN_IN}).one_or_none(), labels)
 
 
 def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from portal.rules.jury import Span, why_not
 from portal.rules.lifecycle import Status
@@ -119,6 +119,55 @@ def seated(conn: Connection, actor: Actor, s: SessionRow) -> list[Seat]:
     for row in conn.execute(select(trainer_link).where(trainer_link.c.session_id == s.number)):
         trained[row.member_id].add(row.candidate_id)
     return _seats(conn, actor, s, jury_member.c.id.in_(sits), trained=trained)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A member of a session's jury, as the session's page tells it."""
+
+    name: str
+    accredited: bool
+    elsewhere: bool
+
+
+_here = exam_session.alias("here")
+_there = session_jury.alias("there")
+_BRIEF = (
+    select(
+        jury_member.c.last_name,
+        jury_member.c.first_name,
+        select(accreditation.c.id)
+        .where(
+            accreditation.c.member_id == jury_member.c.id,
+            accreditation.c.title_id == _here.c.title_id,
+            accreditation.c.valid_from <= _here.c.starts_on,
+            accreditation.c.valid_to >= _here.c.starts_on,
+        )
+        .exists()
+        .label("accredited"),
+        select(_there.c.session_id)
+        .join(exam_session, exam_session.c.id == _there.c.session_id)
+        .where(
+            _there.c.member_id == jury_member.c.id,
+            exam_session.c.id != _here.c.id,
+            exam_session.c.status != Status.CANCELLED.value,
+            exam_session.c.starts_on <= func.coalesce(_here.c.actual_end_on, _here.c.planned_end_on, _here.c.ends_on),
+            exam_end >= _here.c.starts_on,
+        )
+        .exists()
+        .label("elsewhere"),
+    )
+    .join_from(session_jury, jury_member, jury_member.c.id == session_jury.c.member_id)
+    .join(_here, _here.c.id == session_jury.c.session_id)
+    .where(session_jury.c.session_id == bindparam("number"))
+    .order_by(jury_member.c.sort_key, jury_member.c.id)
+)
+
+
+def brief(conn: Connection, number: int) -> list[Brief]:
+    """Who sits on a session's jury, in one query."""
+    rows = conn.execute(_BRIEF, {"number": number})
+    return [Brief(full_name(r.last_name, r.first_name), r.accredited, r.elsewhere) for r in rows]
 
 
 def pickable(conn: Connection, actor: Actor, s: SessionRow, search: str = "") -> list[Seat]:

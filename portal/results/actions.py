@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from portal.results.accumulation import effects_of
 from portal.results.sheet import Entries, Sheet, load
@@ -151,10 +151,16 @@ def _already(work: Work, version: int, entries: Entries, *, definitive: bool) ->
     return check
 
 
+_DELETE_ALL = delete(result).where(result.c.session_id == bindparam("number"))
+
+
 def _replace(tx: Connection, sheet: Sheet, number: int, entries: Entries, candidates: Iterable[int], *, definitive: bool) -> None:
     """The results of these candidates become these entries."""
     chosen = set(candidates)
-    tx.execute(delete(result).where(result.c.session_id == number, result.c.candidate_id.in_(chosen)))
+    if chosen.issuperset(sheet.stored):
+        tx.execute(_DELETE_ALL, {"number": number})
+    else:
+        tx.execute(delete(result).where(result.c.session_id == number, result.c.candidate_id.in_(chosen)))
     rows = [
         {
             "session_id": number,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from portal.rules.french import plural
 from portal.rules.lifecycle import Kind
@@ -84,13 +84,25 @@ WORDS = {
 }
 
 
+# Built once: these are asked for on every page of a session.
+_RESULTS = select(result.c.candidate_id, result.c.certificate_id, result.c.outcome, result.c.definitive).where(
+    result.c.session_id == bindparam("number")
+)
+_CANDIDATES = (
+    select(candidate.c.id, candidate.c.last_name, candidate.c.first_name, candidate.c.born_on, candidate.c.email)
+    .where(candidate.c.session_id == bindparam("number"))
+    .order_by(candidate.c.sort_key, candidate.c.born_on)
+)
+_CERTIFICATES = (
+    select(certificate.c.id, certificate.c.label)
+    .where(certificate.c.title_id == bindparam("title"), certificate.c.kind == bindparam("kind"))
+    .order_by(certificate.c.position)
+)
+
+
 def load(conn: Connection, session: SessionRow) -> Sheet:
     """Three queries, whatever the number of candidates."""
-    rows = conn.execute(
-        select(result.c.candidate_id, result.c.certificate_id, result.c.outcome, result.c.definitive).where(
-            result.c.session_id == session.number
-        )
-    ).all()
+    rows = conn.execute(_RESULTS, {"number": session.number}).all()
     stored: dict[int, dict[int | None, Outcome]] = {}
     for row in rows:
         stored.setdefault(row.candidate_id, {})[row.certificate_id] = Outcome(row.outcome)
@@ -100,17 +112,10 @@ def load(conn: Connection, session: SessionRow) -> Sheet:
 
 def candidates(conn: Connection, number: int) -> list[Candidate]:
     """The candidates of a session, in French order of names."""
-    columns = (candidate.c.id, candidate.c.last_name, candidate.c.first_name, candidate.c.born_on, candidate.c.email)
-    query = select(*columns).where(candidate.c.session_id == number).order_by(candidate.c.sort_key, candidate.c.born_on)
-    return [Candidate(*row) for row in conn.execute(query)]
+    return [Candidate(*row) for row in conn.execute(_CANDIDATES, {"number": number})]
 
 
 def certificates(conn: Connection, session: SessionRow) -> list[Certificate]:
     """The certificates that a session examines: the title's CCP, or its CCS in a CCS session."""
     kind = CertificateKind.CCS if session.kind is Kind.CCS else CertificateKind.CCP
-    query = (
-        select(certificate.c.id, certificate.c.label)
-        .where(certificate.c.title_id == session.title_id, certificate.c.kind == kind)
-        .order_by(certificate.c.position)
-    )
-    return [Certificate(*row) for row in conn.execute(query)]
+    return [Certificate(*row) for row in conn.execute(_CERTIFICATES, {"title": session.title_id, "kind": kind})]

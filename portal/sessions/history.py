@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from portal.clock import PARIS
 from portal.rules.french import day, plural
@@ -29,21 +29,25 @@ class Told:
     status: Status | None = None
 
 
+_EVENTS = select(audit_event).where(audit_event.c.session_id == bindparam("number"))
+_LINES = (
+    select(
+        measure_line,
+        measure_run.c.label,
+        measure_run.c.definition,
+        measure_run.c.at,
+        measure_run.c.actor,
+        measure_run.c.reverts_run_id,
+    )
+    .join(measure_run, measure_run.c.id == measure_line.c.run_id)
+    .where(measure_line.c.session_id == bindparam("number"))
+)
+
+
 def history(conn: Connection, number: int) -> list[Told]:
     """The session's history, newest first. Two queries."""
-    events = conn.execute(select(audit_event).where(audit_event.c.session_id == number)).all()
-    lines = conn.execute(
-        select(
-            measure_line,
-            measure_run.c.label,
-            measure_run.c.definition,
-            measure_run.c.at,
-            measure_run.c.actor,
-            measure_run.c.reverts_run_id,
-        )
-        .join(measure_run, measure_run.c.id == measure_line.c.run_id)
-        .where(measure_line.c.session_id == number)
-    ).all()
+    events = conn.execute(_EVENTS, {"number": number}).all()
+    lines = conn.execute(_LINES, {"number": number}).all()
     told = [((e.at, 0, e.id), _event(e)) for e in events]
     told += [((li.at, 1, li.run_id), _line(li)) for li in lines]
     return [entry for _, entry in sorted(told, key=lambda pair: pair[0], reverse=True)]

@@ -1,10 +1,11 @@
 """What the session page shows: one session, read through scope."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from portal.rules.lifecycle import Kind, Status
+from portal.rules.lifecycle import Kind, Role, Status
 from portal.sessions.values import SessionRow
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
@@ -70,11 +71,19 @@ _SELECT: Select[Any] = (
 
 def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow | None:
     """The session of this number if this person may see it. `for_update` holds the row until the transaction ends."""
-    query = _SELECT.where(exam_session.c.id == number, visible_to(actor))
-    if for_update:
-        query = query.with_for_update(of=exam_session)
-    row = conn.execute(query).one_or_none()
+    query = _found(actor.role, actor.centre_id, actor.department_code, actor.region_code, for_update)
+    row = conn.execute(query, {"number_": number}).one_or_none()
     return _session(row, unit_label) if row else None
+
+
+@lru_cache(maxsize=512)
+def _found(
+    role: Role, centre_id: int | None, department_code: str | None, region_code: str | None, for_update: bool
+) -> Select[Any]:
+    """The query of `find` for everybody of one scope: built once, asked with a number."""
+    scope = Actor(None, "", "", role, centre_id, department_code, region_code)
+    query = _SELECT.where(exam_session.c.id == bindparam("number_"), visible_to(scope))
+    return query.with_for_update(of=exam_session) if for_update else query
 
 
 def _session(row: Row[Any], unit_label: str) -> SessionRow:

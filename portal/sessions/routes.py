@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.jury.queries import seated
+from portal.jury.queries import brief
 from portal.results.sheet import load
 from portal.rules.lifecycle import STEP, Action, Role
 from portal.rules.limits import deadline
@@ -102,7 +102,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "next": next_step(actor().role, s.facts, today),
         "deadline": deadline(s.facts, limits(reading()), today),
         "missing": {action.value: missing(action, s.facts, today) for action in (Action.REQUEST_DTE, Action.CONVOKE)},
-        "seats": seated(reading(), actor(), s),
+        "seats": brief(reading(), s.number),
         "sheet": sheet,
         "history": told,
         "reached": reached,

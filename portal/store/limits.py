@@ -13,9 +13,12 @@ setting = Table(
 )
 
 
+_ALL = select(setting)
+
+
 def limits(conn: Connection) -> Limits:
     """The time limits in force; what was never set is the default. One query."""
-    stored = {row.key: row.value for row in conn.execute(select(setting))}
+    stored = {row.key: row.value for row in conn.execute(_ALL)}
     return Limits(
         **{name: int(stored[name]) for name in Limits.NUMBERS if name in stored}, dte_automatic=stored.get("dte_automatic") == "1"
     )
