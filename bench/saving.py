@@ -31,11 +31,11 @@ def sheet(person: Person, number: int) -> tuple[dict[str, object], list[str]]:
 def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
     """Each person has a session and saves it over and over, each time with another outcome."""
     people = [Person(port, email) for email in emails]
+    sheets = [sheet(person, number) for person, number in zip(people, sessions, strict=True)]
 
-    def work(job: tuple[Person, int]) -> int:
-        person, number = job
+    def work(job: tuple[Person, int, tuple[dict[str, object], list[str]]]) -> int:
+        person, number, (fields, groups) = job
         failed = 0
-        fields, groups = sheet(person, number)
         version = int(str(fields["version"]))
         for i in range(SAVES):
             outcome = ("titre", "echec")[i % 2]
@@ -47,5 +47,5 @@ def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
 
     begun = time.perf_counter()
     with ThreadPoolExecutor(len(people)) as pool:
-        failed = sum(pool.map(work, zip(people, sessions, strict=True)))
+        failed = sum(pool.map(work, zip(people, sessions, sheets, strict=True)))
     return Saved(failed, len(people) * SAVES / (time.perf_counter() - begun))

@@ -29,7 +29,7 @@ def granian(python: str, target: str, env: Mapping[str, str], folder: Path = ROO
     port = free_port()
     command = [
         python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-        "--blocking-threads", "8", "--no-log", "--working-dir", str(folder), target,
+        "--blocking-threads", "4", "--no-log", "--working-dir", str(folder), target,
     ]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -104,7 +104,7 @@ def serve() -> None:
         port=tool.settings.port,
         interface=Interfaces.WSGI,
         workers=2,
-        blocking_threads=8,
+        blocking_threads=4,
         working_dir=Path(__file__).resolve().parent.parent,
         log_access=False,
         respawn_failed_workers=True,

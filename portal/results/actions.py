@@ -1,7 +1,7 @@
 """Entering results, with the blocking confirmation after an automatic postponement (domain.md 6), and correcting them."""
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from portal.results.accumulation import effects_of
-from portal.results.sheet import Entries, Sheet, load
+from portal.results.sheet import Entries, Sheet, Typed, load
 from portal.rules.lifecycle import Action, Status
 from portal.rules.outcomes import Outcome as ResultOutcome
 from portal.sessions.change import change, step_values, write
@@ -41,11 +41,23 @@ class Affects(Invalid):
     effects: Sequence[str] = ()
 
 
-def save_draft(work: Work, number: int, version: int, entries: Entries) -> Outcome:
+# The entries, or how to read them once the sheet is at hand: so that a sheet is loaded once, under the session's lock.
+Given = Entries | Callable[[Sheet], Typed]
+
+
+def _typed(given: Given, sheet: Sheet) -> Typed:
+    return given(sheet) if callable(given) else Typed(given)
+
+
+def save_draft(work: Work, number: int, version: int, given: Given) -> Outcome:
     """Keep what is typed so far, complete or not."""
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
         sheet = load(tx, s)
+        typed = _typed(given, sheet)
+        entries = typed.entries
+        if typed.nonsense:
+            return Incomplete(problems=typed.nonsense)
         if entries == sheet.stored:
             return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
@@ -60,10 +72,10 @@ def save_draft(work: Work, number: int, version: int, entries: Entries) -> Outco
         )
         return Saved("Brouillon enregistré.")
 
-    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, entries, definitive=False))
+    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, given, definitive=False))
 
 
-def enter_results(work: Work, number: int, version: int, entries: Entries, confirmation: str = "") -> Outcome:
+def enter_results(work: Work, number: int, version: int, given: Given, confirmation: str = "") -> Outcome:
     """Save the results for good, which takes the centre's hand away.
 
     After an automatic postponement `confirmation` must be the seal that `seal` gives for this very question.
@@ -71,7 +83,9 @@ def enter_results(work: Work, number: int, version: int, entries: Entries, confi
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
         sheet = load(tx, s)
-        if problems := sheet.problems(entries):
+        typed = _typed(given, sheet)
+        entries = typed.entries
+        if problems := typed.nonsense or sheet.problems(entries):
             return Incomplete(problems=problems)
         if s.postponed and not _sealed(work, s, entries, confirmation):
             return MustConfirm(session=s)
@@ -83,7 +97,7 @@ def enter_results(work: Work, number: int, version: int, entries: Entries, confi
         write(tx, work, s, "results_saved", values, before={"resultats": sheet.told(sheet.stored)}, after=after)
         return Saved("Résultats enregistrés.")
 
-    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, entries, definitive=True))
+    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, given, definitive=True))
 
 
 def correct_results(work: Work, number: int, version: int, entries: Entries, reason: str, confirmation: str = "") -> Outcome:
@@ -137,7 +151,7 @@ def _sealed(work: Work, s: SessionRow, entries: Entries, given: str, purpose: st
     return hmac.compare_digest(given.encode(), seal(work, s, entries, purpose).encode())
 
 
-def _already(work: Work, version: int, entries: Entries, *, definitive: bool) -> Any:
+def _already(work: Work, version: int, given: Given, *, definitive: bool) -> Any:
     """Eight clicks at once are one save: the others find their own work done and are told so."""
 
     def check(tx: Connection, s: SessionRow) -> Outcome | None:
@@ -145,7 +159,7 @@ def _already(work: Work, version: int, entries: Entries, *, definitive: bool) ->
         if not mine or s.version != version + 1 or definitive != (s.status is Status.RESULTS):
             return None
         sheet = load(tx, s)
-        same = sheet.stored == entries and sheet.definitive == definitive
+        same = sheet.stored == _typed(given, sheet).entries and sheet.definitive == definitive
         return Unchanged("Résultats déjà enregistrés." if definitive else "Brouillon déjà enregistré.") if same else None
 
     return check

@@ -4,24 +4,13 @@ Titre: `resultat-CANDIDATE`, and `ccp-CANDIDATE` once for each CCP that is ticke
 CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from werkzeug.datastructures import MultiDict
 
-from portal.results.sheet import Sheet
+from portal.results.sheet import Sheet, Typed
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
 
 NOT_PRESENTED = ""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed, as entries; `nonsense` holds the candidates whose value is none of the list."""
-
-    entries: Mapping[int, Mapping[int | None, Outcome]]
-    nonsense: Mapping[int, str] = field(default_factory=dict)
 
 
 def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from jinja2_fragments import render_block
 
 from portal.results import actions, forms
-from portal.results.sheet import Sheet, load
+from portal.results.sheet import Sheet, Typed, load
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.sessions.pages import found
-from portal.sessions.values import Changed, Invalid, Missing, SessionRow
+from portal.sessions.values import Changed, Invalid, Missing, Saved, SessionRow, Unchanged
 from portal.web.forms import Form, version
 from portal.web.state import actor, clock, close_reading, reading, work
 
@@ -21,41 +21,49 @@ blueprint = Blueprint("results", __name__)
 
 @blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
 def enter(number: int) -> ResponseReturnValue:
-    s = found(number)
-    sheet = load(reading(), s)
     form = Form()
-    if request.method == "GET":
-        return _entry(s, sheet, sheet.stored)
-    typed = forms.read(request.form, sheet)
-    if form.resumed or request.form.get("answer") == "no":
-        return _entry(s, sheet, typed.entries, returned=not form.resumed)
-    if typed.nonsense:
-        return _entry(s, sheet, typed.entries, problems=typed.nonsense, status=422)
+    back = request.form.get("answer") == "no"
+    if request.method == "GET" or form.resumed or back:
+        s = found(number)
+        sheet = load(reading(), s)
+        if request.method == "GET":
+            return _entry(s, sheet, sheet.stored)
+        return _entry(s, sheet, _read(sheet).entries, returned=back and not form.resumed)
     close_reading()
     draft = request.form.get("action") == "draft"
     if draft:
-        outcome = actions.save_draft(work(), number, version(), typed.entries)
+        outcome = actions.save_draft(work(), number, version(), _read)
     else:
         given = request.form.get("confirmation", "") if request.form.get("answer") == "yes" else ""
-        outcome = actions.enter_results(work(), number, version(), typed.entries, given)
+        outcome = actions.enter_results(work(), number, version(), _read, given)
     if isinstance(outcome, Missing):
         abort(404)
+    if isinstance(outcome, (Saved, Unchanged)):
+        flash(outcome.message)
+        return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
+    return _not_saved(outcome, number)
+
+
+def _read(sheet: Sheet) -> Typed:
+    return forms.read(request.form, sheet)
+
+
+def _not_saved(outcome: Any, number: int) -> ResponseReturnValue:
+    """Why nothing was saved, with all that was typed, on the session as it stands now."""
+    s = getattr(outcome, "session", None) or found(number)
+    sheet = load(reading(), s)
+    typed = _read(sheet)
     if isinstance(outcome, Refused):
-        return _entry(found(number), sheet, typed.entries, refused=outcome, status=403)
+        return _entry(s, sheet, typed.entries, refused=outcome, status=403)
     if isinstance(outcome, actions.MustConfirm):
-        assert outcome.session
-        return _question(outcome.session, sheet, typed.entries)
+        return _question(s, sheet, typed.entries)
     if isinstance(outcome, Changed):
-        now = load(reading(), outcome.session)
-        asked = request.form.get("answer") == "yes" and not now.problems(typed.entries) and outcome.session.postponed
-        if asked and may(outcome.session.person(actor().role), Action.ENTER_RESULTS, outcome.session.facts, clock().today()).ok:
-            return _question(outcome.session, now, typed.entries, changed=True)
-        return _entry(outcome.session, now, typed.entries, conflict=True, status=409)
-    if isinstance(outcome, actions.Incomplete):
-        return _entry(found(number), sheet, typed.entries, problems=outcome.problems, status=422)
-    assert not isinstance(outcome, Invalid)
-    flash(outcome.message)
-    return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
+        asked = request.form.get("answer") == "yes" and not sheet.problems(typed.entries) and s.postponed
+        if asked and may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today()).ok:
+            return _question(s, sheet, typed.entries, changed=True)
+        return _entry(s, sheet, typed.entries, conflict=True, status=409)
+    assert isinstance(outcome, actions.Incomplete)
+    return _entry(s, sheet, typed.entries, problems=outcome.problems, status=422)
 
 
 def _entry(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, select
@@ -15,6 +15,14 @@ from portal.store.candidates import candidate, result
 from portal.store.titles import CertificateKind, certificate
 
 Entries = Mapping[int, Entry]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, as entries; `nonsense` holds the candidates whose value is none of the list."""
+
+    entries: Entries
+    nonsense: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 
 BUSY_TIMEOUT_SECONDS = 20
+CONNECTIONS = 16  # kept open by a process: more than it has threads, so that none is opened and closed for a request
+IDLE_SECONDS = 1.0
 
 
 STREAM: dict[str, Any] = {"stream_results": True, "yield_per": 1000}
@@ -26,11 +30,12 @@ class Database:
         if self.is_sqlite:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
             self._reader: Engine = self.engine
             _sqlite_manners(self.engine)
         else:
-            self.engine = create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"connect_timeout": 5})
+            _postgresql_manners(self.engine)
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -61,6 +66,24 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _postgresql_manners(engine: Engine) -> None:
+    """A connection that lay idle is asked whether it still lives before it is used: after a failover the next one is."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_dbapi: Any, record: Any) -> None:
+        record.info["seen"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("seen", monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            dbapi_connection.execute("SELECT 1")
+            dbapi_connection.rollback()
+        except Exception as error:
+            raise DisconnectionError from error
 
 
 def _sqlite_manners(engine: Engine) -> None:

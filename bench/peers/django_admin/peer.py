@@ -97,17 +97,30 @@ class ExamSession(models.Model):
         app_label, managed, db_table = "peer", False, "exam_session"
 
 
+class Candidate(models.Model):
+    session = models.ForeignKey(ExamSession, models.DO_NOTHING)
+
+    class Meta:
+        app_label, managed, db_table = "peer", False, "candidate"
+
+
 @admin.register(ExamSession)
 class Sessions(admin.ModelAdmin):
-    list_display = ("id", "title_label", "centre_name", "starts_on", "ends_on", "status")
+    list_display = ("id", "title_label", "centre_name", "starts_on", "ends_on", "status", "candidates")
     list_per_page = 50
     list_select_related = ("title", "centre")
     ordering = ("-id",)
     search_fields = ("id", "title__label", "centre__name")
-    show_full_result_count = False
+    list_filter = ("status", "starts_on")
+    show_facets = admin.ShowFacets.ALWAYS  # counts beside the filters, as the portal's views have them
 
     def get_queryset(self, request: object) -> models.QuerySet:
-        return super().get_queryset(request).filter(department_code="94")
+        own = Candidate.objects.filter(session=models.OuterRef("pk")).order_by().values("session")
+        count = models.Subquery(own.annotate(n=models.Count("pk")).values("n"))
+        return super().get_queryset(request).filter(department_code="94").annotate(candidates=count)
+
+    def candidates(self, row: ExamSession) -> int:
+        return row.candidates or 0
 
     def title_label(self, row: ExamSession) -> str:
         return f"{row.title.code} {row.title.label}"
