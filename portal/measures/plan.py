@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Row, case, false, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Row, case, false, func, literal, select, union_all
 
 from portal.rules.lifecycle import Status
 from portal.rules.measures import ALREADY_SHIFTED, NO_CASE, REAL_END_KNOWN, Measure, MeasureCase
@@ -155,27 +155,27 @@ class Plan:
 
 
 def plan(conn: Connection, measure: Measure, today: date) -> Plan:
-    """The dry run: how many sessions each line of the measure would change or leave. One scan; changes nothing."""
+    """The dry run: how many sessions each line of the measure would change or leave. One scan, and one look at those that a
+    case could claim; changes nothing."""
     coded = select(
         code_of(measure).label("code"),
         s.c.department_code.label("department"),
         s.c.status.label("status"),
         case((s.c.starts_on <= today, 1), else_=0).label("started"),
-        case((claims(measure) > 1, 1), else_=0).label("twice"),
     ).subquery()
-    keys = (coded.c.code, coded.c.department, coded.c.status, coded.c.started, coded.c.twice)
+    keys = (coded.c.code, coded.c.department, coded.c.status, coded.c.started)
     rows = conn.execute(select(*keys, func.count().label("number")).group_by(*keys)).all()
     meanings = codes(measure)
     by_code: Counter[str] = Counter()
     tables: dict[str, dict[str, list[int]]] = {"department": defaultdict(lambda: [0, 0]), "status": defaultdict(lambda: [0, 0])}
-    twice = started = with_results = 0
+    twice = conn.execute(select(func.count()).select_from(s).where(_claimed_twice(measure))).scalar_one()
+    started = with_results = 0
     for r in rows:
         changes = meanings[r.code].changes
         by_code[r.code] += r.number
         for name, table in tables.items():
             table[getattr(r, name)][0] += r.number if changes else 0
             table[getattr(r, name)][1] += r.number
-        twice += r.number if r.twice else 0
         started += r.number if changes and r.started else 0
         with_results += r.number if changes and r.status in (Status.RESULTS, Status.LOCKED) else 0
     counts = [Count(code, meaning, by_code[code]) for code, meaning in meanings.items()]
@@ -185,7 +185,13 @@ def plan(conn: Connection, measure: Measure, today: date) -> Plan:
 
 def claimed_twice(conn: Connection, measure: Measure) -> list[int]:
     """The first twenty sessions that two cases claim."""
-    return list(conn.execute(select(s.c.id).where(claims(measure) > 1).order_by(s.c.id).limit(SAMPLES)).scalars())
+    return list(conn.execute(select(s.c.id).where(_claimed_twice(measure)).order_by(s.c.id).limit(SAMPLES)).scalars())
+
+
+def _claimed_twice(measure: Measure) -> ColumnElement[bool]:
+    """That two cases describe a row; the statuses that any of them names stand first, for the index."""
+    statuses = {status for c in measure.cases for status in c.when.statuses or tuple(Status)}
+    return s.c.status.in_(sorted(statuses)) & (claims(measure) > 1)
 
 
 def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:
@@ -203,16 +209,11 @@ def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:
 
 
 def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:
-    """Up to twenty sessions of each case that would change, lowest numbers first. One query."""
+    """Up to twenty sessions of each case that would change, those that start first. One query."""
     code = code_of(measure)
-    coded = (
-        select(s.c.id, code.label("code"), func.row_number().over(partition_by=code, order_by=s.c.id).label("position"))
-        .where(code.in_(changing(measure)))
-        .subquery()
-    )
-    query = (
+    each = [
         select(
-            coded.c.code,
+            literal(f"+{c.name}").label("code"),
             s.c.id.label("number"),
             s.c.starts_on,
             s.c.ends_on,
@@ -220,13 +221,20 @@ def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:
             centre.c.name.label("centre_name"),
             title.c.code.label("title_code"),
         )
-        .join_from(coded, s, s.c.id == coded.c.id)
         .join(centre, centre.c.id == s.c.centre_id)
         .join(title, title.c.id == s.c.title_id)
-        .where(coded.c.position <= SAMPLES)
-        .order_by(s.c.id)
-    )
+        .where(
+            s.c.id.in_(
+                select(s.c.id)
+                .where(matches(c.when, _ANY_DAY), code == f"+{c.name}")
+                .order_by(s.c.starts_on, s.c.id)
+                .limit(SAMPLES)
+            )
+        )
+        for c in measure.cases
+    ]
+    both = union_all(*each).subquery()
     found: dict[str, list[Any]] = {}
-    for row in conn.execute(query):
+    for row in conn.execute(select(both).order_by(both.c.starts_on, both.c.number)):
         found.setdefault(row.code, []).append(row)
     return found

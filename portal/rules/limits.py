@@ -51,9 +51,14 @@ AWAITED = {
 }
 
 
+def has_deadline(facts: Facts) -> bool:
+    """Whether something is awaited at all. An automatically postponed session began long ago: nothing is."""
+    return facts.status in AWAITED and not facts.postponed
+
+
 def deadline(facts: Facts, limits: Limits, today: date) -> Deadline | None:
-    """What the session must reach before it starts. An automatically postponed session began long ago: it has none."""
-    if facts.status not in AWAITED or facts.postponed:
+    """What the session must reach before it starts, if anything."""
+    if not has_deadline(facts):
         return None
     what, name = AWAITED[facts.status]
     on = facts.starts_on - timedelta(days=getattr(limits, name))

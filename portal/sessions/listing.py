@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, tuple_
 
 from portal.rules.conditions import Condition
 from portal.rules.french import number
@@ -98,10 +98,20 @@ def step_key(role: Role, today: date) -> ColumnElement[str]:
 
 
 def _acts(role: Role, today: date) -> ColumnElement[bool]:
-    """Sessions whose first fitting step is one that this role takes; the statuses stand alone, for the index."""
-    steps = [step for step in TABLE[role] if step.act]
-    statuses = sorted({status for step in steps for status in step.when.statuses or tuple(Status)})
-    return s.c.status.in_(statuses) & step_key(role, today).in_([step.key for step in steps])
+    """Sessions whose first fitting step is one that this role takes, as conditions that an index can answer one by one."""
+    found: list[ColumnElement[bool]] = []
+    waiting: list[Next] = []
+    for step in TABLE[role]:
+        if step.act:
+            before = [w for w in waiting if _share_a_status(w, step)]
+            found.append(and_(matches(step.when, today), *(~matches(w.when, today) for w in before)))
+        else:
+            waiting.append(step)
+    return or_(*found)
+
+
+def _share_a_status(a: Next, b: Next) -> bool:
+    return bool(set(a.when.statuses or Status) & set(b.when.statuses or Status))
 
 
 def step_of(role: Role, key: str) -> Next | None:
@@ -128,10 +138,13 @@ def view_condition(view: str, role: Role, today: date, limits: Limits) -> Column
 
 def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
     """The sessions that this person may see and asked for, whatever the view."""
-    parts = [visible_to(actor)]
     found = search(conn, actor, filters.search)
-    if found:
-        parts.append(found.condition)
+    parts = [visible_to(actor), *([found.condition] if found else []), *_narrowed(filters)]
+    return Chosen(and_(*parts), whole=len(parts) == 1, searched=found is not None, few=bool(found and found.few))
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    parts: list[ColumnElement[bool]] = []
     if filters.status:
         parts.append(s.c.status == filters.status.value)
     if filters.start_from:
@@ -140,7 +153,7 @@ def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
         parts.append(s.c.starts_on <= filters.start_to)
     if filters.department:
         parts.append(s.c.department_code == filters.department)
-    return Chosen(and_(*parts), whole=len(parts) == 1, searched=found is not None, few=bool(found and found.few))
+    return parts
 
 
 def _joined(query: Any) -> Select[Any]:
@@ -171,6 +184,39 @@ def _shown(role: Role, today: date) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=512)
+def _first_page(
+    role: Role,
+    centre_id: int | None,
+    department_code: str | None,
+    region_code: str | None,
+    filters: Filters,
+    today: date,
+    limits: Limits,
+) -> Select[Any]:
+    """The query of a first page without a search, built once for everybody of one scope."""
+    scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
+    asked = Chosen(and_(scope, *_narrowed(filters)), whole=False, searched=False, few=False)
+    return _page_of(role, asked, filters, today, limits, None)
+
+
+def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None) -> Select[Any]:
+    column = SORTS[filters.sort]
+    backwards = cursor is not None and cursor.before
+    ascending = filters.ascending != backwards
+    found = select(s.c.id).where(asked.condition, view_condition(filters.view, role, today, limits))
+    if cursor:
+        here = tuple_(column, s.c.id)
+        there = tuple_(cursor.value, cursor.number)
+        found = found.where(here > there if ascending else here < there)
+    keys: list[Any] = [column, s.c.id]
+    order = [key.asc() if ascending else key.desc() for key in keys]
+    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
+        keys = [func.coalesce(column, column), s.c.id]
+    ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
+    return _shown(role, today).where(s.c.id.in_(ids)).order_by(*order)
+
+
 def page(
     conn: Connection,
     actor: Actor,
@@ -181,21 +227,12 @@ def page(
     cursor: Cursor | None = None,
 ) -> Page:
     """Fifty sessions. One query, whose cost grows neither with the pages before nor with the table."""
-    column = SORTS[filters.sort]
+    if asked.searched or cursor:
+        query = _page_of(actor.role, asked, filters, today, limits, cursor)
+    else:
+        query = _first_page(actor.role, actor.centre_id, actor.department_code, actor.region_code, filters, today, limits)
     backwards = cursor is not None and cursor.before
-    ascending = filters.ascending != backwards
-    found = select(s.c.id).where(asked.condition, view_condition(filters.view, actor.role, today, limits))
-    if cursor:
-        here = tuple_(column, s.c.id)
-        there = tuple_(cursor.value, cursor.number)
-        found = found.where(here > there if ascending else here < there)
-    keys: list[Any] = [column, s.c.id]
-    order = [key.asc() if ascending else key.desc() for key in keys]
-    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
-        keys = [func.coalesce(column, column), s.c.id]
-    chosen_ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
-    query = _shown(actor.role, today)
-    rows = list(conn.execute(query.where(s.c.id.in_(chosen_ids)).order_by(*order)))
+    rows = list(conn.execute(query))
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:
@@ -246,11 +283,10 @@ def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]]
 
 
 def _bounded(condition: ColumnElement[bool]) -> Any:
-    return (
-        select(func.count())
-        .select_from(select(literal(1)).select_from(s).where(condition).limit(COUNT_BOUND + 1).subquery())
-        .scalar_subquery()
-    )
+    """A count that stops: beyond the bound it is not finished, below it is counted straight along the index."""
+    beyond = select(s.c.id).where(condition).limit(1).offset(COUNT_BOUND).exists()
+    exact = select(func.count()).select_from(s).where(condition).scalar_subquery()
+    return case((beyond, COUNT_BOUND + 1), else_=exact)
 
 
 def _name(key: str) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.jury.queries import brief
 from portal.results.sheet import load
 from portal.rules.lifecycle import STEP, Action, Role
-from portal.rules.limits import deadline
+from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
 from portal.rules.todo import next_step
 from portal.sessions import actions, listing
@@ -100,7 +100,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "s": s,
         "rights": verdicts(s),
         "next": next_step(actor().role, s.facts, today),
-        "deadline": deadline(s.facts, limits(reading()), today),
+        "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
         "missing": {action.value: missing(action, s.facts, today) for action in (Action.REQUEST_DTE, Action.CONVOKE)},
         "seats": brief(reading(), s.number),
         "sheet": sheet,
