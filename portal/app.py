@@ -29,6 +29,7 @@ from portal.store.database import Database
 from portal.web import errors, fragments, health, observe, uploads
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
+from portal.web.tags import STATUS_TAGS
 
 ROOMS = (
     account_routes,
@@ -114,6 +115,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         static_file=static_file,
         PATH=PATH,
         Status=Status,
+        status_tags=STATUS_TAGS,
         Role=Role,
         demo=settings.demo,
         unit_label=settings.unit_label,

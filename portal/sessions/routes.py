@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
             errors=errors,
             here=here,
             at=at,
-            step_of=lambda key: listing.step_of(actor().role, key),
+            steps=listing.steps_of(actor().role),
             departments=_departments(),
         ),
         422 if errors else 200,
