@@ -1,0 +1,130 @@
+"""On twenty thousand sessions: how many queries a page asks, and that none of them reads a whole table. Plans, not times."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import event
+
+from portal.app import create_app
+from portal.clock import Clock
+from portal.demo.data import PASSWORD
+from portal.demo.load import load
+from portal.measures.catalogue import find
+from portal.measures.plan import plan, samples
+from portal.settings import DEMO_DAY, Settings
+from portal.store import migrate
+from portal.store.database import Database
+from tests.support.world import Browser
+
+SESSIONS = 20_000
+PAGES = {
+    "/sessions": 4, "/sessions?vue=a-faire": 4, "/sessions?vue=en-retard": 4, "/sessions?vue=reportees": 4, "/sessions?tri=debut": 4,
+    "/sessions?tri=fin&ordre=croissant": 4, "/sessions?statut=verrouillee": 4, "/sessions?q=thi+huong+nguyen": 12,
+    "/sessions?q=300500": 8, "/sessions/224565": 10, "/calendrier": 4,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def volume(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('volume') / 'volume.sqlite'}"
+    else:
+        base, name = request.getfixturevalue("postgres"), f"volume_{uuid4().hex}"
+        with psycopg.connect(base + "/postgres", autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name}")
+        url = f"{base}/{name}"
+    settings = Settings("demo", url, "a secret for tests", DEMO_DAY)
+    db = Database(url, settings.audit_key)
+    migrate.upgrade(db)
+    assert load(db, DEMO_DAY, "UD", SESSIONS, lambda items, label: items) == SESSIONS
+    yield db
+    db.dispose()
+
+
+class Watched:
+    """A signed-in person whose queries are kept, with their plans."""
+
+    def __init__(self, db: Database, who: str) -> None:
+        settings = Settings("demo", db.url.render_as_string(hide_password=False), "a secret for tests", DEMO_DAY)
+        self.app = create_app(settings, Clock(DEMO_DAY))
+        self.engine = self.app.extensions["portal_db"].engine
+        self.is_sqlite = db.is_sqlite
+        self.browser = Browser(self.app.test_client())
+        self.browser.sign_in(f"{who}@demo.example", PASSWORD)
+        self.asked: list[tuple[str, Any]] = []
+        event.listen(self.engine, "before_cursor_execute", lambda c, cur, sql, values, *rest: self.asked.append((sql, values)))
+
+    def plans(self, path: str) -> list[str]:
+        self.asked.clear()
+        assert self.browser.get(path).status_code == 200, path
+        return [self._plan(sql, values) for sql, values in list(self.asked) if sql.lstrip().startswith("SELECT")]
+
+    def _plan(self, sql: str, values: Any) -> str:
+        with self.engine.connect() as conn:
+            if not self.is_sqlite:
+                conn.exec_driver_sql(
+                    "SET enable_seqscan = off"
+                )  # a whole scan is then chosen only where nothing else is possible
+            rows = conn.exec_driver_sql(("EXPLAIN QUERY PLAN " if self.is_sqlite else "EXPLAIN ") + sql, values).all()
+        return "\n".join(str(row[-1]) for row in rows)
+
+    def close(self) -> None:
+        self.app.extensions["portal_db"].dispose()
+
+
+# SQLite walks a table in the order of its numbers where a page wants the newest fifty: that stops at fifty. Elsewhere it is a full scan.
+WHOLE = re.compile(r"^SCAN (exam_session|candidate|audit_event|result)\b(?!.*USING)", re.MULTILINE)
+WHOLE_PG = re.compile(r"Seq Scan on (exam_session|candidate|audit_event|result)\b")
+
+
+@pytest.mark.parametrize("who", ["ud94", "centre"])
+def test_no_page_reads_a_whole_table(volume: Database, who: str) -> None:
+    person = Watched(volume, who)
+    for path, most in PAGES.items():
+        if who == "centre" and path == "/sessions/224565":
+            most += 1
+        plans = person.plans(path)
+        assert len(plans) <= most, (path, len(plans))
+        for told in plans:
+            assert not (WHOLE if volume.is_sqlite else WHOLE_PG).search(told), (path, told)
+    person.close()
+
+
+@pytest.mark.parametrize("who", ["region-idf", "national"])
+def test_the_widest_scopes_stop_at_a_page(volume: Database, who: str) -> None:
+    person = Watched(volume, who)
+    for path in ("/sessions", "/sessions?tri=debut", "/sessions?tri=fin", "/sessions?q=300500"):
+        for told in person.plans(path):
+            if WHOLE.search(told):
+                assert "USE TEMP B-TREE FOR ORDER BY" not in told.split("LIST SUBQUERY")[-1].split("SEARCH")[0], (path, told)
+            assert not WHOLE_PG.search(told), (path, told)
+    person.close()
+
+
+def test_a_dry_run_counts_what_it_would_move_and_shows_twenty_of_each(volume: Database) -> None:
+    measure, _ = find("confinement-2020")
+    with volume.reading() as conn:
+        found, shown = plan(conn, measure, date(2020, 6, 15)), samples(conn, measure)
+    assert found.touched > SESSIONS // 12 and found.total == SESSIONS
+    assert len(shown["+2c"]) == len(shown["+2d"]) == 20 and all(len(rows) <= 20 for rows in shown.values())
+
+
+def test_the_volume_is_the_same_each_time(tmp_path: Path) -> None:
+    told = []
+    for name in ("a", "b"):
+        settings = Settings("demo", f"sqlite:///{tmp_path / name}.sqlite", "a secret for tests", DEMO_DAY)
+        db = Database(settings.database_url, settings.audit_key)
+        migrate.upgrade(db)
+        load(db, DEMO_DAY, "UD", 1_000, lambda items, label: items)
+        with db.reading() as conn:
+            sessions = "SELECT id, centre_id, title_id, starts_on, ends_on, status FROM exam_session ORDER BY id"
+            people = "SELECT session_id, last_name, first_name, born_on FROM candidate ORDER BY id"
+            told.append((conn.exec_driver_sql(sessions).all(), conn.exec_driver_sql(people).all()))
+        db.dispose()
+    assert told[0] == told[1] and len(told[0][0]) == 1_000
