@@ -59,7 +59,7 @@ def drawn(costs: Mapping[str, Sequence[float]]) -> str:
         )
     for i, size in enumerate(SIZES):
         parts.append(f'<text x="{x(i):.1f}" y="{BOTTOM + 22}" text-anchor="middle">{f"{size:,}".replace(",", " ")}</text>')
-    for (name, values), colour in zip(costs.items(), COLOURS, strict=True):
+    for values, colour in zip(costs.values(), COLOURS, strict=True):
         points = " ".join(f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(values))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
         parts += [f'<circle cx="{x(i):.1f}" cy="{y(v):.1f}" r="3.5" fill="{colour}"/>' for i, v in enumerate(values)]

@@ -1,5 +1,6 @@
 """create_app: the only place where things are wired together."""
 
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -106,6 +107,7 @@ def _headers(response: Response) -> Response:
 def _words_for_pages(app: Flask, settings: Settings) -> None:
     stamps = {p.name: sha256(p.read_bytes()).hexdigest()[:10] for p in Path(STATIC).iterdir() if p.is_file()}
 
+    @cache
     def static_file(name: str) -> str:
         return url_for("static", filename=name, v=stamps[name])
 

@@ -1,6 +1,7 @@
 """Pages of sessions: HTTP and nothing else."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,10 +49,12 @@ def index() -> ResponseReturnValue:
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
     counts = listing.counts(reading(), actor(), asked, today, limit)
 
+    base = url_for("sessions.index")
+
     def here(**changes: str) -> str:
         """This list with other filters; a page number never survives a change of filter."""
-        kept: dict[str, Any] = {k: v for k, v in {**typed, **changes}.items() if v}
-        return url_for("sessions.index", **kept)
+        kept = {k: v for k, v in {**typed, **changes}.items() if v}
+        return f"{base}?{urlencode(kept)}" if kept else base
 
     def at(cursor: listing.Cursor) -> str:
         return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}"})

@@ -1,5 +1,7 @@
 """The one place that says which rows a person may see (domain.md 1)."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, false, true
 
 from portal.rules.lifecycle import Role
@@ -24,4 +26,10 @@ def within(actor: Actor, department_code: ColumnElement[str], centre_id: ColumnE
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """A condition on exam_session."""
-    return within(actor, exam_session.c.department_code, exam_session.c.centre_id)
+    return _sessions_of(actor.role, actor.centre_id, actor.department_code, actor.region_code)
+
+
+@lru_cache(maxsize=1024)
+def _sessions_of(role: Role, centre_id: int | None, department_code: str | None, region_code: str | None) -> ColumnElement[bool]:
+    scope = Actor(None, "", "", role, centre_id, department_code, region_code)
+    return within(scope, exam_session.c.department_code, exam_session.c.centre_id)
