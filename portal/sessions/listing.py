@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, and_, case, func, or_, select, tuple_
 
 from portal.rules.conditions import Condition
 from portal.rules.french import number
@@ -254,30 +254,36 @@ def _cursor(row: Row[Any], filters: Filters) -> Cursor:
 def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits) -> dict[str, int]:
     """How many sessions each view of this role holds, under the same search: beyond COUNT_BOUND it is no longer counted.
     One query."""
+    if asked.whole:
+        scope = (actor.role, actor.centre_id, actor.department_code, actor.region_code)
+        row = conn.exec_driver_sql(_all_counts(conn.dialect, *scope, today, limits)).one()
+        return {view.key: int(row[i]) for i, view in enumerate(VIEWS[actor.role])}
     views = {view.key: view_condition(view.key, actor.role, today, limits) for view in VIEWS[actor.role]}
-    columns: list[Any]
     if asked.searched:  # what was asked for is found once, then told apart
         found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
         columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
-        query = select(*columns).where(s.c.id.in_(found))
+        row = conn.execute(select(*columns).where(s.c.id.in_(found))).one()
     else:
-        query = (
-            _all_counts(actor.role, actor.centre_id, actor.department_code, actor.region_code, today, limits)
-            if asked.whole
-            else _counts(asked.condition, views)
-        )
-    row = conn.execute(query).one()
-    return {key: getattr(row, _name(key)) for key in views}
+        row = conn.execute(_counts(asked.condition, views)).one()
+    return {key: int(row[i]) for i, key in enumerate(views)}
 
 
 @lru_cache(maxsize=512)
 def _all_counts(
-    role: Role, centre_id: int | None, department_code: str | None, region_code: str | None, today: date, limits: Limits
-) -> Select[Any]:
-    """The counts of a list without filters: what it says depends on nothing else, and it is said at every sign-in."""
+    dialect: Dialect,
+    role: Role,
+    centre_id: int | None,
+    department_code: str | None,
+    region_code: str | None,
+    today: date,
+    limits: Limits,
+) -> str:
+    """The counts of a list without filters, as the database reads them: they depend on nothing else, nothing typed is in
+    them, and every list asks for them."""
     scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
     views = {view.key: view_condition(view.key, role, today, limits) for view in VIEWS[role]}
-    return _counts(scope, views, narrow=role in (Role.CENTRE, Role.UD))
+    query = _counts(scope, views, narrow=role in (Role.CENTRE, Role.UD))
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], *, narrow: bool = False) -> Select[Any]:
