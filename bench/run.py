@@ -104,6 +104,12 @@ class Bench:
                 return wrk(port, path, cookie, connections=connections, seconds=seconds).per_second
 
             mine = person.cookie
+            for port, path, cookie in (
+                (twin, LIST, mine), (twin, PAGE, mine), (twin, "/bench/sessions", mine), (twin, "/bench/session", mine),
+                (twin, SEARCH, mine), (small, LIST, other.cookie), (small, PAGE, other.cookie), (small, SEARCH, other.cookie),
+                (peer, "/admin/peer/examsession/", peer_cookie),
+            ):  # fmt: skip
+                rate(port, path, cookie, seconds=1)  # warm: every worker has met every page
             self.figures += [
                 at_least("list_against_its_template", 0.5, "ratio", lambda: rate(twin, LIST, mine) / rate(twin, "/bench/sessions", mine)),
                 at_least(
