@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   let dirty = false;
+  const chosen = new Map();
 
   const follow = () => {
     for (const button of document.querySelectorAll("[data-copy][hidden]")) {
@@ -21,6 +22,17 @@
     });
   };
 
+  // A list that is fetched anew keeps what was chosen meanwhile, if it still offers it.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-keep]")) chosen.set(event.target.id, event.target.value);
+  });
+  const keepChoice = () => {
+    for (const select of document.querySelectorAll("select[data-keep]")) {
+      const value = chosen.get(select.id);
+      if (value && [...select.options].some((option) => option.value === value)) select.value = value;
+    }
+  };
+
   document.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
@@ -35,6 +47,8 @@
       return;
     }
     follow();
+    keepChoice();
+    if (document.activeElement?.matches("input, select, textarea")) return; // whoever is typing stays there
     const field = document.querySelector("#contenu [autofocus]") ?? document.querySelector("#bloc input:not([type=hidden])");
     field?.focus();
   });

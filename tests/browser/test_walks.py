@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from portal.demo.data import PASSWORD
 from tests.support.server import CHROMIUM, demonstration, load_demonstration
@@ -218,6 +218,24 @@ def test_creating_a_session_and_importing_its_candidates_after_a_preview(
     page.get_by_role("button", name="Importer les lignes justes (1 candidat)").click()
     expect(page.get_by_text("1 candidat ajouté.", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="D’AUBIGNÉ Éloïse", exact=True)).to_be_visible()
+
+
+def test_a_title_chosen_while_the_list_is_fetched_anew_stays_chosen(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/nouvelle")
+    held: list[Route] = []
+    page.route("**/sessions/nouvelle?*", lambda route: held.append(route))
+    with page.expect_request("**/sessions/nouvelle?*"):
+        page.get_by_label("Date de début").fill("2020-09-14")
+    title = page.get_by_label("Titre professionnel")
+    title.select_option(index=3)
+    value = title.input_value()
+    page.get_by_label("Lieu").fill("Créteil")
+    with page.expect_response("**/sessions/nouvelle?*"):
+        held[0].continue_()
+    expect(page.get_by_text("Les titres dont l’agrément de votre centre est valable le 14/09/2020.")).to_be_visible()
+    expect(title).to_have_value(value)
+    expect(page.get_by_label("Lieu")).to_be_focused()
 
 
 def test_choosing_a_jury_until_the_dte_can_be_asked_for(chromium: Browser, base: str, script: bool) -> None:
