@@ -13,7 +13,6 @@ from portal.candidates.values import Person
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.results.sheet import load
-from portal.rules.french import day
 from portal.rules.lifecycle import Action, Role
 from portal.sessions.pages import answer, form_page, found, verdicts
 from portal.sessions.values import Changed, Invalid, Missing, SessionRow
@@ -146,7 +145,7 @@ def _preview(s: SessionRow, lines: Sequence[sheets.Read]) -> dict[str, Any]:
         "bad": [line for line in lines if line.problems],
         "twins": [line for line in lines if line.twin],
         "before": seen_before(reading(), s.centre_id, s.number, [p.identity for p in people]),
-        "content": sealed([s.number, s.version, [[p.last_name, p.first_name, day(p.born_on), p.email] for p in people]]),
+        "content": sealed([s.number, s.version, [[p.last_name, p.first_name, p.born_on.isoformat(), p.email] for p in people]]),
         "preview": True,
     }
 
@@ -157,7 +156,7 @@ def _import(s: SessionRow, form: Form) -> ResponseReturnValue:
     if not content or content[0] != s.number:
         form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
         return form_page("candidates/import.html", s, Form(content=""), Action.EDIT_CANDIDATES, 422)
-    people = [Person(last, first, _day(born), email) for last, first, born, email in content[2]]
+    people = [Person(last, first, date.fromisoformat(born), email) for last, first, born, email in content[2]]
     close_reading()
     outcome = actions.add_all(work(), s.number, content[1], people)
     if isinstance(outcome, Changed):  # the list may have grown: the same file, told again against the list of now
@@ -175,8 +174,3 @@ def _import(s: SessionRow, form: Form) -> ResponseReturnValue:
         return redirect(url_for("candidates.index", number=s.number), 303)
     to = url_for("candidates.index", number=s.number)
     return answer(outcome, "candidates/import.html", s.number, form, Action.EDIT_CANDIDATES, to)
-
-
-def _day(text: str) -> date:
-    d, m, y = map(int, text.split("/"))
-    return date(y, m, d)

@@ -18,7 +18,6 @@ from portal.rules.outcomes import Outcome, one_year_after
 from portal.sessions.values import SessionRow
 from portal.store.actors import Actor
 from portal.store.audit import as_json
-from portal.store.text import fold
 
 KIND_WORDS = {Kind.TITLE: "titre", Kind.CCP: "CCP", Kind.CCS: "CCS"}
 
@@ -65,16 +64,12 @@ def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document) -> _Fa
     labels: dict[int, str] = {}
     if kind is Document.AWARD:
         labels = dict(certificates_of(conn, s.title_id))
-        found = standings(conn, s.title_id, [(_key(c), c.born_on) for c in sheet.candidates])
+        found = standings(conn, s.title_id, [c.identity for c in sheet.candidates])
         for c in sheet.candidates:
-            standing = found[_key(c), c.born_on]
+            standing = found[c.identity]
             if standing.title and standing.title.session == s.number:
                 titled[c.id] = standing
     return _Facts(s, sheet, jury, titled, labels)
-
-
-def _key(c: Candidate) -> str:
-    return fold(f"{c.last_name} {c.first_name}")[:260]
 
 
 def _session(s: SessionRow) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from portal.results.sheet import candidates
 from portal.rules.lifecycle import Action, Role
 from portal.sessions.pages import answer, form_page, found
 from portal.sessions.values import Invalid, Missing, SessionRow
-from portal.web.forms import Form, version
+from portal.web.forms import Form, number_in, version
 from portal.web.state import actor, close_reading, reading, work
 
 blueprint = Blueprint("jury", __name__)
@@ -61,8 +61,7 @@ def show(member_id: int) -> ResponseReturnValue:
     if "retirer" in request.form:
         given = request.form["retirer"]
         close_reading()
-        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
-        return _answer(members.withdraw(work(), member_id, version(), number), kept, form)
+        return _answer(members.withdraw(work(), member_id, version(), number_in(given) or 0), kept, form)
     start = form.day("valid_from", "Indiquez le début de l’habilitation.")
     end = form.day("valid_to", "Indiquez la fin de l’habilitation.")
     code = form.text("title", 20)
@@ -102,7 +101,7 @@ def edit(number: int) -> ResponseReturnValue:
         return form_page(page, s, form, Action.EDIT_JURY, **_seats(s))
     typed = _links()
     act, given = request.form.get("action", ""), form.values["member"]
-    chosen = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+    chosen = number_in(given) or 0
     close_reading()
     if act == "retirer":
         outcome = seats.unseat(work(), number, version(), chosen)

@@ -19,7 +19,7 @@ from portal.rules.lifecycle import Kind, Role
 from portal.rules.titles import may_start
 from portal.sessions.approvals import ApprovedTitle, of_centre
 from portal.sessions.pages import found
-from portal.web.forms import Form, parse_day
+from portal.web.forms import Form, number_in, parse_day
 from portal.web.state import actor, clock, close_reading, reading, settings, work
 from portal.web.uploads import sealed, unsealed, uploaded
 
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
         return _new(centre_id, form, 422)
     wanted = NewSession(int(given), Kind(kind), start, end, place, manager)
     close_reading()
-    jury_of = _number(form.values["model"]) if form.values["with_jury"] else None
+    jury_of = number_in(form.values["model"]) if form.values["with_jury"] else None
     outcome = create(work(), [wanted], form.values["key"][:64], jury_of)
     if isinstance(outcome, NotAllowed):
         abort(404)
@@ -72,7 +72,7 @@ def new() -> ResponseReturnValue:
 
 def _copy(form: Form) -> None:
     """« Copier cette session »: everything but its dates and its candidates."""
-    number = _number(request.args.get("modele", ""))
+    number = number_in(request.args.get("modele", ""))
     if number is None:
         return
     s = found(number)
@@ -84,10 +84,6 @@ def _copy(form: Form) -> None:
         model=str(number),
         with_jury="1" if s.jury else "",
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 10 else None
 
 
 def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:

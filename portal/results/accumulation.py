@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from portal.candidates.queries import Identity, certificates_of, past_of
-from portal.candidates.values import Person
-from portal.results.sheet import Candidate, Entries, Sheet
+from portal.candidates.queries import certificates_of, past_of
+from portal.results.sheet import Entries, Sheet
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Past, Standing, standing
 from portal.sessions.values import SessionRow
@@ -18,7 +17,7 @@ def effects_of(conn: Connection, s: SessionRow, sheet: Sheet, entries: Entries, 
         return []
     labels = dict(certificates_of(conn, s.title_id))
     people = {c.id: c for c in sheet.candidates if c.id in changed}
-    identities = {c.id: _identity(c) for c in people.values()}
+    identities = {c.id: c.identity for c in people.values()}
     past = past_of(conn, s.title_id, list(identities.values()))
     told = []
     for number, person in people.items():
@@ -32,10 +31,6 @@ def effects_of(conn: Connection, s: SessionRow, sheet: Sheet, entries: Entries, 
         if said := _difference(now, then, labels):
             told.append(f"{person.name} {said}.")
     return told
-
-
-def _identity(c: Candidate) -> Identity:
-    return Person(c.last_name, c.first_name, c.born_on).identity
 
 
 def _difference(now: Standing, then: Standing, labels: dict[int, str]) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, select
 
+from portal.candidates.values import Person
 from portal.rules.french import plural
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Entry, Outcome, choices, problem
@@ -37,6 +38,11 @@ class Candidate:
     def name(self) -> str:
         """NOM Prénom"""
         return f"{self.last_name.upper()} {self.first_name}".strip()
+
+    @property
+    def identity(self) -> tuple[str, date]:
+        """Who is the same person in another session."""
+        return Person(self.last_name, self.first_name, self.born_on).identity
 
 
 @dataclass(frozen=True)

@@ -98,5 +98,10 @@ def parse_day(value: str) -> date | None:
 
 def version() -> int:
     """The version that the page was made from; nonsense is a version that never fits."""
-    value = request.form.get("version", "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1
+    found = number_in(request.form.get("version", ""))
+    return -1 if found is None else found
+
+
+def number_in(text: str) -> int | None:
+    """A number of up to nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 10 else None
