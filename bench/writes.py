@@ -61,7 +61,6 @@ def save_forty(connection: sqlite3.Connection, session: int, candidates: list[in
     """Seconds for the bare writes of forty results: the rows, the session, the event, the head of the trail."""
     begun = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("DELETE FROM result WHERE session_id = ?", (session,))
     connection.executemany(
         "INSERT INTO result (session_id, candidate_id, certificate_id, outcome, definitive) VALUES (?, ?, NULL, ?, 0)",
         [(session, c, words) for c in candidates],

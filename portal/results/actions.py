@@ -1,17 +1,17 @@
 """Entering results, with the blocking confirmation after an automatic postponement (domain.md 6), and correcting them."""
 
 import hmac
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from portal.results.accumulation import effects_of
 from portal.results.sheet import Entries, Sheet, Typed, load
 from portal.rules.lifecycle import Action, Status
-from portal.rules.outcomes import Outcome as ResultOutcome
 from portal.sessions.change import change, step_values, write
 from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
 from portal.store.audit import as_json
@@ -165,30 +165,49 @@ def _already(work: Work, version: int, given: Given, *, definitive: bool) -> Any
     return check
 
 
-_DELETE_ALL = delete(result).where(result.c.session_id == bindparam("number"))
+_HERE = result.c.session_id == bindparam("number")
+_SET = (
+    update(result)
+    .where(_HERE, result.c.candidate_id.in_(bindparam("who", expanding=True)))
+    .values(outcome=bindparam("said"), definitive=bindparam("final"))
+)
+_SET_TITLE = _SET.where(result.c.certificate_id.is_(None))
+_SET_CERTIFICATE = _SET.where(result.c.certificate_id == bindparam("certificate"))
+_CLEAR = delete(result).where(_HERE, result.c.candidate_id.in_(bindparam("who", expanding=True)))
 
 
 def _replace(tx: Connection, sheet: Sheet, number: int, entries: Entries, candidates: Iterable[int], *, definitive: bool) -> None:
-    """The results of these candidates become these entries."""
-    chosen = set(candidates)
-    if chosen.issuperset(sheet.stored):
-        tx.execute(_DELETE_ALL, {"number": number})
-    else:
-        tx.execute(delete(result).where(result.c.session_id == number, result.c.candidate_id.in_(chosen)))
-    rows = [
-        {
-            "session_id": number,
-            "candidate_id": c,
-            "certificate_id": certificate,
-            "outcome": str(outcome),
-            "definitive": definitive,
-        }
-        for c in sorted(chosen)
-        for certificate, outcome in _stable(entries.get(c, {}))
-    ]
+    """The results of these candidates become these entries. Rows stay where only what they say changes: one statement for
+    all who got the same outcome."""
+    said: dict[tuple[int | None, str], list[int]] = defaultdict(list)
+    renewed: list[int] = []
+    rows: list[dict[str, Any]] = []
+    for c in sorted(candidates):
+        new, old = entries.get(c, {}), sheet.stored.get(c, {})
+        if new.keys() == old.keys():
+            for certificate, outcome in new.items():
+                if outcome != old[certificate] or definitive != sheet.definitive:
+                    said[certificate, str(outcome)].append(c)
+            continue
+        if old:
+            renewed.append(c)
+        rows += [
+            {
+                "session_id": number,
+                "candidate_id": c,
+                "certificate_id": certificate,
+                "outcome": str(outcome),
+                "definitive": definitive,
+            }
+            for certificate, outcome in sorted(new.items(), key=lambda item: item[0] or 0)
+        ]
+    if renewed:
+        tx.execute(_CLEAR, {"number": number, "who": renewed})
     if rows:
         tx.execute(insert(result), rows)
-
-
-def _stable(entry: Mapping[int | None, ResultOutcome]) -> list[tuple[int | None, ResultOutcome]]:
-    return sorted(entry.items(), key=lambda item: item[0] or 0)
+    for (certificate, words), who in said.items():
+        values = {"number": number, "who": who, "said": words, "final": definitive}
+        if certificate is None:
+            tx.execute(_SET_TITLE, values)
+        else:
+            tx.execute(_SET_CERTIFICATE, {**values, "certificate": certificate})

@@ -99,13 +99,13 @@ WORDS = {
 
 
 # Built once: these are asked for on every page of a session.
-_RESULTS = select(result.c.candidate_id, result.c.certificate_id, result.c.outcome, result.c.definitive).where(
-    result.c.session_id == bindparam("number")
-)
 _CANDIDATES = (
     select(candidate.c.id, candidate.c.last_name, candidate.c.first_name, candidate.c.born_on, candidate.c.email)
     .where(candidate.c.session_id == bindparam("number"))
     .order_by(candidate.c.sort_key, candidate.c.born_on)
+)
+_RESULTS = _CANDIDATES.add_columns(result.c.certificate_id, result.c.outcome, result.c.definitive).outerjoin(
+    result, (result.c.candidate_id == candidate.c.id) & (result.c.session_id == candidate.c.session_id)
 )
 _CERTIFICATES = (
     select(certificate.c.id, certificate.c.label)
@@ -115,13 +115,20 @@ _CERTIFICATES = (
 
 
 def load(conn: Connection, session: SessionRow) -> Sheet:
-    """Three queries, whatever the number of candidates."""
-    rows = conn.execute(_RESULTS, {"number": session.number}).all()
+    """Two queries, whatever the number of candidates."""
+    people: list[Candidate] = []
     stored: dict[int, dict[int | None, Outcome]] = {}
-    for row in rows:
-        stored.setdefault(row.candidate_id, {})[row.certificate_id] = Outcome(row.outcome)
-    definitive = any(row.definitive for row in rows)
-    return Sheet(session.kind, candidates(conn, session.number), certificates(conn, session), stored, definitive)
+    last, final = 0, False
+    for number, last_name, first_name, born_on, email, certificate_id, outcome, definitive in conn.execute(
+        _RESULTS, {"number": session.number}
+    ):
+        if number != last:
+            people.append(Candidate(number, last_name, first_name, born_on, email))
+            last = number
+        if outcome is not None:
+            stored.setdefault(number, {})[certificate_id] = Outcome(outcome)
+            final = final or definitive
+    return Sheet(session.kind, people, certificates(conn, session), stored, final)
 
 
 def candidates(conn: Connection, number: int) -> list[Candidate]:

@@ -13,7 +13,22 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
@@ -51,6 +66,15 @@ audit_head = Table(
     Column("count", BigId, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("seal", String(64), nullable=False),
+)
+
+# PostgreSQL: one event and the head in one statement, while other writers wait for the head.
+_EVENT = insert(audit_event).values({c.name: bindparam(f"event_{c.name}", type_=c.type) for c in audit_event.c}).cte("event")
+_EVENT_AND_HEAD = (
+    update(audit_head)
+    .where(audit_head.c.id == 1)
+    .values(count=bindparam("head_count"), digest=bindparam("head_digest"), seal=bindparam("head_seal"))
+    .add_cte(_EVENT)
 )
 
 # The columns that the digest covers, in this order.
@@ -94,8 +118,11 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event]) ->
         digest = _digest(key, previous, row)
         rows.append({**row, "previous": previous, "digest": digest})
         previous = digest
-    tx.execute(insert(audit_event), rows)
     new_head = {"count": count, "digest": previous, "seal": _seal(key, count, previous)}
+    if head and len(rows) == 1 and tx.dialect.name == "postgresql":
+        tx.execute(_EVENT_AND_HEAD, {f"event_{n}": v for n, v in rows[0].items()} | {f"head_{n}": v for n, v in new_head.items()})
+        return
+    tx.execute(insert(audit_event), rows)
     if head:
         tx.execute(update(audit_head).where(audit_head.c.id == 1).values(**new_head))
     else:
