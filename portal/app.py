@@ -13,6 +13,7 @@ from portal.accounts import routes as account_routes
 from portal.calendars import routes as calendar_routes
 from portal.candidates import routes as candidate_routes
 from portal.clock import Clock
+from portal.day import routes as day_routes
 from portal.documents import routes as document_routes
 from portal.exports import routes as export_routes
 from portal.jury import routes as jury_routes
@@ -21,6 +22,7 @@ from portal.paths import STATIC, TEMPLATES
 from portal.postponements import routes as postponement_routes
 from portal.preparation import routes as preparation_routes
 from portal.reference import routes as reference_routes
+from portal.requests import routes as request_routes
 from portal.results import routes as result_routes
 from portal.rules.french import day, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
@@ -28,6 +30,7 @@ from portal.sessions import routes as session_routes
 from portal.settings import Settings, read
 from portal.store.database import Database
 from portal.web import errors, fragments, health, observe, uploads
+from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS
@@ -40,6 +43,8 @@ ROOMS = (
     jury_routes,
     result_routes,
     postponement_routes,
+    request_routes,
+    day_routes,
     document_routes,
     export_routes,
     calendar_routes,
@@ -114,6 +119,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
     app.jinja_env.globals.update(
         plural=plural,
+        navigation=navigation,
         static_file=static_file,
         PATH=PATH,
         Status=Status,

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from portal.notices.telling import tell_centre
 from portal.rules.french import day
 from portal.rules.lifecycle import Action
 from portal.sessions.actions import date_errors
@@ -21,16 +22,28 @@ def postpone(work: Work, number: int, version: int, *, starts_on: date, ends_on:
         return Unchanged() if done else None
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
-        errors = dict(date_errors(s, starts_on, ends_on))
-        if starts_on < work.on.today:
-            errors["starts_on"] = f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(work.on.today)}."
-        if (starts_on, ends_on) == (s.starts_on, s.ends_on):
-            errors["starts_on"] = "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."
-        if not reason:
-            errors["reason"] = "Indiquez le motif du report."
-        if errors:
-            return Invalid(errors)
-        write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason)
-        return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")
+        outcome = move(tx, work, s, starts_on, ends_on, reason)
+        if isinstance(outcome, Saved):
+            body = f"L’{s.unit} a reporté la session : elle va du {day(starts_on)} au {day(ends_on)}. Motif : {reason}"
+            tell_centre(tx, work, s, f"Session {s.number} reportée", body)
+        return outcome
 
     return change(work, number, version, Action.POSTPONE, act, ahead=already)
+
+
+def move(
+    tx: Connection, work: Work, s: SessionRow, starts_on: date, ends_on: date, reason: str, request_id: int | None = None
+) -> Invalid | Saved:
+    """Give a session that the rule lets the unit postpone its new dates; `request_id`: at the centre's request."""
+    errors = dict(date_errors(tx, s, starts_on, ends_on))
+    if starts_on < work.on.today:
+        errors["starts_on"] = f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(work.on.today)}."
+    if (starts_on, ends_on) == (s.starts_on, s.ends_on):
+        errors["starts_on"] = "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."
+    if not reason:
+        errors["reason"] = "Indiquez le motif du report."
+    if errors:
+        return Invalid(errors)
+    asked = {"demande": request_id} if request_id else {}
+    write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason, after=asked)
+    return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")

@@ -6,16 +6,19 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from portal.jury.seats import seat_again
+from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.lifecycle import Kind, Role, Status
 from portal.rules.titles import Approved, may_start
 from portal.sessions.approvals import ApprovedTitle, of_centre
+from portal.sessions.grants import to_create
 from portal.sessions.numbers import next_number
 from portal.store.audit import Event
 from portal.store.places import centre
+from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
@@ -50,17 +53,23 @@ class Wrong:
     errors: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
-def problems(new: NewSession, titles: dict[int, ApprovedTitle], today: date) -> tuple[dict[str, str], Approved | None]:
-    """What is wrong of a session to be created, by field, and the approval that it would have."""
+def problems(
+    new: NewSession, titles: dict[int, ApprovedTitle], today: date, grants: Sequence[Granted] = ()
+) -> tuple[dict[str, str], Approved | None]:
+    """What is wrong of a session to be created, by field, and the approval that it would have. `grants`: what the unit
+    has granted beyond the expiry of this title."""
     errors: dict[str, str] = {}
     known = titles.get(new.title_id)
     approval: Approved | None = None
     if new.starts_on < today:
         errors["starts_on"] = f"Une session ne se crée pas dans le passé : nous sommes le {day(today)}."
     else:
-        found = may_start(known.approvals if known else [], new.starts_on)
+        held = known.approvals if known else []
+        granted = any(g.covers(new.starts_on, new.ends_on) for g in grants)
+        found = may_start(held, new.starts_on, granted=granted)
         if isinstance(found, str):
-            errors["title"] = found
+            spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
+            errors["title"] = f"{found} Dates accordées par l’UD : {spans}." if grants else found
         else:
             approval = found
     if known and new.kind not in known.kinds:
@@ -89,12 +98,18 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
         titles = of_centre(tx, who.centre_id)
         department = tx.execute(select(centre.c.department_code).where(centre.c.id == who.centre_id)).scalar_one()
         rows, wrong = [], {}
+        used: dict[int, int] = {}
         for i, new in enumerate(wanted):
-            errors, approval = problems(new, titles, work.on.today)
+            known = titles.get(new.title_id)
+            beyond = known and not any(a.covers(new.starts_on) for a in known.approvals)
+            grants = [g for g in to_create(tx, who.centre_id, new.title_id) if g.request_id not in used] if beyond else []
+            errors, approval = problems(new, titles, work.on.today, grants)
             if errors:
                 wrong[i] = errors
             elif approval:
                 rows.append(_row(work, number + i, new, approval, keys[i], department))
+                if grants:
+                    used[next(g.request_id for g in grants if g.covers(new.starts_on, new.ends_on))] = number + i
         if wrong:
             return Wrong(wrong)
         tx.execute(insert(exam_session), rows)
@@ -102,6 +117,8 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
         work.record_all(
             tx, [Event("created", row["id"], after={"title_id": row["title_id"], **{n: row[n] for n in told}}) for row in rows]
         )
+        for request_id, session_id in used.items():
+            tx.execute(update(request).where(request.c.id == request_id).values(session_id=session_id))
         if jury_of is not None:
             for row in rows:
                 seat_again(tx, work, jury_of, row["id"])

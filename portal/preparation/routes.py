@@ -18,6 +18,7 @@ from portal.rules.french import plural
 from portal.rules.lifecycle import Kind, Role
 from portal.rules.titles import may_start
 from portal.sessions.approvals import ApprovedTitle, of_centre
+from portal.sessions.grants import to_create
 from portal.sessions.pages import found
 from portal.web.forms import Form, number_in, parse_day
 from portal.web.state import actor, clock, close_reading, reading, settings, work
@@ -92,6 +93,8 @@ def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
     offered, closed = [], []
     for title in titles.values():
         verdict = may_start(title.approvals, start)
+        if isinstance(verdict, str) and any(a.last_start for a in title.approvals) and to_create(reading(), centre_id, title.id):
+            verdict = may_start(title.approvals, start, granted=True)
         if isinstance(verdict, str):
             closed.append((title, verdict))
         else:

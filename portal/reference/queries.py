@@ -1,5 +1,6 @@
 """Titles and centres, for lists to choose from."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -22,3 +23,14 @@ def unit_of(conn: Connection, centre_id: int | None, label: str) -> tuple[str, s
     )
     row = conn.execute(query).one()
     return f"{label} {row.code}", row.unit_email or ""
+
+
+def centre_line(conn: Connection, centre_id: int) -> Any:
+    """A centre's name, SIRET and department."""
+    return conn.execute(select(centre.c.name, centre.c.siret, centre.c.department_code).where(centre.c.id == centre_id)).one()
+
+
+def title_dates(conn: Connection, title_id: int) -> tuple[date | None, int]:
+    """The expiry of a title and the months of its prolongation."""
+    row = conn.execute(select(title.c.expires_on, title.c.extension_months).where(title.c.id == title_id)).one()
+    return row.expires_on, row.extension_months

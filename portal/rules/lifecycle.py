@@ -67,6 +67,7 @@ class Action(StrEnum):
     EDIT_CANDIDATES = "edit_candidates"
     REMOVE_CANDIDATE = "remove_candidate"
     EDIT_JURY = "edit_jury"
+    ASK_POSTPONEMENT = "ask_postponement"
 
 
 @dataclass(frozen=True)

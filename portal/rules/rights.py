@@ -56,6 +56,12 @@ def not_started(f: Facts, today: date) -> str | None:
     return f"La session a commencé le {day(f.starts_on)} : un report n’est possible que jusqu’à la veille de son début."
 
 
+def only_the_unit_moves(f: Facts, today: date) -> str | None:
+    if f.status is not Status.PREPARATION or f.postponed:
+        return None
+    return "La session est « En préparation » : ses dates se modifient directement, dans « Informations pratiques »."
+
+
 def real_end_known(f: Facts, today: date) -> str | None:
     if f.postponed and f.actual_end_on is None:
         return (
@@ -110,6 +116,7 @@ TABLE = (
     Line(Action.CONVOKE, Role.CENTRE, (S.DTE_SENT,), (has_candidates,)),
     # ---- postponement by the UD: « DTE envoyé » is not in the newsletter's list
     Line(Action.POSTPONE, Role.UD, (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED), (not_started,)),
+    Line(Action.ASK_POSTPONEMENT, Role.CENTRE, (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED), (only_the_unit_moves, not_started)),
     # ---- after an automatic postponement
     Line(Action.SET_ACTUAL_END, Role.CENTRE, ACTIVE, (moved_by_a_measure,)),
     # ---- results
@@ -170,6 +177,8 @@ def _wrong_role(line: Line, person: Person, f: Facts) -> str | None:
         return "La date réelle de fin est saisie par le centre."
     if person.role is Role.UD and line.action is Action.ENTER_RESULTS:
         return "La première saisie des résultats revient au centre."
+    if person.role is Role.UD and line.action is Action.ASK_POSTPONEMENT:
+        return "La demande vient du centre ; vous reportez la session vous-même."
     if person.role is Role.CENTRE and line.action is Action.CORRECT_RESULTS:
         return f"Les résultats sont enregistrés : seule l’{person.unit} peut les modifier."
     who = f"à l’{person.unit}" if line.by is Role.UD else "au centre"
@@ -183,7 +192,7 @@ def _wrong_status(line: Line, f: Facts, unit: str) -> str | None:
         return f"Les résultats sont enregistrés : seule l’{unit} peut encore modifier la session, et uniquement ses résultats."
     if line.action in PRACTICAL:
         return f"La session est au statut « {f.status.label} » : ce bloc n’est modifiable qu’« En préparation »."
-    if line.action is Action.POSTPONE:
+    if line.action in (Action.POSTPONE, Action.ASK_POSTPONEMENT):
         return "Le DTE est déjà envoyé : à ce statut, la session ne peut pas être reportée."
     if line.action is Action.ENTER_RESULTS:
         return f"La session est au statut « {f.status.label} » : les convocations doivent être envoyées avant la saisie des résultats."
@@ -221,4 +230,6 @@ def _with_helper(reason: str, person: Person, line: Line, f: Facts) -> Refused:
     if line.action in (Action.REQUEST_DTE, Action.CONVOKE) and f.status in LINE[line.action].statuses:
         first = "Ajoutez d’abord les candidats." if not f.candidates else "Complétez d’abord le jury."
         return Refused(reason, f"{first} En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
+    if line.action is Action.ASK_POSTPONEMENT:
+        return Refused(reason, f"En cas de doute, l’{person.unit} peut vous aider.", ask_unit=True)
     return Refused(reason, ask, ask_unit=True)

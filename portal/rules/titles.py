@@ -33,15 +33,18 @@ class Approved:
         return self.valid_from <= starts_on <= self.valid_to and (self.last_start is None or starts_on <= self.last_start)
 
 
-def may_start(approvals: Sequence[Approved], starts_on: date) -> Approved | str:
-    """The approval under which a session on this title may start that day, or why there is none, as a sentence."""
+def may_start(approvals: Sequence[Approved], starts_on: date, *, granted: bool = False) -> Approved | str:
+    """The approval under which a session on this title may start that day, or why there is none, as a sentence.
+
+    `granted`: the unit has granted dates beyond the title's expiry.
+    """
     if not approvals:
         return "Votre centre n’a pas d’agrément pour ce titre."
     valid = [a for a in approvals if a.valid_from <= starts_on <= a.valid_to]
     if not valid:
         spans = " ; ".join(f"n° {a.number}, du {day(a.valid_from)} au {day(a.valid_to)}" for a in approvals)
         return f"Aucun agrément de votre centre pour ce titre n’est valable le {day(starts_on)} ({spans})."
-    if not valid[0].covers(starts_on):
+    if not granted and not valid[0].covers(starts_on):
         return expired(valid[0].last_start)
     return valid[0]
 

@@ -11,6 +11,7 @@ from portal.rules.rights import Refused, may
 from portal.rules.titles import expired, may_start
 from portal.sessions.approvals import of_title
 from portal.sessions.change import change, step_values, write
+from portal.sessions.grants import of_session
 from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
 from portal.store.limits import limits
 from portal.store.sessions import exam_session
@@ -39,10 +40,11 @@ def edit_practical(
             verdict = may(s.person(work.actor.role), Action.EDIT_START, s.facts, work.on.today)
             if isinstance(verdict, Refused):
                 return verdict
-        errors = date_errors(s, starts_on or s.starts_on, ends_on)
+        errors = date_errors(tx, s, starts_on or s.starts_on, ends_on)
         changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
         if not errors and s.approval_id is not None and "starts_on" in changed:
-            approval = may_start(of_title(tx, s.centre_id, s.title_id), changed["starts_on"])
+            granted = bool(of_session(tx, s.number))
+            approval = may_start(of_title(tx, s.centre_id, s.title_id), changed["starts_on"], granted=granted)
             if isinstance(approval, str):
                 errors = {"starts_on": approval}
             elif approval.id != s.approval_id:
@@ -55,15 +57,20 @@ def edit_practical(
     return change(work, number, version, Action.EDIT_END, act, ahead=already)
 
 
-def date_errors(s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
+def date_errors(tx: Connection, s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
     """What is wrong with new dates of this session, whoever sets them."""
     if ends_on < starts_on:
         return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
     if s.actual_end_on and s.actual_end_on < starts_on:
         return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     limit = s.last_start
-    if limit and starts_on > limit and starts_on != s.starts_on:
-        return {"starts_on": expired(limit)}
+    if limit and starts_on > limit:
+        grants = of_session(tx, s.number)
+        if grants and not any(granted.covers(starts_on, ends_on) for granted in grants):
+            spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
+            return {"starts_on": f"Le titre est échu : la session reste dans les dates accordées ({spans})."}
+        if not grants and starts_on != s.starts_on:
+            return {"starts_on": expired(limit)}
     return {}
 
 

@@ -128,7 +128,26 @@ def _actual_end(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
 
 def _postponed(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
     old = f"du {_shown(before['starts_on'])} au {_shown(before['ends_on'])}"
-    return f"Session reportée : elle allait {old}, elle va du {_shown(after['starts_on'])} au {_shown(after['ends_on'])}.", ()
+    asked = f" à la demande n° {after['demande']} du centre" if after.get("demande") else ""
+    return (
+        f"Session reportée{asked} : elle allait {old}, elle va du {_shown(after['starts_on'])} au {_shown(after['ends_on'])}.",
+        (),
+    )
+
+
+def _asked(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    wanted = f"du {_shown(after['wanted_start'])} au {_shown(after['wanted_end'])}"
+    what = "de report" if after.get("kind") == "report" else "sur un titre échu"
+    return f"Demande {what} n° {after['demande']} : le centre souhaite {wanted}.", ()
+
+
+def _answered(what: str) -> Words:
+    return lambda before, after: (f"Demande n° {after['demande']} {what}.", ())
+
+
+def _granted(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
+    dates = f"du {_shown(after['granted_start'])} au {_shown(after['granted_end'])}"
+    return f"Demande n° {after['demande']} acceptée : dates accordées {dates}.", ()
 
 
 def _draft(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
@@ -211,6 +230,10 @@ WORDS: dict[str, Words] = {
     "cancel": _plain("Session annulée."),
     "convoke": _plain("Convocations envoyées."),
     "postponed": _postponed,
+    "request_made": _asked,
+    "request_refused": _answered("refusée"),
+    "request_withdrawn": _answered("retirée par le centre"),
+    "request_accepted": _granted,
     "results_draft": _draft,
     "results_saved": _saved,
     "results_corrected": _corrected,

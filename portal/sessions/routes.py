@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.jury.queries import brief
+from portal.requests.queries import open_on
 from portal.results.sheet import load
 from portal.rules.lifecycle import STEP, Action, Role
 from portal.rules.limits import deadline, has_deadline
@@ -23,11 +24,6 @@ from portal.web.forms import Form, parse_day, version
 from portal.web.state import actor, clock, close_reading, reading, work
 
 blueprint = Blueprint("sessions", __name__)
-
-
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
-    return redirect(url_for("sessions.index"))
 
 
 def _cursor(sort: str) -> listing.Cursor | None:
@@ -108,6 +104,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "seats": brief(reading(), s.number),
         "sheet": sheet,
         "history": told,
+        "asked": open_on(reading(), s.number),
         "reached": reached,
         "steps": STEP,
         "form": Form(actual_end_on=""),

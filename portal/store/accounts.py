@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Tab
 
 from portal.rules.lifecycle import Role
 from portal.store.base import Moment, metadata, one_of
+from portal.store.notices import Mailing
 
 account = Table(
     "account",
@@ -16,6 +17,8 @@ account = Table(
     Column("department_code", ForeignKey("department.code")),
     Column("region_code", ForeignKey("region.code")),
     Column("password_hash", String(200)),  # none: invited, no password chosen yet
+    Column("mailing", String(12), nullable=False, server_default=Mailing.AT_ONCE.value),
+    one_of("mailing", Mailing),
     CheckConstraint(
         "(role = 'centre') = (centre_id IS NOT NULL) AND (role = 'ud') = (department_code IS NOT NULL)"
         " AND (role = 'region') = (region_code IS NOT NULL)",

@@ -9,7 +9,10 @@ from portal.store import (
     jury,
     limits,
     measures,
+    notices,
+    oversight,
     places,
+    requests,
     sessions,
     titles,
 )
@@ -25,7 +28,10 @@ __all__ = [
     "limits",
     "measures",
     "metadata",
+    "notices",
+    "oversight",
     "places",
+    "requests",
     "sessions",
     "titles",
 ]

@@ -2,16 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import event
 
 from portal.documents.routes import KINDS
+from portal.requests.actions import Made, ask_postponement
 from tests.support.world import PEOPLE, World
 
-OPEN, SIGNED_IN, SCOPED, NATIONAL = "open", "signed in", "scoped", "national"
+OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED = "open", "signed in", "scoped", "national", "a request's"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
+    "/demandes": SIGNED_IN,
+    "/demandes/titre-echu": CENTRE,
+    "/demandes/<number:request_id>": ASKED,
+    "/demandes/<number:request_id>/acceptation": ASKED,
+    "/demandes/<number:request_id>/refus": ASKED,
+    "/demandes/<number:request_id>/retrait": ASKED,
+    "/sessions/<number:number>/demande-report": SCOPED,
     "/static/<path:filename>": OPEN,
     "/healthz": OPEN,
     "/readyz": OPEN,
@@ -68,6 +77,10 @@ def w(world: World) -> Iterator[World]:
     world.session(1, "02/03/2020", "20/04/2020")
     world.seat(1)
     world.measure()
+    world.session(224, "22/06/2020", "26/06/2020", "demande_dte_envoyee", candidates=0)
+    days = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 7)}
+    asked = ask_postponement(world.as_("centre"), 224, world.get(224).version, reason="Essai", key="k", **days)
+    assert asked == Made(1)
     yield world
     world.close()
 
@@ -94,6 +107,7 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
             allowed = {
                 SIGNED_IN: True,
                 SCOPED: SEES[who],
+                ASKED: SEES[who],
                 NATIONAL: who == "national",
                 CENTRE: who in ("centre", "other"),
                 STATE: who not in ("centre", "other"),
@@ -136,7 +150,7 @@ def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: Wo
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/sessions", 5), ("/sessions/1", 12), ("/sessions/1/candidats", 7), ("/calendrier", 3)]
+    ("path", "most"), [("/sessions", 5), ("/sessions/1", 13), ("/demandes", 5), ("/sessions/1/candidats", 7), ("/calendrier", 3)]
 )
 def test_the_number_of_queries_does_not_grow(w: World, path: str, most: int) -> None:
     browser = w.browser("centre")

@@ -1,0 +1,168 @@
+"""Requests that a person may see: one, or a page of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from portal.rules.expired import Expiry, expiry
+from portal.rules.lifecycle import Role, Status
+from portal.store.actors import Actor
+from portal.store.places import centre, department
+from portal.store.requests import RequestKind, RequestStatus, request
+from portal.store.scope import within
+from portal.store.sessions import exam_session
+from portal.store.titles import title
+
+PAGE = 50
+LABELS = {
+    RequestStatus.OPEN: "Ouverte",
+    RequestStatus.ACCEPTED: "Acceptée",
+    RequestStatus.REFUSED: "Refusée",
+    RequestStatus.WITHDRAWN: "Retirée",
+}
+KINDS = {RequestKind.POSTPONEMENT: "Report de session", RequestKind.EXPIRED: "Session sur un titre échu"}
+# The views of the list by their words in the address; the first is what waits.
+VIEWS: dict[str, RequestStatus | None] = {
+    "ouvertes": RequestStatus.OPEN,
+    "acceptees": RequestStatus.ACCEPTED,
+    "refusees": RequestStatus.REFUSED,
+    "retirees": RequestStatus.WITHDRAWN,
+    "toutes": None,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as its page and the list tell it."""
+
+    id: int
+    kind: RequestKind
+    status: RequestStatus
+    centre_id: int
+    centre_name: str
+    siret: str
+    department_code: str
+    unit_email: str | None
+    title_id: int
+    title_code: str
+    title_label: str
+    expires_on: date | None
+    extension_months: int
+    session_id: int | None
+    session_status: str | None
+    session_version: int | None
+    session_start: date | None
+    session_end: date | None
+    approval_number: str
+    wanted_start: date
+    wanted_end: date
+    reason: str
+    lockdown_cause: bool
+    made_at: datetime
+    made_by: str
+    made_by_id: int | None
+    answered_at: datetime | None
+    answered_by: str | None
+    answer: str | None
+    granted_start: date | None
+    granted_end: date | None
+
+    @property
+    def open(self) -> bool:
+        return self.status is RequestStatus.OPEN
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.status]
+
+    @property
+    def kind_label(self) -> str:
+        return KINDS[self.kind]
+
+    @property
+    def expiry(self) -> Expiry:
+        return expiry(self.expires_on, self.extension_months)
+
+    @property
+    def dates_changed(self) -> bool:
+        return self.granted_start is not None and (self.granted_start, self.granted_end) != (self.wanted_start, self.wanted_end)
+
+
+_OWN = [c for c in request.c if c.name != "creation_key"]
+_SELECT: Select[Any] = (
+    select(
+        *_OWN,
+        centre.c.name.label("centre_name"),
+        centre.c.siret,
+        department.c.unit_email,
+        title.c.code.label("title_code"),
+        title.c.label.label("title_label"),
+        title.c.expires_on,
+        title.c.extension_months,
+        exam_session.c.status.label("session_status"),
+        exam_session.c.version.label("session_version"),
+        exam_session.c.starts_on.label("session_start"),
+        exam_session.c.ends_on.label("session_end"),
+    )
+    .join(centre, centre.c.id == request.c.centre_id)
+    .join(department, department.c.code == request.c.department_code)
+    .join(title, title.c.id == request.c.title_id)
+    .outerjoin(exam_session, exam_session.c.id == request.c.session_id)
+)
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    return within(actor, request.c.department_code, request.c.centre_id)
+
+
+def _asked(row: Row[Any]) -> Asked:
+    values = dict(row._mapping)
+    return Asked(**{**values, "kind": RequestKind(row.kind), "status": RequestStatus(row.status)})
+
+
+def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = False) -> Asked | None:
+    query = _SELECT.where(request.c.id == request_id, seen_by(actor))
+    row = conn.execute(query.with_for_update(of=request) if for_update else query).one_or_none()
+    return _asked(row) if row else None
+
+
+def open_on(conn: Connection, number: int) -> int | None:
+    """The number of the open request on a session, if there is one."""
+    where = (request.c.session_id == number, request.c.status == RequestStatus.OPEN.value)
+    found: int | None = conn.execute(select(request.c.id).where(*where)).scalar()
+    return found
+
+
+def counts(conn: Connection, actor: Actor) -> dict[str, int]:
+    """How many requests each view holds. One query."""
+    rows = conn.execute(select(request.c.status, func.count()).where(seen_by(actor)).group_by(request.c.status))
+    by_status: dict[str, int] = {status: number for status, number in rows}
+    return {key: sum(by_status.values()) if status is None else by_status.get(status, 0) for key, status in VIEWS.items()}
+
+
+def page(conn: Connection, actor: Actor, view: str, before: int | None = None) -> tuple[Sequence[Asked], int | None]:
+    """Fifty requests, and the number before which the next page begins. What waits is told oldest first, without pages
+    before: it is answered from the top."""
+    status = VIEWS[view]
+    query = _SELECT.where(seen_by(actor), *([request.c.status == status.value] if status else []))
+    oldest_first = status is RequestStatus.OPEN
+    if before is not None:
+        query = query.where(request.c.id > before if oldest_first else request.c.id < before)
+    order = request.c.id.asc() if oldest_first else request.c.id.desc()
+    rows = [_asked(row) for row in conn.execute(query.order_by(order).limit(PAGE + 1))]
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def may_answer(actor: Actor, asked: Asked) -> bool:
+    return asked.open and actor.role is Role.UD and actor.department_code == asked.department_code
+
+
+def may_withdraw(actor: Actor, asked: Asked) -> bool:
+    return asked.open and actor.role is Role.CENTRE
+
+
+def convened(asked: Asked) -> bool:
+    return asked.session_status == Status.CONVOKED.value

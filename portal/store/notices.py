@@ -1,0 +1,104 @@
+"""Notices on the site, the e-mails that carry them (an outbox), letters of information, closings of the service."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from portal.store.base import BigId, Moment, metadata
+
+
+class Mailing(StrEnum):
+    """How a person wants e-mails."""
+
+    AT_ONCE = "aussitot"
+    DAILY = "chaque_jour"
+    NONE = "aucun"
+
+
+UNREAD = text("read_at IS NULL")
+UNSENT = text("sent_at IS NULL")
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("link", String(300), nullable=False),  # an address of our own, from /
+    Column("key", String(80)),  # what it tells of: told once to a person
+    Column("read_at", Moment),
+    UniqueConstraint("account_id", "key"),
+    Index(None, "account_id", "id"),
+    Index("ix_notice_unread", "account_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("message_id", String(60), nullable=False, unique=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("link", String(300), nullable=False),
+    Column("daily", Integer, nullable=False),  # 1: waits for the day's e-mail
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("claimed_until", Moment),
+    Column("sent_at", Moment),
+    Column("problem", String(300)),
+    CheckConstraint("daily IN (0, 1)", name="daily_known"),
+    Index("ix_mail_due", "due_at", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+    Index(None, "account_id", "id"),
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("text", Text, nullable=False),  # Markdown, as written
+    Column("roles", String(60), nullable=False),  # words of Role, separated by spaces; empty: everybody
+    Column("departments", String(600), nullable=False),  # codes, separated by spaces; empty: everywhere
+    Column("pdf_name", String(120)),
+    Column("pdf", LargeBinary),
+    Column("at", Moment, nullable=False),
+    Column("by", String(330), nullable=False),
+    Column("creation_key", String(64), unique=True),
+)
+
+letter_reading = Table(
+    "letter_reading",
+    metadata,
+    Column("letter_id", ForeignKey("letter.id"), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), primary_key=True, index=True),
+    Column("at", Moment, nullable=False),
+)
+
+closing = Table(
+    "closing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(330), nullable=False),
+    Column("called_off_at", Moment),
+    CheckConstraint("ends_at > starts_at", name="end_after_start"),
+)
