@@ -13,11 +13,13 @@ from portal.accounts import routes as account_routes
 from portal.calendars import routes as calendar_routes
 from portal.candidates import routes as candidate_routes
 from portal.clock import Clock
+from portal.communication import routes as communication_routes
 from portal.day import routes as day_routes
 from portal.documents import routes as document_routes
 from portal.exports import routes as export_routes
 from portal.jury import routes as jury_routes
 from portal.measures import routes as measure_routes
+from portal.notices import routes as notice_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.postponements import routes as postponement_routes
 from portal.preparation import routes as preparation_routes
@@ -45,6 +47,8 @@ ROOMS = (
     postponement_routes,
     request_routes,
     day_routes,
+    notice_routes,
+    communication_routes,
     document_routes,
     export_routes,
     calendar_routes,
@@ -88,6 +92,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         observe.tell_slow_queries(app.extensions["portal_db"].engine, app.extensions["portal_db"].is_sqlite)
     app.before_request(uploads.allow_files)
     account_routes.sign_in_manager(LoginManager(app), app, csrf)
+    app.before_request(communication_routes.closed_now)
     for module in ROOMS:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)
@@ -120,6 +125,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         plural=plural,
         navigation=navigation,
+        coming_closing=communication_routes.coming,
         static_file=static_file,
         PATH=PATH,
         Status=Status,

@@ -112,6 +112,29 @@ def serve() -> None:
     server.serve()
 
 
+@cli.command(help="Envoie les courriels et prévient de ce qui attend ; s’arrête avec Ctrl-C.")
+@click.option("--once", is_flag=True, help="Un seul passage.")
+@click.option("--every", type=click.IntRange(1, 3600), default=20, help="Secondes entre deux passages.")
+def worker(once: bool, every: int) -> None:
+    import time
+
+    from portal.notices.outbox import send_due, smtp
+    from portal.notices.waiting import tell_waiting
+
+    tool = Tool().current()
+    while True:
+        told = tell_waiting(tool.work())
+        if tool.settings.smtp_host:
+            left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings))
+            if once or told or left or problems:
+                click.echo(f"{told} avis, {left} courriels envoyés, {problems} à renvoyer.")
+        elif once:
+            click.echo(f"{told} avis. Aucun serveur de courriel (PORTAL_SMTP_HOST) : les courriels attendent.")
+        if once:
+            return
+        time.sleep(every)
+
+
 def _progress(items: Iterable[Any], label: str) -> Iterable[Any]:
     """Shown on a terminal only; nothing in a log."""
     if not sys.stderr.isatty():
@@ -157,8 +180,7 @@ def add_user(
         refuse(str(error))
     click.echo(f"Compte créé : {email.strip().casefold()} ({role}).")
     if password is None:
-        token = invitations.signer(tool.settings.secret_key).dumps(number)
-        click.echo(f"Invitation, valable {invitations.DAYS} jours : {tool.settings.public_url}/invitation/{token}")
+        click.echo(f"Invitation, valable {invitations.DAYS} jours : {invitations.address(tool.settings, number)}")
 
 
 def _bytes(path: str) -> bytes:

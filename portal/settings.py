@@ -29,11 +29,26 @@ class Settings:
     unit_label: str = "UD"  # DDETS since 2021
     region_label: str = "DIRECCTE"  # DREETS since 2021
     metrics_port: int = 0  # 0: no figures are served
-    public_url: str = ""  # where the world reaches the portal: printed on documents, sent in invitations
+    public_url: str = ""  # where the world reaches the portal: printed on documents, sent in invitations and e-mails
+    smtp_host: str = ""  # none: e-mails stay in the outbox
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = False
+    mail_from: str = "portail@localhost"
 
     @property
     def demo(self) -> bool:
         return self.env == "demo"
+
+    @property
+    def shows_mails(self) -> bool:
+        """The demonstration shows the e-mails that it does not send."""
+        return self.demo and not self.smtp_host
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_from.rpartition("@")[2].rstrip(">") or "localhost"
 
     @property
     def audit_key(self) -> bytes:
@@ -56,6 +71,12 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
         metrics_port=_port(environ, "PORTAL_METRICS_PORT", "0"),
         unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
         region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
+        smtp_host=environ.get("PORTAL_SMTP_HOST") or "",
+        smtp_port=_port(environ, "PORTAL_SMTP_PORT", "25"),
+        smtp_user=environ.get("PORTAL_SMTP_USER") or "",
+        smtp_password=environ.get("PORTAL_SMTP_PASSWORD") or "",
+        smtp_starttls=environ.get("PORTAL_SMTP_STARTTLS") == "1",
+        mail_from=environ.get("PORTAL_MAIL_FROM") or "portail@localhost",
         public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
     )
 

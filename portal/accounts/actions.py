@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import passwords, throttle
 from portal.accounts.throttle import Place
+from portal.notices.telling import INVITATION, Message, mail_row
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
+from portal.store.notices import mail
 from portal.store.places import centre, department, region
 from portal.store.work import Work
 
@@ -119,6 +121,10 @@ def invite(
         values["password_hash"] = passwords.hash_of(password) if password else None
         number = int(tx.execute(insert(account).values(values).returning(account.c.id)).scalar_one())
         told = {k: v for k, v in values.items() if k != "password_hash"}
+        if password is None:
+            body = "Un compte est ouvert pour vous sur le portail des sessions. Choisissez votre mot de passe ; le lien vaut 14 jours."
+            message = Message("Votre invitation au portail des sessions", body, f"{INVITATION}{number}")
+            tx.execute(insert(mail), [mail_row(work.on.now, number, message, daily=False)])
         work.record(tx, "account_invited", subject=f"compte {email}", after=told)
     return number
 

@@ -2,8 +2,15 @@
 
 from itsdangerous import URLSafeTimedSerializer
 
+from portal.settings import Settings
+
 DAYS = 14
 
 
 def signer(secret_key: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key, salt="invitation")
+
+
+def address(settings: Settings, account_id: int) -> str:
+    """Where an invited person chooses a password."""
+    return f"{settings.public_url}/invitation/{signer(settings.secret_key).dumps(account_id)}"

@@ -1,14 +1,16 @@
 """Who is signed in."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from portal.accounts.actions import digest
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor
+from portal.store.notices import ANNOUNCED, closing, notice
 from portal.store.places import centre, department, region
 
 LONGEST_SIGN_IN = timedelta(hours=12)
@@ -26,14 +28,35 @@ _SELECT: Select[Any] = (
 )
 
 
-_SIGNED_IN = _SELECT.join(sign_in, sign_in.c.account_id == account.c.id).where(
-    sign_in.c.token_digest == bindparam("token"), sign_in.c.ended_at.is_(None), sign_in.c.at > bindparam("since")
+# What every page tells besides: notices not read yet, and whether a closing of the service is near.
+_unread = select(func.count()).where(notice.c.account_id == account.c.id, notice.c.read_at.is_(None)).scalar_subquery()
+_near = (
+    select(closing.c.id)
+    .where(closing.c.called_off_at.is_(None), closing.c.ends_at > bindparam("now"), closing.c.starts_at < bindparam("soon"))
+    .exists()
+)
+_SIGNED_IN = (
+    _SELECT.add_columns(_unread.label("unread"), _near.label("near"))
+    .join(sign_in, sign_in.c.account_id == account.c.id)
+    .where(sign_in.c.token_digest == bindparam("token"), sign_in.c.ended_at.is_(None), sign_in.c.at > bindparam("since"))
 )
 
 
-def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> Actor | None:
+@dataclass(frozen=True)
+class SignIn:
+    """Who is signed in, how many notices it has not read, and whether a closing of the service is near."""
+
+    actor: Actor
+    unread: int
+    closing_near: bool
+
+
+def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> SignIn | None:
     """The person behind a sign-in that is still open. One query."""
-    return _actor(conn.execute(_SIGNED_IN, {"token": digest(token), "since": now - LONGEST_SIGN_IN}).one_or_none(), labels)
+    values = {"token": digest(token), "since": now - LONGEST_SIGN_IN, "now": now, "soon": now + ANNOUNCED}
+    row = conn.execute(_SIGNED_IN, values).one_or_none()
+    found = _actor(row, labels)
+    return SignIn(found, row.unread, bool(row.near)) if row and found else None
 
 
 def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | None:

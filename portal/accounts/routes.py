@@ -33,8 +33,8 @@ DEVICE_COOKIE = "appareil"
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login carries: the person, and the sign-in (not the account) as its identity."""
 
-    def __init__(self, actor: Actor, token: str) -> None:
-        self.actor, self.token = actor, token
+    def __init__(self, actor: Actor, token: str, unread: int = 0, closing_near: bool = True) -> None:
+        self.actor, self.token, self.unread, self.closing_near = actor, token, unread, closing_near
 
     def get_id(self) -> str:
         return self.token
@@ -46,7 +46,7 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
     @manager.user_loader
     def load(token: str) -> SignedInUser | None:
         found = queries.signed_in(reading(), token, clock().now(), labels())
-        return SignedInUser(found, token) if found else None
+        return SignedInUser(found.actor, token, found.unread, found.closing_near) if found else None
 
     @app.before_request
     def signed_in_first() -> ResponseReturnValue | None:
@@ -75,7 +75,7 @@ def sign_in() -> ResponseReturnValue:
     form = Form(email="", suite=request.args.get("suite", ""))
     kept = [(name[5:], value) for name, value in request.form.items(multi=True) if name.startswith("kept-")]
     if request.method == "GET":
-        return redirect(url_for("sessions.index")) if current_user.is_authenticated else _page(form, kept)
+        return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
     email, password = form.text("email", 254), request.form.get("password", "")
     if not email:
         form.errors["email"] = "Indiquez votre adresse électronique."
@@ -165,4 +165,4 @@ def _hold(seconds: float) -> None:
 def _own_path(target: str) -> str:
     """Only an address of our own: never another site's."""
     safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in target)
-    return target if safe else url_for("sessions.index")
+    return target if safe else url_for("day.show")

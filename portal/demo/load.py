@@ -14,7 +14,7 @@ from portal.accounts.queries import by_email
 from portal.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
 from portal.candidates.importing import import_candidates
 from portal.clock import PARIS
-from portal.demo import bulk, data, preparing
+from portal.demo import bulk, data, exchanges, preparing
 from portal.files.cells import lines
 from portal.measures.actions import apply
 from portal.measures.catalogue import find as find_measure
@@ -73,7 +73,7 @@ class _Loader:
 
     def run(self, sessions: int | None) -> int:
         self.reference()
-        rows = [*self.specials(), *self.grid()]
+        rows = [*self.specials(), *self.grid(), *self.asked()]
         self.sessions("2020-01-02", [r for r in rows if r[0] != 224566])
         self.sessions("2020-03-02", [r for r in rows if r[0] == 224566])
         self.candidates("2020-01-03", rows)
@@ -89,6 +89,7 @@ class _Loader:
         self.sessions(self.today, since)
         self.candidates(self.today, since)
         total += len(since)
+        exchanges.write(self.at, self.today)
         if sessions:
             total += bulk.load(self.at(self.today), sessions - total, len(self.titles), data.FIRST, self.progress)
         return total
@@ -150,6 +151,14 @@ class _Loader:
         rows: list[tuple[Any, ...]] = [(n, main, title, kind, _d(a), _d(b), status) for n, kind, a, b, status in table]
         first_try = (preparing.FIRST_TRY, self.sirets[1], title, "titre", _d("2019-11-12"), _d("2019-11-15"), S.LOCKED)
         return [*rows, first_try]
+
+    def asked(self) -> list[tuple[Any, ...]]:
+        """To come, and moved by their unit alone: their centres ask for other dates."""
+        table = (
+            (224576, 0, "2020-07-01", "2020-07-03", S.DTE_REQUESTED), (224577, 0, "2020-06-25", "2020-06-26", S.CONVOKED),
+            (224578, 1, "2020-07-02", "2020-07-03", S.DTE_REQUESTED), (224579, 1, "2020-06-29", "2020-06-30", S.CONVOKED),
+        )  # fmt: skip
+        return [(n, self.sirets[i], "TP-01303", "titre", _d(a), _d(b), status) for n, i, a, b, status in table]
 
     def grid(self) -> list[tuple[Any, ...]]:
         """Every case of the measure, both sides of each bound, every status."""

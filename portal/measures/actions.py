@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, insert, literal, select, text, update
 
 from portal.measures import plan as planning
+from portal.notices.telling import Message, tell_each
+from portal.rules.french import plural
 from portal.rules.measures import Measure
+from portal.store.accounts import account
 from portal.store.audit import as_json
 from portal.store.base import Moment
 from portal.store.database import STREAM
@@ -118,6 +121,7 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
             version=s.c.version + 1,
         )
     )
+    _tell_centres(tx, work, run_id, measure.label)
     _record(tx, work, "measure_applied", run_id, measure.label, {c.meaning.case: c.number for c in plan.changes})
     return Applied(run_id, plan)
 
@@ -223,6 +227,31 @@ def _new_run(tx: Connection, work: Work, key: str, label: str, definition: str, 
         "touched": touched,
     }
     return int(tx.execute(insert(run).values(values).returning(run.c.id)).scalar_one())
+
+
+def _tell_centres(tx: Connection, work: Work, run_id: int, label: str) -> None:
+    """One notice, and one e-mail, to each person of a centre that the run touched, however many sessions."""
+    cancelled = func.count().filter(line.c.status_after != line.c.status_before)
+    moved = func.count().filter(line.c.end_after != line.c.end_before)
+    touched = (
+        select(s.c.centre_id, moved.label("moved"), cancelled.label("cancelled"))
+        .join(line, line.c.session_id == s.c.id)
+        .where(line.c.run_id == run_id)
+        .group_by(s.c.centre_id)
+        .subquery()
+    )
+    people = select(account.c.id, account.c.mailing, touched.c.moved, touched.c.cancelled).join(
+        touched, touched.c.centre_id == account.c.centre_id
+    )
+    told = []
+    for row in tx.execute(people.order_by(account.c.id)):
+        parts = [plural(row.moved, "session reportée", "sessions reportées")] if row.moved else []
+        parts += [plural(row.cancelled, "session annulée", "sessions annulées")] if row.cancelled else []
+        body = f"La mesure « {label} » a changé des sessions de votre centre : {', '.join(parts)}."
+        if row.moved:
+            body += " Saisissez la date réelle de fin de chaque session reportée avant ses résultats."
+        told.append((row.id, row.mailing, Message(f"Mesure « {label} » : {', '.join(parts)}", body, "/sessions?vue=reportees")))
+    tell_each(tx, work.on.now, told)
 
 
 def _record(tx: Connection, work: Work, event: str, run_id: int, label: str, counts: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from portal.store.notices import Mailing, mail, notice
 from portal.store.work import Work
 
 DAILY_AT = time(7)
+INVITATION = "invitation:"  # the link of an invitation, followed by the account: its token is made when the e-mail is written
 
 
 @dataclass(frozen=True)

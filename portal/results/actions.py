@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
+from portal.notices.telling import tell_centre
 from portal.results.accumulation import effects_of
 from portal.results.sheet import Entries, Sheet, Typed, load
+from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
 from portal.sessions.change import change, step_values, write
 from portal.sessions.values import Invalid, Outcome, Saved, SessionRow, Unchanged
@@ -132,6 +134,8 @@ def correct_results(work: Work, number: int, version: int, entries: Entries, rea
         if effects:
             told["after"]["consequences"] = effects
         write(tx, work, s, "results_corrected", {}, reason=reason, **told)
+        what = plural(len(changed), "résultat corrigé", "résultats corrigés")
+        tell_centre(tx, work, s, f"Session {s.number} : {what} par l’{s.unit}", f"Motif : {reason}")
         return Saved("Corrections enregistrées.")
 
     return change(work, number, version, Action.CORRECT_RESULTS, act, ahead=already)

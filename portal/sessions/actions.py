@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
+from portal.notices.telling import tell_centre
 from portal.rules.french import day
 from portal.rules.lifecycle import STEP, Action, Status
 from portal.rules.rights import Refused, may
@@ -21,6 +22,14 @@ from portal.store.work import Work
 WITH_REASON = {
     Action.UNLOCK: "Indiquez le motif du déverrouillage.",
     Action.CANCEL: "Indiquez le motif de l’annulation.",
+}
+
+
+# What the unit does and the centre is told of: in the subject, in the text.
+TOLD = {
+    Action.SEND_DTE: (": le DTE est envoyé", "Vous pouvez éditer et envoyer les convocations."),
+    Action.LOCK: ("verrouillée", "L’UD a vérifié les résultats : plus personne ne les modifie."),
+    Action.UNLOCK: ("déverrouillée", "L’UD a rouvert la session : seuls ses résultats sont modifiables, par elle."),
 }
 
 
@@ -107,6 +116,9 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
         if action in WITH_REASON and not reason:
             return Invalid({"reason": WITH_REASON[action]})
         write(tx, work, s, action.value, step_values(work, action), reason=reason)
+        if action in TOLD:
+            what, body = TOLD[action]
+            tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
         if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
             return _dte_leaves_by_itself(tx, work, s)
         return Saved(f"Statut enregistré : {step.after.label}.")

@@ -1,5 +1,6 @@
 """Notices on the site, the e-mails that carry them (an outbox), letters of information, closings of the service."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -17,6 +18,8 @@ from sqlalchemy import (
 )
 
 from portal.store.base import BigId, Moment, metadata
+
+ANNOUNCED = timedelta(days=7)  # a closing of the service is told this long before
 
 
 class Mailing(StrEnum):

@@ -24,6 +24,7 @@ LINKS: tuple[tuple[str, str, frozenset[Role], frozenset[str]], ...] = (
     ("Calendrier", "calendars.month", EVERYBODY, frozenset({"calendars"})),
     ("Jurys", "jury.index", STATE, frozenset({"jury.index", "jury.show"})),
     ("Agréments", "reference.index", EVERYBODY, frozenset({"reference.index"})),
+    ("Lettres", "communication.index", EVERYBODY, frozenset({"communication"})),
     ("Mesures", "measures.index", frozenset({R.NATIONAL}), frozenset({"measures"})),
     ("Réglages", "reference.edit_limits", frozenset({R.NATIONAL}), frozenset({"reference.edit_limits"})),
 )

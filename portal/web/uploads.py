@@ -13,7 +13,7 @@ PREVIEW_HOURS = 12
 
 
 # The pages that take a file.
-TAKE_FILES = {"candidates.import_file", "preparation.import_file"}
+TAKE_FILES = {"candidates.import_file", "preparation.import_file", "communication.new"}
 
 
 def allow_files() -> None:

@@ -7,13 +7,22 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
+from portal.communication.letters import NewLetter, Published, publish
 from portal.documents.routes import KINDS
 from portal.requests.actions import Made, ask_postponement
 from tests.support.world import PEOPLE, World
 
-OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED = "open", "signed in", "scoped", "national", "a request's"
+OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
+    "/avis": SIGNED_IN,
+    "/avis/<number:notice_id>": MINE,
+    "/courriels-de-demonstration": SIGNED_IN,
+    "/communication": SIGNED_IN,
+    "/communication/<number:letter_id>": SIGNED_IN,
+    "/communication/<number:letter_id>.pdf": SIGNED_IN,
+    "/communication/nouvelle": NATIONAL,
+    "/communication/fermeture": NATIONAL,
     "/demandes": SIGNED_IN,
     "/demandes/titre-echu": CENTRE,
     "/demandes/<number:request_id>": ASKED,
@@ -81,6 +90,7 @@ def w(world: World) -> Iterator[World]:
     days = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 7)}
     asked = ask_postponement(world.as_("centre"), 224, world.get(224).version, reason="Essai", key="k", **days)
     assert asked == Made(1)
+    assert publish(world.as_("national"), NewLetter("Essai", "Texte", [], [], "essai.pdf", b"%PDF-1.7"), "k") == Published(1)
     yield world
     world.close()
 
@@ -108,12 +118,13 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
                 SIGNED_IN: True,
                 SCOPED: SEES[who],
                 ASKED: SEES[who],
+                MINE: who == "centre",
                 NATIONAL: who == "national",
                 CENTRE: who in ("centre", "other"),
                 STATE: who not in ("centre", "other"),
                 KEPT: who in ("ud94", "region", "national"),
             }[need]
-            assert (code in (200, 302)) if allowed else (code == 404), (who, here, code)
+            assert (code in (200, 302, 303)) if allowed else (code == 404), (who, here, code)
             if missing != here:
                 assert browser.get(missing).status_code == 404, (who, missing)
 
