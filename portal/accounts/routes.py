@@ -11,8 +11,9 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.accounts import actions, invitations, queries
 from portal.accounts.actions import SignedIn, TooSoon
+from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
-from portal.web.forms import Form
+from portal.web.forms import Form, number_in
 from portal.web.kept import kept_fields
 from portal.web.state import clock, close_reading, db, labels, reading, settings
 
@@ -138,6 +139,20 @@ def choose_password(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.sign_in"), 303)
         form.errors["password"] = why
     return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.errors else 200
+
+
+ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région", Role.NATIONAL: "Administration nationale"}
+
+
+@blueprint.get("/comptes")
+def index() -> ResponseReturnValue:
+    if current_user.actor.role is not Role.NATIONAL:
+        abort(404)
+    role = next((r for r in Role if r == request.args.get("role")), None)
+    search = request.args.get("q", "").replace("\0", "")[:100]
+    rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)
+    page = {"rows": rows, "after": after, "role": role, "search": search, "labels": ROLES}
+    return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))
 
 
 def _devices() -> URLSafeTimedSerializer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -52,7 +53,7 @@ def write(at: At, today: date) -> None:
     main, other = at(today, "centre@demo.example", 8), at(today, "autre-centre@demo.example", 8)
     with main.db.reading() as conn:
         mine, theirs = (_movable(conn, work.actor.centre_id or 0, today) for work in (main, other))
-    days = {"starts_on": date(2020, 7, 20), "ends_on": date(2020, 7, 24)}
+    days: dict[str, Any] = {"starts_on": date(2020, 7, 20), "ends_on": date(2020, 7, 24)}
     reasons = ("La salle d’examen reste fermée jusqu’au 10 juillet.", "Deux candidats sont en quarantaine.")
     for i, ((number, version), reason) in enumerate(zip(mine[:2], reasons, strict=False)):
         ask_postponement(main, number, version, reason=reason, key=f"demonstration-{i}", **days)

@@ -136,18 +136,31 @@ def open_on(conn: Connection, number: int) -> int | None:
     return found
 
 
-def counts(conn: Connection, actor: Actor) -> dict[str, int]:
-    """How many requests each view holds. One query."""
-    rows = conn.execute(select(request.c.status, func.count()).where(seen_by(actor)).group_by(request.c.status))
+def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:
+    """How many requests each view holds, in one department or in all that the person sees. One query."""
+    rows = conn.execute(select(request.c.status, func.count()).where(*_seen(actor, department)).group_by(request.c.status))
     by_status: dict[str, int] = {status: number for status, number in rows}
     return {key: sum(by_status.values()) if status is None else by_status.get(status, 0) for key, status in VIEWS.items()}
 
 
-def page(conn: Connection, actor: Actor, view: str, before: int | None = None) -> tuple[Sequence[Asked], int | None]:
+def waiting_by_department(conn: Connection, actor: Actor) -> dict[str, int]:
+    """How many requests wait for their answer, department by department. One query."""
+    where = (seen_by(actor), request.c.status == RequestStatus.OPEN.value)
+    rows = conn.execute(select(request.c.department_code, func.count()).where(*where).group_by(request.c.department_code))
+    return {code: int(count) for code, count in rows}
+
+
+def _seen(actor: Actor, department: str) -> list[ColumnElement[bool]]:
+    return [seen_by(actor), *([request.c.department_code == department] if department else [])]
+
+
+def page(
+    conn: Connection, actor: Actor, view: str, before: int | None = None, department: str = ""
+) -> tuple[Sequence[Asked], int | None]:
     """Fifty requests, and the number before which the next page begins. What waits is told oldest first, without pages
     before: it is answered from the top."""
     status = VIEWS[view]
-    query = _SELECT.where(seen_by(actor), *([request.c.status == status.value] if status else []))
+    query = _SELECT.where(*_seen(actor, department), *([request.c.status == status.value] if status else []))
     oldest_first = status is RequestStatus.OPEN
     if before is not None:
         query = query.where(request.c.id > before if oldest_first else request.c.id < before)

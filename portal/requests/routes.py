@@ -20,6 +20,7 @@ from portal.sessions.approvals import of_centre
 from portal.sessions.pages import answer, form_page, found
 from portal.sessions.queries import find as find_session
 from portal.sessions.values import Changed, Invalid, Missing, Saved
+from portal.store.france import DEPARTMENTS
 from portal.web.forms import Form, number_in, version
 from portal.web.state import actor, clock, close_reading, reading, settings, work
 
@@ -129,7 +130,9 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
     view = request.args.get("vue", "ouvertes")
     if view not in VIEWS:
         view = "ouvertes"
-    rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")))
+    code = request.args.get("departement", "")
+    department = code if code in DEPARTMENTS else ""
+    rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
     first = "À traiter" if actor().role is Role.UD else "En attente de réponse"
     return (
         render_template(
@@ -138,7 +141,8 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
             after=after,
             view=view,
             views={"ouvertes": first, **LABELS},
-            counts=counts(reading(), actor()),
+            counts=counts(reading(), actor(), department),
+            department=department,
             told=told or {},
         ),
         status,

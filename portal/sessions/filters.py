@@ -24,7 +24,7 @@ def read_filters() -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
         errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
-    views = {view.key for view in listing.VIEWS[actor().role]}
+    views = {view.key for view in listing.views(actor().role, typed["vue"])}
     filters = listing.Filters(
         search=typed["q"],
         status=status,

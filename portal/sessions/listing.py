@@ -51,6 +51,16 @@ VIEWS = {
 }
 
 
+# Behind each number of the day's page: the sessions at one step of a role's table.
+STEP = "etape-"
+STEP_VIEWS = {role: tuple(View(STEP + step.key, step.label) for step in steps) for role, steps in TABLE.items()}
+
+
+def views(role: Role, current: str = "") -> tuple[View, ...]:
+    """The quick filters of a role, and the one that a link of the day's page leads to."""
+    return VIEWS[role] + tuple(view for view in STEP_VIEWS[role] if view.key == current)
+
+
 @dataclass(frozen=True)
 class Filters:
     search: str = ""
@@ -121,6 +131,8 @@ def steps_of(role: Role) -> dict[str, Next]:
 
 @lru_cache(maxsize=512)
 def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
+    if view.startswith(STEP):
+        return step_key(role, today) == view.removeprefix(STEP)
     match view:
         case "en-retard":
             return or_(*(matches(condition, today) for condition in late(limits, today)))
@@ -251,14 +263,14 @@ def _cursor(row: Row[Any], filters: Filters) -> Cursor:
     return Cursor(value, row.number)
 
 
-def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits) -> dict[str, int]:
-    """How many sessions each view of this role holds, under the same search: beyond COUNT_BOUND it is no longer counted.
+def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits, shown: Sequence[View]) -> dict[str, int]:
+    """How many sessions each of these views holds, under the same search: beyond COUNT_BOUND it is no longer counted.
     One query."""
     if asked.whole:
         scope = (actor.role, actor.centre_id, actor.department_code, actor.region_code)
-        row = conn.exec_driver_sql(_all_counts(conn.dialect, *scope, today, limits)).one()
-        return {view.key: int(row[i]) for i, view in enumerate(VIEWS[actor.role])}
-    views = {view.key: view_condition(view.key, actor.role, today, limits) for view in VIEWS[actor.role]}
+        row = conn.exec_driver_sql(_all_counts(conn.dialect, *scope, today, limits, tuple(shown))).one()
+        return {view.key: int(row[i]) for i, view in enumerate(shown)}
+    views = {view.key: view_condition(view.key, actor.role, today, limits) for view in shown}
     if asked.searched:  # what was asked for is found once, then told apart
         found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
         columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
@@ -277,11 +289,12 @@ def _all_counts(
     region_code: str | None,
     today: date,
     limits: Limits,
+    shown: tuple[View, ...],
 ) -> str:
     """The counts of a list without filters, as the database reads them: they depend on nothing else, nothing typed is in
     them, and every list asks for them."""
     scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
-    views = {view.key: view_condition(view.key, role, today, limits) for view in VIEWS[role]}
+    views = {view.key: view_condition(view.key, role, today, limits) for view in shown}
     query = _counts(scope, views, narrow=role in (Role.CENTRE, Role.UD))
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
@@ -304,6 +317,21 @@ def _bounded(condition: ColumnElement[bool]) -> Any:
 
 def _name(key: str) -> str:
     return key.replace("-", "_")
+
+
+def whole(actor: Actor) -> Chosen:
+    """All that a person sees, without a search or a filter."""
+    return Chosen(visible_to(actor), whole=True, searched=False, few=False)
+
+
+def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -> dict[str, dict[str, int]]:
+    """How many sessions each view of this role holds, department by department. One query."""
+    shown = VIEWS[actor.role]
+    columns = [func.count().filter(view_condition(v.key, actor.role, today, limits)).label(_name(v.key)) for v in shown]
+    rows = conn.execute(
+        select(s.c.department_code, *columns).where(visible_to(actor)).group_by(s.c.department_code).order_by(s.c.department_code)
+    )
+    return {row[0]: {view.key: int(row[i + 1]) for i, view in enumerate(shown)} for row in rows}
 
 
 def in_words(count: int) -> str:

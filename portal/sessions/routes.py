@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
     limit = limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
-    counts = listing.counts(reading(), actor(), asked, today, limit)
+    views = listing.views(actor().role, filters.view)
+    counts = listing.counts(reading(), actor(), asked, today, limit, views)
 
     base = url_for("sessions.index")
 
@@ -61,7 +62,7 @@ def index() -> ResponseReturnValue:
             page=page,
             counts=counts,
             in_words=listing.in_words,
-            views=listing.VIEWS[actor().role],
+            views=views,
             filters=filters,
             typed=typed,
             filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},

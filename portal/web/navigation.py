@@ -25,6 +25,7 @@ LINKS: tuple[tuple[str, str, frozenset[Role], frozenset[str]], ...] = (
     ("Jurys", "jury.index", STATE, frozenset({"jury.index", "jury.show"})),
     ("Agréments", "reference.index", EVERYBODY, frozenset({"reference.index"})),
     ("Lettres", "communication.index", EVERYBODY, frozenset({"communication"})),
+    ("Comptes", "accounts.index", frozenset({R.NATIONAL}), frozenset({"accounts.index"})),
     ("Mesures", "measures.index", frozenset({R.NATIONAL}), frozenset({"measures"})),
     ("Réglages", "reference.edit_limits", frozenset({R.NATIONAL}), frozenset({"reference.edit_limits"})),
 )

@@ -15,6 +15,7 @@ from tests.support.world import PEOPLE, World
 OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
+    "/comptes": NATIONAL,
     "/avis": SIGNED_IN,
     "/avis/<number:notice_id>": MINE,
     "/courriels-de-demonstration": SIGNED_IN,
