@@ -17,9 +17,11 @@ from portal.communication import routes as communication_routes
 from portal.day import routes as day_routes
 from portal.documents import routes as document_routes
 from portal.exports import routes as export_routes
+from portal.figures import routes as figure_routes
 from portal.jury import routes as jury_routes
 from portal.measures import routes as measure_routes
 from portal.notices import routes as notice_routes
+from portal.oversight import routes as oversight_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.postponements import routes as postponement_routes
 from portal.preparation import routes as preparation_routes
@@ -49,6 +51,8 @@ ROOMS = (
     day_routes,
     notice_routes,
     communication_routes,
+    oversight_routes,
+    figure_routes,
     document_routes,
     export_routes,
     calendar_routes,

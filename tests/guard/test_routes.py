@@ -9,12 +9,18 @@ from sqlalchemy import event
 
 from portal.communication.letters import NewLetter, Published, publish
 from portal.documents.routes import KINDS
+from portal.oversight.actions import draw_sessions
 from portal.requests.actions import Made, ask_postponement
 from tests.support.world import PEOPLE, World
 
 OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
+    "/chiffres": SIGNED_IN,
+    "/chiffres.csv": SIGNED_IN,
+    "/supervision": STATE,
+    "/supervision/tirages": STATE,
+    "/supervision/tirages/<number:draw_id>": KEPT,
     "/comptes": NATIONAL,
     "/avis": SIGNED_IN,
     "/avis/<number:notice_id>": MINE,
@@ -92,6 +98,7 @@ def w(world: World) -> Iterator[World]:
     asked = ask_postponement(world.as_("centre"), 224, world.get(224).version, reason="Essai", key="k", **days)
     assert asked == Made(1)
     assert publish(world.as_("national"), NewLetter("Essai", "Texte", [], [], "essai.pdf", b"%PDF-1.7"), "k") == Published(1)
+    assert draw_sessions(world.as_("ud94"), "94", date(2020, 1, 1), date(2020, 12, 31), 1) == 1
     yield world
     world.close()
 

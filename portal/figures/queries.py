@@ -1,0 +1,146 @@
+"""The figures of a service: how many sessions, how they go, how many succeed. Each a table of labels and numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from portal.rules.conditions import Condition
+from portal.rules.french import MONTHS
+from portal.rules.lifecycle import ACTIVE, Kind, Status
+from portal.rules.outcomes import Outcome
+from portal.store.actors import Actor
+from portal.store.candidates import result
+from portal.store.conditions import matches
+from portal.store.france import DEPARTMENTS
+from portal.store.months import month_of
+from portal.store.places import centre
+from portal.store.scope import visible_to
+from portal.store.sessions import exam_session as s
+from portal.store.titles import title
+
+MOST_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters: sessions that begin between two days, in one department, of one title (each may be open)."""
+
+    start: date | None = None
+    end: date | None = None
+    department: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A bar: `value` of `of` (a share), or a plain number where `of` is None."""
+
+    label: str
+    value: int
+    of: int | None = None
+
+    @property
+    def share(self) -> float:
+        return self.value / self.of if self.of else 0.0
+
+    @property
+    def percent(self) -> str:
+        return f"{100 * self.share:.1f} %".replace(".", ",")
+
+
+@dataclass(frozen=True)
+class Figure:
+    key: str
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    cut: int = 0  # so many lines more are not shown
+
+    @property
+    def shares(self) -> bool:
+        return any(line.of is not None for line in self.lines)
+
+
+def figures(conn: Connection, actor: Actor, asked: Asked, today: date) -> list[Figure]:
+    """All figures under these filters. Six queries."""
+    where = _where(actor, asked)
+    return [
+        _by_status(conn, where),
+        _by_month(conn, where),
+        _postponed(conn, where, today),
+        *(_success(conn, where, *by) for by in BY),
+    ]
+
+
+def _where(actor: Actor, asked: Asked) -> ColumnElement[bool]:
+    parts = [visible_to(actor)]
+    if asked.start:
+        parts.append(s.c.starts_on >= asked.start)
+    if asked.end:
+        parts.append(s.c.starts_on <= asked.end)
+    if asked.department:
+        parts.append(s.c.department_code == asked.department)
+    if asked.title:
+        parts.append(s.c.title_id == select(title.c.id).where(title.c.code == asked.title).scalar_subquery())
+    return and_(*parts)
+
+
+def _by_status(conn: Connection, where: ColumnElement[bool]) -> Figure:
+    found: dict[str, int] = {
+        row[0]: row[1] for row in conn.execute(select(s.c.status, func.count()).where(where).group_by(s.c.status))
+    }
+    return Figure("statut", "Sessions par statut", "sessions", tuple(Line(x.label, found.get(x, 0)) for x in Status))
+
+
+def _by_month(conn: Connection, where: ColumnElement[bool]) -> Figure:
+    month = month_of(s.c.starts_on)
+    rows = conn.execute(select(month, func.count()).where(where).group_by(month).order_by(month.desc()).limit(25)).all()
+    lines = [Line(f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}", count) for text, count in reversed(rows[:24])]
+    return Figure("mois", "Sessions par mois de début", "sessions", tuple(lines), cut=len(rows) - len(lines))
+
+
+def _postponed(conn: Connection, where: ColumnElement[bool], today: date) -> Figure:
+    waiting = matches(Condition(ACTIVE, postponed=True, actual_end_known=False), today)
+    moved = s.c.postponed_run_id.is_not(None)
+    dated = moved & s.c.actual_end_on.is_not(None)
+    row = conn.execute(select(*(func.count().filter(x) for x in (moved, dated, waiting))).where(where)).one()
+    lines = (
+        Line("Reportées par une mesure", row[0]),
+        Line("dont date réelle saisie", row[1]),
+        Line("dont en attente de leur date réelle", row[2]),
+    )
+    return Figure("reports", "Sessions reportées par une mesure", "sessions", lines)
+
+
+BY: tuple[tuple[str, str, Any], ...] = (
+    ("titre", "Réussite par titre", title.c.code + " " + title.c.label),
+    ("departement", "Réussite par département", s.c.department_code),
+    ("centre", "Réussite par centre", centre.c.name),
+)
+
+
+def _success(conn: Connection, where: ColumnElement[bool], key: str, label: str, by: Any) -> Figure:
+    """Titres obtained among the candidates who came, in sessions with definitive results."""
+    came = func.count().filter(result.c.outcome != Outcome.ABSENT.value)
+    obtained = func.count().filter(result.c.outcome == Outcome.TITLE.value)
+    query = (
+        select(by.label("name"), obtained, came)
+        .select_from(s)
+        .join(result, result.c.session_id == s.c.id)
+        .join(title, title.c.id == s.c.title_id)
+        .join(centre, centre.c.id == s.c.centre_id)
+        .where(where, s.c.kind == Kind.TITLE.value, result.c.certificate_id.is_(None), result.c.definitive)
+        .group_by(by)
+        .having(came > 0)
+        .order_by(came.desc(), by)
+        .limit(MOST_ROWS + 1)
+    )
+    rows = conn.execute(query).all()
+    lines = [Line(_place(key, r[0]), r[1], r[2]) for r in rows[:MOST_ROWS]]
+    return Figure(key, label, "titres obtenus par les candidats présents", tuple(lines), cut=len(rows) - len(lines))
+
+
+def _place(key: str, value: str) -> str:
+    return f"{value} {DEPARTMENTS[value][0]}" if key == "departement" and value in DEPARTMENTS else value
