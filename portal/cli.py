@@ -381,16 +381,30 @@ def audit() -> None:
     pass
 
 
-@audit.command("verify", help="Vérifie le journal ; sort avec 1 et nomme le premier endroit rompu.")
-def verify_audit() -> None:
+@audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
+@click.argument("file", required=False)
+def verify_audit(file: str | None) -> None:
     from portal.measures.verify import verify
 
+    if file is not None:
+        _verify_proof(file)
+        return
     tool = Tool().current()
     with tool.db.snapshot() as conn:
         trail = verify(conn, tool.db.audit_key)
     if trail.broken:
         refuse(f"Journal rompu : {trail.broken}.")
     click.echo(f"Journal intact : {trail.events} événements.")
+
+
+def _verify_proof(file: str) -> None:
+    """Without the database: the key of the settings is all it takes."""
+    from portal.sessions.proofs import check
+
+    found = check(read().audit_key, _bytes(file))
+    if isinstance(found, str):
+        refuse(f"Preuve rompue : {found}.")
+    click.echo(f"Preuve intacte : session {found[0]}, {found[1]} événements.")
 
 
 if __name__ == "__main__":

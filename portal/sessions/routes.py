@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.jury.queries import brief
@@ -13,7 +13,8 @@ from portal.rules.lifecycle import STEP, Action, Role
 from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
 from portal.rules.todo import next_step
-from portal.sessions import actions, listing
+from portal.sessions import actions, listing, proofs
+from portal.sessions.as_was import as_it_was
 from portal.sessions.filters import read_filters
 from portal.sessions.history import history
 from portal.sessions.pages import answer, form_page, found, verdicts
@@ -21,7 +22,7 @@ from portal.sessions.values import SessionRow
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.forms import Form, parse_day, version
-from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.state import actor, clock, close_reading, db, reading, work
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -85,7 +86,15 @@ def _departments() -> dict[str, str]:
 
 @blueprint.get("/sessions/<number:number>")
 def show(number: int) -> ResponseReturnValue:
-    return render_template("sessions/show.html", **session_page(found(number)))
+    s = found(number)
+    if "au" not in request.args:
+        return render_template("sessions/show.html", **session_page(s))
+    typed = request.args["au"].replace("\0", "").strip()[:40]
+    on = parse_day(typed)
+    if on is None:
+        error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
+        return _history(s, Form(au=typed), error)
+    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on), today=clock().today())
 
 
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
@@ -115,8 +124,25 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
 
 @blueprint.get("/sessions/<number:number>/historique")
 def show_history(number: int) -> ResponseReturnValue:
+    return _history(found(number), Form(au=""))
+
+
+def _history(s: SessionRow, form: Form, error: str = "") -> ResponseReturnValue:
+    if error:
+        form.errors["au"] = error
+    page = render_template("sessions/history.html", s=s, history=history(reading(), s.number), form=form)
+    return page, 422 if error else 200
+
+
+@blueprint.get("/sessions/<number:number>/preuve.<any('json','pdf'):kind>")
+def proof(number: int, kind: str) -> ResponseReturnValue:
+    """The proof of a session's history: what `portal audit verify FICHIER` checks without the database."""
     s = found(number)
-    return render_template("sessions/history.html", s=s, history=history(reading(), number))
+    made = proofs.proof(reading(), db().audit_key, s, clock().now())
+    data = proofs.as_pdf(made, clock().now()) if kind == "pdf" else proofs.as_bytes(made)
+    mimetype = "application/pdf" if kind == "pdf" else "application/json"
+    name = f"attachment; filename=preuve-{number}.{kind}"
+    return Response(data, mimetype=mimetype, headers={"Content-Disposition": name, "Cache-Control": "no-store"})
 
 
 @blueprint.route("/sessions/<number:number>/informations", methods=["GET", "POST"])

@@ -115,7 +115,7 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event]) ->
             "after": as_json(event.after),
             "reason": event.reason,
         }
-        digest = _digest(key, previous, row)
+        digest = digest_of(key, previous, row)
         rows.append({**row, "previous": previous, "digest": digest})
         previous = digest
     new_head = {"count": count, "digest": previous, "seal": _seal(key, count, previous)}
@@ -139,7 +139,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"no JSON for {type(value)}")
 
 
-def _digest(key: bytes, previous: str, event: Mapping[str, Any]) -> str:
+def digest_of(key: bytes, previous: str, event: Mapping[str, Any]) -> str:
     covered = [_covered(event[name]) for name in COVERED]
     text = json.dumps([previous, *covered], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(key, text.encode(), sha256).hexdigest()
@@ -169,7 +169,7 @@ def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
         if row.id != count + 1:
             yield Trail(count, f"événement {count + 1} : il manque dans le journal")
             return
-        if row.previous != previous or not hmac.compare_digest(row.digest, _digest(key, previous, dict(row._mapping))):
+        if row.previous != previous or not hmac.compare_digest(row.digest, digest_of(key, previous, dict(row._mapping))):
             yield Trail(count, f"événement {row.id} : son contenu ou son sceau a été modifié")
             return
         previous, count = row.digest, row.id

@@ -16,6 +16,7 @@ from tests.support.world import PEOPLE, World
 OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
+    "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": SCOPED,
     "/chiffres": SIGNED_IN,
     "/chiffres.csv": SIGNED_IN,
     "/supervision": STATE,

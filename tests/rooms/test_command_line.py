@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from portal.clock import Clock
 from portal.paths import ROOT
+from portal.sessions.proofs import as_bytes, proof
+from portal.sessions.queries import find
+from portal.settings import DEMO_DAY, Settings
+from portal.store.actors import operator
+from portal.store.database import Database
 
 
 @pytest.fixture
@@ -62,3 +68,26 @@ def test_mistakes_are_refused_in_words(portal, tmp_path: Path) -> None:  # type:
     assert portal("users", "add", "a@test.example", "--role", "ud", "--department", "94").returncode == 0
     assert portal("migrate", PORTAL_TODAY="hier").returncode == 1
     assert portal("migrate", PORTAL_ENV="production", PORTAL_TODAY="2020-06-15", PORTAL_SECRET_KEY="x" * 20).returncode == 1
+
+
+def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert portal("demo").returncode == 0
+    url = f"sqlite:///{tmp_path}/p.sqlite"
+    settings = Settings("demo", url, "k", DEMO_DAY)
+    db = Database(url, settings.audit_key)
+    with db.reading() as conn:
+        s = find(conn, operator(), 224565, "UD")
+        assert s
+        made = proof(conn, settings.audit_key, s, Clock(DEMO_DAY).now())
+    db.dispose()
+    file = tmp_path / "preuve.json"
+    file.write_bytes(as_bytes(made))
+    elsewhere = {"PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/none/none.sqlite"}
+    held = portal("audit", "verify", str(file), **elsewhere)
+    assert held.returncode == 0 and "session 224565" in held.stdout and not (tmp_path / "none").exists()
+    file.write_bytes(as_bytes({**made, "evenements": made["evenements"][1:]}))
+    broken = portal("audit", "verify", str(file), **elsewhere)
+    assert broken.returncode == 1 and "Preuve rompue" in broken.stderr
+    assert portal("audit", "verify", str(tmp_path / "absent")).returncode == 1
+    first, second = portal("worker", "--once").stdout, portal("worker", "--once").stdout
+    assert not first.startswith("0 avis") and second.startswith("0 avis")
