@@ -42,8 +42,8 @@ class Published:
 
 
 def as_html(text: str) -> str:
-    """A letter's Markdown as HTML that holds nothing but text, lists, tables and links. The first heading is a second one."""
-    shifted = "\n".join(f"#{line}" if line.startswith("#") else line for line in text.splitlines())
+    """A letter's Markdown as HTML that holds nothing but text, lists, tables and links. Its headings begin below the title's."""
+    shifted = "\n".join(f"#{line}" if line.startswith("# ") else line for line in text.splitlines())
     return nh3.clean(
         _markdown.render(shifted), tags=TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"}
     )

@@ -43,8 +43,8 @@ def closed_now() -> ResponseReturnValue | None:
 
 def coming() -> closings.Closing | None:
     """The closing that the banner tells of. Asked once a request, and only where there is one to come."""
-    if current_user.is_authenticated and not current_user.closing_near:
-        return None
+    if not current_user.closing_near if current_user.is_authenticated else request.endpoint == "accounts.sign_in":
+        return None  # the sign-in page asks nothing of the database
     if "closing" not in g:
         g.closing = closings.coming(reading(), clock().now())
     found: closings.Closing | None = g.closing

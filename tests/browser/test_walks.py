@@ -47,7 +47,8 @@ def person(chromium: Browser, base: str, name: str, script: bool, scheme: str = 
     page.get_by_label("Adresse électronique").fill(f"{name}@demo.example")
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Sessions", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Bonjour. Voici")).to_be_visible()
+    page.goto("/sessions")
     return page
 
 
@@ -293,8 +294,70 @@ def test_the_keyboard_alone_adds_a_candidate(chromium: Browser, base: str, scrip
     expect(page.get_by_role("link", name="SALL Fatou", exact=True).first).to_be_visible()
 
 
+def ask_for(page: Page, number: int, reason: str) -> None:
+    page.goto(f"/sessions/{number}")
+    page.get_by_role("link", name="Demander un report").first.click()
+    page.get_by_label("Date de début souhaitée").fill("2020-07-06")
+    page.get_by_label("Date de fin souhaitée").fill("2020-07-10")
+    page.get_by_label("Motif").fill(reason)
+    page.get_by_role("button", name="Envoyer la demande").click()
+    expect(page.get_by_text("Demande envoyée.")).to_be_visible()
+
+
+def test_asking_and_being_accepted_and_reading_the_notice(chromium: Browser, base: str, script: bool) -> None:
+    centre = person(chromium, base, "centre", script)
+    centre.goto("/sessions/224566/demande-report")
+    centre.get_by_label("Motif").fill("Moniteur indisponible")
+    centre.get_by_role("button", name="Envoyer la demande").click()
+    expect(centre.get_by_role("link", name="Indiquez la date de début souhaitée.")).to_be_visible()
+    expect(centre.get_by_label("Motif")).to_have_value("Moniteur indisponible")
+    expect(centre.get_by_label("Date de début souhaitée")).to_be_focused()
+    ask_for(centre, 224566, "Moniteur indisponible")
+    unit = person(chromium, base, "ud94", script)
+    unit.goto("/avis")
+    unit.get_by_role("link", name="Session 224566 : demande de report").click()
+    unit.get_by_role("button", name="Accepter").click()
+    expect(unit.get_by_text("Demande acceptée : du 06/07/2020 au 10/07/2020.")).to_be_visible()
+    centre.goto("/avis")
+    centre.get_by_role("link", name="(session 224566) acceptée").click()
+    expect(centre.get_by_text("du lundi 6 juillet 2020 au vendredi 10 juillet 2020").last).to_be_visible()
+    centre.goto("/sessions/224566")
+    expect(centre.get_by_text("lundi 6 juillet 2020")).to_be_visible()
+
+
+def test_being_refused_with_a_reason_and_withdrawing_the_next(chromium: Browser, base: str, script: bool) -> None:
+    centre, unit = person(chromium, base, "centre", script), person(chromium, base, "ud94", script)
+    ask_for(centre, 224566, "Salle fermée")
+    unit.goto("/demandes")
+    unit.locator("tr", has_text="Salle fermée").get_by_role("link", name="Répondre").click()
+    unit.get_by_role("button", name="Refuser").click()
+    expect(unit.get_by_role("link", name="Indiquez le motif du refus")).to_be_visible()
+    unit.get_by_label("Motif du refus").fill("Jury indisponible")
+    unit.get_by_role("button", name="Refuser").click()
+    expect(unit.get_by_text("Demande refusée.")).to_be_visible()
+    centre.reload()
+    expect(centre.get_by_text("Jury indisponible")).to_be_visible()
+    ask_for(centre, 224566, "Autre salle")
+    centre.get_by_role("button", name="Retirer la demande").click()
+    expect(centre.get_by_text("Demande retirée.")).to_be_visible()
+
+
+def test_accepting_from_the_day_by_the_keyboard_alone(chromium: Browser, base: str) -> None:
+    unit = person(chromium, base, "ud94", True)
+    unit.goto("/")
+    button = unit.get_by_role("button", name="Accepter").first
+    for _ in range(60):
+        unit.keyboard.press("Tab")
+        if button.evaluate("b => b === document.activeElement"):
+            break
+    unit.keyboard.press("Enter")
+    expect(unit.get_by_text("Demande acceptée")).to_be_visible()
+
+
 PAGES = {
     "centre": [
+        "/", "/demandes", "/demandes?vue=toutes", "/demandes/1", "/demandes/titre-echu", "/sessions/224566/demande-report", "/sessions/224564/demande-report",
+        "/avis", "/courriels-de-demonstration", "/communication", "/communication/1", "/chiffres", "/chiffres?du=x", "/sessions/224561?au=13/06/2020", "/sessions/224561?au=x",
         "/sessions/nouvelle", "/sessions/nouvelles", "/sessions/nouvelle?modele=224563", "/sessions/224575", "/sessions/224563",
         "/sessions/224563/candidats?q=bernard", "/sessions/224563/candidats/import", "/sessions/224563/jury", "/sessions/224563/jury?q=le goff",
         "/sessions/224563/annulation", "/sessions/224573/documents", "/sessions/224562/documents", "/calendrier", "/agrements",
@@ -302,10 +365,10 @@ PAGES = {
         "/sessions/224561/resultats", "/sessions/224562/resultats", "/sessions/224568/resultats", "/sessions/224561/candidats", "/sessions/224565/historique", "/sessions/224561/date-reelle", "/sessions/224566/informations",
         "/sessions/224567", "/sessions/224564", "/sessions/224572", "/sessions/224565/resultats", "/sessions?vue=reportees&tri=debut", "/sessions/1",
     ],
-    "ud94": ["/sessions", "/sessions?vue=en-retard", "/jury", "/jury/1", "/sessions/224563/jury", "/calendrier?mois=2020-03", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
+    "ud94": ["/", "/demandes", "/demandes/1", "/demandes/5", "/supervision", "/supervision?signal=taux_de_reussite", "/supervision/tirages", "/avis", "/sessions?vue=etape-lock", "/sessions", "/sessions?vue=en-retard", "/jury", "/jury/1", "/sessions/224563/jury", "/calendrier?mois=2020-03", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
              "/sessions/224564/report", "/sessions/224569", "/sessions/224562/resultats", "/sessions/224565/verrouillage"],
-    "region-idf": ["/sessions", "/sessions?departement=94", "/sessions/224561", "/sessions/224561/report"],
-    "national": ["/mesures/nouvelle", "/mesures/passages/1/reprise", "/reglages", "/agrements?q=bercy", "/jury", "/verifier", "/verifier/ABCD-EFGH-JKMN-PQRS", "/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
+    "region-idf": ["/", "/demandes", "/supervision", "/supervision/tirages", "/chiffres", "/sessions", "/sessions?departement=94", "/sessions/224561", "/sessions/224561/report"],
+    "national": ["/", "/comptes", "/communication", "/communication/nouvelle", "/communication/fermeture", "/chiffres?departement=94", "/mesures/nouvelle", "/mesures/passages/1/reprise", "/reglages", "/agrements?q=bercy", "/jury", "/verifier", "/verifier/ABCD-EFGH-JKMN-PQRS", "/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
 }  # fmt: skip
 
 

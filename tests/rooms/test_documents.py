@@ -213,4 +213,4 @@ def test_what_was_handed_out_cannot_be_changed(w: World) -> None:
 
 def test_the_name_of_a_template_file_is_the_name_of_its_document() -> None:
     folder = Path(__file__).parents[2] / "templates" / "documents"
-    assert {p.stem for p in folder.glob("*.typ")} == {"frame", *Document}
+    assert {p.stem for p in folder.glob("*.typ")} == {"frame", "preuve", *Document}
