@@ -60,6 +60,24 @@ def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list
     return [*found, Counted(counts[listing.LATE.key], "session en retard", "sessions en retard", listing.LATE.key, warns=True)]
 
 
+VOLUMES = {
+    listing.ALL.key: ("session", "sessions"),
+    listing.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
+    listing.NO_ACTUAL_END.key: ("session sans date réelle", "sessions sans date réelle"),
+    listing.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
+    listing.LATE.key: ("session en retard", "sessions en retard"),
+}
+
+
+def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
+    """What a region or the nation counts, bounded as the list bounds it. One query."""
+    counts = listing.counts(conn, actor, listing.whole(actor), today, limits, listing.VIEWS[actor.role])
+    return [
+        Counted(counts[key], *words, "" if key == listing.ALL.key else key, key == listing.LATE.key)
+        for key, words in VOLUMES.items()
+    ]
+
+
 def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:
     """The first sessions that this person must act on, in order of their date."""
     filters = listing.Filters(view=listing.TODO.key, sort="fin" if actor.role is Role.CENTRE else "debut", ascending=True)

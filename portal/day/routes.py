@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     limit = limits(conn)
     page: dict[str, Any] = {
         "letters": letters(conn, who, unread_only=True, most=3),
-        "counted": queries.counted(conn, who, today, limit),
+        "counted": (queries.counted if who.role in (Role.CENTRE, Role.UD) else queries.volumes)(conn, who, today, limit),
         "asked": queries.requests(conn, who),
         "in_words": listing.in_words,
     }
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
         page |= {"due": queries.due(conn, who, today, limit), "steps": listing.steps_of(who.role)}
     if who.role is Role.UD:
         page["waiting"] = queries.waiting(conn, who, settings().unit_label, today)
-    if who.role in (Role.REGION, Role.NATIONAL):
+    if who.role is Role.REGION:
         page |= {
             "departments": listing.by_department(conn, who, today, limit),
             "requests": waiting_by_department(conn, who),

@@ -1,5 +1,6 @@
 """`/chiffres`: charts made by the server, each over a table of the same figures; filters in the address; export."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -25,6 +26,9 @@ def _asked() -> tuple[Asked, dict[str, str], dict[str, str]]:
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
     department = typed["departement"] if "departement" not in errors else ""
+    if not request.args:  # without a filter in the address: the last twelve months
+        typed["du"] = (clock().today() - timedelta(days=365)).isoformat()
+        days["du"] = parse_day(typed["du"])
     return Asked(days["du"], days["au"], department, typed["titre"]), typed, errors
 
 

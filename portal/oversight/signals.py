@@ -29,7 +29,8 @@ LOOKED_BACK = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Seen:
-    """One signal. `about` names what it is about, `figures` what it says: together they are its identity."""
+    """One signal. `about` names what it is about, `figures` what it says: together they are its identity. `beside` is what
+    it is compared with, which changes from day to day."""
 
     kind: Signal
     about: str
@@ -37,6 +38,7 @@ class Seen:
     what: str
     figures: str
     numbers: tuple[int, ...] = ()
+    beside: str = ""
 
 
 def sees(actor: Actor) -> bool:
@@ -179,11 +181,18 @@ def _rates(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
             span = wilson(r.obtained, r.examined)
             figures = (
                 f"{r.obtained} titres obtenus sur {r.examined} candidats présents, soit {_percent(r.obtained / r.examined)} "
-                f"(intervalle de Wilson à 95 % : {_percent(span.low)} à {_percent(span.high)}) ; "
-                f"taux national de ce titre : {_percent(rate)} sur {all_of_it.examined}."
+                f"(intervalle de Wilson à 95 % : {_percent(span.low)} à {_percent(span.high)})."
             )
+            beside = f"Taux national de ce titre : {_percent(rate)} sur {all_of_it.examined}."
             found.append(
-                Seen(Signal.RATE, f"centre {r.centre_id} titre {r.title_id}", r.department_code, f"{r.code} · {r.name}", figures)
+                Seen(
+                    Signal.RATE,
+                    f"centre {r.centre_id} titre {r.title_id}",
+                    r.department_code,
+                    f"{r.code} · {r.name}",
+                    figures,
+                    beside=beside,
+                )
             )
     return found
 

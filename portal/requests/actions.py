@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from portal.notices.telling import Message, centre_of, tell, unit_of
 from portal.postponements.actions import move
-from portal.requests.queries import Asked, find, may_answer, may_withdraw, open_on
+from portal.requests.queries import Asked, find, may_answer, may_withdraw
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
 from portal.rules.lifecycle import Action, Role
@@ -66,8 +66,8 @@ def ask_postponement(
             errors["starts_on"] = "Ce sont déjà les dates de la session : indiquez au moins une autre date."
         if not reason:
             errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
-        if before := open_on(tx, number):
-            errors["reason"] = f"La demande n° {before} est déjà ouverte sur cette session : retirez-la d’abord."
+        if s.open_request:
+            errors["reason"] = f"La demande n° {s.open_request} est déjà ouverte sur cette session : retirez-la d’abord."
         if errors:
             return Invalid(errors)
         values = {
@@ -129,8 +129,8 @@ def ask_expired(
             errors["reason"] = "Expliquez en quoi le confinement a empêché la session."
         if number and (s is None or s.title_id != title_id):
             errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
-        elif number and (before := open_on(tx, number)):
-            errors["session"] = f"La demande n° {before} est déjà ouverte sur cette session : retirez-la d’abord."
+        elif s is not None and s.open_request:
+            errors["session"] = f"La demande n° {s.open_request} est déjà ouverte sur cette session : retirez-la d’abord."
         if errors:
             return Invalid(errors)
         values = {

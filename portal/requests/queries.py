@@ -129,13 +129,6 @@ def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = 
     return _asked(row) if row else None
 
 
-def open_on(conn: Connection, number: int) -> int | None:
-    """The number of the open request on a session, if there is one."""
-    where = (request.c.session_id == number, request.c.status == RequestStatus.OPEN.value)
-    found: int | None = conn.execute(select(request.c.id).where(*where)).scalar()
-    return found
-
-
 def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:
     """How many requests each view holds, in one department or in all that the person sees. One query."""
     rows = conn.execute(select(request.c.status, func.count()).where(*_seen(actor, department)).group_by(request.c.status))

@@ -10,7 +10,7 @@ from portal.reference.queries import centre_line, title_dates
 from portal.requests import actions
 from portal.requests.actions import Answered, Made
 from portal.requests.consequences import consequences
-from portal.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, open_on, page
+from portal.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, page
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Role
@@ -34,7 +34,7 @@ def ask(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(starts_on="", ends_on="", reason="", key=secrets.token_hex(16))
     template, action = "requests/ask.html", Action.ASK_POSTPONEMENT
-    more: dict[str, Any] = {"before": open_on(reading(), number)}
+    more: dict[str, Any] = {"before": s.open_request}
     if request.method == "GET" or form.resumed:
         return form_page(template, s, form, action, **more)
     start = form.day("starts_on", "Indiquez la date de début souhaitée.")

@@ -114,8 +114,9 @@ _CERTIFICATES = (
 )
 
 
-def load(conn: Connection, session: SessionRow) -> Sheet:
-    """Two queries, whatever the number of candidates."""
+def load(conn: Connection, session: SessionRow, *, labels_only: bool = False) -> Sheet:
+    """Two queries, whatever the number of candidates. `labels_only`: the certificates are asked for only where a result
+    names one; enough to tell the results, not to enter them."""
     people: list[Candidate] = []
     stored: dict[int, dict[int | None, Outcome]] = {}
     last, final = 0, False
@@ -128,7 +129,8 @@ def load(conn: Connection, session: SessionRow) -> Sheet:
         if outcome is not None:
             stored.setdefault(number, {})[certificate_id] = Outcome(outcome)
             final = final or definitive
-    return Sheet(session.kind, people, certificates(conn, session), stored, final)
+    named = not labels_only or any(number is not None for entry in stored.values() for number in entry)
+    return Sheet(session.kind, people, certificates(conn, session) if named else (), stored, final)
 
 
 def candidates(conn: Connection, number: int) -> list[Candidate]:

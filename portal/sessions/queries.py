@@ -12,6 +12,7 @@ from portal.store.candidates import candidate
 from portal.store.jury import accreditation, session_jury, trainer_link
 from portal.store.measures import measure_run
 from portal.store.places import centre, department
+from portal.store.requests import RequestStatus, request
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
 from portal.store.titles import title
@@ -42,6 +43,13 @@ _trained_twice = (
 )
 own_trainers = select(func.count()).select_from(_trained_twice).scalar_subquery()
 
+_open_request = (
+    select(request.c.id)
+    .where(request.c.session_id == exam_session.c.id, request.c.status == RequestStatus.OPEN.value)
+    .correlate(exam_session)
+    .scalar_subquery()
+)
+
 _OWN = [c for c in exam_session.c if c.name not in ("id", "creation_key")]
 
 _SELECT: Select[Any] = (
@@ -61,6 +69,7 @@ _SELECT: Select[Any] = (
         candidate_count.label("candidates"),
         jury_count.label("jury"),
         own_trainers.label("own_trainers"),
+        _open_request.label("open_request"),
     )
     .join(centre, centre.c.id == exam_session.c.centre_id)
     .join(department, department.c.code == exam_session.c.department_code)

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.jury.queries import brief
-from portal.requests.queries import open_on
 from portal.results.sheet import load
 from portal.rules.lifecycle import STEP, Action, Role
 from portal.rules.limits import deadline, has_deadline
@@ -21,8 +20,9 @@ from portal.sessions.pages import answer, form_page, found, verdicts
 from portal.sessions.values import SessionRow
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
+from portal.web.cells import rows
 from portal.web.forms import Form, parse_day, version
-from portal.web.state import actor, clock, close_reading, db, reading, work
+from portal.web.state import actor, clock, close_reading, db, reading, settings, work
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -61,6 +61,7 @@ def index() -> ResponseReturnValue:
         render_template(
             "sessions/index.html",
             page=page,
+            rows=rows(page.rows, base, listing.steps_of(actor().role), settings().unit_label, own=actor().role is Role.CENTRE),
             counts=counts,
             in_words=listing.in_words,
             views=views,
@@ -70,7 +71,6 @@ def index() -> ResponseReturnValue:
             errors=errors,
             here=here,
             at=at,
-            steps=listing.steps_of(actor().role),
             departments=_departments(),
         ),
         422 if errors else 200,
@@ -99,7 +99,7 @@ def show(number: int) -> ResponseReturnValue:
 
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
     today = clock().today()
-    sheet = load(reading(), s)
+    sheet = load(reading(), s, labels_only=True)
     told = history(reading(), s.number)
     reached = {}
     for entry in reversed(told):
@@ -114,7 +114,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "seats": brief(reading(), s.number),
         "sheet": sheet,
         "history": told,
-        "asked": open_on(reading(), s.number),
+        "asked": s.open_request,
         "reached": reached,
         "steps": STEP,
         "form": Form(actual_end_on=""),

@@ -49,6 +49,7 @@ class SessionRow:
     candidates: int
     jury: int
     own_trainers: int
+    open_request: int | None  # the number of the request that waits for the unit's answer
 
     @property
     def postponed(self) -> bool:

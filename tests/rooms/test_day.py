@@ -48,7 +48,7 @@ def check(browser: Browser, least: int) -> None:
     assert {link: number for number, link in found} == {link: length(browser, link) for _, link in found}
 
 
-LEAST = {"centre": 6, "other": 6, "ud94": 6, "ud75": 6, "region": 8, "national": 12}
+LEAST = {"centre": 6, "other": 6, "ud94": 6, "ud75": 6, "region": 12, "national": 10}
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,7 @@ def test_a_rate_far_from_the_national_one_for_its_size(w: World, candidates: int
     found = seen(w, Signal.RATE)
     assert len(found) == count
     assert not found or ("Wilson" in found[0].figures and "10 titres obtenus sur 10" in found[0].figures)
-    assert not found or "sur 26" in found[0].figures  # of the nation, those who came
+    assert not found or "sur 26" in found[0].beside  # of the nation, those who came
 
 
 # ---- who sees, who closes

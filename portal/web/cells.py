@@ -1,0 +1,87 @@
+"""The rows of the list of sessions as it shows them: what many rows share is made once and escaped once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from portal.rules.french import day, plural
+from portal.rules.todo import Next
+from portal.web.tags import MOVED, STATUS_TAGS
+
+# Where a step is taken, below the session's own page.
+PLACES = {"set_actual_end": "/date-reelle", "enter_results": "/resultats"}
+NOTHING = Markup('<span class="sub">Rien à faire</span>')
+
+
+class Row(NamedTuple):
+    """The cells of one session."""
+
+    number: Markup
+    title: Markup
+    start: Markup
+    end: Markup
+    status: Markup
+    todo: Markup
+
+
+def rows(found: Iterable[Any], base: str, steps: Mapping[str, Next], unit_label: str, *, own: bool) -> list[Row]:
+    """`base`: the address of the list, below which each session lives; `own`: a centre's own list, which does not name it."""
+    return [
+        Row(
+            Markup(f'<a class="id" href="{base}/{r.number}">{r.number}</a>'),  # noqa: S704 (numbers)
+            _title(r.title_label, r.title_code, r.kind, "" if own else r.centre_name, r.department_code, r.place, r.candidates),
+            day_cell(r.starts_on),
+            _end(r.ends_on, r.actual_end_on, r.planned_end_on),
+            _status(r.status, r.postponed_case is not None),
+            _todo(steps.get(r.step), base, r.number, unit_label, r.department_code),
+        )
+        for r in found
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _title(label: str, code: str, kind: str, centre: str, department: str, place: str, candidates: int) -> Markup:
+    """The title, and under it what tells the session from others."""
+    parts = [code, *([kind.upper()] if kind != "titre" else []), *([f"{centre} ({department})"] if centre else [])]
+    under = " · ".join([*parts, *([place] if place else []), plural(candidates, "candidat")])
+    return Markup('{}<span class="sub">{}</span>').format(label, under)
+
+
+@lru_cache(maxsize=8192)
+def day_cell(value: date) -> Markup:
+    return Markup(day(value))  # noqa: S704 (digits and slashes)
+
+
+@lru_cache(maxsize=8192)
+def _end(ends_on: date, actual_end_on: date | None, planned_end_on: date | None) -> Markup:
+    """The end date, and under it the real one or, after a postponement, the one that was planned."""
+    if actual_end_on:
+        return Markup('{}<span class="sub">réelle : {}</span>').format(day(ends_on), day(actual_end_on))
+    if planned_end_on:
+        return Markup('{}<span class="sub">prévue le {}</span>').format(day(ends_on), day(planned_end_on))
+    return day_cell(ends_on)
+
+
+@lru_cache(maxsize=64)
+def _status(status: str, moved: bool) -> Markup:
+    return STATUS_TAGS[status] + (Markup(" ") + MOVED if moved else Markup(""))
+
+
+def _todo(step: Next | None, base: str, number: int, unit_label: str, department: str) -> Markup:
+    """The step that this person takes, as a link, or what it waits for."""
+    if step is None:
+        return NOTHING
+    if not step.act:
+        return _waits(step.label, f"l’{unit_label} {department}")
+    place = PLACES.get(step.key, "")
+    return Markup(  # noqa: S704 (our own words and numbers)
+        f'<a class="todo" href="{base}/{number}{place}">{step.label}<span class="hidden">, session {number}</span></a>'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _waits(label: str, unit: str) -> Markup:
+    return Markup('<span class="sub">{}</span>').format(label.format(unit=unit))
