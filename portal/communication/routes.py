@@ -89,7 +89,6 @@ def pdf(letter_id: int) -> ResponseReturnValue:
         abort(404)
     response = Response(row.pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{row.pdf_name}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

@@ -188,6 +188,19 @@ def claimed_twice(conn: Connection, measure: Measure) -> list[int]:
     return list(conn.execute(select(s.c.id).where(_claimed_twice(measure)).order_by(s.c.id).limit(SAMPLES)).scalars())
 
 
+def to_look_at(conn: Connection, measure: Measure, found: Plan, today: date) -> dict[str, list[int]]:
+    """The first twenty sessions of what a dry run warns of: `started` and `with_results`, among those that would change."""
+    changes = code_of(measure).in_(changing(measure))
+    warned = {
+        "started": (found.started, s.c.starts_on <= today),
+        "with_results": (found.with_results, s.c.status.in_([Status.RESULTS.value, Status.LOCKED.value])),
+    }
+    return {
+        name: list(conn.execute(select(s.c.id).where(changes, where).order_by(s.c.id).limit(SAMPLES)).scalars()) if number else []
+        for name, (number, where) in warned.items()
+    }
+
+
 def _claimed_twice(measure: Measure) -> ColumnElement[bool]:
     """That two cases describe a row; the statuses that any of them names stand first, for the index."""
     statuses = {status for c in measure.cases for status in c.when.statuses or tuple(Status)}

@@ -151,6 +151,7 @@ def _dry_run(measure: Measure, form: Form, status: int = 200) -> ResponseReturnV
         "shift": lambda days: timedelta(days=days),
         "plan": found,
         "samples": plan.samples(conn, measure) if found.touched else {},
+        "warned": plan.to_look_at(conn, measure, found, clock().today()),
         "twice": plan.claimed_twice(conn, measure) if found.twice else [],
     }
     return render_template("measures/show.html", **page, measure=measure, form=form, now=clock().now()), status

@@ -170,7 +170,16 @@ def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: Wo
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/sessions", 5), ("/sessions/1", 13), ("/demandes", 5), ("/sessions/1/candidats", 7), ("/calendrier", 3)]
+    ("path", "most"),
+    [
+        ("/sessions", 5),
+        ("/sessions/1", 13),
+        ("/demandes", 5),
+        ("/", 8),
+        ("/avis", 4),
+        ("/sessions/1/candidats", 7),
+        ("/calendrier", 3),
+    ],
 )
 def test_the_number_of_queries_does_not_grow(w: World, path: str, most: int) -> None:
     browser = w.browser("centre")

@@ -72,6 +72,7 @@ def test_every_number_is_its_list_on_the_demonstration(demonstration: Path, emai
     browser = Browser(app.test_client())
     browser.sign_in(f"{email}@demo.example", DEMO_PASSWORD)
     check(browser, LEAST[who])
+    assert "La version 1.9 est en ligne : les sessions du confinement" in browser.get("/").text  # the first letter
     app.extensions["portal_db"].dispose()
 
 

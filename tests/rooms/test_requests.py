@@ -371,7 +371,9 @@ def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:
 
     row = f"7;{w.sirets[0]};TP-EX1;titre;22/06/2020;26/06/2020;demande_dte_envoyee;"
     import_sessions(w.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
-    plain = accept(w.as_("ud94"), ask(w, 7), w.get(7).version)
+    number = ask(w, 7)
+    assert "une session peut commencer jusqu’au 31/05/2020" in w.browser("ud94").get(f"/demandes/{number}").text
+    plain = accept(w.as_("ud94"), number, w.get(7).version)
     assert isinstance(plain, Invalid) and "échéance" in plain.errors["starts_on"]
     assert w.scalar("SELECT status FROM request") == "ouverte"
     assert isinstance(withdraw(w.as_("centre"), 1), Saved)

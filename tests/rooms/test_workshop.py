@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -13,7 +14,7 @@ from portal.candidates.actions import add as add_candidate
 from portal.candidates.values import Person
 from portal.measures.actions import Applied, apply, revert
 from portal.measures.catalogue import find
-from portal.measures.plan import plan
+from portal.measures.plan import plan, to_look_at
 from portal.measures.progress import Task
 from portal.measures.verify import verify
 from portal.rules.facts import Facts
@@ -166,7 +167,11 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     assert found.by_department == {"75": (1, 1), "94": (1, 2)}
     assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1)}
     assert (found.twice, found.started, found.with_results) == (1, 2, 0), "case 2a and case 2b both describe the first"
+    with w.db.reading() as conn:
+        assert to_look_at(conn, measure, found, w.today) == {"started": [1, 2], "with_results": []}
+        assert to_look_at(conn, measure, replace(found, with_results=1), date(2020, 3, 1)) == {"started": [], "with_results": []}
     page = w.browser("national").get("/mesures/confinement-2020").text
+    assert page.count("Par exemple : ") == 2  # those that have begun, and the one that two cases describe
     assert "Par département" in page and "Par statut" in page and "Que deux cas décrivent" in page
 
 
