@@ -296,7 +296,7 @@ def test_the_keyboard_alone_adds_a_candidate(chromium: Browser, base: str, scrip
 
 def ask_for(page: Page, number: int, reason: str) -> None:
     page.goto(f"/sessions/{number}")
-    page.get_by_role("link", name="Demander un report").first.click()
+    page.get_by_role("link", name="Demander un report").click()
     page.get_by_label("Date de début souhaitée").fill("2020-07-06")
     page.get_by_label("Date de fin souhaitée").fill("2020-07-10")
     page.get_by_label("Motif").fill(reason)
