@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -94,7 +95,7 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) ->
     return Saved(f"Habilitation retirée : {gone.title_code}.")
 
 
-def _told(a: Accreditation) -> dict[str, object]:
+def _told(a: Accreditation) -> dict[str, Any]:
     return {"titre": a.title_code, "du": a.valid_from, "au": a.valid_to}
 
 

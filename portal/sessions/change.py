@@ -51,11 +51,16 @@ def write(
     `before` and `after` add to the event what does not stand in the session's own row.
     """
     were = {name: getattr(session, name) for name in values}
-    tx.execute(
-        update(exam_session).where(exam_session.c.id == session.number).values(**values, version=exam_session.c.version + 1)
-    )
+    changed = update(exam_session).where(exam_session.c.id == session.number)
+    changed = changed.values(**values, version=exam_session.c.version + 1)
     work.record(
-        tx, event, session_id=session.number, before={**were, **(before or {})}, after={**values, **(after or {})}, reason=reason
+        tx,
+        event,
+        changed,
+        session_id=session.number,
+        before={**were, **(before or {})},
+        after={**values, **(after or {})},
+        reason=reason,
     )
 
 

@@ -20,6 +20,7 @@ from portal.store.conditions import matches
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session as s
+from portal.store.sessions import session_total
 from portal.store.titles import title
 
 PAGE = 50
@@ -295,14 +296,28 @@ def _all_counts(
     them, and every list asks for them."""
     scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
     views = {view.key: view_condition(view.key, role, today, limits) for view in shown}
-    query = _counts(scope, views, narrow=role in (Role.CENTRE, Role.UD))
+    narrow = role in (Role.CENTRE, Role.UD)
+    total = _total(centre.c.id == centre_id if role is Role.CENTRE else centre.c.department_code == department_code)
+    query = _counts(scope, views, total if narrow else None)
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], *, narrow: bool = False) -> Select[Any]:
-    """`narrow`: a centre or a unit, whose sessions are a few ten thousand at most and counted faster than bounded."""
-    count = _exact if narrow else _bounded
-    return select(*(count(scope & condition).label(_name(key)) for key, condition in views.items()))
+def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], total: Any = None) -> Select[Any]:
+    """`total`: all sessions of a centre or a unit, whose views hold a few ten thousand at most and are counted faster than
+    bounded."""
+    count = _bounded if total is None else _exact
+    return select(
+        *(
+            (total if key == ALL.key and total is not None else count(scope & condition)).label(_name(key))
+            for key, condition in views.items()
+        )
+    )
+
+
+def _total(where: ColumnElement[bool]) -> Any:
+    """The sessions of these centres, as the database keeps their number."""
+    query = select(func.coalesce(func.sum(session_total.c.number), 0))
+    return query.join_from(session_total, centre, centre.c.id == session_total.c.centre_id).where(where).scalar_subquery()
 
 
 def _exact(condition: ColumnElement[bool]) -> Any:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
     bindparam,
     insert,
     select,
@@ -93,11 +94,17 @@ class Event:
     reason: str = ""
 
 
-def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event]) -> None:
-    """Append these events inside the caller's write transaction."""
+def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], change: Update | None = None) -> None:
+    """Append these events inside the caller's write transaction. `change`: what they tell of, if it is one UPDATE; on
+    PostgreSQL it travels with the question for the head, which saves a way to the server."""
     if not events:
         return
-    head = tx.execute(select(audit_head).where(audit_head.c.id == 1).with_for_update()).one_or_none()
+    query = select(audit_head).where(audit_head.c.id == 1).with_for_update()
+    if change is not None and tx.dialect.name == "postgresql":
+        query = query.add_cte(change.cte("change"))
+    elif change is not None:
+        tx.execute(change)
+    head = tx.execute(query).one_or_none()
     count, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
     rows = []
     for count, event in enumerate(events, count + 1):  # noqa: B020

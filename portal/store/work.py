@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Update
 
 from portal.store import audit
 from portal.store.actors import Actor, Occasion
@@ -21,9 +21,10 @@ class Work:
     def actor(self) -> Actor:
         return self.on.actor
 
-    def record(self, tx: Connection, action: str, **details: Any) -> None:
-        """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`."""
-        self.record_all(tx, [audit.Event(action, **details)])
+    def record(self, tx: Connection, action: str, change: Update | None = None, **details: Any) -> None:
+        """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`; `change`: the
+        one UPDATE that it tells of, if that is still to be made."""
+        audit.record(tx, self.db.audit_key, self.on, [audit.Event(action, **details)], change)
 
     def record_all(self, tx: Connection, events: Sequence[audit.Event]) -> None:
         audit.record(tx, self.db.audit_key, self.on, events)

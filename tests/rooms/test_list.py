@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,7 @@ from portal.rules.facts import Facts
 from portal.rules.lifecycle import Role, Status
 from portal.rules.todo import next_step
 from portal.sessions import listing
+from portal.sessions.importing import import_sessions
 from portal.sessions.listing import step_key
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
@@ -208,3 +211,45 @@ def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.Monkey
     page = b.get("/sessions").text
     assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
     assert "Toutes <strong>plus de 20</strong>" in b.get("/sessions?q=conduite").text
+
+
+def test_the_database_keeps_the_number_of_sessions_of_each_centre(world: World) -> None:
+    def kept() -> bool:
+        counted = "SELECT count(*) FROM exam_session WHERE centre_id = session_total.centre_id"
+        return world.scalar(f"SELECT count(*) FROM session_total WHERE number <> ({counted})") == 0
+
+    for number in range(1, 8):
+        world.session(number, "22/06/2020", "26/06/2020", centre=number % 2, candidates=0)
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    names = [c.name for c in exam_session.c if c.name not in ("id", "creation_key")]
+    copy = f"INSERT INTO exam_session (id, {', '.join(names)}) SELECT id + 100, {', '.join(names)} FROM exam_session"
+    with pytest.raises(ZeroDivisionError), world.db.writing() as tx:
+        tx.exec_driver_sql(copy)
+        raise ZeroDivisionError  # what is rolled back was never counted
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    with world.db.writing() as tx:
+        tx.exec_driver_sql(copy)
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 14
+    with world.db.writing() as tx:
+        tx.exec_driver_sql("DELETE FROM exam_session WHERE id > 100")
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    page = world.browser("centre").get("/sessions").text
+    assert "Toutes <strong>3</strong>" in page
+    assert "Toutes <strong>4</strong>" in world.browser("ud75").get("/sessions").text
+    world.close()
+
+
+def test_two_imports_at_once_are_both_counted(world: World) -> None:
+    gate = Barrier(2)
+
+    def take_over(first: int) -> None:
+        gate.wait()
+        rows = "".join(
+            f"{first + i};{world.sirets[(first + i) % 2]};TP-01303;titre;22/06/2020;26/06/2020;dte_envoye;\n" for i in range(20)
+        )
+        import_sessions(world.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{rows}".encode())
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(take_over, first) for first in (100, 201)]:
+            done.result()
+    assert world.scalar("SELECT sum(number) FROM session_total") == 40 == world.scalar("SELECT count(*) FROM exam_session")
