@@ -24,7 +24,7 @@ POSTGRESQL = (
     "CREATE TRIGGER session_total_more AFTER INSERT ON exam_session REFERENCING NEW TABLE AS changed "
     "FOR EACH STATEMENT EXECUTE FUNCTION count_sessions()",
     "CREATE FUNCTION uncount_sessions() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "UPDATE session_total SET number = number - gone.number "
+    "UPDATE session_total SET number = session_total.number - gone.number "
     "FROM (SELECT centre_id, count(*) AS number FROM changed GROUP BY centre_id) gone WHERE gone.centre_id = session_total.centre_id; "
     "RETURN NULL; END $$",
     "CREATE TRIGGER session_total_less AFTER DELETE ON exam_session REFERENCING OLD TABLE AS changed "

@@ -99,6 +99,6 @@ def _told(a: Accreditation) -> dict[str, Any]:
     return {"titre": a.title_code, "du": a.valid_from, "au": a.valid_to}
 
 
-def _changed(tx: Connection, work: Work, found: Member, action: str, **details: object) -> None:
+def _changed(tx: Connection, work: Work, found: Member, action: str, **details: Any) -> None:
     tx.execute(update(jury_member).where(jury_member.c.id == found.id).values(version=jury_member.c.version + 1))
     work.record(tx, action, subject=f"membre de jury {found.id} {found.name}"[:200], **details)
