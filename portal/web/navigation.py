@@ -24,8 +24,8 @@ LINKS: tuple[tuple[str, str, frozenset[Role], frozenset[str]], ...] = (
     ("Calendrier", "calendars.month", EVERYBODY, frozenset({"calendars"})),
     ("Jurys", "jury.index", STATE, frozenset({"jury.index", "jury.show"})),
     ("Agréments", "reference.index", EVERYBODY, frozenset({"reference.index"})),
-    ("Supervision", "oversight.index", STATE, frozenset({"oversight"})),
-    ("Chiffres", "figures.show", EVERYBODY, frozenset({"figures"})),
+    ("Supervision", "oversight.index", STATE, frozenset({"oversight", "figures"})),  # its page leads to the figures
+    ("Chiffres", "figures.show", frozenset({R.CENTRE}), frozenset({"figures"})),
     ("Lettres", "communication.index", EVERYBODY, frozenset({"communication"})),
     ("Comptes", "accounts.index", frozenset({R.NATIONAL}), frozenset({"accounts.index"})),
     ("Mesures", "measures.index", frozenset({R.NATIONAL}), frozenset({"measures"})),
