@@ -10,7 +10,7 @@ from portal.accounts.actions import digest
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor
-from portal.store.notices import ANNOUNCED, closing, notice
+from portal.store.notices import ANNOUNCED, announced, closing, notice
 from portal.store.places import centre, department, region
 
 LONGEST_SIGN_IN = timedelta(hours=12)
@@ -30,11 +30,7 @@ _SELECT: Select[Any] = (
 
 # What every page tells besides: notices not read yet, and whether a closing of the service is near.
 _unread = select(func.count()).where(notice.c.account_id == account.c.id, notice.c.read_at.is_(None)).scalar_subquery()
-_near = (
-    select(closing.c.id)
-    .where(closing.c.called_off_at.is_(None), closing.c.ends_at > bindparam("now"), closing.c.starts_at < bindparam("soon"))
-    .exists()
-)
+_near = select(closing.c.id).where(announced(bindparam("now"), bindparam("soon"))).exists()
 _SIGNED_IN = (
     _SELECT.add_columns(_unread.label("unread"), _near.label("near"))
     .join(sign_in, sign_in.c.account_id == account.c.id)
@@ -100,7 +96,7 @@ def accounts(conn: Connection, role: Role | None, search: str, after: int = 0) -
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def counts(conn: Connection, search: str) -> dict[Role, int]:
+def counts(conn: Connection, search: str = "") -> dict[Role, int]:
     """How many accounts of each role a search finds. One query."""
     query = select(account.c.role, func.count()).outerjoin(centre, centre.c.id == account.c.centre_id)
     found = {role: int(number) for role, number in conn.execute(query.where(*_like(search)).group_by(account.c.role))}

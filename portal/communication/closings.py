@@ -11,7 +11,7 @@ from portal.clock import PARIS
 from portal.rules.french import long_day
 from portal.rules.lifecycle import Role
 from portal.sessions.values import Invalid, Missing, Saved
-from portal.store.notices import ANNOUNCED, closing
+from portal.store.notices import ANNOUNCED, announced, closing
 from portal.store.work import Work
 
 LONGEST = timedelta(days=3)
@@ -44,7 +44,7 @@ def coming(conn: Connection, now: datetime) -> Closing | None:
     """The closing that lasts now, or the next one of these seven days."""
     row = conn.execute(
         select(closing.c.id, closing.c.starts_at, closing.c.ends_at, closing.c.reason)
-        .where(closing.c.called_off_at.is_(None), closing.c.ends_at > now, closing.c.starts_at < now + ANNOUNCED)
+        .where(announced(now, now + ANNOUNCED))
         .order_by(closing.c.starts_at, closing.c.id)
         .limit(1)
     ).one_or_none()

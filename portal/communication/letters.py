@@ -122,16 +122,18 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     return and_(to_me, or_(letter.c.departments == "", here))
 
 
+_readers = select(func.count()).where(letter_reading.c.letter_id == letter.c.id).correlate(letter).scalar_subquery()
+
+
 def _opened(actor: Actor) -> ColumnElement[bool]:
     return exists().where(letter_reading.c.letter_id == letter.c.id, letter_reading.c.account_id == actor.id)
 
 
 def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: int = 50) -> Sequence[Row[Any]]:
     """The letters that a person may read, newest first, with how many have opened each."""
-    readers = select(func.count()).where(letter_reading.c.letter_id == letter.c.id).scalar_subquery()
     query = select(
         letter.c.id, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name,
-        readers.label("readers"), _opened(actor).label("opened"),
+        _readers.label("readers"), _opened(actor).label("opened"),
     ).where(may_read(actor))  # fmt: skip
     if unread_only:
         query = query.where(~_opened(actor))
@@ -139,7 +141,8 @@ def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: 
 
 
 def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
-    return conn.execute(select(letter).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
+    """One letter that this person may read, with how many have opened it."""
+    return conn.execute(select(letter, _readers.label("readers")).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
 
 
 def addressees(conn: Connection, row: Any) -> int:

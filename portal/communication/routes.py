@@ -12,7 +12,7 @@ from werkzeug.utils import secure_filename
 from portal.clock import PARIS
 from portal.communication import closings, letters
 from portal.communication.letters import LARGEST_PDF, NewLetter
-from portal.rules.lifecycle import Role
+from portal.rules.lifecycle import GROUPS, Role
 from portal.sessions.values import Invalid, Missing
 from portal.store.france import DEPARTMENTS
 from portal.web.forms import Form, number_in
@@ -21,7 +21,6 @@ from portal.web.state import actor, clock, close_reading, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("communication", __name__)
-ROLES = {Role.CENTRE: "Centres", Role.UD: "Unités locales", Role.REGION: "Régions", Role.NATIONAL: "Administration nationale"}
 # What a closing leaves open: signing in (for the national account), and what watches the service.
 ALWAYS = {"static", "health.healthz", "health.readyz", "accounts.sign_in", "accounts.sign_out"}
 
@@ -75,10 +74,9 @@ def show(letter_id: int) -> ResponseReturnValue:
     if row is None:
         abort(404)
     to = letters.addressees(reading(), row) if actor().role is Role.NATIONAL else 0
-    readers = next((r.readers for r in letters.letters(reading(), actor(), most=1000) if r.id == letter_id), 0) if to else 0
     close_reading()
     letters.opened(work(), letter_id)
-    page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to, "readers": readers}  # noqa: S704 (cleaned)
+    page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)
     return render_template("communication/show.html", **page)
 
 
@@ -128,7 +126,7 @@ def new() -> ResponseReturnValue:
 
 def _new(form: Form, roles: list[Role], status: int = 200) -> ResponseReturnValue:
     preview = Markup(letters.as_html(form.values["text"])) if form.values["text"].strip() else ""  # noqa: S704 (cleaned)
-    return render_template("communication/new.html", form=form, roles=ROLES, chosen=roles, preview=preview), status
+    return render_template("communication/new.html", form=form, roles=GROUPS, chosen=roles, preview=preview), status
 
 
 @blueprint.route("/communication/fermeture", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from portal.requests.queries import Asked, page
 from portal.requests.queries import counts as request_counts
@@ -14,7 +14,6 @@ from portal.rules.limits import Limits
 from portal.rules.rights import Refused, may
 from portal.sessions import listing
 from portal.sessions.queries import find
-from portal.store.accounts import account
 from portal.store.actors import Actor
 from portal.store.measures import measure_run
 
@@ -104,13 +103,6 @@ def waiting(conn: Connection, actor: Actor, unit_label: str, today: date) -> lis
 
 def requests(conn: Connection, actor: Actor) -> int:
     return request_counts(conn, actor)["ouvertes"]
-
-
-def accounts(conn: Connection) -> dict[Role, int]:
-    """How many accounts each role has."""
-    rows = conn.execute(select(account.c.role, func.count()).group_by(account.c.role))
-    found = {Role(role): int(count) for role, count in rows}
-    return {role: found.get(role, 0) for role in Role}
 
 
 def runs(conn: Connection) -> Sequence[Any]:

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.queries import counts as account_counts
 from portal.communication.letters import letters
 from portal.day import queries
 from portal.requests.queries import waiting_by_department
-from portal.rules.lifecycle import Role
+from portal.rules.lifecycle import GROUPS, Role
 from portal.sessions import listing
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
@@ -39,5 +40,5 @@ def show() -> ResponseReturnValue:
             "names": {code: name for code, (name, _) in DEPARTMENTS.items()},
         }
     if who.role is Role.NATIONAL:
-        page |= {"accounts": queries.accounts(conn), "runs": queries.runs(conn)}
+        page |= {"groups": GROUPS, "accounts": account_counts(conn), "runs": queries.runs(conn)}
     return render_template("day/show.html", **page)

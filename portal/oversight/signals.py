@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from portal.jury.queries import full_name
 from portal.rules.french import day, plural
@@ -256,5 +256,5 @@ def notes(conn: Connection, actor: Actor) -> Sequence[Any]:
 def still_open(conn: Connection, actor: Actor, seen: Sequence[Seen]) -> Iterator[Seen]:
     """Those that nobody has closed with the figures that they have now."""
     closed = select(signal_note.c.kind, signal_note.c.about, signal_note.c.figures)
-    known = {tuple(row) for row in conn.execute(closed.where(or_(within(actor, signal_note.c.department_code))))}
+    known = {tuple(row) for row in conn.execute(closed.where(within(actor, signal_note.c.department_code)))}
     return (one for one in seen if (one.kind.value, one.about, one.figures) not in known)

@@ -35,11 +35,7 @@ def move(
     tx: Connection, work: Work, s: SessionRow, starts_on: date, ends_on: date, reason: str, request_id: int | None = None
 ) -> Invalid | Saved:
     """Give a session that the rule lets the unit postpone its new dates; `request_id`: at the centre's request."""
-    errors = dict(date_errors(tx, s, starts_on, ends_on))
-    if starts_on < work.on.today:
-        errors["starts_on"] = f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(work.on.today)}."
-    if (starts_on, ends_on) == (s.starts_on, s.ends_on):
-        errors["starts_on"] = "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."
+    errors = {**date_errors(tx, s, starts_on, ends_on), **not_ahead(s, starts_on, ends_on, work.on.today)}
     if not reason:
         errors["reason"] = "Indiquez le motif du report."
     if errors:
@@ -47,3 +43,12 @@ def move(
     asked = {"demande": request_id} if request_id else {}
     write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason, after=asked)
     return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")
+
+
+def not_ahead(s: SessionRow, starts_on: date, ends_on: date, today: date) -> dict[str, str]:
+    """What is wrong of dates that a postponement would bring, or that a centre asks for: past, or none other than today's."""
+    if (starts_on, ends_on) == (s.starts_on, s.ends_on):
+        return {"starts_on": "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."}
+    if starts_on < today:
+        return {"starts_on": f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(today)}."}
+    return {}

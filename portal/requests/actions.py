@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from portal.notices.telling import Message, centre_of, tell, unit_of
-from portal.postponements.actions import move
+from portal.postponements.actions import move, not_ahead
 from portal.requests.queries import Asked, find, may_answer, may_withdraw
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
@@ -57,13 +57,9 @@ def ask_postponement(
         return None
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
-        errors: dict[str, str] = {}
+        errors = not_ahead(s, starts_on, ends_on, work.on.today)
         if ends_on < starts_on:
             errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
-        if starts_on < work.on.today:
-            errors["starts_on"] = f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(work.on.today)}."
-        if (starts_on, ends_on) == (s.starts_on, s.ends_on):
-            errors["starts_on"] = "Ce sont déjà les dates de la session : indiquez au moins une autre date."
         if not reason:
             errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
         if s.open_request:

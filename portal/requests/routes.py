@@ -195,17 +195,21 @@ def show(request_id: int) -> ResponseReturnValue:
     return _show(_found(request_id))
 
 
+def _answer_form(asked: Asked) -> Form:
+    """The unit's answer, filled in with what the centre wants."""
+    return Form(starts_on=asked.wanted_start.isoformat(), ends_on=asked.wanted_end.isoformat(), note="", refusal="")
+
+
 def _show(asked: Asked, form: Form | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
     start, end = asked.wanted_start, asked.wanted_end
     s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
-    initial = {"starts_on": start.isoformat(), "ends_on": end.isoformat(), "refusal": "", "note": ""}
     answers = may_answer(actor(), asked)
     return (
         render_template(
             "requests/show.html",
             a=asked,
             s=s,
-            form=form or Form(**initial),
+            form=form or _answer_form(asked),
             answers=answers,
             withdraws=may_withdraw(actor(), asked),
             breaks=consequences(reading(), actor(), asked, s, start, end) if answers else [],
@@ -222,7 +226,7 @@ def accept(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     if actor().role is not Role.UD:
         abort(404)
-    form = Form(starts_on=asked.wanted_start.isoformat(), ends_on=asked.wanted_end.isoformat(), note="", refusal="")
+    form = _answer_form(asked)
     if form.resumed:
         return _show(asked, form)
     start = form.day("starts_on", "Indiquez la date de début accordée.")
@@ -240,7 +244,7 @@ def refuse(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     if actor().role is not Role.UD:
         abort(404)
-    form = Form(starts_on=asked.wanted_start.isoformat(), ends_on=asked.wanted_end.isoformat(), note="", refusal="")
+    form = _answer_form(asked)
     if form.resumed:
         return _show(asked, form)
     reason = form.text("refusal", 1000)

@@ -11,6 +11,15 @@ class Role(StrEnum):
     NATIONAL = "national"
 
 
+# The people of each role, as a whole.
+GROUPS = {
+    Role.CENTRE: "Centres",
+    Role.UD: "Unités locales",
+    Role.REGION: "Régions",
+    Role.NATIONAL: "Administration nationale",
+}
+
+
 class Kind(StrEnum):
     TITLE = "titre"
     CCP = "ccp"

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 
@@ -105,3 +108,8 @@ closing = Table(
     Column("called_off_at", Moment),
     CheckConstraint("ends_at > starts_at", name="end_after_start"),
 )
+
+
+def announced(now: Any, soon: Any) -> ColumnElement[bool]:
+    """A closing that lasts at `now` or begins before `soon`, and was not called off."""
+    return and_(closing.c.called_off_at.is_(None), closing.c.ends_at > now, closing.c.starts_at < soon)
