@@ -1,6 +1,6 @@
 """`/supervision`: signals, which ask and do not accuse, and draws for visits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -111,5 +111,6 @@ def show_draw(draw_id: int) -> ResponseReturnValue:
         abort(404)
     numbers = [int(n) for n in row.drawn_from.split()]
     drawn = [int(n) for n in row.drawn.split()]
+    span = date.fromisoformat(row.starts_from), date.fromisoformat(row.starts_to)
     true = actions.chosen(row.seed, numbers, len(drawn)) == drawn
-    return render_template("oversight/draw.html", d=row, numbers=numbers, drawn=drawn, true=true)
+    return render_template("oversight/draw.html", d=row, numbers=numbers, drawn=drawn, true=true, span=span)

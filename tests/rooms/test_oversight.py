@@ -202,7 +202,7 @@ def test_a_draw_keeps_its_seed_and_can_be_done_again(w: World) -> None:
     seed = re.search(r'class="code">([0-9a-f]{32})<', page)
     drawn = [int(n) for n in str(w.scalar("SELECT drawn FROM draw")).split()]
     assert seed and len(drawn) == 4 and drawn == chosen(seed[1], range(1, 30), 4)
-    assert "le résultat est le même" in page
+    assert "le résultat est le même" in page and "du 01/06/2020 au 30/06/2020" in page
     assert chosen("other seed", range(1, 30), 4) != chosen(seed[1], range(1, 30), 4)
     assert w.browser("ud75").get("/supervision/tirages/1").status_code == 404
 
