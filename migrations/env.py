@@ -1,10 +1,8 @@
+"""Runs the migrations on the connection that `portal.store.migrate` hands over, inside its transaction."""
+
 from alembic import context
 
-from portal.store.tables import metadata
-
-database = context.config.attributes["database"]
-
-with database.writing() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=False)
+with context.config.attributes["database"].writing() as connection:
+    context.configure(connection=connection)
     with context.begin_transaction():
         context.run_migrations()

@@ -258,7 +258,7 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column("certificate_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=10), nullable=False),
-        sa.Column("definitive", sa.Boolean(create_constraint=True, name="definitive_known"), nullable=False),
+        sa.Column("definitive", sa.Boolean(create_constraint=True, name=op.f("ck_result_definitive_known")), nullable=False),
         sa.CheckConstraint(
             "(certificate_id IS NULL AND outcome IN ('titre', 'partiel', 'echec', 'absent')) OR (certificate_id IS NOT NULL AND outcome IN ('acquis', 'non_acquis', 'absent'))",
             name=op.f("ck_result_outcome_known"),

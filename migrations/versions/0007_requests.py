@@ -145,7 +145,9 @@ def upgrade() -> None:
         sa.Column("wanted_start", sa.Date(), nullable=False),
         sa.Column("wanted_end", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("lockdown_cause", sa.Boolean(create_constraint=True, name="lockdown_cause_known"), nullable=False),
+        sa.Column(
+            "lockdown_cause", sa.Boolean(create_constraint=True, name=op.f("ck_request_lockdown_cause_known")), nullable=False
+        ),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("made_by", sa.String(length=330), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
