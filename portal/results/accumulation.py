@@ -36,7 +36,8 @@ def effects_of(conn: Connection, s: SessionRow, sheet: Sheet, entries: Entries, 
 def _difference(now: Standing, then: Standing, labels: dict[int, str]) -> str:
     lost = [f"« {labels[c]} »" for c in labels if c in now.held and c not in then.held]
     if now.title and not then.title:
-        return f"n’aura plus le titre : {_list(lost)} lui manquera de nouveau" if lost else "n’aura plus le titre"
+        will_lack = "manquera" if len(lost) == 1 else "manqueront"
+        return f"n’aura plus le titre : {_list(lost)} lui {will_lack} de nouveau" if lost else "n’aura plus le titre"
     if then.title and not now.title:
         return "obtiendra le titre par cumul de ses CCP" if then.accumulated else "obtiendra le titre"
     if now.title and then.title and (now.title.session, now.accumulated) != (then.title.session, then.accumulated):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.clock import Clock
@@ -118,6 +119,30 @@ def test_eight_clicks_at_once_are_one_save(w: World) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(click, range(8))) == {303}
     assert w.scalar("select count(*) from audit_event where action = 'results_saved'") == 1
+
+
+def test_other_results_sent_after_the_first_are_never_told_as_saved(w: World) -> None:
+    w.session(3, "01/06/2020", "15/06/2020")
+    centre, unit, first, other = w.browser("centre"), w.browser("ud94"), sheet(w, 3), sheet(w, 3, "echec")
+
+    def send(action: str, version: int, fields: dict[str, str]) -> TestResponse:
+        return centre.post("/sessions/3/resultats", action=action, version=version, **fields)
+
+    def correct(version: int, fields: dict[str, str]) -> TestResponse:
+        return unit.post("/sessions/3/resultats/correction", reason="Erreur", version=version, **fields)
+
+    seen = w.get(3).version
+    assert send("draft", seen, first).status_code == send("draft", seen, first).status_code == 303
+    assert send("draft", seen, other).status_code == 409
+    assert send("validate", seen, first).status_code == 409, "a draft is not what was asked for"
+    seen = w.get(3).version
+    assert send("validate", seen, first).status_code == send("validate", seen, first).status_code == 303
+    assert send("validate", seen, other).status_code == 403
+    seen = w.get(3).version
+    changed = {**first, min(first): "absent"}
+    assert correct(seen, changed).status_code == correct(seen, changed).status_code == 303
+    assert correct(seen, other).status_code == 409
+    assert w.scalar("select count(*) from result where outcome = 'echec'") == 0
 
 
 def test_an_ordinary_session_has_no_confirmation(w: World) -> None:

@@ -15,6 +15,7 @@ from aiosmtpd.handlers import Message as MessageHandler
 from sqlalchemy import text
 
 from portal.accounts.actions import invite
+from portal.accounts.invitations import signer
 from portal.clock import PARIS, Clock
 from portal.communication.closings import announce
 from portal.communication.letters import NewLetter, as_html, publish
@@ -178,6 +179,24 @@ def test_an_invitation_is_mailed_with_a_link_that_works(w: World) -> None:
     link = re.search(r"https://portail.example(/invitation/\S+)", box.taken[0].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link and "invitation" in str(box.taken[0]["Subject"])
     assert w.browser().get(link[1]).status_code == 200
+
+
+def test_an_invited_person_chooses_a_password_once_and_signs_in_with_it(w: World) -> None:
+    number = invite(w.operator(), "neuf@test.example", Role.NATIONAL)
+    other = invite(w.operator(), "autre@test.example", Role.NATIONAL)
+    b, link = w.browser(), f"/invitation/{signer('a secret for tests').dumps(number)}"
+    fine = "une longue phrase à moi"
+    different = b.post(link, password=fine, password2=fine + ".")
+    assert different.status_code == 422 and "Les deux saisies diffèrent." in different.text
+    assert b.post(link, password="court", password2="court").status_code == 422
+    assert b.sign_in("neuf@test.example", fine).status_code == 422, "nothing is chosen yet"
+    assert b.post(link, password=fine, password2=fine).headers["Location"] == "/connexion"
+    assert b.sign_in("neuf@test.example", fine).status_code == 303
+    assert w.scalar("select count(*) from audit_event where action = 'password_chosen'") == 1
+    late = w.browser().post(link, password="une autre phrase longue", password2="une autre phrase longue")
+    assert late.status_code == 404 and w.browser().sign_in("neuf@test.example", fine).status_code == 303
+    assert w.scalar(f"select password_hash from account where id = {other}") is None
+    assert w.browser().get("/invitation/x").status_code == 404
 
 
 class Killed(BaseException):

@@ -17,7 +17,7 @@ from portal.rules.lifecycle import Action, Role, Status
 from portal.rules.rights import Refused, may
 from portal.sessions.actions import edit_practical
 from portal.sessions.history import history
-from portal.sessions.values import Changed, Invalid, Saved
+from portal.sessions.values import Changed, Invalid, Missing, Saved
 from tests.support.world import World, hidden
 
 D = date.fromisoformat
@@ -239,6 +239,15 @@ def test_only_a_unit_answers_and_only_the_centre_withdraws(w: World) -> None:
     assert w.scalar("SELECT status FROM request") == "ouverte"
 
 
+def test_nobody_but_the_centre_withdraws_a_request_even_who_sees_it(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    number = ask(w, 1)
+    for who in ("ud94", "region", "national", "other"):
+        assert isinstance(withdraw(w.as_(who), number), Missing), who
+    assert w.scalar("SELECT status FROM request") == "ouverte"
+    assert isinstance(withdraw(w.as_("centre"), number), Saved)
+
+
 # ---- two at once
 
 
@@ -381,6 +390,20 @@ def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:
     assert isinstance(made, Made)
     assert isinstance(accept(w.as_("ud94"), made.request_id, w.get(7).version), Saved)
     assert w.get(7).starts_on == D("2020-07-06") and w.get(7).status is Status.DTE_REQUESTED
+
+
+def test_a_session_with_an_open_request_is_not_asked_for_a_second_time_on_its_expired_title(expired: World) -> None:
+    w = expired
+    from portal.sessions.importing import import_sessions
+
+    row = f"7;{w.sirets[0]};TP-EX1;titre;22/06/2020;26/06/2020;demande_dte_envoyee;"
+    import_sessions(w.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
+    first = ask(w, 7)
+    second = grant(w, number=7)
+    assert isinstance(second, Invalid) and f"La demande n° {first} est déjà ouverte" in second.errors["session"]
+    assert w.scalar("SELECT count(*) FROM request") == 1
+    assert isinstance(withdraw(w.as_("centre"), first), Saved)
+    assert isinstance(grant(w, number=7), Made)
 
 
 def test_the_form_is_filled_in_and_shows_the_dates_to_both(expired: World) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.candidates.importing import import_candidates
@@ -13,6 +13,7 @@ from portal.measures.verify import verify
 from portal.sessions.exporting import rows
 from portal.sessions.importing import COLUMNS, import_sessions
 from portal.store import migrate
+from portal.store.audit import Event, audit_head, record
 from portal.store.base import metadata
 from portal.store.database import Database
 from tests.support.world import World
@@ -60,6 +61,26 @@ def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
         tx.execute(text("delete from audit_event where id = (select max(id) from audit_event)"))
     with world.db.snapshot() as conn:
         assert "fin du journal" in (verify(conn, world.db.audit_key).broken or "")
+
+
+def test_the_head_of_another_trail_of_the_same_length_is_found(world: World) -> None:
+    on, key = world.operator().on, world.db.audit_key
+    with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as other:
+        record(conn, key, on, [Event("other")])
+        head = conn.execute(select(audit_head)).one()._mapping
+        other.rollback()
+    with world.db.writing() as tx:
+        record(tx, key, on, [Event("mine")])
+        tx.execute(update(audit_head).values(**head))
+    with world.db.snapshot() as conn:
+        assert "fin du journal" in (verify(conn, key).broken or "")
+
+
+def test_a_trail_without_its_head_is_found(world: World) -> None:
+    with world.db.writing() as tx:
+        tx.execute(delete(audit_head))
+    with world.db.snapshot() as conn:
+        assert "tête du journal" in (verify(conn, world.db.audit_key).broken or "")
 
 
 def test_sessions_go_out_and_come_back_identical(world: World) -> None:

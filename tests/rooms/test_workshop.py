@@ -125,6 +125,21 @@ def test_shifting_moves_start_and_end_once_and_comes_back(w: World) -> None:
     assert (w.get(1).starts_on, w.get(1).ends_on, w.get(1).postponed) == (date(2020, 6, 20), date(2020, 6, 26), False)
 
 
+def test_the_same_shift_never_moves_a_session_twice_although_it_still_fits(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    b, near = w.browser("national"), SHIFT.replace("jours = 14", "jours = 5")
+    send(b, near.encode())
+    page = b.get("/mesures/greve").text
+    assert b.post("/mesures/greve", number="1", seen=hidden(page, "seen")).status_code == 303
+    assert w.get(1).starts_on == date(2020, 6, 25), "within the dates that the measure describes"
+    with w.db.reading() as conn:
+        again = plan(conn, parse(near), w.today)
+    assert (again.touched, next(c.number for c in again.counts if c.code == "s1")) == (0, 1)
+    other = parse(near.replace('"greve"', '"autre"'))
+    with w.db.reading() as conn:
+        assert plan(conn, other, w.today).touched == 1, "another measure moves it"
+
+
 def test_python_and_sql_agree_on_a_shift(w: World) -> None:
     measure = parse(SHIFT)
     for facts, case in (

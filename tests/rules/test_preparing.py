@@ -112,6 +112,15 @@ def test_a_session_starts_within_an_approval_and_the_titles_prolongation(day: st
     assert (found is approval) is open_ and (open_ or str(found).endswith("."))
 
 
+@pytest.mark.parametrize(
+    ("day", "open_"),
+    [("2019-12-31", False), ("2020-01-01", True), ("2020-12-31", True), ("2021-01-01", False)],
+)
+def test_an_approval_covers_its_first_and_its_last_day_and_no_other(day: str, open_: bool) -> None:
+    approval = Approved(7, "A-7", date(2020, 1, 1), date(2020, 12, 31), None)
+    assert approval.covers(date.fromisoformat(day)) is open_
+
+
 def test_no_approval_is_said_as_such() -> None:
     assert may_start([], TODAY) == "Votre centre n’a pas d’agrément pour ce titre."
 
