@@ -34,6 +34,7 @@ from sqlalchemy import (
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
+from portal.store.triggers import append_only
 
 GENESIS = "0" * 64
 
@@ -59,6 +60,8 @@ audit_event = Table(
     Index(None, "session_id", "id"),
     Index("ix_audit_event_measures", "id", sqlite_where=MEASURE_EVENTS, postgresql_where=MEASURE_EVENTS),
 )
+
+append_only(audit_event)
 
 audit_head = Table(
     "audit_head",

@@ -12,11 +12,13 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     text,
 )
 
 from portal.rules.outcomes import FOR_CERTIFICATE, FOR_TITLE
 from portal.store.base import metadata
+from portal.store.triggers import also
 
 candidate = Table(
     "candidate",
@@ -31,6 +33,22 @@ candidate = Table(
     UniqueConstraint("session_id", "sort_key", "born_on"),
     UniqueConstraint("id", "session_id"),
     Index(None, "sort_key", "born_on"),
+)
+
+# Full text over the names, which stand in the table alone: an index on PostgreSQL, on SQLite a table of its own that follows.
+Index("ix_candidate_search", func.to_tsvector(text("'simple'"), candidate.c.sort_key), postgresql_using="gin").ddl_if(
+    dialect="postgresql"
+)
+also(
+    "sqlite",
+    "CREATE VIRTUAL TABLE candidate_search USING fts5(sort_key, content='candidate', content_rowid='id', tokenize='unicode61')",
+    "CREATE TRIGGER candidate_search_insert AFTER INSERT ON candidate "
+    "BEGIN INSERT INTO candidate_search(rowid, sort_key) VALUES (new.id, new.sort_key); END",
+    "CREATE TRIGGER candidate_search_delete AFTER DELETE ON candidate "
+    "BEGIN INSERT INTO candidate_search(candidate_search, rowid, sort_key) VALUES ('delete', old.id, old.sort_key); END",
+    "CREATE TRIGGER candidate_search_update AFTER UPDATE OF sort_key ON candidate "
+    "BEGIN INSERT INTO candidate_search(candidate_search, rowid, sort_key) VALUES ('delete', old.id, old.sort_key); "
+    "INSERT INTO candidate_search(rowid, sort_key) VALUES (new.id, new.sort_key); END",
 )
 
 

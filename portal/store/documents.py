@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueC
 
 from portal.rules.documents import Document
 from portal.store.base import Moment, metadata, one_of
+from portal.store.triggers import append_only
 
 document = Table(
     "document",
@@ -22,3 +23,5 @@ document = Table(
     UniqueConstraint("session_id", "kind", "candidate_id", "digest"),
     one_of("kind", Document),
 )
+
+append_only(document)

@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from portal.store.base import Moment, metadata
+from portal.store.triggers import append_only
 
 measure_run = Table(
     "measure_run",
@@ -49,3 +50,5 @@ measure_line = Table(
     Column("start_after", Date),
     Index(None, "session_id"),
 )
+
+append_only(measure_line)

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from portal.store.base import Moment, metadata
+from portal.store.triggers import append_only
 
 signal_note = Table(
     "signal_note",
@@ -32,3 +33,5 @@ draw = Table(
     Column("by", String(330), nullable=False),
     Index(None, "department_code", "id"),
 )
+
+append_only(draw)

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from portal.rules.lifecycle import Kind, Status
 from portal.store.base import Moment, metadata, one_of
+from portal.store.triggers import also
 
 MOVED = text("postponed_run_id IS NOT NULL")
 VIEWS = ("status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id")
@@ -75,11 +76,34 @@ exam_session = Table(
     Index("ix_exam_session_postponed", *WAITING, sqlite_where=MOVED, postgresql_where=MOVED),
 )
 
-# How many sessions each centre has, kept by triggers (migration 0008): counting ten thousand rows for each list costs more than
+# How many sessions each centre has, kept by triggers: counting ten thousand rows for each list costs more than
 # all that the list shows.
 session_total = Table(
     "session_total",
     metadata,
     Column("centre_id", ForeignKey("centre.id"), primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
+)
+also(
+    "sqlite",
+    "CREATE TRIGGER session_total_more AFTER INSERT ON exam_session BEGIN "
+    "INSERT INTO session_total (centre_id, number) VALUES (NEW.centre_id, 1) "
+    "ON CONFLICT (centre_id) DO UPDATE SET number = number + 1; END",
+    "CREATE TRIGGER session_total_less AFTER DELETE ON exam_session BEGIN "
+    "UPDATE session_total SET number = number - 1 WHERE centre_id = OLD.centre_id; END",
+)
+# Once a statement, not once a row; in order of the centres, so that two imports never wait for each other in a circle.
+also(
+    "postgresql",
+    "CREATE FUNCTION count_sessions() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "INSERT INTO session_total (centre_id, number) SELECT centre_id, count(*) FROM changed GROUP BY centre_id ORDER BY centre_id "
+    "ON CONFLICT (centre_id) DO UPDATE SET number = session_total.number + EXCLUDED.number; RETURN NULL; END $$",
+    "CREATE TRIGGER session_total_more AFTER INSERT ON exam_session REFERENCING NEW TABLE AS changed "
+    "FOR EACH STATEMENT EXECUTE FUNCTION count_sessions()",
+    "CREATE FUNCTION uncount_sessions() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "UPDATE session_total SET number = session_total.number - gone.number "
+    "FROM (SELECT centre_id, count(*) AS number FROM changed GROUP BY centre_id) gone WHERE gone.centre_id = session_total.centre_id; "
+    "RETURN NULL; END $$",
+    "CREATE TRIGGER session_total_less AFTER DELETE ON exam_session REFERENCING OLD TABLE AS changed "
+    "FOR EACH STATEMENT EXECUTE FUNCTION uncount_sessions()",
 )

@@ -21,9 +21,9 @@ def imported(file: Path) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-def numbers(file: Path) -> dict[str, str | None]:
+def numbers(file: Path) -> dict[str, object]:
     """`revision` and `down_revision` of a migration."""
-    found = {}
+    found: dict[str, object] = {}
     for node in ast.parse(file.read_text()).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant):
             found[node.targets[0].id] = node.value.value
