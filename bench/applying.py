@@ -5,8 +5,8 @@ import resource
 import time
 
 from portal.cli import Tool
-from portal.measures.actions import Applied, apply
-from portal.measures.catalogue import find
+from portal.features.measures.actions import Applied, apply
+from portal.features.measures.catalogue import find
 
 
 def rss() -> int:

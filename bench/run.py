@@ -17,15 +17,15 @@ from bench.figures import ROUNDS, Figure, at_least, at_most
 from bench.load import wrk
 from bench.saving import at_once, sheet
 from bench.servers import ROOT, Person, granian
-from portal.accounts.actions import invite
-from portal.candidates.importing import import_candidates
 from portal.clock import PARIS, Clock
 from portal.demo.data import PASSWORD
 from portal.demo.load import load
-from portal.measures.catalogue import find
-from portal.measures.plan import claimed_twice, code_of, plan, samples, to_look_at
+from portal.features.accounts.actions import invite
+from portal.features.candidates.importing import import_candidates
+from portal.features.measures.catalogue import find
+from portal.features.measures.plan import claimed_twice, code_of, plan, samples, to_look_at
+from portal.features.sessions.importing import import_sessions
 from portal.rules.lifecycle import Role
-from portal.sessions.importing import import_sessions
 from portal.settings import DEMO_DAY, Settings
 from portal.store import migrate
 from portal.store.actors import Occasion, Source, operator

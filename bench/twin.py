@@ -9,11 +9,11 @@ from unittest.mock import patch
 
 from flask import g, render_template
 
-from portal.accounts import routes as account_routes
-from portal.accounts.queries import by_email
-from portal.accounts.routes import SignedInUser
 from portal.app import create_app
 from portal.demo.data import PASSWORD
+from portal.features.accounts import routes as account_routes
+from portal.features.accounts.queries import by_email
+from portal.features.accounts.routes import SignedInUser
 
 WHO = "ud94@demo.example"
 
@@ -39,7 +39,7 @@ def _capture(which: str, path: str) -> None:
         CAPTURED[which] = (name, context)
         return real(name, **context)
 
-    with patch("portal.sessions.routes.render_template", keep):
+    with patch("portal.features.sessions.routes.render_template", keep):
         assert client.get(path).status_code == 200
 
 

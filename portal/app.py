@@ -9,28 +9,28 @@ from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-from portal.accounts import routes as account_routes
-from portal.calendars import routes as calendar_routes
-from portal.candidates import routes as candidate_routes
 from portal.clock import Clock
-from portal.communication import routes as communication_routes
-from portal.day import routes as day_routes
-from portal.documents import routes as document_routes
-from portal.exports import routes as export_routes
-from portal.figures import routes as figure_routes
-from portal.jury import routes as jury_routes
-from portal.measures import routes as measure_routes
-from portal.notices import routes as notice_routes
-from portal.oversight import routes as oversight_routes
+from portal.features.accounts import routes as account_routes
+from portal.features.calendars import routes as calendar_routes
+from portal.features.candidates import routes as candidate_routes
+from portal.features.communication import routes as communication_routes
+from portal.features.day import routes as day_routes
+from portal.features.documents import routes as document_routes
+from portal.features.exports import routes as export_routes
+from portal.features.figures import routes as figure_routes
+from portal.features.jury import routes as jury_routes
+from portal.features.measures import routes as measure_routes
+from portal.features.notices import routes as notice_routes
+from portal.features.oversight import routes as oversight_routes
+from portal.features.postponements import routes as postponement_routes
+from portal.features.preparation import routes as preparation_routes
+from portal.features.reference import routes as reference_routes
+from portal.features.requests import routes as request_routes
+from portal.features.results import routes as result_routes
+from portal.features.sessions import routes as session_routes
 from portal.paths import STATIC, TEMPLATES
-from portal.postponements import routes as postponement_routes
-from portal.preparation import routes as preparation_routes
-from portal.reference import routes as reference_routes
-from portal.requests import routes as request_routes
-from portal.results import routes as result_routes
 from portal.rules.french import day, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
-from portal.sessions import routes as session_routes
 from portal.settings import Settings, read
 from portal.store.database import Database
 from portal.web import errors, fragments, health, observe, uploads

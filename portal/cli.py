@@ -118,8 +118,8 @@ def serve() -> None:
 def worker(once: bool, every: int) -> None:
     import time
 
-    from portal.notices.outbox import send_due, smtp
-    from portal.notices.waiting import tell_waiting
+    from portal.features.notices.outbox import send_due, smtp
+    from portal.features.notices.waiting import tell_waiting
 
     tool = Tool().current()
     while True:
@@ -160,8 +160,8 @@ def users() -> None:
 def add_user(
     email: str, role: str, siret: str | None, department: str | None, region: str | None, name: str, password_stdin: bool
 ) -> None:
-    from portal.accounts import invitations
-    from portal.accounts.actions import CannotInvite, invite
+    from portal.core import invitations
+    from portal.features.accounts.actions import CannotInvite, invite
 
     tool = Tool().current()
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
@@ -217,7 +217,7 @@ def sessions() -> None:
 @sessions.command("import", help="Reprend des sessions d’un CSV : tout ou rien.")
 @click.argument("file")
 def import_sessions(file: str) -> None:
-    from portal.sessions.importing import import_sessions as act
+    from portal.features.sessions.importing import import_sessions as act
 
     _import(file, lambda work, data: act(work, data, lambda parts: _progress(parts, "Sessions")), "Sessions")
 
@@ -225,8 +225,8 @@ def import_sessions(file: str) -> None:
 @sessions.command("export", help="Écrit toutes les sessions en CSV.")
 @click.argument("file", required=False)
 def export_sessions(file: str | None) -> None:
-    from portal.sessions.exporting import rows
-    from portal.sessions.importing import COLUMNS
+    from portal.features.sessions.exporting import rows
+    from portal.features.sessions.importing import COLUMNS
 
     with Tool().current().db.snapshot() as conn:
         _export(file, lines(COLUMNS, rows(conn, true())))
@@ -240,7 +240,7 @@ def candidates() -> None:
 @candidates.command("import", help="Reprend des candidats d’un CSV : tout ou rien.")
 @click.argument("file")
 def import_candidates(file: str) -> None:
-    from portal.candidates.importing import import_candidates as act
+    from portal.features.candidates.importing import import_candidates as act
 
     _import(file, lambda work, data: act(work, data, lambda parts: _progress(parts, "Candidats")), "Candidats")
 
@@ -253,7 +253,7 @@ def centres() -> None:
 @centres.command("import", help="Reprend des centres d’un CSV : tout ou rien.")
 @click.argument("file")
 def import_centres(file: str) -> None:
-    from portal.reference.importing import import_centres as act
+    from portal.features.reference.importing import import_centres as act
 
     _import(file, act, "Centres")
 
@@ -266,7 +266,7 @@ def titles() -> None:
 @titles.command("import", help="Reprend des titres d’un CSV : tout ou rien.")
 @click.argument("file")
 def import_titles(file: str) -> None:
-    from portal.reference.importing import import_titles as act
+    from portal.features.reference.importing import import_titles as act
 
     _import(file, act, "Titres")
 
@@ -279,7 +279,7 @@ def approvals() -> None:
 @approvals.command("import", help="Reprend des agréments d’un CSV : tout ou rien.")
 @click.argument("file")
 def import_approvals(file: str) -> None:
-    from portal.reference.approvals import import_approvals as act
+    from portal.features.reference.approvals import import_approvals as act
 
     _import(file, act, "Agréments")
 
@@ -292,7 +292,7 @@ def results() -> None:
 @results.command("export", help="Écrit tous les résultats en CSV.")
 @click.argument("file", required=False)
 def export_results(file: str | None) -> None:
-    from portal.results.exporting import COLUMNS, rows
+    from portal.features.results.exporting import COLUMNS, rows
 
     with Tool().current().db.snapshot() as conn:
         _export(file, lines(COLUMNS, rows(conn, true())))
@@ -305,7 +305,7 @@ def measures() -> None:
 
 @measures.command("list", help="Les mesures qu’il y a.")
 def list_measures() -> None:
-    from portal.measures.catalogue import known
+    from portal.features.measures.catalogue import known
 
     with Tool().current().db.reading() as conn:
         found = known(conn)
@@ -314,7 +314,7 @@ def list_measures() -> None:
 
 
 def _measure(name: str, tool: Tool) -> Any:
-    from portal.measures.catalogue import find
+    from portal.features.measures.catalogue import find
     from portal.rules.measures import MeasureError
 
     try:
@@ -337,8 +337,8 @@ def _print_plan(plan: Any) -> None:
 @click.argument("name")
 @click.option("--csv", "csv_file", metavar="FICHIER")
 def plan_measure(name: str, csv_file: str | None) -> None:
-    from portal.measures.plan import plan
-    from portal.measures.report import COLUMNS, report
+    from portal.features.measures.plan import plan
+    from portal.features.measures.report import COLUMNS, report
 
     tool = Tool().current()
     measure, _ = _measure(name, tool)
@@ -351,7 +351,7 @@ def plan_measure(name: str, csv_file: str | None) -> None:
 @measures.command("apply", help="Applique la mesure en une transaction.")
 @click.argument("name")
 def apply_measure(name: str) -> None:
-    from portal.measures.actions import Applied, apply
+    from portal.features.measures.actions import Applied, apply
 
     tool = Tool().current()
     measure, text = _measure(name, tool)
@@ -365,7 +365,7 @@ def apply_measure(name: str) -> None:
 @measures.command("revert", help="Reprend un passage.")
 @click.argument("run", type=click.IntRange(1, 999_999_999))
 def revert_measure(run: int) -> None:
-    from portal.measures.actions import CannotRevert, Reverted, revert
+    from portal.features.measures.actions import CannotRevert, Reverted, revert
 
     done = revert(Tool().current().work(), run)
     if isinstance(done, CannotRevert):
@@ -384,7 +384,7 @@ def audit() -> None:
 @audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
 @click.argument("file", required=False)
 def verify_audit(file: str | None) -> None:
-    from portal.measures.verify import verify
+    from portal.features.measures.verify import verify
 
     if file is not None:
         _verify_proof(file)
@@ -399,7 +399,7 @@ def verify_audit(file: str | None) -> None:
 
 def _verify_proof(file: str) -> None:
     """Without the database: the key of the settings is all it takes."""
-    from portal.sessions.proofs import check
+    from portal.features.past.proofs import check
 
     found = check(read().audit_key, _bytes(file))
     if isinstance(found, str):

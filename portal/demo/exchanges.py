@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from portal.communication.letters import NewLetter, publish
 from portal.demo.data import EXPIRED
-from portal.requests.actions import Made, ask_expired, ask_postponement, refuse
+from portal.features.communication.letters import NewLetter, publish
+from portal.features.requests.actions import Made, ask_expired, ask_postponement, refuse
 from portal.rules.lifecycle import Status
 from portal.store.places import centre
 from portal.store.sessions import exam_session

@@ -9,27 +9,27 @@ from typing import Any
 from sqlalchemy import func, select, update
 from stdnum import luhn
 
-from portal.accounts.actions import invite
-from portal.accounts.queries import by_email
-from portal.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
-from portal.candidates.importing import import_candidates
 from portal.clock import PARIS
+from portal.core.finding import find
+from portal.core.session import SessionRow
+from portal.core.sheet import load as load_sheet
 from portal.demo import bulk, data, exchanges, preparing
+from portal.features.accounts.actions import invite
+from portal.features.accounts.queries import by_email
+from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
+from portal.features.candidates.importing import import_candidates
+from portal.features.measures.actions import apply
+from portal.features.measures.catalogue import find as find_measure
+from portal.features.reference.approvals import import_approvals
+from portal.features.reference.importing import import_centres, import_titles
+from portal.features.results.actions import correct_results, enter_results, save_draft, seal
+from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.importing import COLUMNS as SESSION_COLUMNS
+from portal.features.sessions.importing import import_sessions
 from portal.files.cells import lines
-from portal.measures.actions import apply
-from portal.measures.catalogue import find as find_measure
 from portal.paths import ROOT
-from portal.reference.approvals import import_approvals
-from portal.reference.importing import import_centres, import_titles
-from portal.results.actions import correct_results, enter_results, save_draft, seal
-from portal.results.sheet import load as load_sheet
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.outcomes import Outcome
-from portal.sessions.actions import advance, edit_practical, set_actual_end
-from portal.sessions.importing import COLUMNS as SESSION_COLUMNS
-from portal.sessions.importing import import_sessions
-from portal.sessions.queries import find
-from portal.sessions.values import SessionRow
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.places import department

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from portal.jury.members import Kept, accredit, add
-from portal.jury.queries import member
-from portal.jury.seats import seat
+from portal.features.jury.members import Kept, accredit, add
+from portal.features.jury.queries import member
+from portal.features.jury.seats import seat
 from portal.rules.outcomes import Outcome
 from portal.store.work import Work
 

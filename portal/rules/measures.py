@@ -1,7 +1,7 @@
 """Automatic measures (domain.md 4): data that moves or cancels many sessions at once.
 
 A measure is a list of cases; the first that matches a session wins. What no case changes is explained by `kept`,
-read in the same way. `decide` answers for one session; `portal.measures.plan` compiles the same data to SQL.
+read in the same way. `decide` answers for one session; `portal.features.measures.plan` compiles the same data to SQL.
 """
 
 import re

@@ -15,8 +15,8 @@ from portal.app import create_app
 from portal.clock import Clock
 from portal.demo.data import PASSWORD
 from portal.demo.load import load
-from portal.measures.catalogue import find
-from portal.measures.plan import plan, samples
+from portal.features.measures.catalogue import find
+from portal.features.measures.plan import plan, samples
 from portal.settings import DEMO_DAY, Settings
 from portal.store import migrate
 from portal.store.database import Database

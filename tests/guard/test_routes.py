@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from portal.communication.letters import NewLetter, Published, publish
-from portal.documents.routes import KINDS
-from portal.oversight.actions import draw_sessions
-from portal.requests.actions import Made, ask_postponement
+from portal.features.communication.letters import NewLetter, Published, publish
+from portal.features.documents.routes import KINDS
+from portal.features.oversight.actions import draw_sessions
+from portal.features.requests.actions import Made, ask_postponement
 from tests.support.world import PEOPLE, World
 
 OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"

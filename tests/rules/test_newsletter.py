@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from portal.measures.actions import revert
-from portal.measures.catalogue import find
-from portal.measures.plan import code_of, codes, plan
+from portal.features.measures.actions import revert
+from portal.features.measures.catalogue import find
+from portal.features.measures.plan import code_of, codes, plan
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measures import decide

@@ -4,26 +4,27 @@ import re
 from datetime import date, datetime, time
 
 from flask.testing import FlaskClient
+from portal.core.outcomes import Saved
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from portal.accounts.actions import invite
-from portal.accounts.queries import by_email
 from portal.app import create_app
-from portal.candidates.importing import import_candidates
 from portal.clock import PARIS, Clock
+from portal.core.finding import find
+from portal.core.session import SessionRow
 from portal.demo.load import invented_siret
-from portal.jury.members import Kept, accredit
-from portal.jury.members import add as add_juror
-from portal.jury.seats import seat as seat_juror
-from portal.measures.actions import Applied, apply
-from portal.measures.catalogue import find as find_measure
-from portal.reference.approvals import import_approvals
-from portal.reference.importing import import_centres, import_titles
+from portal.features.accounts.actions import invite
+from portal.features.accounts.queries import by_email
+from portal.features.candidates.importing import import_candidates
+from portal.features.jury.members import Kept, accredit
+from portal.features.jury.members import add as add_juror
+from portal.features.jury.seats import seat as seat_juror
+from portal.features.measures.actions import Applied, apply
+from portal.features.measures.catalogue import find as find_measure
+from portal.features.reference.approvals import import_approvals
+from portal.features.reference.importing import import_centres, import_titles
+from portal.features.sessions.importing import import_sessions
 from portal.rules.lifecycle import Role
-from portal.sessions.importing import import_sessions
-from portal.sessions.queries import find
-from portal.sessions.values import Saved, SessionRow
 from portal.settings import Settings
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database

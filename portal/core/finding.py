@@ -1,0 +1,103 @@
+"""What the session page shows: one session, read through scope."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+
+from portal.core.session import SessionRow
+from portal.rules.lifecycle import Kind, Role, Status
+from portal.store.actors import Actor
+from portal.store.candidates import candidate
+from portal.store.jury import accreditation, session_jury, trainer_link
+from portal.store.measures import measure_run
+from portal.store.places import centre, department
+from portal.store.requests import RequestStatus, request
+from portal.store.scope import visible_to
+from portal.store.sessions import exam_session
+from portal.store.titles import title
+
+candidate_count = select(func.count()).where(candidate.c.session_id == exam_session.c.id).scalar_subquery()
+
+# Members of the jury who are accredited for the title on the start date.
+jury_count = (
+    select(func.count(session_jury.c.member_id.distinct()))
+    .join(accreditation, accreditation.c.member_id == session_jury.c.member_id)
+    .where(
+        session_jury.c.session_id == exam_session.c.id,
+        accreditation.c.title_id == exam_session.c.title_id,
+        accreditation.c.valid_from <= exam_session.c.starts_on,
+        accreditation.c.valid_to >= exam_session.c.starts_on,
+    )
+    .correlate(exam_session)
+    .scalar_subquery()
+)
+# Candidates whom two members of the jury or more have trained.
+_trained_twice = (
+    select(trainer_link.c.candidate_id)
+    .where(trainer_link.c.session_id == exam_session.c.id)
+    .group_by(trainer_link.c.candidate_id)
+    .having(func.count() > 1)
+    .correlate(exam_session)
+    .subquery()
+)
+own_trainers = select(func.count()).select_from(_trained_twice).scalar_subquery()
+
+_open_request = (
+    select(request.c.id)
+    .where(request.c.session_id == exam_session.c.id, request.c.status == RequestStatus.OPEN.value)
+    .correlate(exam_session)
+    .scalar_subquery()
+)
+
+_OWN = [c for c in exam_session.c if c.name not in ("id", "creation_key")]
+
+_SELECT: Select[Any] = (
+    select(
+        exam_session.c.id.label("number"),
+        *_OWN,
+        centre.c.name.label("centre_name"),
+        centre.c.siret,
+        department.c.unit_email,
+        title.c.code.label("title_code"),
+        title.c.label.label("title_label"),
+        title.c.decree_on,
+        title.c.expires_on,
+        title.c.extension_months,
+        measure_run.c.label.label("measure_label"),
+        measure_run.c.definition.label("measure_text"),
+        candidate_count.label("candidates"),
+        jury_count.label("jury"),
+        own_trainers.label("own_trainers"),
+        _open_request.label("open_request"),
+    )
+    .join(centre, centre.c.id == exam_session.c.centre_id)
+    .join(department, department.c.code == exam_session.c.department_code)
+    .join(title, title.c.id == exam_session.c.title_id)
+    .outerjoin(measure_run, measure_run.c.id == exam_session.c.postponed_run_id)
+)
+
+
+def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow | None:
+    """The session of this number if this person may see it. `for_update` holds the row until the transaction ends."""
+    query = _found(actor.role, actor.centre_id, actor.department_code, actor.region_code, for_update)
+    row = conn.execute(query, {"number_": number}).one_or_none()
+    return _session(row, unit_label) if row else None
+
+
+@lru_cache(maxsize=512)
+def _found(
+    role: Role, centre_id: int | None, department_code: str | None, region_code: str | None, for_update: bool
+) -> Select[Any]:
+    """The query of `find` for everybody of one scope: built once, asked with a number."""
+    scope = Actor(None, "", "", role, centre_id, department_code, region_code)
+    query = _SELECT.where(exam_session.c.id == bindparam("number_"), visible_to(scope))
+    return query.with_for_update(of=exam_session) if for_update else query
+
+
+def _session(row: Row[Any], unit_label: str) -> SessionRow:
+    values = dict(row._mapping)
+    values["unit"] = f"{unit_label} {row.department_code}"
+    values["kind"] = Kind(row.kind)
+    values["status"] = Status(row.status)
+    return SessionRow(**values)

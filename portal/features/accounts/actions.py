@@ -1,0 +1,145 @@
+"""Signing in and out, inviting, choosing a password."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from portal.core.telling import INVITATION, Message, mail_row
+from portal.features.accounts import passwords, throttle
+from portal.features.accounts.throttle import Place
+from portal.rules.lifecycle import Role
+from portal.store.accounts import account, sign_in
+from portal.store.actors import Actor, Occasion, Source
+from portal.store.database import Database
+from portal.store.notices import mail
+from portal.store.places import centre, department, region
+from portal.store.work import Work
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    token: str
+    account_id: int
+
+
+@dataclass(frozen=True)
+class WrongPassword:
+    """`wait`: seconds for which the answer is to be held back."""
+
+    wait: float
+
+
+@dataclass(frozen=True)
+class TooSoon:
+    wait: float
+
+
+def digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def sign_in_with(
+    db: Database, now: datetime, email: str, password: str, address: str, *, known_device: bool = False
+) -> SignedIn | WrongPassword | TooSoon:
+    """Try a password. `known_device`: this account has signed in on this browser before."""
+    place = Place(email.strip().casefold(), address)
+    with db.reading() as conn:
+        wait = 0.0 if known_device else throttle.blocked_for(conn, place, now)
+        found = conn.execute(select(account.c.id, account.c.password_hash).where(account.c.email == place.email)).one_or_none()
+    if wait:
+        return TooSoon(wait)
+    right = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
+    with db.writing() as tx:
+        if not found or not right:
+            try:
+                with tx.begin_nested():
+                    wait = throttle.failed(tx, place, now)
+            except IntegrityError:  # two first failures at the very same moment
+                wait = throttle.LONGEST_WAIT
+            return WrongPassword(0.0 if known_device else wait)
+        throttle.forget(tx, place)
+        token = secrets.token_urlsafe(32)
+        tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now))
+    return SignedIn(token, found.id)
+
+
+def sign_out(db: Database, now: datetime, token: str) -> None:
+    with db.writing() as tx:
+        tx.execute(update(sign_in).where(sign_in.c.token_digest == digest(token)).values(ended_at=now))
+
+
+class CannotInvite(Exception):
+    """The account cannot be made; the message is a French sentence."""
+
+
+def invite(
+    work: Work,
+    email: str,
+    role: Role,
+    *,
+    siret: str | None = None,
+    department_code: str | None = None,
+    region_name: str | None = None,
+    name: str = "",
+    password: str | None = None,
+) -> int:
+    """Make an account. Without a password its owner chooses one through an invitation. Raises CannotInvite."""
+    email = email.strip().casefold()
+    if "@" not in email or len(email) > 254 or any(c.isspace() for c in email):
+        raise CannotInvite(f"« {email} » n’est pas une adresse électronique.")
+    if password is not None and (why := passwords.problem(password, email)):
+        raise CannotInvite(why)
+    scope = {"--centre": siret, "--department": department_code, "--region": region_name}
+    needed = {Role.CENTRE: "--centre", Role.UD: "--department", Role.REGION: "--region"}.get(role)
+    for option, value in scope.items():
+        if (option == needed) != bool(value):
+            verb = "est nécessaire pour" if option == needed else "ne va pas avec"
+            raise CannotInvite(f"{option} {verb} le rôle « {role} ».")
+    values: dict[str, Any] = {"email": email, "name": name.strip() or email.split("@")[0], "role": role.value}
+    with work.db.writing() as tx:
+        if tx.execute(select(account.c.id).where(account.c.email == email)).scalar():
+            raise CannotInvite(f"Un compte existe déjà pour {email}.")
+        if siret:
+            values["centre_id"] = tx.execute(select(centre.c.id).where(centre.c.siret == siret)).scalar()
+            if not values["centre_id"]:
+                raise CannotInvite(f"Aucun centre n’a le SIRET {siret}.")
+        if department_code:
+            code = department_code.upper().zfill(2)
+            values["department_code"] = tx.execute(select(department.c.code).where(department.c.code == code)).scalar()
+            if not values["department_code"]:
+                raise CannotInvite(f"Le département « {department_code} » n’existe pas.")
+        if region_name:
+            regions = {r.name.replace("’", "'").casefold(): r.code for r in tx.execute(select(region))}
+            values["region_code"] = regions.get(region_name.replace("’", "'").casefold())
+            if not values["region_code"]:
+                raise CannotInvite(f"La région « {region_name} » n’existe pas. Régions : {', '.join(sorted(regions))}.")
+        values["password_hash"] = passwords.hash_of(password) if password else None
+        number = int(tx.execute(insert(account).values(values).returning(account.c.id)).scalar_one())
+        told = {k: v for k, v in values.items() if k != "password_hash"}
+        if password is None:
+            body = "Un compte est ouvert pour vous sur le portail des sessions. Choisissez votre mot de passe ; le lien vaut 14 jours."
+            message = Message("Votre invitation au portail des sessions", body, f"{INVITATION}{number}")
+            tx.execute(insert(mail), [mail_row(work.on.now, number, message, daily=False)])
+        work.record(tx, "account_invited", subject=f"compte {email}", after=told)
+    return number
+
+
+def choose_password(db: Database, actor: Actor, now: datetime, password: str) -> str | None:
+    """Set the password of an invited account; why not, as a sentence, when it will not do."""
+    if why := passwords.problem(password, actor.email):
+        return why
+    with db.writing() as tx:
+        done = tx.execute(
+            update(account)
+            .where(account.c.id == actor.id, account.c.password_hash.is_(None))
+            .values(password_hash=passwords.hash_of(password))
+        ).rowcount
+        if not done:
+            return "Cette invitation a déjà servi."
+        Work(db, Occasion(actor, Source.WEB, now, now.date())).record(tx, "password_chosen", subject=f"compte {actor.email}")
+    return None

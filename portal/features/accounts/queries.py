@@ -1,0 +1,110 @@
+"""Who is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
+
+from portal.features.accounts.actions import digest
+from portal.rules.lifecycle import Role
+from portal.store.accounts import account, sign_in
+from portal.store.actors import Actor
+from portal.store.notices import ANNOUNCED, announced, closing, notice
+from portal.store.places import centre, department, region
+
+LONGEST_SIGN_IN = timedelta(hours=12)
+
+_SELECT: Select[Any] = (
+    select(
+        account,
+        centre.c.name.label("centre_name"),
+        department.c.name.label("department_name"),
+        region.c.name.label("region_name"),
+    )
+    .outerjoin(centre, centre.c.id == account.c.centre_id)
+    .outerjoin(department, department.c.code == account.c.department_code)
+    .outerjoin(region, region.c.code == account.c.region_code)
+)
+
+
+# What every page tells besides: notices not read yet, and whether a closing of the service is near.
+_unread = select(func.count()).where(notice.c.account_id == account.c.id, notice.c.read_at.is_(None)).scalar_subquery()
+_near = select(closing.c.id).where(announced(bindparam("now"), bindparam("soon"))).exists()
+_SIGNED_IN = (
+    _SELECT.add_columns(_unread.label("unread"), _near.label("near"))
+    .join(sign_in, sign_in.c.account_id == account.c.id)
+    .where(sign_in.c.token_digest == bindparam("token"), sign_in.c.ended_at.is_(None), sign_in.c.at > bindparam("since"))
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who is signed in, how many notices it has not read, and whether a closing of the service is near."""
+
+    actor: Actor
+    unread: int
+    closing_near: bool
+
+
+def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> SignIn | None:
+    """The person behind a sign-in that is still open. One query."""
+    values = {"token": digest(token), "since": now - LONGEST_SIGN_IN, "now": now, "soon": now + ANNOUNCED}
+    row = conn.execute(_SIGNED_IN, values).one_or_none()
+    found = _actor(row, labels)
+    return SignIn(found, row.unread, bool(row.near)) if row and found else None
+
+
+def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | None:
+    return _by(conn, account.c.email == email.strip().casefold(), labels)
+
+
+def by_id(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
+    return _by(conn, account.c.id == account_id, labels)
+
+
+def invited(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
+    """The account of an invitation that was not used yet."""
+    return _by(conn, (account.c.id == account_id) & account.c.password_hash.is_(None), labels)
+
+
+def _by(conn: Connection, where: ColumnElement[bool], labels: tuple[str, str]) -> Actor | None:
+    return _actor(conn.execute(_SELECT.where(where)).one_or_none(), labels)
+
+
+def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:
+    """`labels`: how a local unit and a region are called (UD, DIRECCTE)."""
+    if row is None:
+        return None
+    role = Role(row.role)
+    organisation = {
+        Role.CENTRE: row.centre_name,
+        Role.UD: f"{labels[0]} {row.department_code}, {row.department_name}",
+        Role.REGION: f"{labels[1]} {row.region_name}",
+        Role.NATIONAL: "Administration nationale",
+    }[role]
+    return Actor(row.id, row.email, row.name, role, row.centre_id, row.department_code, row.region_code, organisation or "")
+
+
+PAGE = 50
+
+
+def accounts(conn: Connection, role: Role | None, search: str, after: int = 0) -> tuple[list[Row[Any]], int | None]:
+    """Fifty accounts in the order in which they were made, and the number after which the next page begins."""
+    query = _SELECT.where(account.c.id > after, *_like(search), *([account.c.role == role.value] if role else []))
+    rows = list(conn.execute(query.order_by(account.c.id).limit(PAGE + 1)))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def counts(conn: Connection, search: str = "") -> dict[Role, int]:
+    """How many accounts of each role a search finds. One query."""
+    query = select(account.c.role, func.count()).outerjoin(centre, centre.c.id == account.c.centre_id)
+    found = {role: int(number) for role, number in conn.execute(query.where(*_like(search)).group_by(account.c.role))}
+    return {role: found.get(role.value, 0) for role in Role}
+
+
+def _like(search: str) -> list[ColumnElement[bool]]:
+    words = search.split()[:5]
+    return [
+        or_(*(c.icontains(word, autoescape=True) for c in (account.c.name, account.c.email, centre.c.name))) for word in words
+    ]

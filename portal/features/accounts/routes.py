@@ -1,0 +1,184 @@
+"""Signing in and out."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from portal.core import invitations
+from portal.features.accounts import actions, queries
+from portal.features.accounts.actions import SignedIn, TooSoon
+from portal.rules.lifecycle import Role
+from portal.store.actors import Actor
+from portal.web.forms import Form, number_in
+from portal.web.kept import kept_fields
+from portal.web.state import clock, close_reading, db, labels, reading, settings
+
+blueprint = Blueprint("accounts", __name__)
+OPEN = {
+    "accounts.sign_in",
+    "accounts.choose_password",
+    "calendars.feed",
+    "documents.verify",
+    "documents.verify_form",
+    "health.healthz",
+    "health.readyz",
+    "static",
+}
+DEVICE_COOKIE = "appareil"
+
+
+class SignedInUser(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries: the person, and the sign-in (not the account) as its identity."""
+
+    def __init__(self, actor: Actor, token: str, unread: int = 0, closing_near: bool = True) -> None:
+        self.actor, self.token, self.unread, self.closing_near = actor, token, unread, closing_near
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> None:
+    app.extensions.setdefault("portal_sleep", time.sleep)
+
+    @manager.user_loader
+    def load(token: str) -> SignedInUser | None:
+        found = queries.signed_in(reading(), token, clock().now(), labels())
+        return SignedInUser(found.actor, token, found.unread, found.closing_near) if found else None
+
+    @app.before_request
+    def signed_in_first() -> ResponseReturnValue | None:
+        """Nothing but the sign-in is open to a visitor; what was posted by one is kept through the sign-in."""
+        if request.endpoint in OPEN and request.endpoint != "accounts.sign_in":
+            if request.endpoint == "accounts.choose_password":
+                csrf.protect()
+            return None
+        if request.endpoint == "accounts.sign_in" or current_user.is_authenticated:
+            csrf.protect()
+            return None
+        target = request.full_path.rstrip("?")
+        if request.method == "POST" and request.endpoint != "accounts.sign_out":
+            return _page(Form(email="", suite=target), kept=kept_fields()), 401
+        if request.endpoint == "accounts.sign_out":
+            return redirect(url_for("accounts.sign_in"))
+        return redirect(url_for("accounts.sign_in", suite=target if target != "/" else None))
+
+
+def _page(form: Form, kept: list[tuple[str, str]], **more: Any) -> str:
+    return render_template("accounts/sign_in.html", form=form, kept=kept, **more)
+
+
+@blueprint.route("/connexion", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    form = Form(email="", suite=request.args.get("suite", ""))
+    kept = [(name[5:], value) for name, value in request.form.items(multi=True) if name.startswith("kept-")]
+    if request.method == "GET":
+        return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
+    email, password = form.text("email", 254), request.form.get("password", "")
+    if not email:
+        form.errors["email"] = "Indiquez votre adresse électronique."
+    if not password:
+        form.errors["password"] = "Indiquez votre mot de passe."
+    if form.errors:
+        return _page(form, kept), 422
+    close_reading()
+    known = _device_knows(email)
+    answer = actions.sign_in_with(db(), clock().now(), email, password, request.remote_addr or "", known_device=known)
+    if isinstance(answer, TooSoon):
+        form.errors["password"] = "Trop d’essais : attendez quelques secondes, puis réessayez. Votre compte n’est pas bloqué."
+        response = make_response(_page(form, kept), 429)
+        response.headers["Retry-After"] = str(int(answer.wait) + 1)
+        return response
+    if not isinstance(answer, SignedIn):
+        _hold(answer.wait)
+        form.errors["password"] = "L’adresse électronique ou le mot de passe ne convient pas. Vérifiez les deux, puis réessayez."
+        return _page(form, kept), 422
+    session.clear()
+    actor = queries.by_email(reading(), email, labels())
+    assert actor
+    login_user(SignedInUser(actor, answer.token))
+    target = _own_path(form.values["suite"])
+    response = make_response(
+        render_template("resume.html", action=target, kept=kept, stale=False) if kept else redirect(target, 303)
+    )
+    response.set_cookie(
+        DEVICE_COOKIE, _devices().dumps([*_device_emails()[-4:], actor.email]), 180 * 86400, httponly=True, samesite="Lax",
+        secure=not settings().demo, path="/connexion",
+    )  # fmt: skip
+    return response
+
+
+@blueprint.post("/deconnexion")
+def sign_out() -> ResponseReturnValue:
+    token = current_user.get_id()
+    close_reading()
+    actions.sign_out(db(), clock().now(), token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+def choose_password(token: str) -> ResponseReturnValue:
+    try:
+        account_id = invitations.signer(settings().secret_key).loads(token, max_age=invitations.DAYS * 86400)
+    except BadData:
+        abort(404)
+    actor = queries.invited(reading(), account_id, labels())
+    if actor is None:
+        abort(404)
+    form = Form()
+    if request.method == "POST":
+        close_reading()
+        first, second = request.form.get("password", ""), request.form.get("password2", "")
+        why = "Les deux saisies diffèrent." if first != second else actions.choose_password(db(), actor, clock().now(), first)
+        if why is None:
+            return redirect(url_for("accounts.sign_in"), 303)
+        form.errors["password"] = why
+    return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.errors else 200
+
+
+ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région", Role.NATIONAL: "Administration nationale"}
+
+
+@blueprint.get("/comptes")
+def index() -> ResponseReturnValue:
+    if current_user.actor.role is not Role.NATIONAL:
+        abort(404)
+    role = next((r for r in Role if r == request.args.get("role")), None)
+    search = request.args.get("q", "").replace("\0", "")[:100]
+    rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)
+    page = {"rows": rows, "after": after, "role": role, "search": search, "labels": ROLES}
+    return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))
+
+
+def _devices() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="appareil")
+
+
+def _device_emails() -> list[str]:
+    try:
+        found = _devices().loads(request.cookies.get(DEVICE_COOKIE, ""), max_age=180 * 86400)
+    except BadData:
+        return []
+    return [str(e) for e in found]
+
+
+def _device_knows(email: str) -> bool:
+    return email.strip().casefold() in _device_emails()
+
+
+def _hold(seconds: float) -> None:
+    """Keep the answer to a wrong password back; the next right one is then not refused."""
+    if seconds > 0:
+        current_app.extensions["portal_sleep"](seconds + 0.05)
+
+
+def _own_path(target: str) -> str:
+    """Only an address of our own: never another site's."""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in target)
+    return target if safe else url_for("day.show")

@@ -1,0 +1,68 @@
+"""The sessions of a month, and those of a private calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from portal.features.accounts.queries import by_id
+from portal.rules.lifecycle import Status
+from portal.store.actors import Actor
+from portal.store.calendars import calendar_feed
+from portal.store.conditions import exam_end
+from portal.store.places import centre
+from portal.store.scope import visible_to
+from portal.store.sessions import exam_session as s
+from portal.store.titles import title
+
+MOST = 1500
+LONGEST_SESSION = timedelta(days=92)
+BEHIND, AHEAD = timedelta(days=90), timedelta(days=365)
+
+
+def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence[Any]:
+    """The sessions that begin, or go on, in these days, without those that are cancelled; one more than MOST at most."""
+    query = (
+        select(
+            s.c.id.label("number"),
+            s.c.starts_on,
+            exam_end.label("ends_on"),
+            s.c.status,
+            s.c.status_at,
+            s.c.place,
+            s.c.version,
+            centre.c.name.label("centre_name"),
+            title.c.code.label("title_code"),
+            title.c.label.label("title_label"),
+        )
+        .join(centre, centre.c.id == s.c.centre_id)
+        .join(title, title.c.id == s.c.title_id)
+        .where(
+            visible_to(actor),
+            s.c.status != Status.CANCELLED.value,
+            s.c.starts_on.between(first - LONGEST_SESSION, last),
+            exam_end >= first,
+        )
+        .order_by(s.c.starts_on, s.c.id)
+        .limit(MOST + 1)
+    )
+    return conn.execute(query).all()
+
+
+@dataclass(frozen=True)
+class Feed:
+    account_id: int
+    nonce: str
+
+
+def feed_of(conn: Connection, account_id: int | None) -> Feed | None:
+    row = conn.execute(select(calendar_feed).where(calendar_feed.c.account_id == account_id)).one_or_none()
+    return Feed(row.account_id, row.nonce) if row else None
+
+
+def reader_of(conn: Connection, account_id: int, nonce: str, labels: tuple[str, str]) -> Actor | None:
+    """The person of a private address, unless it was revoked."""
+    feed = feed_of(conn, account_id)
+    return by_id(conn, account_id, labels) if feed and feed.nonce == nonce else None

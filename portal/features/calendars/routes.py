@@ -1,0 +1,90 @@
+"""« Calendrier »: a month of sessions, and a private address for one's own calendar."""
+
+import re
+from calendar import monthrange
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeSerializer
+
+from portal.features.calendars import actions
+from portal.features.calendars.ics import ics
+from portal.features.calendars.queries import AHEAD, BEHIND, MOST, between, feed_of, reader_of
+from portal.rules.french import MONTHS
+from portal.web.state import actor, clock, close_reading, labels, reading, settings, work
+
+blueprint = Blueprint("calendars", __name__)
+
+
+def _month(text: str, today: date) -> date:
+    """The first day of the month asked for (2020-06); of this month when that is none."""
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
+    if found and 2000 <= int(found[1]) <= 2099 and 1 <= int(found[2]) <= 12:
+        return date(int(found[1]), int(found[2]), 1)
+    return today.replace(day=1)
+
+
+@blueprint.get("/calendrier")
+def month() -> ResponseReturnValue:
+    first = _month(request.args.get("mois", ""), clock().today())
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    rows = between(reading(), actor(), first, last)
+    starts: dict[date, list[Any]] = defaultdict(list)
+    ends: dict[date, list[Any]] = defaultdict(list)
+    for row in rows[:MOST]:
+        starts[row.starts_on].append(row)
+        if row.ends_on != row.starts_on:
+            ends[row.ends_on].append(row)
+    page: dict[str, Any] = {
+        "first": first,
+        "name": f"{MONTHS[first.month - 1]} {first.year}",
+        "days": [first + timedelta(days=i) for i in range((last - first).days + 1)],
+        "starts": starts,
+        "ends": ends,
+        "count": sum(len(v) for d, v in starts.items() if d >= first),
+        "too_many": len(rows) > MOST,
+        "before": (first - timedelta(days=1)).strftime("%Y-%m"),
+        "after": (last + timedelta(days=1)).strftime("%Y-%m"),
+        "address": _address(),
+    }
+    return render_template("calendars/month.html", **page)
+
+
+def _address() -> str:
+    feed = feed_of(reading(), actor().id)
+    if feed is None:
+        return ""
+    return f"{settings().public_url}/calendrier/{_signer().dumps([feed.account_id, feed.nonce])}.ics"
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key, salt="calendrier")
+
+
+@blueprint.post("/calendrier/adresse")
+def address() -> ResponseReturnValue:
+    close_reading()
+    if request.form.get("action") == "supprimer":
+        done = actions.revoke(work())
+        flash("L’adresse privée est supprimée : elle ne donne plus rien." if done else "Il n’y avait pas d’adresse privée.")
+    else:
+        actions.give(work())
+        flash("Voici votre adresse privée. Une adresse donnée auparavant ne donne plus rien.")
+    return redirect(url_for("calendars.month") + "#adresse", 303)
+
+
+@blueprint.get("/calendrier/<token>.ics")
+def feed(token: str) -> ResponseReturnValue:
+    try:
+        account_id, nonce = _signer().loads(token)
+    except (BadData, ValueError, TypeError):
+        abort(404)
+    reader = reader_of(reading(), account_id, nonce, labels())
+    if reader is None:
+        abort(404)
+    today = clock().today()
+    rows = between(reading(), reader, today - BEHIND, today + AHEAD)
+    return Response(ics(rows, settings().public_url), mimetype="text/calendar", headers={"Cache-Control": "private, max-age=900"})

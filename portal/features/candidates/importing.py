@@ -1,0 +1,115 @@
+"""Taking candidates over from a CSV: `session;last_name;first_name;born_on;email`."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from portal.features.reference.importing import Imported
+from portal.features.sessions.importing import Progress, number_of
+from portal.files.errors import BadCell, Errors
+from portal.files.reading import day_of, read, text_of
+from portal.rules.french import day
+from portal.store.audit import Event
+from portal.store.batches import batches
+from portal.store.candidates import candidate, result
+from portal.store.sessions import exam_session
+from portal.store.text import fold
+from portal.store.work import Work
+
+COLUMNS = ("session", "last_name", "first_name", "born_on", "email")
+
+
+def email_of(cell: str) -> str:
+    value = text_of(254, required=False)(cell)
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
+        raise BadCell(f"« {cell} » n’est pas une adresse électronique")
+    return value
+
+
+def born_before(today: date) -> Callable[[str], date]:
+    def parse(cell: str) -> date:
+        value = day_of(cell)
+        if value >= today:
+            raise BadCell(f"né(e) le {day(value)} ? vérifiez l’année")
+        return value
+
+    return parse
+
+
+def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imported:
+    """All or nothing. A candidate already on the session (same name, accents and case aside, same birth date) is
+    updated. Raises BadFile with every error on its line; then nothing is written."""
+    lines = read(data, ("session", "last_name", "first_name", "born_on"), ("email",))
+    errors = Errors()
+    rows: dict[tuple[int, str, date], dict[str, Any]] = {}
+    at: dict[tuple[int, str, date], int] = {}
+    session_lines: dict[int, int] = {}
+    for line in lines:
+        number = line.get("session", number_of, errors)
+        last = line.get("last_name", text_of(120), errors)
+        first = line.get("first_name", text_of(120, required=False), errors)
+        born = line.get("born_on", born_before(work.on.today), errors)
+        email = line.get("email", email_of, errors)
+        if number is None:
+            if not line.cells["session"]:
+                errors.add(line.number, "session : le numéro manque")
+            continue
+        session_lines.setdefault(number, line.number)
+        if last is None or first is None or born is None:
+            continue
+        key = (number, fold(f"{last} {first}")[:260], born)
+        if key in rows:
+            errors.add(line.number, f"{last} {first}, né(e) le {day(born)}, est déjà à la ligne {at[key]}")
+        at[key] = line.number
+        rows[key] = {"last_name": last, "first_name": first, "email": email}
+    with work.db.writing() as tx:
+        _check_sessions(tx, session_lines, errors)
+        errors.stop_if_any()
+        return _write(tx, work, rows, progress)
+
+
+def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> None:
+    """Every session exists, and none has results that would no longer cover its candidates. Holds the sessions."""
+    for some in batches(sorted(lines)):
+        query = select(exam_session.c.id).where(exam_session.c.id.in_(some)).order_by(exam_session.c.id).with_for_update()
+        known = set(tx.execute(query).scalars())
+        finished = select(result.c.session_id).where(result.c.session_id.in_(some), result.c.definitive).distinct()
+        done = set(tx.execute(finished).scalars())
+        for number in some:
+            if number not in known:
+                errors.add(lines[number], f"session : la session {number} n’existe pas")
+            elif number in done:
+                reason = f"les résultats de la session {number} sont enregistrés, ses candidats ne changent plus"
+                errors.add(lines[number], f"session : {reason}")
+
+
+def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[str, Any]], progress: Progress) -> Imported:
+    known = {
+        (c.session_id, c.sort_key, c.born_on): c
+        for some in batches(sorted({number for number, _, _ in rows}))
+        for c in tx.execute(select(candidate).where(candidate.c.session_id.in_(some)))
+    }
+    added: list[dict[str, Any]] = []
+    told: dict[int, dict[str, list[str]]] = defaultdict(lambda: {"ajoutes": [], "mis_a_jour": []})
+    updated = 0
+    for key, row in rows.items():
+        number, sort_key, born = key
+        name = f"{row['last_name']} {row['first_name']}".strip()
+        old = known.get(key)
+        if old is None:
+            added.append({**row, "session_id": number, "sort_key": sort_key, "born_on": born})
+            told[number]["ajoutes"].append(name)
+        elif any(getattr(old, field) != value for field, value in row.items()):
+            tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
+            told[number]["mis_a_jour"].append(name)
+            updated += 1
+    for part in progress(list(batches(added))):
+        tx.execute(insert(candidate), part)
+    for some in batches(sorted(told)):
+        tx.execute(update(exam_session).where(exam_session.c.id.in_(some)).values(version=exam_session.c.version + 1))
+    work.record_all(tx, [Event("candidates", number, after=after) for number, after in sorted(told.items())])
+    return Imported(len(added), updated)

@@ -1,0 +1,177 @@
+"""The candidates of a session: the list, one person, adding, editing, removing, and a file of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.outcomes import Changed, Invalid, Missing
+from portal.core.people import Person
+from portal.core.session import SessionRow
+from portal.core.sheet import load
+from portal.features.candidates import actions, sheets
+from portal.features.candidates.queries import find, known_people, seen_before, way_to
+from portal.files.errors import BadFile
+from portal.files.models import TYPES, model
+from portal.rules.lifecycle import Action, Role
+from portal.web.forms import Form, version
+from portal.web.session_pages import answer, form_page, found, verdicts
+from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.uploads import sealed, unsealed, uploaded
+
+blueprint = Blueprint("candidates", __name__)
+SHOWN = 50
+
+
+@blueprint.route("/sessions/<number:number>/candidats", methods=["GET", "POST"])
+def index(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = Form(last_name="", first_name="", born_on="", email="")
+    if request.method == "GET" or form.resumed:
+        return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, **_list(s))
+    person = _person(form)
+    if person is None:
+        return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, 422, **_list(s))
+    close_reading()
+    outcome = actions.add(work(), number, version(), person)
+    here = url_for("candidates.index", number=number)
+    more = {} if getattr(outcome, "message", "") or isinstance(outcome, Missing) else _list(s)
+    return answer(outcome, "candidates/index.html", number, form, Action.EDIT_CANDIDATES, here, **more)
+
+
+def _list(s: SessionRow) -> dict[str, Any]:
+    search = request.args.get("q", "").replace("\0", "").strip()[:100]
+    own = actor().role is Role.CENTRE
+    sheet = load(reading(), s)
+    return {
+        "sheet": sheet,
+        "search": search,
+        "known": known_people(reading(), s.centre_id, s.number, search) if own else [],
+        "rights": verdicts(s),
+    }
+
+
+def _person(form: Form) -> Person | None:
+    """The person that was typed; None when something is wrong, which the form then says."""
+    last, first = form.person_name("last_name", "Indiquez le nom."), form.person_name("first_name")
+    born = form.birth_date("born_on", clock().today())
+    email = form.email("email")
+    return None if form.errors or born is None else Person(last, first, born, email)
+
+
+@blueprint.get("/sessions/<number:number>/candidats/<number:candidate_id>")
+def show(number: int, candidate_id: int) -> ResponseReturnValue:
+    s, row = found(number), _row(number, candidate_id)
+    person = Person(row.last_name, row.first_name, row.born_on, row.email)
+    sheet = load(reading(), s)
+    way = way_to(reading(), actor(), s, person.identity)
+    page = {"c": row, "person": person, "sheet": sheet, "way": way, "rights": verdicts(s)}
+    return form_page("candidates/show.html", s, Form(), Action.EDIT_CANDIDATES, **page)
+
+
+def _row(number: int, candidate_id: int) -> Any:
+    row = find(reading(), number, candidate_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+@blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/modifier", methods=["GET", "POST"])
+def edit(number: int, candidate_id: int) -> ResponseReturnValue:
+    s, row = found(number), _row(number, candidate_id)
+    form = Form(last_name=row.last_name, first_name=row.first_name, born_on=row.born_on.isoformat(), email=row.email)
+    page = "candidates/edit.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, c=row)
+    person = _person(form)
+    if person is None:
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, c=row)
+    close_reading()
+    outcome = actions.edit(work(), number, version(), candidate_id, person)
+    to = url_for("candidates.show", number=number, candidate_id=candidate_id)
+    return answer(outcome, page, number, form, Action.EDIT_CANDIDATES, to, c=row)
+
+
+@blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/retrait", methods=["GET", "POST"])
+def remove(number: int, candidate_id: int) -> ResponseReturnValue:
+    s, form = found(number), Form()
+    if request.method == "GET" or form.resumed:
+        return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, c=_row(number, candidate_id))
+    row = find(reading(), number, candidate_id)
+    close_reading()
+    outcome = actions.remove(work(), number, version(), candidate_id)
+    to = url_for("candidates.index", number=number)
+    return answer(outcome, "candidates/remove.html", number, form, Action.REMOVE_CANDIDATE, to, c=row)
+
+
+# ---- a file
+
+
+@blueprint.get("/sessions/<number:number>/candidats/modele.<any('csv','xlsx','ods'):kind>")
+def model_file(number: int, kind: str) -> ResponseReturnValue:
+    found(number)
+    headers = {"Content-Disposition": f"attachment; filename=modele-candidats.{kind}"}
+    return Response(model(kind, sheets.MODEL), mimetype=TYPES[kind], headers=headers)
+
+
+@blueprint.route("/sessions/<number:number>/candidats/import", methods=["GET", "POST"])
+def import_file(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = Form(content="")
+    page = "candidates/import.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, Action.EDIT_CANDIDATES)
+    if form.values["content"]:
+        return _import(s, form)
+    data = uploaded()
+    if data is None:
+        form.errors["file"] = "Choisissez un fichier."
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, 422)
+    try:
+        lines = sheets.read(data, clock().today(), actions.identities(reading(), number))
+    except BadFile as error:
+        form.errors["file"] = "Le fichier ne peut pas être lu : rien n’a été enregistré."
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, broken=error.errors)
+    return form_page(page, s, form, Action.EDIT_CANDIDATES, **_preview(s, lines))
+
+
+def _preview(s: SessionRow, lines: Sequence[sheets.Read]) -> dict[str, Any]:
+    good = [line for line in lines if line.good]
+    people = [line.person for line in good if line.person]
+    return {
+        "good": good[:SHOWN],
+        "count": len(good),
+        "bad": [line for line in lines if line.problems],
+        "twins": [line for line in lines if line.twin],
+        "before": seen_before(reading(), s.centre_id, s.number, [p.identity for p in people]),
+        "content": sealed([s.number, s.version, [[p.last_name, p.first_name, p.born_on.isoformat(), p.email] for p in people]]),
+        "preview": True,
+    }
+
+
+def _import(s: SessionRow, form: Form) -> ResponseReturnValue:
+    """« Importer »: the people that the preview showed, if it was of this session."""
+    content = unsealed(form.values["content"])
+    if not content or content[0] != s.number:
+        form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
+        return form_page("candidates/import.html", s, Form(content=""), Action.EDIT_CANDIDATES, 422)
+    people = [Person(last, first, date.fromisoformat(born), email) for last, first, born, email in content[2]]
+    close_reading()
+    outcome = actions.add_all(work(), s.number, content[1], people)
+    if isinstance(outcome, Changed):  # the list may have grown: the same file, told again against the list of now
+        known = actions.identities(reading(), s.number)
+        lines = [
+            sheets.Read(i, {}, p, twin="déjà sur la liste de cette session" if p.identity in known else "")
+            for i, p in enumerate(people, 2)
+        ]
+        return form_page(
+            "candidates/import.html", outcome.session, form, Action.EDIT_CANDIDATES, 409, changed=True,
+            **_preview(outcome.session, lines),
+        )  # fmt: skip
+    if isinstance(outcome, Invalid):
+        flash("Le fichier n’apporte aucun nouveau candidat.")
+        return redirect(url_for("candidates.index", number=s.number), 303)
+    to = url_for("candidates.index", number=s.number)
+    return answer(outcome, "candidates/import.html", s.number, form, Action.EDIT_CANDIDATES, to)

@@ -1,0 +1,163 @@
+"""Letters of information: published by the national account, read by those to whom they are addressed, counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, true
+from sqlalchemy.exc import IntegrityError
+
+from portal.core.outcomes import Missing
+from portal.core.telling import Message, tell
+from portal.rules.lifecycle import Role
+from portal.store.accounts import account
+from portal.store.actors import Actor
+from portal.store.notices import letter, letter_reading
+from portal.store.places import centre, department
+from portal.store.work import Work
+
+LARGEST_PDF = 5_000_000
+TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "code", "pre", "hr", "table", "thead",
+        "tbody", "tr", "th", "td"}  # fmt: skip
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class NewLetter:
+    title: str
+    text: str
+    roles: Sequence[Role]
+    departments: Sequence[str]
+    pdf_name: str = ""
+    pdf: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    letter_id: int
+    again: bool = False
+
+
+def as_html(text: str) -> str:
+    """A letter's Markdown as HTML that holds nothing but text, lists, tables and links. Its headings begin below the title's."""
+    shifted = "\n".join(f"#{line}" if line.startswith("# ") else line for line in text.splitlines())
+    return nh3.clean(
+        _markdown.render(shifted), tags=TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"}
+    )
+
+
+def publish(work: Work, new: NewLetter, key: str) -> Published | Missing:
+    """Publish and tell those to whom it is addressed, in one transaction."""
+    if work.actor.role is not Role.NATIONAL:
+        return Missing()
+    digest = sha256(f"{work.actor.id}:letter:{key}".encode()).hexdigest()
+    values: dict[str, Any] = {
+        "title": new.title,
+        "text": new.text,
+        "roles": " ".join(new.roles),
+        "departments": " ".join(new.departments),
+        "pdf_name": new.pdf_name or None,
+        "pdf": new.pdf,
+        "at": work.on.now,
+        "by": work.actor.label,
+        "creation_key": digest,
+    }
+    same = select(letter.c.id).where(letter.c.creation_key == digest)
+    try:
+        with work.db.writing() as tx:
+            if found := tx.execute(same).scalar():
+                return Published(found, again=True)
+            number = int(tx.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one())
+            told = {"titre": new.title, "roles": values["roles"], "departements": values["departments"], "pdf": new.pdf_name}
+            told["empreinte"] = sha256(new.text.encode()).hexdigest()
+            work.record(tx, "letter_published", subject=f"lettre n° {number}", after=told)
+            message = Message(f"Lettre d’information : {new.title}", summary(new.text), f"/communication/{number}")
+            tell(tx, work, _addressed(new.roles, new.departments), message)
+            return Published(number)
+    except IntegrityError:  # the same form, twice at once
+        with work.db.reading() as conn:
+            return Published(int(conn.execute(same).scalar_one()), again=True)
+
+
+def summary(text: str) -> str:
+    """The first lines of a letter, without its marks."""
+    plain = " ".join(line.lstrip("#>*- ").replace("**", "") for line in text.splitlines() if line.strip())
+    return plain if len(plain) <= 300 else f"{plain[:299].rsplit(' ', 1)[0]}…"
+
+
+def _addressed(roles: Sequence[Role], departments: Sequence[str]) -> ColumnElement[bool]:
+    """The accounts of these roles (all, where none is named) in these departments (everywhere, where none is named)."""
+    parts: list[ColumnElement[bool]] = [account.c.role.in_([str(r) for r in roles])] if roles else [true()]
+    if departments:
+        centres = select(centre.c.id).where(centre.c.department_code.in_(departments))
+        regions = select(department.c.region_code).where(department.c.code.in_(departments))
+        parts.append(
+            or_(
+                account.c.centre_id.in_(centres),
+                account.c.department_code.in_(departments),
+                account.c.region_code.in_(regions),
+                account.c.role == Role.NATIONAL.value,
+            )
+        )
+    return and_(*parts)
+
+
+def may_read(actor: Actor) -> ColumnElement[bool]:
+    """The letters addressed to this person; the national account reads all."""
+    if actor.role is Role.NATIONAL:
+        return true()
+    words = (" " + letter.c.roles + " ").contains(f" {actor.role} ")
+    to_me = or_(letter.c.roles == "", words)
+    if actor.role is Role.REGION:
+        places = select(department.c.code).where(department.c.region_code == actor.region_code)
+    elif actor.role is Role.UD:
+        places = select(department.c.code).where(department.c.code == actor.department_code)
+    else:
+        places = select(centre.c.department_code.label("code")).where(centre.c.id == actor.centre_id)
+    spots = places.subquery()
+    here = exists().where((" " + letter.c.departments + " ").contains(" " + spots.c.code + " "))
+    return and_(to_me, or_(letter.c.departments == "", here))
+
+
+_readers = select(func.count()).where(letter_reading.c.letter_id == letter.c.id).correlate(letter).scalar_subquery()
+
+
+def _opened(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(letter_reading.c.letter_id == letter.c.id, letter_reading.c.account_id == actor.id)
+
+
+def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: int = 50) -> Sequence[Row[Any]]:
+    """The letters that a person may read, newest first, with how many have opened each."""
+    query = select(
+        letter.c.id, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name,
+        _readers.label("readers"), _opened(actor).label("opened"),
+    ).where(may_read(actor))  # fmt: skip
+    if unread_only:
+        query = query.where(~_opened(actor))
+    return conn.execute(query.order_by(letter.c.id.desc()).limit(most)).all()
+
+
+def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
+    """One letter that this person may read, with how many have opened it."""
+    return conn.execute(select(letter, _readers.label("readers")).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
+
+
+def addressees(conn: Connection, row: Any) -> int:
+    """To how many accounts a letter is addressed today."""
+    roles, departments = [Role(r) for r in row.roles.split()], row.departments.split()
+    return int(conn.execute(select(func.count()).select_from(account).where(_addressed(roles, departments))).scalar_one())
+
+
+def opened(work: Work, letter_id: int) -> None:
+    """This person has opened the letter: counted once."""
+    row = {"letter_id": letter_id, "account_id": work.actor.id}
+    try:
+        with work.db.writing() as tx:
+            known = select(letter_reading.c.at).where(*(letter_reading.c[n] == v for n, v in row.items()))
+            if tx.execute(known).scalar() is None:
+                tx.execute(insert(letter_reading).values(**row, at=work.on.now))
+    except IntegrityError:
+        pass  # at the very same moment, elsewhere

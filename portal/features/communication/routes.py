@@ -1,0 +1,171 @@
+"""`/communication`: letters of information, and closings of the service."""
+
+import secrets
+from datetime import datetime, time
+
+from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.utils import secure_filename
+
+from portal.clock import PARIS
+from portal.core.outcomes import Invalid, Missing
+from portal.features.communication import closings, letters
+from portal.features.communication.letters import LARGEST_PDF, NewLetter
+from portal.rules.lifecycle import GROUPS, Role
+from portal.store.france import DEPARTMENTS
+from portal.web.forms import Form, number_in
+from portal.web.kept import kept_fields
+from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.uploads import uploaded
+
+blueprint = Blueprint("communication", __name__)
+# What a closing leaves open: signing in (for the national account), and what watches the service.
+ALWAYS = {"static", "health.healthz", "health.readyz", "accounts.sign_in", "accounts.sign_out"}
+
+
+def closed_now() -> ResponseReturnValue | None:
+    """While a closing lasts: a courteous page, for all but the national account, with what was being typed."""
+    if request.endpoint in ALWAYS or (current_user.is_authenticated and actor().role is Role.NATIONAL):
+        return None
+    now = clock().now()
+    found = coming()
+    if found is None or not found.lasts(now):
+        return None
+    kept = kept_fields() if request.method == "POST" else []
+    page = render_template("communication/closed.html", closing=found, kept=kept, action=request.full_path.rstrip("?"))
+    response = make_response(page, 503)
+    response.headers["Retry-After"] = str(max(1, int((found.ends_at - now).total_seconds())))
+    return response
+
+
+def coming() -> closings.Closing | None:
+    """The closing that the banner tells of. Asked once a request, and only where there is one to come."""
+    if not current_user.closing_near if current_user.is_authenticated else request.endpoint == "accounts.sign_in":
+        return None  # the sign-in page asks nothing of the database
+    if "closing" not in g:
+        g.closing = closings.coming(reading(), clock().now())
+    found: closings.Closing | None = g.closing
+    return found
+
+
+def _national() -> None:
+    if actor().role is not Role.NATIONAL:
+        abort(404)
+
+
+@blueprint.get("/communication")
+def index() -> ResponseReturnValue:
+    national = actor().role is Role.NATIONAL
+    return render_template(
+        "communication/index.html",
+        letters=letters.letters(reading(), actor()),
+        summary=letters.summary,
+        closings=closings.closings(reading()) if national else [],
+        now=clock().now(),
+        Closing=closings.Closing,
+    )
+
+
+@blueprint.get("/communication/<number:letter_id>")
+def show(letter_id: int) -> ResponseReturnValue:
+    row = letters.find(reading(), actor(), letter_id)
+    if row is None:
+        abort(404)
+    to = letters.addressees(reading(), row) if actor().role is Role.NATIONAL else 0
+    close_reading()
+    letters.opened(work(), letter_id)
+    page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)
+    return render_template("communication/show.html", **page)
+
+
+@blueprint.get("/communication/<number:letter_id>.pdf")
+def pdf(letter_id: int) -> ResponseReturnValue:
+    row = letters.find(reading(), actor(), letter_id)
+    if row is None or row.pdf is None:
+        abort(404)
+    response = Response(row.pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{row.pdf_name}"'
+    return response
+
+
+@blueprint.route("/communication/nouvelle", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    _national()
+    form = Form(title="", text="", departments="", key=secrets.token_hex(16))
+    roles = [role for role in Role if role in request.form.getlist("roles")]
+    if request.method == "GET" or form.resumed or "apercu" in request.form:
+        return _new(form, roles)
+    title = form.text("title", 200)
+    text = form.values["text"].replace("\r\n", "\n").strip()
+    if not title:
+        form.errors["title"] = "Indiquez le titre de la lettre."
+    if not text:
+        form.errors["text"] = "Écrivez la lettre."
+    elif len(text) > 50_000:
+        form.errors["text"] = f"{len(text)} caractères, pour 50 000 au plus : joignez plutôt un PDF."
+    codes = form.values["departments"].replace(",", " ").upper().split()
+    if unknown := [c for c in codes if c not in DEPARTMENTS]:
+        form.errors["departments"] = f"Département inconnu : {', '.join(unknown)}. Écrivez par exemple 75 94."
+    data = uploaded("pdf")
+    if data is not None and not data.startswith(b"%PDF-"):
+        form.errors["pdf"] = "Ce fichier n’est pas un PDF."
+    elif data is not None and len(data) > LARGEST_PDF:
+        form.errors["pdf"] = "Ce PDF dépasse 5 Mo."
+    if form.errors:
+        return _new(form, roles, 422)
+    name = secure_filename(request.files["pdf"].filename or "")[:120] or "lettre.pdf" if data else ""
+    close_reading()
+    outcome = letters.publish(work(), NewLetter(title, text, roles, sorted(set(codes)), name, data), form.values["key"][:64])
+    if isinstance(outcome, Missing):
+        abort(404)
+    flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
+    return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
+
+
+def _new(form: Form, roles: list[Role], status: int = 200) -> ResponseReturnValue:
+    preview = Markup(letters.as_html(form.values["text"])) if form.values["text"].strip() else ""  # noqa: S704 (cleaned)
+    return render_template("communication/new.html", form=form, roles=GROUPS, chosen=roles, preview=preview), status
+
+
+@blueprint.route("/communication/fermeture", methods=["GET", "POST"])
+def closing() -> ResponseReturnValue:
+    _national()
+    form = Form(day="", start="", end_day="", end="", reason="")
+    if request.method == "GET" or form.resumed:
+        return render_template("communication/closing.html", form=form)
+    if (number := number_in(request.form.get("annuler", ""))) is not None:
+        close_reading()
+        done = closings.call_off(work(), number)
+        if isinstance(done, Missing):
+            abort(404)
+        flash(done.message)
+        return redirect(url_for("communication.index"), 303)
+    day = form.day("day", "Indiquez le jour de la fermeture.")
+    last = form.day("end_day", "") if form.values["end_day"].strip() else day
+    start, end = _hour(form, "start"), _hour(form, "end")
+    reason = form.text("reason", 300)
+    if not reason:
+        form.errors["reason"] = "Indiquez la raison : chacun la lit."
+    if form.errors or day is None or last is None or start is None or end is None:
+        return render_template("communication/closing.html", form=form), 422
+    close_reading()
+    outcome = closings.announce(work(), datetime.combine(day, start, PARIS), datetime.combine(last, end, PARIS), reason)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return render_template("communication/closing.html", form=form), 422
+    flash(outcome.message)
+    return redirect(url_for("communication.index"), 303)
+
+
+def _hour(form: Form, name: str) -> time | None:
+    """« 12:00 », « 12h », « 12 h 30 »"""
+    typed = form.values[name].strip().lower().replace(" ", "").replace("h", ":")
+    hours, _, minutes = typed.partition(":")
+    if hours.isdecimal() and (minutes or "0").isdecimal() and int(hours) < 24 and int(minutes or 0) < 60 and typed.isascii():
+        return time(int(hours), int(minutes or 0))
+    form.errors[name] = f"« {form.values[name]} » n’est pas une heure : écrivez-la 12:00." if typed else "Indiquez l’heure."
+    return None

@@ -1,0 +1,111 @@
+"""What the day's page counts: each number is the length of the list behind its link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from portal.core.finding import find
+from portal.features.requests.queries import Asked, page
+from portal.features.requests.queries import counts as request_counts
+from portal.features.sessions import listing
+from portal.rules.lifecycle import Action, Role
+from portal.rules.limits import Limits
+from portal.rules.rights import Refused, may
+from portal.store.actors import Actor
+from portal.store.measures import measure_run
+
+FIRST = 10
+# The steps that someone takes, as the day's page counts them: one, many, and what is said beneath.
+STEPS = {
+    Role.CENTRE: {
+        "set_actual_end": ("session reportée attend sa date réelle", "sessions reportées attendent leur date réelle"),
+        "enter_results": ("session attend ses résultats", "sessions attendent leurs résultats"),
+        "convoke": ("session attend l’envoi des convocations", "sessions attendent l’envoi des convocations"),
+        "request_dte": ("session attend la demande de DTE", "sessions attendent la demande de DTE"),
+    },
+    Role.UD: {
+        "send_dte": ("DTE à envoyer", "DTE à envoyer"),
+        "lock": ("session à vérifier et verrouiller", "sessions à vérifier et verrouiller"),
+        "check_actual_end": ("date réelle à vérifier", "dates réelles à vérifier"),
+        "wait_actual_end": ("session reportée sans date réelle", "sessions reportées sans date réelle"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number of the day, with its words, the view of the list behind it, and whether it is an alarm."""
+
+    number: int
+    one: str
+    many: str
+    view: str
+    warns: bool = False
+
+    @property
+    def words(self) -> str:
+        return self.one if self.number < 2 else self.many
+
+
+def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
+    """The sessions that wait, by step, and those that are late. One query."""
+    steps = STEPS.get(actor.role, {})
+    shown = [*(listing.View(listing.STEP + key, "") for key in steps), listing.LATE]
+    counts = listing.counts(conn, actor, listing.whole(actor), today, limits, shown)
+    found = [Counted(counts[listing.STEP + key], *words, listing.STEP + key) for key, words in steps.items()]
+    return [*found, Counted(counts[listing.LATE.key], "session en retard", "sessions en retard", listing.LATE.key, warns=True)]
+
+
+VOLUMES = {
+    listing.ALL.key: ("session", "sessions"),
+    listing.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
+    listing.NO_ACTUAL_END.key: ("session sans date réelle", "sessions sans date réelle"),
+    listing.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
+    listing.LATE.key: ("session en retard", "sessions en retard"),
+}
+
+
+def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
+    """What a region or the nation counts, bounded as the list bounds it. One query."""
+    counts = listing.counts(conn, actor, listing.whole(actor), today, limits, listing.VIEWS[actor.role])
+    return [
+        Counted(counts[key], *words, "" if key == listing.ALL.key else key, key == listing.LATE.key)
+        for key, words in VOLUMES.items()
+    ]
+
+
+def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:
+    """The first sessions that this person must act on, in order of their date."""
+    filters = listing.Filters(view=listing.TODO.key, sort="fin" if actor.role is Role.CENTRE else "debut", ascending=True)
+    return listing.page(conn, actor, filters, listing.whole(actor), today, limits).rows[:FIRST]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request with what the rule says of it today: None when the unit may accept it."""
+
+    asked: Asked
+    why_not: str | None
+
+
+def waiting(conn: Connection, actor: Actor, unit_label: str, today: date) -> list[Waiting]:
+    """The oldest requests that wait for this unit."""
+    found = []
+    for asked in page(conn, actor, "ouvertes")[0][:FIRST]:
+        s = find(conn, actor, asked.session_id, unit_label) if asked.session_id else None
+        verdict = may(s.person(Role.UD), Action.POSTPONE, s.facts, today) if s else None
+        found.append(Waiting(asked, verdict.reason if isinstance(verdict, Refused) else None))
+    return found
+
+
+def requests(conn: Connection, actor: Actor) -> int:
+    return request_counts(conn, actor)["ouvertes"]
+
+
+def runs(conn: Connection) -> Sequence[Any]:
+    """The last runs of measures."""
+    columns = (measure_run.c.id, measure_run.c.label, measure_run.c.at, measure_run.c.touched, measure_run.c.reverts_run_id)
+    return conn.execute(select(*columns).order_by(measure_run.c.id.desc()).limit(5)).all()

@@ -1,0 +1,44 @@
+"""The day's page, which each role finds after its sign-in: HTTP and nothing else."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.features.accounts.queries import counts as account_counts
+from portal.features.communication.letters import letters
+from portal.features.day import queries
+from portal.features.requests.queries import waiting_by_department
+from portal.features.sessions import listing
+from portal.rules.lifecycle import GROUPS, Role
+from portal.store.france import DEPARTMENTS
+from portal.store.limits import limits
+from portal.web.state import actor, clock, reading, settings
+
+blueprint = Blueprint("day", __name__)
+
+
+@blueprint.get("/")
+def show() -> ResponseReturnValue:
+    conn, who, today = reading(), actor(), clock().today()
+    limit = limits(conn)
+    page: dict[str, Any] = {
+        "letters": letters(conn, who, unread_only=True, most=3),
+        "counted": (queries.counted if who.role in (Role.CENTRE, Role.UD) else queries.volumes)(conn, who, today, limit),
+        "asked": queries.requests(conn, who),
+        "in_words": listing.in_words,
+    }
+    if who.role in (Role.CENTRE, Role.UD):
+        page |= {"due": queries.due(conn, who, today, limit), "steps": listing.steps_of(who.role)}
+    if who.role is Role.UD:
+        page["waiting"] = queries.waiting(conn, who, settings().unit_label, today)
+    if who.role is Role.REGION:
+        page |= {
+            "departments": listing.by_department(conn, who, today, limit),
+            "requests": waiting_by_department(conn, who),
+            "views": listing.VIEWS[who.role],
+            "names": {code: name for code, (name, _) in DEPARTMENTS.items()},
+        }
+    if who.role is Role.NATIONAL:
+        page |= {"groups": GROUPS, "accounts": account_counts(conn), "runs": queries.runs(conn)}
+    return render_template("day/show.html", **page)

@@ -1,0 +1,174 @@
+"""What each document of a session says, as plain values: the same facts always give the same content."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+
+from portal.core.session import SessionRow
+from portal.core.sheet import Candidate, Sheet, load
+from portal.features.candidates.queries import certificates_of, standings
+from portal.features.jury.queries import seated
+from portal.rules.documents import LINE, Document
+from portal.rules.french import day, long_day
+from portal.rules.lifecycle import Kind
+from portal.rules.outcomes import Outcome, one_year_after
+from portal.store.actors import Actor
+from portal.store.audit import as_json
+
+KIND_WORDS = {Kind.TITLE: "titre", Kind.CCP: "CCP", Kind.CCS: "CCS"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """One document. `candidate_id` is 0 for one of the whole session; `said` is what a check of its code tells."""
+
+    kind: Document
+    candidate_id: int
+    data: Mapping[str, Any]
+    said: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        return sha256(as_json({"kind": self.kind.value, **self.data}).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """All that documents of one session are made of."""
+
+    s: SessionRow
+    sheet: Sheet
+    jury: Sequence[str]
+    titled: Mapping[int, Any]  # the candidates who hold the titre through this session: their standing
+    certificates: Mapping[int, str]
+
+
+def contents(conn: Connection, actor: Actor, s: SessionRow, kind: Document, only: int | None = None) -> list[Content]:
+    """The documents of this kind: one for the session, or one for each candidate concerned (`only` one of them)."""
+    facts = _facts(conn, actor, s, kind)
+    if not LINE[kind].personal:
+        return [_session_document(kind, facts)]
+    people = [c for c in facts.sheet.candidates if only in (None, c.id)]
+    made = [BUILDERS[kind](facts, c) for c in people]
+    return [content for content in made if content]
+
+
+def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document) -> _Facts:
+    sheet = load(conn, s)
+    jury = [seat.name for seat in seated(conn, actor, s)] if kind is Document.MINUTES else []
+    titled: dict[int, Any] = {}
+    labels: dict[int, str] = {}
+    if kind is Document.AWARD:
+        labels = dict(certificates_of(conn, s.title_id))
+        found = standings(conn, s.title_id, [c.identity for c in sheet.candidates])
+        for c in sheet.candidates:
+            standing = found[c.identity]
+            if standing.title and standing.title.session == s.number:
+                titled[c.id] = standing
+    return _Facts(s, sheet, jury, titled, labels)
+
+
+def _session(s: SessionRow) -> dict[str, Any]:
+    return {
+        "number": s.number,
+        "session_kind": KIND_WORDS[s.kind],
+        "title_code": s.title_code,
+        "title_label": s.title_label,
+        "decree": day(s.decree_on) if s.decree_on else "",
+        "starts": long_day(s.starts_on),
+        "ends": long_day(s.exam_end_on),
+        "one_day": s.starts_on == s.exam_end_on,
+        "place": s.place,
+        "manager": s.session_manager,
+        "centre": s.centre_name,
+        "siret": s.siret,
+        "unit": s.unit,
+    }
+
+
+def _said(s: SessionRow, kind: Document, **more: str) -> dict[str, str]:
+    return {
+        "Document": LINE[kind].label,
+        "Titre professionnel": f"{s.title_code} {s.title_label}",
+        "Session": f"du {day(s.starts_on)} au {day(s.exam_end_on)}",
+        **more,
+    }
+
+
+def _person(c: Candidate) -> dict[str, str]:
+    return {"name": c.name, "born": day(c.born_on)}
+
+
+def initials(c: Candidate) -> str:
+    """« É. D. »: the first letter of each, as an employer can compare."""
+    return " ".join(f"{part.strip('’‘ -')[:1].upper()}." for part in (c.first_name, c.last_name) if part)
+
+
+def _convocation(f: _Facts, c: Candidate) -> Content:
+    said = _said(f.s, Document.CONVOCATION, Candidat=initials(c))
+    return Content(Document.CONVOCATION, c.id, {**_session(f.s), **_person(c)}, said)
+
+
+def _ccp(f: _Facts, c: Candidate) -> Content | None:
+    """The certificates obtained in this session; none where there are none. The whole titre has its own attestation."""
+    entry = f.sheet.stored.get(c.id, {})
+    obtained = [cert.label for cert in f.sheet.certificates if entry.get(cert.id) is Outcome.ACQUIRED]
+    if not obtained or not f.sheet.definitive:
+        return None
+    back = day(one_year_after(f.s.exam_end_on)) if entry.get(None) is Outcome.PARTIAL else ""
+    word = "CCS" if f.s.kind is Kind.CCS else "CCP"
+    data = {**_session(f.s), **_person(c), "obtained": obtained, "word": word, "return_by": back}
+    return Content(Document.CCP, c.id, data, _said(f.s, Document.CCP, Candidat=initials(c), Résultat=_obtained(word, obtained)))
+
+
+def _obtained(word: str, labels: Sequence[str]) -> str:
+    return f"{word} obtenu{'s' if len(labels) > 1 else ''} : {' ; '.join(labels)}"
+
+
+def _award(f: _Facts, c: Candidate) -> Content | None:
+    standing = f.titled.get(c.id)
+    if standing is None:
+        return None
+    steps = []
+    if standing.accumulated:
+        steps = [{"label": label, "on": day(standing.held[i].on)} for i, label in f.certificates.items()]
+    data = {**_session(f.s), **_person(c), "on": long_day(f.s.exam_end_on), "accumulated": standing.accumulated, "steps": steps}
+    outcome = "Titre obtenu par cumul de CCP" if standing.accumulated else "Titre obtenu"
+    return Content(Document.AWARD, c.id, data, _said(f.s, Document.AWARD, Candidat=initials(c), Résultat=outcome))
+
+
+BUILDERS: dict[Document, Callable[[_Facts, Candidate], Content | None]] = {
+    Document.CONVOCATION: _convocation,
+    Document.CCP: _ccp,
+    Document.AWARD: _award,
+}
+
+
+def _session_document(kind: Document, f: _Facts) -> Content:
+    people: list[dict[str, str]] = []
+    for c in f.sheet.candidates:
+        row = _person(c)
+        if kind is Document.CANDIDATES:
+            row["email"] = c.email
+        if kind is Document.MINUTES:
+            row["outcome"] = f.sheet.in_words(f.sheet.stored.get(c.id, {}))
+        people.append(row)
+    data: dict[str, Any] = {**_session(f.s), "people": people}
+    said = _said(f.s, kind, Candidats=str(len(people)))
+    if kind is Document.ATTENDANCE:
+        data["days"] = _days(f.s.starts_on, f.s.exam_end_on)
+    if kind is Document.MINUTES:
+        data["jury"] = list(f.jury)
+        said["Résultats"] = f.sheet.tally(f.sheet.stored) or "aucun"
+    return Content(kind, 0, data, said)
+
+
+def _days(start: date, end: date) -> list[str]:
+    """The working days of the exam, at most ten: a sheet is signed by the day."""
+    days = [date.fromordinal(o) for o in range(start.toordinal(), end.toordinal() + 1)]
+    working = [d for d in days if d.weekday() < 5] or days
+    return [day(d)[:5] for d in working[:10]]

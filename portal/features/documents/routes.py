@@ -1,0 +1,87 @@
+"""The documents of a session, and the public page that checks one."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.outcomes import Missing
+from portal.core.session import SessionRow
+from portal.core.sheet import load
+from portal.features.candidates.queries import find as find_candidate
+from portal.features.documents import checking
+from portal.features.documents.actions import NotYet, grouped, make
+from portal.features.documents.contents import contents
+from portal.rules.documents import LINE, TABLE, Document, not_yet
+from portal.web.forms import Form
+from portal.web.session_pages import found
+from portal.web.state import actor, close_reading, reading, settings, work
+
+blueprint = Blueprint("documents", __name__)
+KINDS = "any(" + ",".join(f"'{kind}'" for kind in Document) + ")"
+
+
+@blueprint.get("/sessions/<number:number>/documents")
+def index(number: int) -> ResponseReturnValue:
+    return _page(found(number))
+
+
+def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturnValue:
+    conn = reading()
+    lines = [(line, not_yet(line.document, s.status)) for line in TABLE]
+    owners = {
+        line.document.value: {c.candidate_id for c in contents(conn, actor(), s, line.document)}
+        for line, why in lines
+        if line.personal and why is None
+    }
+    page: dict[str, Any] = {"s": s, "lines": lines, "sheet": load(conn, s), "owners": owners, "refused": refused}
+    return render_template("documents/index.html", **page), status
+
+
+@blueprint.get(f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf")
+def of_session(number: int, kind: str) -> ResponseReturnValue:
+    return _file(number, Document(kind), None)
+
+
+@blueprint.get(f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf")
+def of_candidate(number: int, candidate_id: int, kind: str) -> ResponseReturnValue:
+    found(number)
+    if not LINE[Document(kind)].personal or find_candidate(reading(), number, candidate_id) is None:
+        abort(404)
+    return _file(number, Document(kind), candidate_id)
+
+
+def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseReturnValue:
+    close_reading()
+    outcome = make(work(), number, kind, candidate_id, settings().public_url)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, NotYet):
+        return _page(outcome.session, 409, refused=f"{LINE[kind].label} : {outcome.reason}")
+    headers = {"Content-Disposition": f"inline; filename={outcome.name}", "Cache-Control": "no-store"}
+    return Response(outcome.pdf, mimetype="application/pdf", headers=headers)
+
+
+# ---- open to all
+
+
+@blueprint.get("/verifier")
+def verify_form() -> ResponseReturnValue:
+    given = request.args.get("code", "").replace("\0", "").strip()[:60]
+    form = Form(code=given)
+    if not given:
+        return render_template("documents/verify.html", form=form)
+    code = checking.normal(given)
+    if code:
+        return redirect(url_for("documents.verify", code=grouped(code)), 303)
+    form.errors["code"] = "Un code a 16 signes, par groupes de quatre, comme ABCD-EFGH-JKMN-PQRS. Vérifiez votre saisie."
+    return render_template("documents/verify.html", form=form), 422
+
+
+@blueprint.get("/verifier/<code>")
+def verify(code: str) -> ResponseReturnValue:
+    known = checking.normal(code)
+    result = checking.check(reading(), known, settings().unit_label) if known else None
+    form = Form(code=code[:60])
+    shown = grouped(known) if known else code[:60]
+    return render_template("documents/verify.html", form=form, result=result, asked=True, code=shown), 200 if result else 404

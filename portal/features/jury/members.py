@@ -1,0 +1,104 @@
+"""The members that a local unit keeps, with their accreditations."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
+from portal.features.jury.queries import Accreditation, Member, full_name, member
+from portal.rules.french import day
+from portal.rules.lifecycle import Role
+from portal.store.jury import accreditation, jury_member
+from portal.store.text import fold
+from portal.store.titles import title
+from portal.store.work import Work
+
+
+@dataclass(frozen=True)
+class Kept(Saved):
+    member_id: int = 0
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Somebody changed the member since the page was made."""
+
+    member: Member
+
+
+MemberOutcome = Saved | Unchanged | Missing | Invalid | Stale
+
+
+def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Invalid | Missing:
+    """A new member, kept by the unit of the person who adds it."""
+    if work.actor.role is not Role.UD:
+        return Missing()
+    key = fold(f"{last_name} {first_name}")[:260]
+    if not last_name:
+        return Invalid({"last_name": "Indiquez le nom."})
+    with work.db.writing() as tx:
+        same = select(jury_member.c.id).where(
+            jury_member.c.department_code == work.actor.department_code,
+            jury_member.c.sort_key == key,
+            jury_member.c.email == email,
+        )
+        if tx.execute(same).first():
+            return Invalid({"last_name": f"{full_name(last_name, first_name)} est déjà dans votre liste, avec la même adresse."})
+        values = {"last_name": last_name, "first_name": first_name, "email": email, "department_code": work.actor.department_code}
+        found = tx.execute(insert(jury_member).values(**values, sort_key=key).returning(jury_member.c.id)).scalar_one()
+        work.record(tx, "jury_member_added", subject=f"membre de jury {found}", after=values)
+    return Kept(f"{full_name(last_name, first_name)} est dans votre liste. Ajoutez ses habilitations.", found)
+
+
+def accredit(work: Work, member_id: int, version: int, title_code: str, valid_from: date, valid_to: date) -> MemberOutcome:
+    """Add an accreditation for a title, from a day to a day."""
+    with work.db.writing() as tx:
+        found = member(tx, work.actor, member_id, for_update=True)
+        if found is None or work.actor.role is not Role.UD:
+            return Missing()
+        title_id = tx.execute(select(title.c.id).where(title.c.code == title_code)).scalar()
+        errors = {}
+        if title_id is None:
+            errors["title"] = f"Le titre « {title_code} » est inconnu." if title_code else "Choisissez un titre."
+        if valid_to < valid_from:
+            errors["valid_to"] = f"La fin ne peut pas précéder le début ({day(valid_from)})."
+        same = [a for a in found.accreditations if a.title_code == title_code and a.valid_from == valid_from]
+        if same and same[0].valid_to == valid_to:
+            return Unchanged("Cette habilitation est déjà enregistrée.")
+        if same:
+            errors["valid_from"] = f"Une habilitation pour ce titre commence déjà ce jour-là (jusqu’au {day(same[0].valid_to)})."
+        if errors:
+            return Invalid(errors)
+        if found.version != version:
+            return Stale(found)
+        values = {"member_id": member_id, "title_id": title_id, "valid_from": valid_from, "valid_to": valid_to}
+        tx.execute(insert(accreditation).values(**values))
+        _changed(tx, work, found, "accredited", after={"titre": title_code, "du": valid_from, "au": valid_to})
+    return Saved("Habilitation enregistrée.")
+
+
+def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) -> MemberOutcome:
+    """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited."""
+    with work.db.writing() as tx:
+        found = member(tx, work.actor, member_id, for_update=True)
+        if found is None or work.actor.role is not Role.UD:
+            return Missing()
+        gone = next((a for a in found.accreditations if a.id == accreditation_id), None)
+        if gone is None:
+            return Unchanged("Cette habilitation est déjà retirée.")
+        if found.version != version:
+            return Stale(found)
+        tx.execute(delete(accreditation).where(accreditation.c.id == accreditation_id))
+        _changed(tx, work, found, "accreditation_withdrawn", before=_told(gone))
+    return Saved(f"Habilitation retirée : {gone.title_code}.")
+
+
+def _told(a: Accreditation) -> dict[str, Any]:
+    return {"titre": a.title_code, "du": a.valid_from, "au": a.valid_to}
+
+
+def _changed(tx: Connection, work: Work, found: Member, action: str, **details: Any) -> None:
+    tx.execute(update(jury_member).where(jury_member.c.id == found.id).values(version=jury_member.c.version + 1))
+    work.record(tx, action, subject=f"membre de jury {found.id} {found.name}"[:200], **details)

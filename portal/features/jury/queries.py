@@ -1,0 +1,242 @@
+"""Members of juries: those of a local unit, those who sit on a session, and those whom a centre may pick."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+
+from portal.core.session import SessionRow
+from portal.rules.jury import Span, why_not
+from portal.rules.lifecycle import Status
+from portal.store.actors import Actor
+from portal.store.conditions import exam_end
+from portal.store.jury import accreditation, jury_member, session_jury, trainer_link
+from portal.store.places import department
+from portal.store.scope import visible_to, within
+from portal.store.sessions import exam_session
+from portal.store.text import fold
+from portal.store.titles import title
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Accreditation:
+    id: int
+    title_code: str
+    title_label: str
+    valid_from: date
+    valid_to: date
+
+    @property
+    def span(self) -> tuple[date, date]:
+        return self.valid_from, self.valid_to
+
+
+@dataclass(frozen=True)
+class Member:
+    id: int
+    last_name: str
+    first_name: str
+    email: str
+    department_code: str
+    version: int
+    accreditations: Sequence[Accreditation] = ()
+
+    @property
+    def name(self) -> str:
+        return full_name(self.last_name, self.first_name)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another session on which a member sits during these days; `number` only when the reader may see it."""
+
+    number: int | None
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member with what it takes to sit on one session: `why_not` is None when accredited on the day."""
+
+    id: int
+    name: str
+    department_code: str
+    why_not: str | None
+    elsewhere: Sequence[Other] = ()
+    trained: frozenset[int] = field(default_factory=frozenset)
+
+
+def full_name(last_name: str, first_name: str) -> str:
+    return f"{last_name.upper()} {first_name}".strip()
+
+
+def kept_by(actor: Actor) -> ColumnElement[bool]:
+    """The members that this person may see in full: those of its unit, region, or all; a centre none."""
+    return within(actor, jury_member.c.department_code)
+
+
+def members(conn: Connection, actor: Actor, search: str = "") -> list[Member]:
+    """The members that this person may see, in French order, at most a hundred, with their accreditations. Two queries."""
+    query = select(jury_member).where(kept_by(actor), *(jury_member.c.sort_key.contains(w) for w in fold(search).split()[:5]))
+    rows = conn.execute(query.order_by(jury_member.c.sort_key, jury_member.c.id).limit(MOST_SHOWN)).all()
+    held = _accreditations(conn, [r.id for r in rows])
+    return [_member(r, held.get(r.id, [])) for r in rows]
+
+
+def member(conn: Connection, actor: Actor, member_id: int, *, for_update: bool = False) -> Member | None:
+    query = select(jury_member).where(jury_member.c.id == member_id, kept_by(actor))
+    row = conn.execute(query.with_for_update() if for_update else query).one_or_none()
+    return _member(row, _accreditations(conn, [row.id]).get(row.id, [])) if row else None
+
+
+def _member(row: Any, held: Sequence[Accreditation]) -> Member:
+    return Member(row.id, row.last_name, row.first_name, row.email, row.department_code, row.version, tuple(held))
+
+
+def _accreditations(conn: Connection, ids: Sequence[int]) -> dict[int, list[Accreditation]]:
+    found: dict[int, list[Accreditation]] = defaultdict(list)
+    query = (
+        select(accreditation, title.c.code, title.c.label)
+        .join(title, title.c.id == accreditation.c.title_id)
+        .where(accreditation.c.member_id.in_(ids))
+        .order_by(title.c.code, accreditation.c.valid_from)
+    )
+    for row in conn.execute(query):
+        found[row.member_id].append(Accreditation(row.id, row.code, row.label, row.valid_from, row.valid_to))
+    return found
+
+
+def seated(conn: Connection, actor: Actor, s: SessionRow) -> list[Seat]:
+    """Who sits on the session's jury, in French order."""
+    sits = select(session_jury.c.member_id).where(session_jury.c.session_id == s.number)
+    trained: dict[int, set[int]] = defaultdict(set)
+    for row in conn.execute(select(trainer_link).where(trainer_link.c.session_id == s.number)):
+        trained[row.member_id].add(row.candidate_id)
+    return _seats(conn, actor, s, jury_member.c.id.in_(sits), trained=trained)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A member of a session's jury, as the session's page tells it."""
+
+    name: str
+    accredited: bool
+    elsewhere: bool
+
+
+_here = exam_session.alias("here")
+_there = session_jury.alias("there")
+_BRIEF = (
+    select(
+        jury_member.c.last_name,
+        jury_member.c.first_name,
+        select(accreditation.c.id)
+        .where(
+            accreditation.c.member_id == jury_member.c.id,
+            accreditation.c.title_id == _here.c.title_id,
+            accreditation.c.valid_from <= _here.c.starts_on,
+            accreditation.c.valid_to >= _here.c.starts_on,
+        )
+        .exists()
+        .label("accredited"),
+        select(_there.c.session_id)
+        .join(exam_session, exam_session.c.id == _there.c.session_id)
+        .where(
+            _there.c.member_id == jury_member.c.id,
+            exam_session.c.id != _here.c.id,
+            exam_session.c.status != Status.CANCELLED.value,
+            exam_session.c.starts_on <= func.coalesce(_here.c.actual_end_on, _here.c.planned_end_on, _here.c.ends_on),
+            exam_end >= _here.c.starts_on,
+        )
+        .exists()
+        .label("elsewhere"),
+    )
+    .join_from(session_jury, jury_member, jury_member.c.id == session_jury.c.member_id)
+    .join(_here, _here.c.id == session_jury.c.session_id)
+    .where(session_jury.c.session_id == bindparam("number"))
+    .order_by(jury_member.c.sort_key, jury_member.c.id)
+)
+
+
+def brief(conn: Connection, number: int) -> list[Brief]:
+    """Who sits on a session's jury, in one query."""
+    rows = conn.execute(_BRIEF, {"number": number})
+    return [Brief(full_name(r.last_name, r.first_name), r.accredited, r.elsewhere) for r in rows]
+
+
+def pickable(conn: Connection, actor: Actor, s: SessionRow, search: str = "") -> list[Seat]:
+    """The members of the region whom a centre may pick, and those whom it may not, with why: first those who may.
+
+    Without a search only members with some accreditation for the title are looked at.
+    """
+    sits = select(session_jury.c.member_id).where(session_jury.c.session_id == s.number)
+    words = fold(search).split()[:5]
+    where = [in_region(s.department_code), jury_member.c.id.not_in(sits), *(jury_member.c.sort_key.contains(w) for w in words)]
+    if not words:
+        where.append(jury_member.c.id.in_(select(accreditation.c.member_id).where(accreditation.c.title_id == s.title_id)))
+    found = _seats(conn, actor, s, *where)
+    return sorted(found, key=lambda seat: seat.why_not is not None)[:MOST_SHOWN]
+
+
+def in_region(department_code: str) -> ColumnElement[bool]:
+    """Members kept by a unit of the same region."""
+    own = select(department.c.region_code).where(department.c.code == department_code).scalar_subquery()
+    return jury_member.c.department_code.in_(select(department.c.code).where(department.c.region_code == own))
+
+
+def _seats(conn: Connection, actor: Actor, s: SessionRow, *where: ColumnElement[bool], trained: Any = None) -> list[Seat]:
+    rows = conn.execute(
+        select(jury_member).where(*where).order_by(jury_member.c.sort_key, jury_member.c.id).limit(5 * MOST_SHOWN)
+    ).all()
+    if not rows:
+        return []
+    ids = [r.id for r in rows]
+    spans: dict[int, list[Span]] = defaultdict(list)
+    held = select(accreditation).where(accreditation.c.member_id.in_(ids), accreditation.c.title_id == s.title_id)
+    for row in conn.execute(held):
+        spans[row.member_id].append(Span(row.valid_from, row.valid_to))
+    elsewhere = _elsewhere(conn, actor, s, ids)
+    links = trained or {}
+    return [
+        Seat(
+            r.id,
+            full_name(r.last_name, r.first_name),
+            r.department_code,
+            why_not(spans[r.id], s.starts_on),
+            elsewhere.get(r.id, ()),
+            frozenset(links.get(r.id, ())),
+        )
+        for r in rows
+    ]
+
+
+def _elsewhere(conn: Connection, actor: Actor, s: SessionRow, ids: Sequence[int]) -> dict[int, list[Other]]:
+    """The other sessions, not cancelled, on which these members sit on a day of this one."""
+    found: dict[int, list[Other]] = defaultdict(list)
+    query = (
+        select(
+            session_jury.c.member_id,
+            exam_session.c.id,
+            exam_session.c.starts_on,
+            exam_end.label("ends_on"),
+            visible_to(actor).label("mine"),
+        )
+        .join(exam_session, exam_session.c.id == session_jury.c.session_id)
+        .where(
+            session_jury.c.member_id.in_(ids),
+            exam_session.c.id != s.number,
+            exam_session.c.status != Status.CANCELLED.value,
+            exam_session.c.starts_on <= s.exam_end_on,
+            exam_end >= s.starts_on,
+        )
+        .order_by(exam_session.c.starts_on)
+    )
+    for row in conn.execute(query):
+        found[row.member_id].append(Other(row.id if row.mine else None, row.starts_on, row.ends_on))
+    return found

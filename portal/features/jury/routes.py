@@ -1,0 +1,142 @@
+"""The members that a unit keeps, and the jury of a session."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.outcomes import Invalid, Missing
+from portal.core.session import SessionRow
+from portal.core.sheet import candidates
+from portal.features.jury import members, seats
+from portal.features.jury.queries import Member, member, pickable, seated
+from portal.features.jury.queries import members as find_members
+from portal.features.reference.queries import titles
+from portal.rules.lifecycle import Action, Role
+from portal.web.forms import Form, number_in, version
+from portal.web.session_pages import answer, form_page, found
+from portal.web.state import actor, close_reading, reading, work
+
+blueprint = Blueprint("jury", __name__)
+READERS = (Role.UD, Role.REGION, Role.NATIONAL)
+
+
+# ---- the members
+
+
+@blueprint.route("/jury", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    if actor().role not in READERS or (request.method == "POST" and actor().role is not Role.UD):
+        abort(404)
+    form = Form(last_name="", first_name="", email="")
+    if request.method == "GET" or form.resumed:
+        return _index(form)
+    last, first = form.person_name("last_name", "Indiquez le nom."), form.person_name("first_name")
+    email = form.email("email")
+    if form.errors:
+        return _index(form, 422)
+    close_reading()
+    outcome = members.add(work(), last, first, email)
+    if isinstance(outcome, members.Kept):
+        flash(outcome.message)
+        return redirect(url_for("jury.show", member_id=outcome.member_id), 303)
+    form.errors.update(outcome.errors if isinstance(outcome, Invalid) else {})
+    return _index(form, 422)
+
+
+def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+    search = request.args.get("q", "").replace("\0", "")[:100]
+    page = {"members": find_members(reading(), actor(), search), "search": search, "form": form}
+    return render_template("jury/index.html", **page), status
+
+
+@blueprint.route("/jury/<number:member_id>", methods=["GET", "POST"])
+def show(member_id: int) -> ResponseReturnValue:
+    kept = member(reading(), actor(), member_id) if actor().role in READERS else None
+    if kept is None or (request.method == "POST" and actor().role is not Role.UD):
+        abort(404)
+    form = Form(title="", valid_from="", valid_to="")
+    if request.method == "GET" or form.resumed:
+        return _show(kept, form)
+    if "retirer" in request.form:
+        given = request.form["retirer"]
+        close_reading()
+        return _answer(members.withdraw(work(), member_id, version(), number_in(given) or 0), kept, form)
+    start = form.day("valid_from", "Indiquez le début de l’habilitation.")
+    end = form.day("valid_to", "Indiquez la fin de l’habilitation.")
+    code = form.text("title", 20)
+    if not code:
+        form.errors["title"] = "Choisissez un titre."
+    if form.errors or start is None or end is None:
+        return _show(kept, form, 422)
+    close_reading()
+    return _answer(members.accredit(work(), member_id, version(), code, start, end), kept, form)
+
+
+def _answer(outcome: members.MemberOutcome, kept: Member, form: Form) -> ResponseReturnValue:
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, members.Stale):
+        return _show(outcome.member, form, 409, conflict=True)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return _show(kept, form, 422)
+    flash(outcome.message)
+    return redirect(url_for("jury.show", member_id=kept.id), 303)
+
+
+def _show(kept: Member, form: Form, status: int = 200, conflict: bool = False) -> ResponseReturnValue:
+    return render_template("jury/show.html", m=kept, form=form, titles=titles(reading()), conflict=conflict), status
+
+
+# ---- the jury of a session
+
+
+@blueprint.route("/sessions/<number:number>/jury", methods=["GET", "POST"])
+def edit(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = Form(member="")
+    page = "jury/session.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, Action.EDIT_JURY, **_seats(s))
+    typed = _links()
+    act, given = request.form.get("action", ""), form.values["member"]
+    chosen = number_in(given) or 0
+    close_reading()
+    if act == "retirer":
+        outcome = seats.unseat(work(), number, version(), chosen)
+    elif act == "liens":
+        outcome = seats.declare_links(work(), number, version(), typed)
+    elif not chosen:
+        outcome = Invalid({"member": "Choisissez un membre dans la liste."})
+    else:
+        outcome = seats.seat(work(), number, version(), chosen, although_elsewhere=act == "quand-meme")
+    more: dict[str, Any] = {} if getattr(outcome, "message", "") or isinstance(outcome, Missing) else _seats(s)
+    if more and act == "liens":
+        more["seats"] = [replace(x, trained=frozenset(c for m, c in typed if m == x.id)) for x in more["seats"]]
+    if isinstance(outcome, seats.SitsElsewhere):
+        more["elsewhere"] = outcome.seat
+    return answer(outcome, page, number, form, Action.EDIT_JURY, url_for("jury.edit", number=number), **more)
+
+
+def _links() -> set[tuple[int, int]]:
+    """The pairs that are ticked: `lien-MEMBER` once for each candidate."""
+    found: set[tuple[int, int]] = set()
+    for name, value in request.form.items(multi=True):
+        member_id = name.removeprefix("lien-")
+        if name.startswith("lien-") and all(v.isascii() and v.isdecimal() and len(v) < 10 for v in (member_id, value)):
+            found.add((int(member_id), int(value)))
+    return found
+
+
+def _seats(s: SessionRow) -> dict[str, Any]:
+    search = request.args.get("q", "").replace("\0", "")[:100]
+    conn = reading()
+    return {
+        "seats": seated(conn, actor(), s),
+        "pickable": pickable(conn, actor(), s, search) if actor().role is Role.CENTRE else [],
+        "people": candidates(conn, s.number),
+        "search": search,
+        "in_words": seats.elsewhere_in_words,
+    }

@@ -1,0 +1,48 @@
+"""What the pages about measures show: the runs there were."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from portal.features.measures.actions import left_alone
+from portal.store.audit import MEASURE_EVENTS, audit_event
+from portal.store.measures import measure_line as line
+from portal.store.measures import measure_run as run
+from portal.store.sessions import exam_session as s
+
+_later = run.alias("later")
+# A run, with `reverted_by` when it was taken back.
+_RUNS: Select[Any] = select(run, _later.c.id.label("reverted_by")).outerjoin(_later, _later.c.reverts_run_id == run.c.id)
+
+
+def runs(conn: Connection) -> list[Row[Any]]:
+    """Every run, newest first."""
+    return list(conn.execute(_RUNS.order_by(run.c.id.desc())))
+
+
+def find_run(conn: Connection, run_id: int) -> Row[Any] | None:
+    return conn.execute(_RUNS.where(run.c.id == run_id)).one_or_none()
+
+
+def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
+    query = select(line.c.case_name, func.count().label("number")).where(line.c.run_id == run_id)
+    return list(conn.execute(query.group_by(line.c.case_name).order_by(line.c.case_name)))
+
+
+def counts_by_department(conn: Connection, run_id: int) -> list[Row[Any]]:
+    query = select(s.c.department_code, func.count().label("number")).join_from(line, s, s.c.id == line.c.session_id)
+    return list(conn.execute(query.where(line.c.run_id == run_id).group_by(s.c.department_code).order_by(s.c.department_code)))
+
+
+def bound(conn: Connection, run_id: int) -> tuple[int, str]:
+    """The number of the audit event that binds the run, and the digest of its lines; (0, "") when there is none."""
+    about = MEASURE_EVENTS  # said as in the partial index, which both databases then use
+    fits = audit_event.c.after.contains(f'"passage":{run_id},') | audit_event.c.after.contains(f'"passage":{run_id}}}')
+    row = conn.execute(select(audit_event.c.id, audit_event.c.after).where(about, fits)).first()
+    return (row.id, json.loads(row.after)["empreinte"]) if row else (0, "")
+
+
+def not_restored(conn: Connection, found: Row[Any]) -> list[int]:
+    """Of a run that takes another back: the sessions that it left alone."""
+    return left_alone(conn, found.reverts_run_id, found.id) if found.reverts_run_id else []

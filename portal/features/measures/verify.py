@@ -1,0 +1,25 @@
+"""The whole trail: the chain of events, and the lines of the measures that its events bind."""
+
+import json
+
+from sqlalchemy import Connection
+
+from portal.features.measures.actions import digest_of_lines
+from portal.store.audit import Trail
+from portal.store.audit import verify as verify_chain
+
+
+def verify(conn: Connection, key: bytes) -> Trail:
+    bound = []
+    trail = Trail(0)
+    for found in verify_chain(conn, key):
+        if isinstance(found, Trail):
+            trail = found
+        elif found.action in ("measure_applied", "measure_reverted"):
+            bound.append((found.id, json.loads(found.after)))
+    if trail.broken:
+        return trail
+    for number, after in bound:
+        if digest_of_lines(conn, after["passage"]) != (after["lignes"], after["empreinte"]):
+            return Trail(trail.events, f"événement {number} : les lignes du passage n° {after['passage']} ont été modifiées")
+    return trail

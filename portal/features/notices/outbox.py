@@ -1,0 +1,147 @@
+"""The outbox: e-mails leave one by one, each marked as soon as the server has taken it.
+
+A worker takes a mail for itself (a claim that ends by itself), hands it to the server, and marks it sent. Killed before the
+server took it, the mail leaves when the claim has ended; killed after it and before the mark, it leaves a second time under
+the same Message-ID; once marked, never again.
+"""
+
+import html
+import smtplib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from portal.core.invitations import address as invitation
+from portal.core.telling import INVITATION
+from portal.settings import Settings
+from portal.store.accounts import account
+from portal.store.batches import batches
+from portal.store.database import Database
+from portal.store.notices import mail
+
+CLAIM = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(hours=6)
+
+Send = Callable[[EmailMessage], None]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One e-mail to send: a mail, or all that waits for a person's daily one."""
+
+    ids: Sequence[int]
+    message: EmailMessage
+    attempts: int
+
+
+def waits(attempts: int) -> timedelta:
+    """How long a mail waits after so many attempts that failed: 2, 4, 8 minutes… up to six hours."""
+    return min(timedelta(minutes=2 ** min(attempts, 12)), LONGEST_WAIT)
+
+
+def claim(db: Database, now: datetime, settings: Settings) -> Claimed | None:
+    """Take the mail that waits longest for oneself; other workers skip it."""
+    with db.writing() as tx:
+        free = (mail.c.sent_at.is_(None), mail.c.due_at <= now, or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now))
+        query = select(mail).where(*free).order_by(mail.c.due_at, mail.c.id).with_for_update(skip_locked=True)
+        first = tx.execute(query.limit(1)).one_or_none()
+        if first is None:
+            return None
+        rows: Sequence[Row[Any]] = [first]
+        if first.daily:
+            rows = tx.execute(query.where(mail.c.account_id == first.account_id, mail.c.daily == 1)).all()
+        ids = [row.id for row in rows]
+        claimed = {"claimed_until": now + CLAIM, "attempts": mail.c.attempts + 1}
+        for part in batches(ids):
+            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**claimed))
+        return Claimed(ids, written(tx, rows, settings), first.attempts + 1)
+
+
+def sent(db: Database, ids: Sequence[int], now: datetime) -> None:
+    with db.writing() as tx:
+        for part in batches(ids):
+            tx.execute(update(mail).where(mail.c.id.in_(part)).values(sent_at=now, claimed_until=None, problem=None))
+
+
+def failed(db: Database, claimed: Claimed, now: datetime, problem: str) -> None:
+    with db.writing() as tx:
+        for part in batches(claimed.ids):
+            values = {"claimed_until": None, "due_at": now + waits(claimed.attempts), "problem": problem[:300]}
+            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**values))
+
+
+def send_due(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, most: int = 1000) -> tuple[int, int]:
+    """Send what is due: how many left, how many failed and wait longer."""
+    left = problems = 0
+    while left + problems < most and (claimed := claim(db, clock(), settings)):
+        try:
+            send(claimed.message)
+        except (OSError, smtplib.SMTPException) as error:
+            failed(db, claimed, clock(), f"{type(error).__name__}: {error}")
+            problems += 1
+        else:
+            sent(db, claimed.ids, clock())
+            left += 1
+    return left, problems
+
+
+# ---- what an e-mail says
+
+
+def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> EmailMessage:
+    """The e-mail of one mail, or of all the mails of a person's day: text and HTML, in French, with the links."""
+    to = conn.execute(select(account.c.email).where(account.c.id == rows[0].account_id)).scalar_one()
+    one = len(rows) == 1
+    message = EmailMessage()
+    message["Subject"] = rows[0].subject if one else f"{len(rows)} nouvelles du portail des sessions"
+    message["From"] = settings.mail_from
+    message["To"] = to
+    message["Message-ID"] = f"<{rows[0].message_id}@{settings.mail_domain}>"
+    message["Date"] = format_datetime(rows[0].at)
+    message["Auto-Submitted"] = "auto-generated"
+    parts = [(row.subject, row.body, link_of(row, settings)) for row in rows]
+    foot = f"Choisir ce que vous recevez : {settings.public_url}/avis"
+    told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
+    message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
+    message.add_alternative(_html(parts, foot, one), subtype="html")
+    return message
+
+
+def link_of(row: Any, settings: Settings) -> str:
+    if row.link.startswith(INVITATION):
+        return invitation(settings, int(row.link.removeprefix(INVITATION)))
+    return f"{settings.public_url}{row.link}"
+
+
+def _html(parts: Sequence[tuple[str, str, str]], foot: str, one: bool) -> str:
+    e = html.escape
+    body = "".join(
+        f"<h2 style='font-size:18px;margin:24px 0 8px'>{e(subject)}</h2>"
+        + "".join(f"<p style='margin:0 0 12px'>{e(line)}</p>" for line in text.split("\n") if line)
+        + f"<p style='margin:0 0 24px'><a href='{e(link)}' style='color:#1c4f7c;font-weight:bold'>Ouvrir dans le portail</a></p>"
+        for subject, text, link in parts
+    )
+    return (
+        "<!doctype html><html lang='fr'><body style='font-family:sans-serif;color:#17212f;max-width:36em;line-height:1.5'>"
+        f"<p>Bonjour,</p>{body}<hr style='border:0;border-top:1px solid #d9d7cf'>"
+        f"<p style='color:#4a5668;font-size:14px'>Portail des sessions d’examen. {e(foot)}</p></body></html>"
+    )
+
+
+def smtp(settings: Settings) -> Send:
+    """Sends through the server of the settings, one connection a mail."""
+
+    def send(message: EmailMessage) -> None:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=20) as server:
+            if settings.smtp_starttls:
+                server.starttls()
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password)
+            server.send_message(message)
+
+    return send

@@ -1,0 +1,76 @@
+"""A person's notices, and the e-mails that the demonstration shows instead of sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from portal.features.notices.outbox import link_of, written
+from portal.settings import Settings
+from portal.store.accounts import account
+from portal.store.notices import Mailing, mail, notice
+from portal.store.work import Work
+
+PAGE = 50
+
+
+def notices(conn: Connection, account_id: int, before: int | None = None) -> tuple[Sequence[Row[Any]], int | None]:
+    """Fifty notices, newest first, and the number before which the next page begins."""
+    query = select(notice).where(notice.c.account_id == account_id)
+    if before is not None:
+        query = query.where(notice.c.id < before)
+    rows = conn.execute(query.order_by(notice.c.id.desc()).limit(PAGE + 1)).all()
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def unread(conn: Connection, account_id: int) -> int:
+    where = (notice.c.account_id == account_id, notice.c.read_at.is_(None))
+    return int(conn.execute(select(func.count()).select_from(notice).where(*where)).scalar_one())
+
+
+def mailing_of(conn: Connection, account_id: int) -> str:
+    return str(conn.execute(select(account.c.mailing).where(account.c.id == account_id)).scalar_one())
+
+
+def read(work: Work, notice_id: int | None = None, up_to: int | None = None) -> str | None:
+    """Mark one notice as read, or all up to one; the link of the one."""
+    own = notice.c.account_id == work.actor.id
+    with work.db.writing() as tx:
+        chosen = notice.c.id == notice_id if notice_id is not None else notice.c.id <= (up_to or 0)
+        tx.execute(update(notice).where(own, chosen, notice.c.read_at.is_(None)).values(read_at=work.on.now))
+        if notice_id is None:
+            return None
+        return tx.execute(select(notice.c.link).where(own, notice.c.id == notice_id)).scalar()
+
+
+def choose_mailing(work: Work, mailing: Mailing) -> None:
+    with work.db.writing() as tx:
+        tx.execute(update(account).where(account.c.id == work.actor.id).values(mailing=mailing.value))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An e-mail as the demonstration shows it."""
+
+    to: str
+    subject: str
+    text: str
+    link: str
+    at: datetime
+    daily: bool
+    sent_at: datetime | None
+
+
+def mails(conn: Connection, settings: Settings) -> list[Shown]:
+    """The last fifty e-mails of the outbox, newest first."""
+    rows = conn.execute(
+        select(mail, account.c.email).join(account, account.c.id == mail.c.account_id).order_by(mail.c.id.desc()).limit(PAGE)
+    ).all()
+    found = []
+    for row in rows:
+        body = written(conn, [row], settings).get_body(("plain",))
+        text = body.get_content() if body else ""
+        found.append(Shown(row.email, row.subject, text, link_of(row, settings), row.at, bool(row.daily), row.sent_at))
+    return found

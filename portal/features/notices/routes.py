@@ -1,0 +1,60 @@
+"""A person's notices, how e-mails reach it, and the e-mails of the demonstration."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.features.notices import queries
+from portal.store.notices import Mailing
+from portal.web.forms import Form, number_in
+from portal.web.state import actor, close_reading, reading, settings, work
+
+blueprint = Blueprint("notices", __name__)
+MAILINGS = {
+    Mailing.AT_ONCE: "Aussitôt, un courriel par avis",
+    Mailing.DAILY: "Un courriel par jour, à 7 heures",
+    Mailing.NONE: "Aucun courriel : je lis les avis ici",
+}
+
+
+@blueprint.route("/avis", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    number = actor().id or 0
+    if request.method == "GET" or "_reprise" in request.form:
+        return _index(Form(mailing=queries.mailing_of(reading(), number)))
+    if (up_to := number_in(request.form.get("lus", ""))) is not None:
+        close_reading()
+        queries.read(work(), up_to=up_to)
+        flash("Tous les avis sont marqués comme lus.")
+        return redirect(url_for("notices.index"), 303)
+    form = Form(mailing="")
+    if form.values["mailing"] not in set(Mailing):
+        form.errors["mailing"] = "Choisissez comment recevoir les courriels."
+        return _index(form, 422)
+    close_reading()
+    queries.choose_mailing(work(), Mailing(form.values["mailing"]))
+    flash("Votre choix est enregistré.")
+    return redirect(url_for("notices.index"), 303)
+
+
+def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+    rows, after = queries.notices(reading(), actor().id or 0, number_in(request.args.get("avant", "")))
+    page = {"rows": rows, "after": after, "form": form, "mailings": MAILINGS, "mails_shown": settings().shows_mails}
+    return render_template("notices/index.html", **page), status
+
+
+@blueprint.get("/avis/<number:notice_id>")
+def read(notice_id: int) -> ResponseReturnValue:
+    """Read, and on to what it tells of."""
+    close_reading()
+    link = queries.read(work(), notice_id)
+    if link is None:
+        abort(404)
+    return redirect(link, 303)
+
+
+@blueprint.get("/courriels-de-demonstration")
+def mails() -> ResponseReturnValue:
+    """What would be sent, where nothing is: in the demonstration without a server of mails."""
+    if not settings().shows_mails:
+        abort(404)
+    return render_template("notices/mails.html", mails=queries.mails(reading(), settings()))

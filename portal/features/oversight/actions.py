@@ -1,0 +1,104 @@
+"""Closing a signal with a note; drawing sessions for a visit, by a seed that is kept."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
+from portal.features.oversight.signals import signals
+from portal.rules.lifecycle import Role, Status
+from portal.rules.signals import Signal
+from portal.store.actors import Actor
+from portal.store.france import DEPARTMENTS
+from portal.store.oversight import draw, signal_note
+from portal.store.sessions import exam_session
+from portal.store.work import Work
+
+MOST_DRAWN = 50
+SUPERVISORS = (Role.UD, Role.REGION)
+
+
+def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Saved | Unchanged | Missing | Invalid:
+    """Close a signal with what was found out. Other figures open it again."""
+    if work.actor.role not in SUPERVISORS:
+        return Missing()
+    if not note:
+        return Invalid({"note": "Écrivez ce que vous avez vérifié : la note reste."})
+    try:
+        with work.db.writing() as tx:
+            seen = next(
+                (x for x in signals(tx, work.actor, work.on.today, kind) if (x.about, x.figures) == (about, figures)), None
+            )
+            if seen is None:
+                return Invalid({"note": "Ce signal a changé entre-temps : relisez ses chiffres."})
+            key = {"kind": kind.value, "about": about, "figures": figures}
+            if tx.execute(select(signal_note.c.id).where(*(signal_note.c[n] == v for n, v in key.items()))).scalar():
+                return Unchanged("Ce signal est déjà clos.")
+            values = {**key, "department_code": seen.department_code, "note": note, "at": work.on.now, "by": work.actor.label}
+            tx.execute(insert(signal_note).values(**values))
+            work.record(tx, "signal_closed", subject=f"signal {kind}, {about}"[:200], after={"chiffres": figures}, reason=note)
+    except IntegrityError:  # two agents at the same moment
+        return Unchanged("Ce signal est déjà clos.")
+    return Saved("Signal clos. Votre note est gardée.")
+
+
+def chosen(seed: str, numbers: Sequence[int], size: int) -> list[int]:
+    """The draw itself: the sessions whose digest under the seed comes first. Anybody can do it again with the seed."""
+    return sorted(sorted(numbers, key=lambda n: sha256(f"{seed}:{n}".encode()).hexdigest())[:size])
+
+
+def departments_of(actor: Actor) -> list[str]:
+    """Where this person may draw."""
+    if actor.role is Role.UD:
+        return [actor.department_code or ""]
+    if actor.role is Role.REGION:
+        return sorted(code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code)
+    return []
+
+
+def population(conn: Connection, department: str, start: date, end: date) -> list[int]:
+    """The sessions from which is drawn: those that begin between two days and are not cancelled."""
+    where = (
+        exam_session.c.department_code == department,
+        exam_session.c.starts_on.between(start, end),
+        exam_session.c.status != Status.CANCELLED.value,
+    )
+    return list(conn.execute(select(exam_session.c.id).where(*where).order_by(exam_session.c.id)).scalars())
+
+
+def draw_sessions(work: Work, department: str, start: date, end: date, size: int) -> int | Missing | Invalid:
+    """Draw so many sessions at random; the number of the draw. The seed is made here, by the server, and kept with it."""
+    if department not in departments_of(work.actor):
+        return Missing()
+    if end < start:
+        return Invalid({"end": "La fin de la période suit son début."})
+    with work.db.writing() as tx:
+        numbers = population(tx, department, start, end)
+        if not numbers:
+            return Invalid({"start": "Aucune session ne commence dans cette période : élargissez-la."})
+        seed = secrets.token_hex(16)
+        drawn = chosen(seed, numbers, size)
+        among = " ".join(map(str, numbers))
+        values = {
+            "department_code": department,
+            "seed": seed,
+            "starts_from": start.isoformat(),
+            "starts_to": end.isoformat(),
+            "drawn_from": among,
+            "drawn": " ".join(map(str, drawn)),
+            "at": work.on.now,
+            "by": work.actor.label,
+        }
+        number = int(tx.execute(insert(draw).values(values).returning(draw.c.id)).scalar_one())
+        told = {
+            "graine": seed,
+            "parmi": len(numbers),
+            "tirees": drawn,
+            "empreinte": sha256(among.encode()).hexdigest(),
+        }
+        work.record(tx, "sessions_drawn", subject=f"tirage n° {number}", after=told)
+    return number

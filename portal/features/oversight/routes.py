@@ -1,0 +1,116 @@
+"""`/supervision`: signals, which ask and do not accuse, and draws for visits."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.core.outcomes import Invalid, Missing
+from portal.features.oversight import actions
+from portal.features.oversight.signals import notes, sees, signals, still_open
+from portal.rules.signals import LABELS, QUESTIONS, Signal
+from portal.store.oversight import draw
+from portal.store.scope import within
+from portal.web.forms import Form
+from portal.web.state import actor, clock, close_reading, reading, work
+
+blueprint = Blueprint("oversight", __name__)
+MOST_SHOWN = 100
+
+
+def _supervisor() -> None:
+    if not sees(actor()):
+        abort(404)
+
+
+@blueprint.route("/supervision", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    _supervisor()
+    form = Form(kind="", about="", figures="", note="")
+    if request.method == "GET" or form.resumed:
+        return _index(form)
+    if actor().role not in actions.SUPERVISORS:
+        abort(404)
+    kind = next((k for k in Signal if k == form.values["kind"]), None)
+    if kind is None:
+        abort(404)
+    note = form.text("note", 2000)
+    if form.errors:
+        return _index(form, 422)
+    close_reading()
+    outcome = actions.close(work(), kind, form.values["about"], form.values["figures"], note)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return _index(form, 422)
+    flash(outcome.message)
+    return redirect(url_for("oversight.index", signal=request.args.get("signal")), 303)
+
+
+def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+    wanted = next((k for k in Signal if k == request.args.get("signal")), None)
+    open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today())))
+    counts = {kind: sum(1 for one in open_ones if one.kind is kind) for kind in Signal}
+    shown = [one for one in open_ones if wanted in (None, one.kind)]
+    return (
+        render_template(
+            "oversight/index.html",
+            form=form,
+            shown=shown[:MOST_SHOWN],
+            total=len(shown),
+            all=len(open_ones),
+            counts=counts,
+            wanted=wanted,
+            labels=LABELS,
+            questions=QUESTIONS,
+            notes=notes(reading(), actor()),
+            closes=actor().role in actions.SUPERVISORS,
+        ),
+        status,
+    )
+
+
+@blueprint.route("/supervision/tirages", methods=["GET", "POST"])
+def draws() -> ResponseReturnValue:
+    _supervisor()
+    today, own = clock().today(), actions.departments_of(actor())
+    start, end = (today + timedelta(days=n) for n in (-30, 30))
+    form = Form(department=own[0] if own else "", start=start.isoformat(), end=end.isoformat(), size="5")
+    if request.method == "GET" or form.resumed:
+        return _draws(form, own)
+    first, last = form.day("start", "Indiquez le début de la période."), form.day("end", "Indiquez la fin de la période.")
+    size = form.number("size", actions.MOST_DRAWN)
+    if not size and "size" not in form.errors:
+        form.errors["size"] = "Tirez au moins une session."
+    if form.errors or first is None or last is None:
+        return _draws(form, own, 422)
+    close_reading()
+    outcome = actions.draw_sessions(work(), form.values["department"], first, last, size or 1)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return _draws(form, own, 422)
+    return redirect(url_for("oversight.show_draw", draw_id=outcome), 303)
+
+
+def _draws(form: Form, own: list[str], status: int = 200) -> ResponseReturnValue:
+    rows = (
+        reading().execute(select(draw).where(within(actor(), draw.c.department_code)).order_by(draw.c.id.desc()).limit(50)).all()
+    )
+    return render_template("oversight/draws.html", form=form, rows=rows, own=own), status
+
+
+@blueprint.get("/supervision/tirages/<number:draw_id>")
+def show_draw(draw_id: int) -> ResponseReturnValue:
+    _supervisor()
+    row = reading().execute(select(draw).where(draw.c.id == draw_id, within(actor(), draw.c.department_code))).one_or_none()
+    if row is None:
+        abort(404)
+    numbers = [int(n) for n in row.drawn_from.split()]
+    drawn = [int(n) for n in row.drawn.split()]
+    span = date.fromisoformat(row.starts_from), date.fromisoformat(row.starts_to)
+    true = actions.chosen(row.seed, numbers, len(drawn)) == drawn
+    return render_template("oversight/draw.html", d=row, numbers=numbers, drawn=drawn, true=true, span=span)

@@ -1,0 +1,55 @@
+"""Postponement by the local unit (« report de session »)."""
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from portal.core.holding import change, write
+from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
+from portal.core.session import SessionRow
+from portal.core.telling import tell_centre
+from portal.features.sessions.actions import date_errors
+from portal.rules.french import day
+from portal.rules.lifecycle import Action
+from portal.store.work import Work
+
+
+def postpone(work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str) -> Outcome:
+    """Move a session that has not begun to new dates, with a reason."""
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        """A double click: the first of two equal requests has moved the session."""
+        done = (s.starts_on, s.ends_on) == (starts_on, ends_on) and s.version == version + 1
+        return Unchanged() if done else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        outcome = move(tx, work, s, starts_on, ends_on, reason)
+        if isinstance(outcome, Saved):
+            body = f"L’{s.unit} a reporté la session : elle va du {day(starts_on)} au {day(ends_on)}. Motif : {reason}"
+            tell_centre(tx, work, s, f"Session {s.number} reportée", body)
+        return outcome
+
+    return change(work, number, version, Action.POSTPONE, act, ahead=already)
+
+
+def move(
+    tx: Connection, work: Work, s: SessionRow, starts_on: date, ends_on: date, reason: str, request_id: int | None = None
+) -> Invalid | Saved:
+    """Give a session that the rule lets the unit postpone its new dates; `request_id`: at the centre's request."""
+    errors = {**date_errors(tx, s, starts_on, ends_on), **not_ahead(s, starts_on, ends_on, work.on.today)}
+    if not reason:
+        errors["reason"] = "Indiquez le motif du report."
+    if errors:
+        return Invalid(errors)
+    asked = {"demande": request_id} if request_id else {}
+    write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason, after=asked)
+    return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")
+
+
+def not_ahead(s: SessionRow, starts_on: date, ends_on: date, today: date) -> dict[str, str]:
+    """What is wrong of dates that a postponement would bring, or that a centre asks for: past, or none other than today's."""
+    if (starts_on, ends_on) == (s.starts_on, s.ends_on):
+        return {"starts_on": "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."}
+    if starts_on < today:
+        return {"starts_on": f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(today)}."}
+    return {}

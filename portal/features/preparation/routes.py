@@ -1,0 +1,190 @@
+"""« Créer une session »: a form, a copy of an earlier one, or a file of many."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.approvals import ApprovedTitle, of_centre
+from portal.core.grants import to_create
+from portal.features.preparation import sheets
+from portal.features.preparation.actions import Created, NewSession, NotAllowed, Wrong, create
+from portal.features.reference.queries import unit_of
+from portal.files.errors import BadFile
+from portal.files.models import TYPES, model
+from portal.rules.french import plural
+from portal.rules.lifecycle import Kind, Role
+from portal.rules.titles import may_start
+from portal.web.forms import Form, number_in, parse_day
+from portal.web.session_pages import found
+from portal.web.state import actor, clock, close_reading, reading, settings, work
+from portal.web.uploads import sealed, unsealed, uploaded
+
+blueprint = Blueprint("preparation", __name__)
+SHOWN = 50
+
+
+def _centre_only() -> int:
+    """Only a centre creates sessions: for others these addresses do not exist."""
+    if actor().role is not Role.CENTRE or actor().centre_id is None:
+        abort(404)
+    return actor().centre_id or 0
+
+
+@blueprint.route("/sessions/nouvelle", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    centre_id = _centre_only()
+    form = Form(
+        **{"title": "", "kind": "titre", "starts_on": request.args.get("starts_on", ""), "ends_on": "", "place": "",
+           "session_manager": actor().name, "key": secrets.token_hex(16), "model": "", "with_jury": ""}
+    )  # fmt: skip
+    if request.method == "GET" or form.resumed:
+        if request.method == "GET":
+            _copy(form)
+        return _new(centre_id, form)
+    start = form.day("starts_on", "Indiquez la date de début.")
+    end = form.day("ends_on", "Indiquez la date de fin.")
+    place, manager = form.text("place", 200), form.text("session_manager", 120)
+    given, kind = form.values["title"], form.values["kind"]
+    if not given.isdecimal() or not given.isascii() or len(given) > 9:
+        form.errors["title"] = "Choisissez un titre dans la liste."
+    if kind not in set(Kind):
+        form.errors["kind"] = "Choisissez un type de session."
+    if form.errors or start is None or end is None:
+        return _new(centre_id, form, 422)
+    wanted = NewSession(int(given), Kind(kind), start, end, place, manager)
+    close_reading()
+    jury_of = number_in(form.values["model"]) if form.values["with_jury"] else None
+    outcome = create(work(), [wanted], form.values["key"][:64], jury_of)
+    if isinstance(outcome, NotAllowed):
+        abort(404)
+    if isinstance(outcome, Wrong):
+        form.errors.update(outcome.errors[0])
+        return _new(centre_id, form, 422)
+    flash(
+        "Cette session est déjà créée." if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury."
+    )
+    return redirect(url_for("sessions.show", number=outcome.numbers[0]), 303)
+
+
+def _copy(form: Form) -> None:
+    """« Copier cette session »: everything but its dates and its candidates."""
+    number = number_in(request.args.get("modele", ""))
+    if number is None:
+        return
+    s = found(number)
+    form.values.update(
+        title=str(s.title_id),
+        kind=s.kind.value,
+        place=s.place,
+        session_manager=s.session_manager or actor().name,
+        model=str(number),
+        with_jury="1" if s.jury else "",
+    )
+
+
+def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
+    titles = of_centre(reading(), centre_id)
+    start = parse_day(form.values["starts_on"]) or clock().today()
+    offered, closed = [], []
+    for title in titles.values():
+        verdict = may_start(title.approvals, start)
+        if isinstance(verdict, str) and any(a.last_start for a in title.approvals) and to_create(reading(), centre_id, title.id):
+            verdict = may_start(title.approvals, start, granted=True)
+        if isinstance(verdict, str):
+            closed.append((title, verdict))
+        else:
+            offered.append((title, verdict))
+    unit, email = unit_of(reading(), centre_id, settings().unit_label)
+    page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
+    return render_template("preparation/new.html", **page, kinds=KINDS), status
+
+
+KINDS = {"titre": "Titre complet", "ccp": "CCP", "ccs": "CCS"}
+
+
+# ---- a file of many
+
+
+@blueprint.get("/sessions/nouvelles/modele.<any('csv','xlsx','ods'):kind>")
+def model_file(kind: str) -> ResponseReturnValue:
+    _centre_only()
+    headers = {"Content-Disposition": f"attachment; filename=modele-sessions.{kind}"}
+    return Response(model(kind, sheets.MODEL), mimetype=TYPES[kind], headers=headers)
+
+
+@blueprint.route("/sessions/nouvelles", methods=["GET", "POST"])
+def import_file() -> ResponseReturnValue:
+    centre_id = _centre_only()
+    form = Form(content="")
+    if request.method == "GET" or form.resumed:
+        return _file_page(form)
+    if form.values["content"]:
+        return _import(form)
+    data = uploaded()
+    if data is None:
+        form.errors["file"] = "Choisissez un fichier."
+        return _file_page(form, 422)
+    titles = of_centre(reading(), centre_id)
+    try:
+        lines = sheets.read(data, titles, clock().today())
+    except BadFile as error:
+        form.errors["file"] = "Le fichier ne peut pas être lu : rien n’a été enregistré."
+        return _file_page(form, 422, broken=error.errors)
+    return _file_page(form, **_preview(lines, titles))
+
+
+def _preview(lines: Sequence[sheets.Read], titles: dict[int, ApprovedTitle]) -> dict[str, Any]:
+    good = [line for line in lines if line.new]
+    content = {"key": secrets.token_hex(16), "sessions": [_plain(line.new) for line in good if line.new]}
+    return {
+        "good": good[:SHOWN],
+        "count": len(good),
+        "bad": [line for line in lines if line.problems],
+        "titles": titles,
+        "content": sealed(content),
+        "preview": True,
+    }
+
+
+def _plain(new: NewSession) -> dict[str, Any]:
+    return {**asdict(new), "starts_on": new.starts_on.isoformat(), "ends_on": new.ends_on.isoformat()}
+
+
+def _import(form: Form) -> ResponseReturnValue:
+    """« Importer »: the sessions that the preview showed, if they may still be created."""
+    content = unsealed(form.values["content"])
+    if not isinstance(content, dict) or not content.get("sessions"):
+        form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
+        return _file_page(Form(content=""), 422, said=form.errors["file"])
+    wanted = [
+        NewSession(
+            p["title_id"], Kind(p["kind"]), date.fromisoformat(p["starts_on"]), date.fromisoformat(p["ends_on"]), p["place"],
+            p["session_manager"],
+        )
+        for p in content["sessions"]
+    ]  # fmt: skip
+    close_reading()
+    outcome = create(work(), wanted, content["key"])
+    if isinstance(outcome, NotAllowed):
+        abort(404)
+    if isinstance(outcome, Wrong):
+        form.errors["file"] = (
+            "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."
+        )
+        return _file_page(form, 409)
+    assert isinstance(outcome, Created)
+    flash(
+        "Ces sessions sont déjà créées."
+        if outcome.again
+        else f"{plural(len(outcome.numbers), 'session créée', 'sessions créées')}."
+    )
+    return redirect(url_for("sessions.index", statut="en_preparation"), 303)
+
+
+def _file_page(form: Form, status: int = 200, **page: Any) -> ResponseReturnValue:
+    return render_template("preparation/import.html", form=form, columns=sheets.COLUMNS, **page), status

@@ -1,0 +1,295 @@
+"""Asking, withdrawing, answering: whoever comes second is told what the first one did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from portal.core.approvals import of_title
+from portal.core.finding import find as find_session
+from portal.core.holding import change
+from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Saved, Unchanged
+from portal.core.session import SessionRow
+from portal.core.telling import Message, centre_of, tell, unit_of
+from portal.features.postponements.actions import move, not_ahead
+from portal.features.requests.queries import Asked, find, may_answer, may_withdraw
+from portal.rules.expired import expiry, why_not_ask
+from portal.rules.french import day
+from portal.rules.lifecycle import Action, Role
+from portal.rules.rights import Refused, may
+from portal.rules.titles import may_start
+from portal.store.places import centre
+from portal.store.requests import RequestKind, RequestStatus, request
+from portal.store.titles import title
+from portal.store.work import Work
+
+
+@dataclass(frozen=True)
+class Made:
+    request_id: int
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Somebody was faster: the request as it stands now."""
+
+    asked: Asked
+
+
+def key_of(work: Work, key: str) -> str:
+    return sha256(f"{work.actor.id}:request:{key}".encode()).hexdigest()
+
+
+def ask_postponement(
+    work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str, key: str
+) -> Outcome | Made:
+    """The centre asks its unit to move a session."""
+    digest = key_of(work, key)
+    made: list[Made] = []
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        if found := tx.execute(select(request.c.id).where(request.c.creation_key == digest)).scalar():
+            made.append(Made(found, again=True))
+            return Unchanged()
+        return None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        errors = not_ahead(s, starts_on, ends_on, work.on.today)
+        if ends_on < starts_on:
+            errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+        if not reason:
+            errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
+        if s.open_request:
+            errors["reason"] = f"La demande n° {s.open_request} est déjà ouverte sur cette session : retirez-la d’abord."
+        if errors:
+            return Invalid(errors)
+        values = {
+            "kind": RequestKind.POSTPONEMENT.value,
+            "centre_id": s.centre_id,
+            "department_code": s.department_code,
+            "title_id": s.title_id,
+            "session_id": number,
+            "wanted_start": starts_on,
+            "wanted_end": ends_on,
+            "reason": reason,
+            "lockdown_cause": False,
+        }
+        made.append(_make(tx, work, values, digest, f"Session {number} : demande de report", s.centre_name))
+        return Saved()
+
+    outcome = change(work, number, version, Action.ASK_POSTPONEMENT, act, ahead=already)
+    return made[0] if made and isinstance(outcome, (Saved, Unchanged)) else outcome
+
+
+def ask_expired(
+    work: Work,
+    *,
+    title_id: int,
+    approval_number: str,
+    starts_on: date,
+    ends_on: date,
+    lockdown_cause: bool,
+    reason: str,
+    key: str,
+    number: int | None = None,
+) -> Made | Missing | Invalid:
+    """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved."""
+    who = work.actor
+    if who.role is not Role.CENTRE or who.centre_id is None:
+        return Missing()
+    digest = key_of(work, key)
+    with work.db.writing() as tx:
+        s = find_session(tx, who, number, work.unit_label, for_update=True) if number else None
+        if found := tx.execute(select(request.c.id).where(request.c.creation_key == digest)).scalar():
+            return Made(found, again=True)
+        own = tx.execute(select(centre).where(centre.c.id == who.centre_id)).one()
+        known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
+        approvals = of_title(tx, who.centre_id, title_id)
+        errors: dict[str, str] = {}
+        if known is None or not approvals:
+            errors["title"] = "Choisissez un titre pour lequel votre centre a un agrément."
+        elif why := why_not_ask(expiry(known.expires_on, known.extension_months), starts_on, work.on.today):
+            errors["starts_on"] = why
+        elif isinstance(held := may_start(approvals, starts_on, granted=True), str):
+            errors["starts_on"] = held
+        elif approval_number != held.number:
+            errors["approval"] = f"À cette date, votre agrément pour ce titre est le n° {held.number}."
+        if ends_on < starts_on:
+            errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+        if not lockdown_cause:
+            errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
+        if not reason:
+            errors["reason"] = "Expliquez en quoi le confinement a empêché la session."
+        if number and (s is None or s.title_id != title_id):
+            errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
+        elif s is not None and s.open_request:
+            errors["session"] = f"La demande n° {s.open_request} est déjà ouverte sur cette session : retirez-la d’abord."
+        if errors:
+            return Invalid(errors)
+        values = {
+            "kind": RequestKind.EXPIRED.value,
+            "centre_id": who.centre_id,
+            "department_code": own.department_code,
+            "title_id": title_id,
+            "session_id": number,
+            "approval_number": approval_number,
+            "wanted_start": starts_on,
+            "wanted_end": ends_on,
+            "reason": reason,
+            "lockdown_cause": True,
+        }
+        assert known
+        return _make(tx, work, values, digest, f"Titre échu {known.code} : demande de session", own.name)
+
+
+def _make(tx: Connection, work: Work, values: Mapping[str, Any], digest: str, subject: str, centre_name: str) -> Made:
+    who = {"made_at": work.on.now, "made_by": work.actor.label, "made_by_id": work.actor.id, "creation_key": digest}
+    row = {**values, **who, "status": RequestStatus.OPEN.value}
+    number = int(tx.execute(insert(request).values(row).returning(request.c.id)).scalar_one())
+    told = ("kind", "wanted_start", "wanted_end", "approval_number", "lockdown_cause", "title_id")
+    after = {"demande": number, **{n: values[n] for n in told if n in values}}
+    work.record(
+        tx,
+        "request_made",
+        session_id=values["session_id"],
+        subject=f"demande n° {number}",
+        after=after,
+        reason=values["reason"],
+    )
+    dates = f"du {day(values['wanted_start'])} au {day(values['wanted_end'])}"
+    body = f"{centre_name} souhaite {dates}. Motif : {values['reason']}"
+    tell(tx, work, unit_of(values["department_code"]), Message(subject, body, f"/demandes/{number}"))
+    return Made(number)
+
+
+# ---- the centre changes its mind
+
+
+def withdraw(work: Work, request_id: int) -> Saved | Missing | Answered:
+    with work.db.writing() as tx:
+        asked = _held(tx, work, request_id)
+        if asked is None:
+            return Missing()
+        if not asked.open:
+            mine = asked.status is RequestStatus.WITHDRAWN and asked.answered_by == work.actor.label
+            return Saved("Demande déjà retirée.") if mine else Answered(asked)
+        if not may_withdraw(work.actor, asked):
+            return Missing()
+        _close(tx, work, asked, RequestStatus.WITHDRAWN)
+        _record(tx, work, asked, "request_withdrawn")
+        message = Message(f"Demande n° {asked.id} retirée", f"{asked.centre_name} a retiré sa demande.", f"/demandes/{asked.id}")
+        tell(tx, work, unit_of(asked.department_code), message)
+        return Saved("Demande retirée.")
+
+
+# ---- the unit answers
+
+
+def refuse(work: Work, request_id: int, reason: str) -> Saved | Missing | Answered | Invalid:
+    with work.db.writing() as tx:
+        asked = _held(tx, work, request_id)
+        if asked is None or work.actor.role is not Role.UD:
+            return Missing()
+        if not asked.open:
+            return Answered(asked)
+        if not reason:
+            return Invalid({"refusal": "Indiquez le motif du refus : le centre le lit."})
+        _close(tx, work, asked, RequestStatus.REFUSED, answer=reason)
+        _record(tx, work, asked, "request_refused", reason=reason)
+        _tell_centre(tx, work, asked, "refusée", f"Motif du refus : {reason}")
+        return Saved("Demande refusée. Le centre en lit le motif.")
+
+
+def accept(
+    work: Work, request_id: int, version: int | None, starts_on: date | None = None, ends_on: date | None = None, note: str = ""
+) -> Outcome | Answered:
+    """Accept, on the wanted dates or on others: the session is moved in the same transaction, if the rule allows it now.
+
+    `version`: of the session that the unit read; None where the request has no session yet.
+    """
+    with work.db.writing() as tx:
+        return _accept(tx, work, request_id, version, starts_on, ends_on, note)
+
+
+def _accept(
+    tx: Connection, work: Work, request_id: int, version: int | None, starts_on: date | None, ends_on: date | None, note: str
+) -> Outcome | Answered:
+    seen = find(tx, work.actor, request_id)
+    if seen is None or work.actor.role is not Role.UD:
+        return Missing()
+    s = find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True) if seen.session_id else None
+    asked = find(tx, work.actor, request_id, for_update=True)
+    assert asked
+    if not may_answer(work.actor, asked):
+        return Answered(asked)
+    start, end = starts_on or asked.wanted_start, ends_on or asked.wanted_end
+    if end < start:
+        return Invalid({"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(start)})."})
+    if asked.kind is RequestKind.EXPIRED and (why := why_not_ask(asked.expiry, start, work.on.today)):
+        return Invalid({"starts_on": why})
+    if s is not None:
+        verdict = may(s.person(work.actor.role), Action.POSTPONE, s.facts, work.on.today)
+        if isinstance(verdict, Refused):
+            return replace(verdict, helper="Refusez la demande avec ce motif, ou attendez que le centre la retire.")
+        if s.version != version:
+            return Changed(s)
+    # The grant stands before the session is moved: an expired title allows the move within it alone. What cannot be done
+    # takes it back with it (the savepoint).
+    with tx.begin_nested() as point:
+        _close(tx, work, asked, RequestStatus.ACCEPTED, answer=note or None, granted_start=start, granted_end=end)
+        if s is not None:
+            moved = move(tx, work, s, start, end, asked.reason, asked.id)
+            if isinstance(moved, Invalid):
+                point.rollback()
+                return moved
+    granted = {"granted_start": start, "granted_end": end}
+    _record(tx, work, asked, "request_accepted", reason=note, **granted)
+    dates = f"du {day(start)} au {day(end)}"
+    other = "" if (start, end) == (asked.wanted_start, asked.wanted_end) else ", à d’autres dates que les vôtres"
+    done = f"La session va désormais {dates}" if s is not None else f"Vous pouvez créer la session {dates}"
+    _tell_centre(tx, work, asked, f"acceptée{other}", f"{done}.{f' {note}' if note else ''}")
+    return Saved(f"Demande acceptée : {dates}. Le centre est prévenu.")
+
+
+def accept_several(work: Work, chosen: Mapping[int, int | None]) -> dict[int, Outcome | Answered]:
+    """Accept each of these requests on its wanted dates, where it is allowed: what happened to each. `chosen`: the version
+    of the session that was read, by request."""
+    return {request_id: accept(work, request_id, version) for request_id, version in chosen.items()}
+
+
+# ---- what they share
+
+
+def _held(tx: Connection, work: Work, request_id: int) -> Asked | None:
+    """The request, held, after its session: in the order in which everybody takes them."""
+    seen = find(tx, work.actor, request_id)
+    if seen and seen.session_id:
+        find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True)
+    return find(tx, work.actor, request_id, for_update=True) if seen else None
+
+
+def _close(tx: Connection, work: Work, asked: Asked, status: RequestStatus, **values: Any) -> None:
+    closed = {"status": status.value, "answered_at": work.on.now, "answered_by": work.actor.label, **values}
+    tx.execute(update(request).where(request.c.id == asked.id).values(**closed))
+
+
+def _record(tx: Connection, work: Work, asked: Asked, event: str, reason: str = "", **after: Any) -> None:
+    work.record(
+        tx,
+        event,
+        session_id=asked.session_id,
+        subject=f"demande n° {asked.id}",
+        before={"etat": RequestStatus.OPEN.value},
+        after={"demande": asked.id, **after},
+        reason=reason,
+    )
+
+
+def _tell_centre(tx: Connection, work: Work, asked: Asked, what: str, body: str) -> None:
+    about = f"session {asked.session_id}" if asked.session_id else f"titre {asked.title_code}"
+    message = Message(f"Demande n° {asked.id} ({about}) {what}", body, f"/demandes/{asked.id}")
+    tell(tx, work, centre_of(asked.centre_id), message)

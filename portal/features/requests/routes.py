@@ -1,0 +1,283 @@
+"""« Demander un report », and the place where centres and units exchange: HTTP and nothing else."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.approvals import of_centre
+from portal.core.finding import find as find_session
+from portal.core.outcomes import Changed, Invalid, Missing, Saved
+from portal.features.reference.queries import centre_line, title_dates
+from portal.features.requests import actions
+from portal.features.requests.actions import Answered, Made
+from portal.features.requests.consequences import consequences
+from portal.features.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, page
+from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
+from portal.rules.french import plural
+from portal.rules.lifecycle import Action, Role
+from portal.rules.rights import Refused
+from portal.rules.titles import may_start
+from portal.store.france import DEPARTMENTS
+from portal.web.forms import Form, number_in, version
+from portal.web.session_pages import answer, form_page, found
+from portal.web.state import actor, clock, close_reading, reading, settings, work
+
+blueprint = Blueprint("requests", __name__)
+# A view of the list as each role calls it.
+LABELS = {"acceptees": "Acceptées", "refusees": "Refusées", "retirees": "Retirées", "toutes": "Toutes"}
+
+
+@blueprint.route("/sessions/<number:number>/demande-report", methods=["GET", "POST"])
+def ask(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = Form(starts_on="", ends_on="", reason="", key=secrets.token_hex(16))
+    template, action = "requests/ask.html", Action.ASK_POSTPONEMENT
+    more: dict[str, Any] = {"before": s.open_request}
+    if request.method == "GET" or form.resumed:
+        return form_page(template, s, form, action, **more)
+    start = form.day("starts_on", "Indiquez la date de début souhaitée.")
+    end = form.day("ends_on", "Indiquez la date de fin souhaitée.")
+    reason = form.text("reason", 1000)
+    if not reason:
+        form.errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
+    if form.errors or start is None or end is None:
+        return form_page(template, s, form, action, 422, **more)
+    close_reading()
+    outcome = actions.ask_postponement(
+        work(), number, version(), starts_on=start, ends_on=end, reason=reason, key=form.values["key"][:64]
+    )
+    if isinstance(outcome, Made):
+        return _made(outcome, s.unit)
+    return answer(outcome, template, number, form, action, **more)
+
+
+def _made(made: Made, unit: str) -> ResponseReturnValue:
+    flash("Cette demande est déjà envoyée." if made.again else f"Demande envoyée. L’{unit} vous répond ici et vous en prévient.")
+    return redirect(url_for("requests.show", request_id=made.request_id), 303)
+
+
+@blueprint.route("/demandes/titre-echu", methods=["GET", "POST"])
+def ask_expired() -> ResponseReturnValue:
+    who = actor()
+    if who.role is not Role.CENTRE or who.centre_id is None:
+        abort(404)
+    form = Form(
+        **{"title": request.args.get("titre", ""), "approval": "", "starts_on": "", "ends_on": "", "reason": "", "lockdown": "",
+           "session": request.args.get("session", ""), "key": secrets.token_hex(16)}
+    )  # fmt: skip
+    if request.method == "GET" or form.resumed or "calculer" in request.form:
+        return _expired(form)
+    start, end = form.day("starts_on", "Indiquez la date de début souhaitée."), form.day("ends_on", "Indiquez la date de fin.")
+    approval, reason = form.text("approval", 30), form.text("reason", 1000)
+    number = number_in(form.values["session"].strip())
+    if form.values["session"].strip() and number is None:
+        form.errors["session"] = "Un numéro de session ne compte que des chiffres : laissez vide s’il n’y en a pas encore."
+    title_id = number_in(form.values["title"])
+    if title_id is None:
+        form.errors["title"] = "Choisissez un titre."
+    if form.errors or start is None or end is None or title_id is None:
+        return _expired(form, 422)
+    close_reading()
+    outcome = actions.ask_expired(
+        work(), title_id=title_id, approval_number=approval, starts_on=start, ends_on=end, reason=reason, number=number,
+        lockdown_cause=form.values["lockdown"] == "oui", key=form.values["key"][:64],
+    )  # fmt: skip
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return _expired(form, 422)
+    return _made(outcome, settings().unit_label)
+
+
+def _expired(form: Form, status: int = 200) -> ResponseReturnValue:
+    """The form, filled in from what is known: the centre, its titles that are expired or will be, and their dates."""
+    centre_id = actor().centre_id or 0
+    offered = [t for t in of_centre(reading(), centre_id).values() if any(a.last_start for a in t.approvals)]
+    chosen = next((t for t in offered if str(t.id) == form.values["title"]), offered[0] if len(offered) == 1 else None)
+    dates = None
+    if chosen:
+        form.values["title"] = str(chosen.id)
+        dates = expiry(*title_dates(reading(), chosen.id))
+        if not form.values["approval"]:
+            held = may_start(chosen.approvals, clock().today(), granted=True)
+            form.values["approval"] = held.number if not isinstance(held, str) else chosen.approvals[0].number
+    return (
+        render_template(
+            "requests/expired.html",
+            form=form,
+            offered=offered,
+            chosen=chosen,
+            dates=dates,
+            emergency=(EMERGENCY_FROM, EMERGENCY_TO),
+            own=centre_line(reading(), centre_id),
+        ),
+        status,
+    )
+
+
+# ---- the list
+
+
+@blueprint.get("/demandes")
+def index() -> ResponseReturnValue:
+    return _index()
+
+
+def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseReturnValue:
+    view = request.args.get("vue", "ouvertes")
+    if view not in VIEWS:
+        view = "ouvertes"
+    code = request.args.get("departement", "")
+    department = code if code in DEPARTMENTS else ""
+    rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
+    first = "À traiter" if actor().role is Role.UD else "En attente de réponse"
+    return (
+        render_template(
+            "requests/index.html",
+            rows=rows,
+            after=after,
+            view=view,
+            views={"ouvertes": first, **LABELS},
+            counts=counts(reading(), actor(), department),
+            department=department,
+            told=told or {},
+        ),
+        status,
+    )
+
+
+@blueprint.post("/demandes")
+def accept_several() -> ResponseReturnValue:
+    if actor().role is not Role.UD:
+        abort(404)
+    if "_reprise" in request.form:
+        return _index()
+    chosen = {n: number_in(request.form.get(f"version-{n}", "")) for t in request.form.getlist("demande") if (n := number_in(t))}
+    if not chosen:
+        return _index(422, {0: "Cochez au moins une demande."})
+    close_reading()
+    outcomes = actions.accept_several(work(), chosen)
+    done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
+    told = {n: _why(outcome) for n, outcome in outcomes.items() if n not in done}
+    if done:
+        flash(f"{plural(len(done), 'demande acceptée', 'demandes acceptées')}. Les centres sont prévenus.")
+    return _index(409, told) if told else redirect(url_for("requests.index"), 303)
+
+
+def _why(outcome: Any) -> str:
+    """Why a request could not be accepted, as a sentence."""
+    if isinstance(outcome, Refused):
+        return outcome.reason
+    if isinstance(outcome, Invalid):
+        return " ".join(outcome.errors.values())
+    if isinstance(outcome, Changed):
+        return "La session a été modifiée entre-temps : relisez la demande."
+    if isinstance(outcome, Answered):
+        return f"La demande est déjà {outcome.asked.label.lower()}."
+    return "Cette demande n’existe pas."
+
+
+# ---- one request
+
+
+def _found(request_id: int) -> Asked:
+    asked = find(reading(), actor(), request_id)
+    if asked is None:
+        abort(404)
+    return asked
+
+
+@blueprint.get("/demandes/<number:request_id>")
+def show(request_id: int) -> ResponseReturnValue:
+    return _show(_found(request_id))
+
+
+def _answer_form(asked: Asked) -> Form:
+    """The unit's answer, filled in with what the centre wants."""
+    return Form(starts_on=asked.wanted_start.isoformat(), ends_on=asked.wanted_end.isoformat(), note="", refusal="")
+
+
+def _show(asked: Asked, form: Form | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
+    start, end = asked.wanted_start, asked.wanted_end
+    s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
+    answers = may_answer(actor(), asked)
+    return (
+        render_template(
+            "requests/show.html",
+            a=asked,
+            s=s,
+            form=form or _answer_form(asked),
+            answers=answers,
+            withdraws=may_withdraw(actor(), asked),
+            breaks=consequences(reading(), actor(), asked, s, start, end) if answers else [],
+            unit=f"{settings().unit_label} {asked.department_code}",
+            emergency=(EMERGENCY_FROM, EMERGENCY_TO),
+            **more,
+        ),
+        status,
+    )
+
+
+@blueprint.post("/demandes/<number:request_id>/acceptation")
+def accept(request_id: int) -> ResponseReturnValue:
+    asked = _found(request_id)
+    if actor().role is not Role.UD:
+        abort(404)
+    form = _answer_form(asked)
+    if form.resumed:
+        return _show(asked, form)
+    start = form.day("starts_on", "Indiquez la date de début accordée.")
+    end = form.day("ends_on", "Indiquez la date de fin accordée.")
+    note = form.text("note", 1000)
+    if form.errors:
+        return _show(asked, form, 422)
+    close_reading()
+    given = number_in(request.form.get("version", ""))
+    return _answered(actions.accept(work(), request_id, given, start, end, note), request_id, form)
+
+
+@blueprint.post("/demandes/<number:request_id>/refus")
+def refuse(request_id: int) -> ResponseReturnValue:
+    asked = _found(request_id)
+    if actor().role is not Role.UD:
+        abort(404)
+    form = _answer_form(asked)
+    if form.resumed:
+        return _show(asked, form)
+    reason = form.text("refusal", 1000)
+    if form.errors:
+        return _show(asked, form, 422)
+    close_reading()
+    return _answered(actions.refuse(work(), request_id, reason), request_id, form)
+
+
+@blueprint.post("/demandes/<number:request_id>/retrait")
+def withdraw(request_id: int) -> ResponseReturnValue:
+    asked = _found(request_id)
+    if actor().role is not Role.CENTRE:
+        abort(404)
+    if "_reprise" in request.form:
+        return _show(asked)
+    close_reading()
+    return _answered(actions.withdraw(work(), request_id), request_id, None)
+
+
+def _answered(outcome: Any, request_id: int, form: Form | None) -> ResponseReturnValue:
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Saved):
+        flash(outcome.message)
+        return redirect(url_for("requests.show", request_id=request_id), 303)
+    asked = _found(request_id)
+    if isinstance(outcome, Answered):
+        return _show(asked, form, 409, faster=True)
+    if isinstance(outcome, Refused):
+        return _show(asked, form, 403, refused=outcome)
+    if isinstance(outcome, Changed):
+        return _show(asked, form, 409, changed=True)
+    assert isinstance(outcome, Invalid) and form
+    form.errors.update(outcome.errors)
+    return _show(asked, form, 422)

@@ -1,0 +1,43 @@
+"""What may be typed on a sheet of results.
+
+Titre: `resultat-CANDIDATE`, and `ccp-CANDIDATE` once for each CCP that is ticked under « Réussite partielle ».
+CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
+"""
+
+from werkzeug.datastructures import MultiDict
+
+from portal.core.sheet import Sheet, Typed
+from portal.rules.lifecycle import Kind
+from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
+
+NOT_PRESENTED = ""
+
+
+def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
+    entries: dict[int, dict[int | None, Outcome]] = {}
+    nonsense: dict[int, str] = {}
+    known = {str(c.id): c.id for c in sheet.certificates}
+    for person in sheet.candidates:
+        entry: dict[int | None, Outcome] = {}
+        wrong = False
+        if sheet.kind is Kind.TITLE:
+            word = form.get(f"resultat-{person.id}", "")
+            wrong = bool(word) and word not in sheet.choices
+            if word and not wrong:
+                entry[None] = Outcome(word)
+            if entry.get(None) is Outcome.PARTIAL:
+                ticked = form.getlist(f"ccp-{person.id}")
+                wrong = wrong or any(t not in known for t in ticked)
+                entry.update({known[t]: Outcome.ACQUIRED for t in ticked if t in known})
+        else:
+            for certificate in sheet.certificates:
+                word = form.get(f"resultat-{person.id}-{certificate.id}", NOT_PRESENTED)
+                if word in FOR_CERTIFICATE:
+                    entry[certificate.id] = Outcome(word)
+                elif word != NOT_PRESENTED:
+                    wrong = True
+        if wrong:
+            nonsense[person.id] = f"Choisissez un résultat de la liste pour {person.name}."
+        if entry:
+            entries[person.id] = entry
+    return Typed(entries, nonsense)

@@ -1,0 +1,157 @@
+"""Entering and correcting results."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2_fragments import render_block
+
+from portal.core.outcomes import Changed, Invalid, Missing, Saved, Unchanged
+from portal.core.session import SessionRow
+from portal.core.sheet import Sheet, Typed, load
+from portal.features.results import actions, forms
+from portal.rules.lifecycle import Action
+from portal.rules.rights import Refused, may
+from portal.web.forms import Form, version
+from portal.web.session_pages import found
+from portal.web.state import actor, clock, close_reading, reading, work
+
+blueprint = Blueprint("results", __name__)
+
+
+@blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
+def enter(number: int) -> ResponseReturnValue:
+    form = Form()
+    back = request.form.get("answer") == "no"
+    if request.method == "GET" or form.resumed or back:
+        s = found(number)
+        sheet = load(reading(), s)
+        if request.method == "GET":
+            return _entry(s, sheet, sheet.stored)
+        return _entry(s, sheet, _read(sheet).entries, returned=back and not form.resumed)
+    close_reading()
+    draft = request.form.get("action") == "draft"
+    if draft:
+        outcome = actions.save_draft(work(), number, version(), _read)
+    else:
+        given = request.form.get("confirmation", "") if request.form.get("answer") == "yes" else ""
+        outcome = actions.enter_results(work(), number, version(), _read, given)
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, (Saved, Unchanged)):
+        flash(outcome.message)
+        return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
+    return _not_saved(outcome, number)
+
+
+def _read(sheet: Sheet) -> Typed:
+    return forms.read(request.form, sheet)
+
+
+def _not_saved(outcome: Any, number: int) -> ResponseReturnValue:
+    """Why nothing was saved, with all that was typed, on the session as it stands now."""
+    s = getattr(outcome, "session", None) or found(number)
+    sheet = load(reading(), s)
+    typed = _read(sheet)
+    if isinstance(outcome, Refused):
+        return _entry(s, sheet, typed.entries, refused=outcome, status=403)
+    if isinstance(outcome, actions.MustConfirm):
+        return _question(s, sheet, typed.entries)
+    if isinstance(outcome, Changed):
+        asked = request.form.get("answer") == "yes" and not sheet.problems(typed.entries) and s.postponed
+        if asked and may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today()).ok:
+            return _question(s, sheet, typed.entries, changed=True)
+        return _entry(s, sheet, typed.entries, conflict=True, status=409)
+    assert isinstance(outcome, actions.Incomplete)
+    return _entry(s, sheet, typed.entries, problems=outcome.problems, status=422)
+
+
+def _entry(
+    s: SessionRow,
+    sheet: Sheet,
+    entries: Mapping[int, Any],
+    *,
+    problems: Mapping[int, str] | None = None,
+    status: int = 200,
+    refused: Refused | None = None,
+    **more: Any,
+) -> ResponseReturnValue:
+    verdict = refused or may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today())
+    if isinstance(verdict, Refused) and request.method == "POST":
+        status = 403
+    page = {
+        "s": s,
+        "sheet": sheet,
+        "entries": entries,
+        "problems": problems or {},
+        "verdict": verdict,
+        "form": Form(actual_end_on=""),
+    }
+    right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
+    return render_template("results/enter.html", **page, may_set_end=right, **more), status
+
+
+def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
+    kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
+    page = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
+    page["seal"] = actions.seal(work(), s, entries)
+    status = 409 if changed else 200
+    if "HX-Request" in request.headers:
+        dialog = render_block(current_app.jinja_env, "results/question.html", "question", **page)
+        here = {"HX-Retarget": "#question", "HX-Reswap": "innerHTML"}
+        return f'<dialog aria-labelledby="ask" data-modal>{dialog}</dialog>', status, here
+    return render_template("results/question.html", **page), status
+
+
+@blueprint.route("/sessions/<number:number>/resultats/correction", methods=["GET", "POST"])
+def correct(number: int) -> ResponseReturnValue:
+    s = found(number)
+    sheet = load(reading(), s)
+    form = Form(reason="")
+    if request.method == "GET":
+        return _correction(s, sheet, sheet.stored, form)
+    typed = forms.read(request.form, sheet)
+    if form.resumed:
+        return _correction(s, sheet, typed.entries, form)
+    reason = form.text("reason")
+    if typed.nonsense or form.errors:
+        return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
+    close_reading()
+    outcome = actions.correct_results(work(), number, version(), typed.entries, reason, request.form.get("confirmation", ""))
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Refused):
+        return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
+    if isinstance(outcome, actions.Affects):
+        assert outcome.session
+        seal = actions.seal(work(), outcome.session, typed.entries, "correction")
+        return _correction(outcome.session, sheet, typed.entries, form, effects=outcome.effects, seal=seal)
+    if isinstance(outcome, Changed):
+        now = load(reading(), outcome.session)
+        return _correction(outcome.session, now, typed.entries, form, conflict=True, status=409)
+    if isinstance(outcome, actions.Incomplete):
+        form.errors.update(outcome.errors)
+        return _correction(found(number), sheet, typed.entries, form, problems=outcome.problems, status=422)
+    assert not isinstance(outcome, Invalid)
+    flash(outcome.message)
+    return redirect(url_for("sessions.show", number=number), 303)
+
+
+def _correction(
+    s: SessionRow,
+    sheet: Sheet,
+    entries: Mapping[int, Any],
+    form: Form,
+    *,
+    problems: Mapping[int, str] | None = None,
+    status: int = 200,
+    refused: Refused | None = None,
+    conflict: bool = False,
+    **more: Any,
+) -> ResponseReturnValue:
+    verdict = refused or may(s.person(actor().role), Action.CORRECT_RESULTS, s.facts, clock().today())
+    if isinstance(verdict, Refused) and request.method == "POST":
+        status = 403
+    page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
+    return render_template("results/correct.html", **page, form=form, **more), status

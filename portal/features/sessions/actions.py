@@ -1,0 +1,135 @@
+"""What people do to a session besides its results: each function is one thing that a person does."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from portal.core.approvals import of_title
+from portal.core.grants import of_session
+from portal.core.holding import change, step_values, write
+from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
+from portal.core.session import SessionRow
+from portal.core.telling import tell_centre
+from portal.rules.french import day
+from portal.rules.lifecycle import STEP, Action, Status
+from portal.rules.rights import Refused, may
+from portal.rules.titles import expired, may_start
+from portal.store.limits import limits
+from portal.store.sessions import exam_session
+from portal.store.work import Work
+
+# Steps that need a reason, and what is said when it is not given.
+WITH_REASON = {
+    Action.UNLOCK: "Indiquez le motif du déverrouillage.",
+    Action.CANCEL: "Indiquez le motif de l’annulation.",
+}
+
+
+# What the unit does and the centre is told of: in the subject, in the text.
+TOLD = {
+    Action.SEND_DTE: (": le DTE est envoyé", "Vous pouvez éditer et envoyer les convocations."),
+    Action.LOCK: ("verrouillée", "L’UD a vérifié les résultats : plus personne ne les modifie."),
+    Action.UNLOCK: ("déverrouillée", "L’UD a rouvert la session : seuls ses résultats sont modifiables, par elle."),
+}
+
+
+def edit_practical(
+    work: Work, number: int, version: int, *, starts_on: date | None, ends_on: date, place: str, session_manager: str
+) -> Outcome:
+    """Change the block « Informations pratiques ». `starts_on` is None where the page shows it as text."""
+    wanted: dict[str, Any] = {"ends_on": ends_on, "place": place, "session_manager": session_manager}
+    if starts_on is not None:
+        wanted["starts_on"] = starts_on
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        return Unchanged() if all(getattr(s, name) == value for name, value in wanted.items()) else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if starts_on is not None and starts_on != s.starts_on:
+            verdict = may(s.person(work.actor.role), Action.EDIT_START, s.facts, work.on.today)
+            if isinstance(verdict, Refused):
+                return verdict
+        errors = date_errors(tx, s, starts_on or s.starts_on, ends_on)
+        changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
+        if not errors and s.approval_id is not None and "starts_on" in changed:
+            granted = bool(of_session(tx, s.number))
+            approval = may_start(of_title(tx, s.centre_id, s.title_id), changed["starts_on"], granted=granted)
+            if isinstance(approval, str):
+                errors = {"starts_on": approval}
+            elif approval.id != s.approval_id:
+                changed["approval_id"] = approval.id
+        if errors:
+            return Invalid(errors)
+        write(tx, work, s, "practical", changed)
+        return Saved("Informations pratiques enregistrées.")
+
+    return change(work, number, version, Action.EDIT_END, act, ahead=already)
+
+
+def date_errors(tx: Connection, s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
+    """What is wrong with new dates of this session, whoever sets them."""
+    if ends_on < starts_on:
+        return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
+    if s.actual_end_on and s.actual_end_on < starts_on:
+        return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
+    limit = s.last_start
+    if limit and starts_on > limit:
+        grants = of_session(tx, s.number)
+        if grants and not any(granted.covers(starts_on, ends_on) for granted in grants):
+            spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
+            return {"starts_on": f"Le titre est échu : la session reste dans les dates accordées ({spans})."}
+        if not grants and starts_on != s.starts_on:
+            return {"starts_on": expired(limit)}
+    return {}
+
+
+def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -> Outcome:
+    """Enter, or change, the real end date of an automatically postponed session."""
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        same = s.actual_end_on == actual_end_on
+        allowed = may(s.person(work.actor.role), Action.SET_ACTUAL_END, s.facts, work.on.today).ok
+        return Unchanged("Cette date réelle de fin est déjà enregistrée.") if same and allowed else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if actual_end_on < s.starts_on:
+            return Invalid(
+                {"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."}
+            )
+        write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on})
+        return Saved(f"Date réelle de fin enregistrée : {day(actual_end_on)}.")
+
+    return change(work, number, version, Action.SET_ACTUAL_END, act, ahead=already)
+
+
+def advance(work: Work, number: int, version: int, action: Action, reason: str = "") -> Outcome:
+    """Take a step of the session's life that needs nothing typed but, for some, a reason."""
+    step = STEP[action]
+
+    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+        """The same person has just taken this very step from this very page: a double click."""
+        done = s.status is step.after or (action is Action.REQUEST_DTE and s.status is Status.DTE_SENT)
+        mine = done and s.version == version + 1 and s.status_by == work.actor.label
+        return Unchanged() if mine and work.actor.role is step.by else None
+
+    def act(tx: Connection, s: SessionRow) -> Outcome:
+        if action in WITH_REASON and not reason:
+            return Invalid({"reason": WITH_REASON[action]})
+        write(tx, work, s, action.value, step_values(work, action), reason=reason)
+        if action in TOLD:
+            what, body = TOLD[action]
+            tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
+        if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
+            return _dte_leaves_by_itself(tx, work, s)
+        return Saved(f"Statut enregistré : {step.after.label}.")
+
+    return change(work, number, version, action, act, ahead=already)
+
+
+def _dte_leaves_by_itself(tx: Connection, work: Work, s: SessionRow) -> Outcome:
+    """The national account has set the sending of the DTE to automatic: it follows the request in the same transaction."""
+    tx.execute(update(exam_session).where(exam_session.c.id == s.number).values(status=Status.DTE_SENT.value))
+    before, after = {"status": Status.DTE_REQUESTED.value}, {"status": Status.DTE_SENT.value}
+    work.record(tx, "send_dte_automatic", session_id=s.number, before=before, after=after)
+    return Saved(f"DTE demandé, et envoyé aussitôt. Statut enregistré : {Status.DTE_SENT.label}.")

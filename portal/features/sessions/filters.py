@@ -1,0 +1,38 @@
+"""The filters of the list, as they stand in the address."""
+
+from flask import request
+
+from portal.features.sessions import listing
+from portal.rules.lifecycle import Status
+from portal.store.france import DEPARTMENTS
+from portal.web.forms import parse_day
+from portal.web.state import actor
+
+
+def read_filters() -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
+    """The filters in the address; what was typed; what is wrong of it."""
+    names = ("q", "statut", "du", "au", "departement", "vue", "tri", "ordre")
+    typed = {name: request.args.get(name, "").replace("\0", "").strip()[:200] for name in names}
+    errors: dict[str, str] = {}
+    days = {}
+    for name in ("du", "au"):
+        days[name] = parse_day(typed[name]) if typed[name] else None
+        if typed[name] and days[name] is None:
+            errors[name] = f"« {typed[name]} » n’est pas une date : écrivez-la jj/mm/aaaa."
+    status = Status(typed["statut"]) if typed["statut"] in set(Status) else None
+    if typed["statut"] and status is None:
+        errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
+    if typed["departement"] and typed["departement"] not in DEPARTMENTS:
+        errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
+    views = {view.key for view in listing.views(actor().role, typed["vue"])}
+    filters = listing.Filters(
+        search=typed["q"],
+        status=status,
+        start_from=days["du"],
+        start_to=days["au"],
+        department=typed["departement"] if "departement" not in errors else "",
+        view=typed["vue"] if typed["vue"] in views else listing.ALL.key,
+        sort=typed["tri"] if typed["tri"] in listing.SORTS else "numero",
+        ascending=typed["ordre"] == "croissant",
+    )
+    return filters, typed, errors

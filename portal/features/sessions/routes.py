@@ -1,0 +1,210 @@
+"""Pages of sessions: HTTP and nothing else."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.session import SessionRow
+from portal.core.sheet import load
+from portal.features.jury.queries import brief
+from portal.features.past import proofs
+from portal.features.past.as_was import as_it_was
+from portal.features.past.history import history
+from portal.features.sessions import actions, listing
+from portal.features.sessions.filters import read_filters
+from portal.rules.lifecycle import STEP, Action, Role
+from portal.rules.limits import deadline, has_deadline
+from portal.rules.rights import missing
+from portal.rules.todo import next_step
+from portal.store.france import DEPARTMENTS
+from portal.store.limits import limits
+from portal.web.cells import rows
+from portal.web.forms import Form, parse_day, version
+from portal.web.session_pages import answer, form_page, found, verdicts
+from portal.web.state import actor, clock, close_reading, db, reading, settings, work
+
+blueprint = Blueprint("sessions", __name__)
+
+
+def _cursor(sort: str) -> listing.Cursor | None:
+    for name in ("apres", "avant"):
+        value, _, number = request.args.get(name, "").partition("~")
+        if number.isascii() and number.isdecimal() and len(number) < 10:
+            here = int(number) if sort == "numero" else parse_day(value)
+            if here is not None:
+                return listing.Cursor(here, int(number), before=name == "avant")
+    return None
+
+
+@blueprint.get("/sessions")
+def index() -> ResponseReturnValue:
+    filters, typed, errors = read_filters()
+    today = clock().today()
+    limit = limits(reading())
+    asked = listing.chosen(reading(), actor(), filters)
+    page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
+    views = listing.views(actor().role, filters.view)
+    counts = listing.counts(reading(), actor(), asked, today, limit, views)
+
+    base = url_for("sessions.index")
+
+    def here(**changes: str) -> str:
+        """This list with other filters; a page number never survives a change of filter."""
+        kept = {k: v for k, v in {**typed, **changes}.items() if v}
+        return f"{base}?{urlencode(kept)}" if kept else base
+
+    def at(cursor: listing.Cursor) -> str:
+        return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}"})
+
+    return (
+        render_template(
+            "sessions/index.html",
+            page=page,
+            rows=rows(page.rows, base, listing.steps_of(actor().role), settings().unit_label, own=actor().role is Role.CENTRE),
+            counts=counts,
+            in_words=listing.in_words,
+            views=views,
+            filters=filters,
+            typed=typed,
+            filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},
+            errors=errors,
+            here=here,
+            at=at,
+            departments=_departments(),
+        ),
+        422 if errors else 200,
+    )
+
+
+def _departments() -> dict[str, str]:
+    who = actor()
+    if who.role is Role.NATIONAL:
+        return {code: name for code, (name, _) in sorted(DEPARTMENTS.items())}
+    return {code: name for code, (name, region) in sorted(DEPARTMENTS.items()) if region == who.region_code}
+
+
+@blueprint.get("/sessions/<number:number>")
+def show(number: int) -> ResponseReturnValue:
+    s = found(number)
+    if "au" not in request.args:
+        return render_template("sessions/show.html", **session_page(s))
+    typed = request.args["au"].replace("\0", "").strip()[:40]
+    on = parse_day(typed)
+    if on is None:
+        error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
+        return _history(s, Form(au=typed), error)
+    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on), today=clock().today())
+
+
+def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
+    today = clock().today()
+    sheet = load(reading(), s, labels_only=True)
+    told = history(reading(), s.number)
+    reached = {}
+    for entry in reversed(told):
+        if entry.status:
+            reached[entry.status] = entry
+    return {
+        "s": s,
+        "rights": verdicts(s),
+        "next": next_step(actor().role, s.facts, today),
+        "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
+        "missing": {action.value: missing(action, s.facts, today) for action in (Action.REQUEST_DTE, Action.CONVOKE)},
+        "seats": brief(reading(), s.number),
+        "sheet": sheet,
+        "history": told,
+        "asked": s.open_request,
+        "reached": reached,
+        "steps": STEP,
+        "form": Form(actual_end_on=""),
+        **more,
+    }
+
+
+@blueprint.get("/sessions/<number:number>/historique")
+def show_history(number: int) -> ResponseReturnValue:
+    return _history(found(number), Form(au=""))
+
+
+def _history(s: SessionRow, form: Form, error: str = "") -> ResponseReturnValue:
+    if error:
+        form.errors["au"] = error
+    page = render_template("sessions/history.html", s=s, history=history(reading(), s.number), form=form)
+    return page, 422 if error else 200
+
+
+@blueprint.get("/sessions/<number:number>/preuve.<any('json','pdf'):kind>")
+def proof(number: int, kind: str) -> ResponseReturnValue:
+    """The proof of a session's history: what `portal audit verify FICHIER` checks without the database."""
+    s = found(number)
+    made = proofs.proof(reading(), db().audit_key, s, clock().now())
+    data = proofs.as_pdf(made, clock().now()) if kind == "pdf" else proofs.as_bytes(made)
+    mimetype = "application/pdf" if kind == "pdf" else "application/json"
+    name = f"attachment; filename=preuve-{number}.{kind}"
+    return Response(data, mimetype=mimetype, headers={"Content-Disposition": name, "Cache-Control": "no-store"})
+
+
+@blueprint.route("/sessions/<number:number>/informations", methods=["GET", "POST"])
+def edit_practical(number: int) -> ResponseReturnValue:
+    s = found(number)
+    initial = {
+        "starts_on": s.starts_on.isoformat(),
+        "ends_on": s.ends_on.isoformat(),
+        "place": s.place,
+        "session_manager": s.session_manager,
+    }
+    form = Form(**initial)
+    page = "sessions/practical.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, Action.EDIT_END)
+    start = form.day("starts_on", "Indiquez la date de début.") if "starts_on" in request.form else None
+    end = form.day("ends_on", "Indiquez la date de fin.")
+    place, manager = form.text("place", 200), form.text("session_manager", 120)
+    if form.errors or end is None:
+        return form_page(page, s, form, Action.EDIT_END, 422)
+    close_reading()
+    outcome = actions.edit_practical(
+        work(), number, version(), starts_on=start, ends_on=end, place=place, session_manager=manager
+    )
+    return answer(outcome, page, number, form, Action.EDIT_END)
+
+
+@blueprint.route("/sessions/<number:number>/date-reelle", methods=["GET", "POST"])
+def set_actual_end(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = Form(actual_end_on=s.actual_end_on.isoformat() if s.actual_end_on else "")
+    page = "sessions/actual_end.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, Action.SET_ACTUAL_END)
+    actual = form.day("actual_end_on", "Indiquez la date à laquelle la session s’est réellement terminée.")
+    if form.errors or actual is None:
+        return form_page(page, s, form, Action.SET_ACTUAL_END, 422)
+    close_reading()
+    return answer(actions.set_actual_end(work(), number, version(), actual), page, number, form, Action.SET_ACTUAL_END)
+
+
+STEPS = {
+    "demande-dte": Action.REQUEST_DTE,
+    "envoi-dte": Action.SEND_DTE,
+    "convocations": Action.CONVOKE,
+    "verrouillage": Action.LOCK,
+    "deverrouillage": Action.UNLOCK,
+    "annulation": Action.CANCEL,
+}
+
+
+@blueprint.route("/sessions/<number:number>/<any(" + ",".join(f"'{k}'" for k in STEPS) + "):step>", methods=["GET", "POST"])
+def advance(number: int, step: str) -> ResponseReturnValue:
+    action = STEPS[step]
+    s = found(number)
+    form = Form(reason="")
+    page = "sessions/step.html"
+    if request.method == "GET" or form.resumed:
+        return form_page(page, s, form, action)
+    reason = form.text("reason")
+    if form.errors:
+        return form_page(page, s, form, action, 422)
+    close_reading()
+    return answer(actions.advance(work(), number, version(), action, reason), page, number, form, action)

@@ -1,0 +1,68 @@
+"""What every page of one session shares: finding it, showing a form or the reason why it is not open, saying what happened."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core.finding import find
+from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Unchanged
+from portal.core.session import SessionRow
+from portal.rules.lifecycle import STEP, Action
+from portal.rules.rights import Refused, may
+from portal.web.forms import Form
+from portal.web.state import actor, clock, reading, settings
+
+
+def found(number: int) -> SessionRow:
+    """The session, if this person may see it; otherwise 404, exactly as for one that does not exist."""
+    session = find(reading(), actor(), number, settings().unit_label)
+    if session is None:
+        abort(404)
+    return session
+
+
+def verdicts(s: SessionRow) -> dict[str, Any]:
+    """What this person may do to this session today: the pages show a form or the reason by it."""
+    today = clock().today()
+    return {action.value: may(s.person(actor().role), action, s.facts, today) for action in Action}
+
+
+def form_page(
+    template: str,
+    s: SessionRow,
+    form: Form,
+    action: Action,
+    status: int = 200,
+    conflict: bool = False,
+    refused: Refused | None = None,
+    **page: Any,
+) -> ResponseReturnValue:
+    """A form's own page, or the reason why it is not open, with what was typed. `page`: what its template needs besides."""
+    verdict = refused or may(s.person(actor().role), action, s.facts, clock().today())
+    if isinstance(verdict, Refused):
+        status = 403 if request.method == "POST" else status
+    return (
+        render_template(
+            template, s=s, form=form, verdict=verdict, action=action, step=STEP.get(action), conflict=conflict, **page
+        ),
+        status,
+    )
+
+
+def answer(
+    outcome: Outcome, template: str, number: int, form: Form, action: Action, to: str = "", **page: Any
+) -> ResponseReturnValue:
+    """What happened, as a page; when it was done, back to the session or on to the address `to`."""
+    if isinstance(outcome, Missing):
+        abort(404)
+    if isinstance(outcome, Refused):
+        return form_page(template, found(number), form, action, 403, refused=outcome, **page)
+    if isinstance(outcome, Changed):
+        return form_page(template, outcome.session, form, action, 409, conflict=True, **page)
+    if isinstance(outcome, Invalid):
+        form.errors.update(outcome.errors)
+        return form_page(template, found(number), form, action, 422, **page)
+    if outcome.message or isinstance(outcome, Unchanged):
+        flash(outcome.message or "C’est déjà enregistré.")
+    return redirect(to or url_for("sessions.show", number=number), 303)

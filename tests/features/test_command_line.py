@@ -1,0 +1,93 @@
+"""The command line as an operator types it: exit status, words on standard error, never a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.clock import Clock
+from portal.core.finding import find
+from portal.features.past.proofs import as_bytes, proof
+from portal.paths import ROOT
+from portal.settings import DEMO_DAY, Settings
+from portal.store.actors import operator
+from portal.store.database import Database
+
+
+@pytest.fixture
+def portal(tmp_path: Path):  # type: ignore[no-untyped-def]
+    environment = {
+        **os.environ,
+        "PORTAL_ENV": "demo",
+        "PORTAL_SECRET_KEY": "k",
+        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/p.sqlite",
+    }
+
+    def run(*words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "portal.cli", *words]
+        done = subprocess.run(
+            command, input=typed, capture_output=True, text=True, env={**environment, **more}, cwd=ROOT, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+def test_the_demonstration_its_measure_and_its_trail(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert portal("sessions", "export").returncode == 1, "no schema yet"
+    assert portal("demo").returncode == 0
+    assert portal("demo").returncode == 1
+    assert "224566;" in portal("sessions", "export").stdout
+    planned = portal("measures", "plan", "confinement-2020", "--csv", str(tmp_path / "plan.csv")).stdout
+    assert "total\t14\t" in planned
+    header, first, *_ = (tmp_path / "plan.csv").read_text().splitlines()
+    assert header == "id;case;status_before;status_after;end_before;end_after;why" and first.count(";") == 6
+    applied = portal("measures", "apply", "confinement-2020").stdout
+    assert planned in applied and "passage n° 2" in applied
+    assert portal("measures", "revert", "2").returncode == 0
+    assert portal("measures", "revert", "2").returncode == 1
+    assert portal("audit", "verify").returncode == 0
+    assert portal("audit", "verify", PORTAL_SECRET_KEY="another").returncode == 1
+    lines = portal("results", "export").stdout.splitlines()
+    assert lines[0] == "session;last_name;first_name;certificate;outcome;definitive" and len(lines) > 50
+
+
+def test_mistakes_are_refused_in_words(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    portal("migrate")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n1;2;3;4;5;6;7;8\n")
+    refused = portal("sessions", "import", str(bad))
+    assert refused.returncode == 1 and "ligne 2" in refused.stderr and "rien n’a été écrit" in refused.stderr
+    assert portal("sessions", "import", str(tmp_path / "none.csv")).returncode == 1
+    assert portal("measures", "plan", "inconnue").returncode == 1
+    assert portal("nonsense").returncode == 2
+    assert portal("users", "add", "a@test.example", "--role", "national", "--password-stdin", typed="court\n").returncode == 1
+    assert portal("users", "add", "a@test.example", "--role", "ud", "--department", "94").returncode == 0
+    assert portal("migrate", PORTAL_TODAY="hier").returncode == 1
+    assert portal("migrate", PORTAL_ENV="production", PORTAL_TODAY="2020-06-15", PORTAL_SECRET_KEY="x" * 20).returncode == 1
+
+
+def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert portal("demo").returncode == 0
+    url = f"sqlite:///{tmp_path}/p.sqlite"
+    settings = Settings("demo", url, "k", DEMO_DAY)
+    db = Database(url, settings.audit_key)
+    with db.reading() as conn:
+        s = find(conn, operator(), 224565, "UD")
+        assert s
+        made = proof(conn, settings.audit_key, s, Clock(DEMO_DAY).now())
+    db.dispose()
+    file = tmp_path / "preuve.json"
+    file.write_bytes(as_bytes(made))
+    elsewhere = {"PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/none/none.sqlite"}
+    held = portal("audit", "verify", str(file), **elsewhere)
+    assert held.returncode == 0 and "session 224565" in held.stdout and not (tmp_path / "none").exists()
+    file.write_bytes(as_bytes({**made, "evenements": made["evenements"][1:]}))
+    broken = portal("audit", "verify", str(file), **elsewhere)
+    assert broken.returncode == 1 and "Preuve rompue" in broken.stderr
+    assert portal("audit", "verify", str(tmp_path / "absent")).returncode == 1
+    first, second = portal("worker", "--once").stdout, portal("worker", "--once").stdout
+    assert not first.startswith("0 avis") and second.startswith("0 avis")

@@ -1,0 +1,138 @@
+"""Exports: exactly what the filters show and the person may see; and the calendar."""
+
+import io
+import re
+import tracemalloc
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from icalendar import Calendar
+from python_calamine import CalamineWorkbook
+
+from portal.features.exports.sheets import xlsx
+from portal.files.cells import lines
+from tests.support.world import World
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.session(1, "01/06/2020", "05/06/2020")
+    world.session(2, "06/07/2020", "10/07/2020", "en_preparation", candidates=1)
+    world.session(3, "06/07/2020", "10/07/2020", centre=1)
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "sessions", "candidates"),
+    [
+        ("centre", "", {"1", "2"}, 3),
+        ("centre", "&statut=en_preparation", {"2"}, 1),
+        ("centre", "&du=2020-06-02", {"2"}, 1),
+        ("other", "", {"3"}, 2),
+        ("ud75", "", {"3"}, 2),
+        ("region", "", {"1", "2", "3"}, 5),
+        ("region", "&departement=75", {"3"}, 2),
+        ("centre", "&vue=resultats", {"1"}, 2),
+        ("centre", "&q=introuvable", set(), 0),
+    ],
+)
+def test_an_export_holds_what_the_list_shows(w: World, who: str, query: str, sessions: set[str], candidates: int) -> None:
+    b = w.browser(who)
+    shown = set(re.findall(r'class="id" href="[^"]+">(\d+)<', b.get(f"/sessions?x=1{query}").text))
+    assert shown == sessions
+    csv = b.get(f"/sessions/export?quoi=sessions{query}").text.splitlines()
+    assert {line.split(";")[0] for line in csv[1:]} == sessions
+    people = b.get(f"/sessions/export?quoi=candidats{query}").text.splitlines()
+    assert len(people) - 1 == candidates and {line.split(";")[0] for line in people[1:]} == sessions
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b.get(f"/sessions/export?quoi=candidats&format=xlsx{query}").data))
+    assert len(book.get_sheet_by_index(0).to_python()) - 1 == candidates
+
+
+def test_results_go_out_as_drafts_or_for_good(w: World) -> None:
+    b = w.browser("centre")
+    b.post("/sessions/1/resultats", action="draft", version=w.get(1).version, **{"resultat-1": "titre"})
+    assert "1;Nom00;Prénom;;titre;non" in b.get("/sessions/export?quoi=resultats").text
+    b.post(
+        "/sessions/1/resultats", action="validate", version=w.get(1).version, **{"resultat-1": "titre", "resultat-2": "absent"}
+    )
+    rows = b.get("/sessions/export?quoi=resultats").text.splitlines()
+    assert rows[1:] == ["1;Nom00;Prénom;;titre;oui", "1;Nom01;Prénom;;absent;oui"]
+    assert w.browser("other").get("/sessions/export?quoi=resultats").text.splitlines()[1:] == []
+
+
+def test_nonsense_is_not_found(w: World) -> None:
+    b = w.browser("centre")
+    assert b.get("/sessions/export?quoi=comptes").status_code == 404
+    assert b.get("/sessions/export?format=exe").status_code == 404
+
+
+def test_a_hundred_thousand_lines_are_written_in_flat_memory() -> None:
+    header = ("session", "last_name", "born_on")
+
+    def rows(count: int):  # type: ignore[no-untyped-def]
+        for i in range(count):
+            yield (i, f"=Nom{i}", date(1990, 1, 1))
+
+    def most(count: int) -> int:
+        tracemalloc.start()
+        size = sum(len(chunk) for chunk in xlsx("Candidats", header, rows(count)))
+        size += sum(len(line) for line in lines(header, rows(count)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert size > count
+        return peak
+
+    small, large = most(5_000), most(100_000)
+    assert large < 20_000_000 and large < 2 * small + 2_000_000
+
+
+def test_a_formula_in_a_name_stays_a_text_in_the_workbook() -> None:
+    data = b"".join(xlsx("x", ("a",), [("=1+1",), ("http://x",), ("12",)]))
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()[1:] == [
+        ["=1+1"],
+        ["http://x"],
+        ["12"],
+    ]
+
+
+# ---- calendar
+
+
+def test_the_month_shows_own_sessions_only(w: World) -> None:
+    page = w.browser("centre").get("/calendrier?mois=2020-07").text
+    assert "Juillet 2020" in page and "/sessions/2" in page and "/sessions/3" not in page
+    assert "lundi 6 juillet 2020" in page and "mois=2020-06" in page and "mois=2020-08" in page
+    for nonsense in ("2020-13", "x", "1999-01", "%00"):
+        assert w.browser("centre").get(f"/calendrier?mois={nonsense}").status_code == 200
+
+
+def address(w: World, who: str) -> str:
+    found = re.search(r"/calendrier/[^\"]+\.ics", w.browser(who).get("/calendrier").text)
+    return found.group(0) if found else ""
+
+
+def test_a_private_address_gives_dates_without_names_and_can_be_revoked(w: World) -> None:
+    b, visitor = w.browser("centre"), w.browser()
+    assert address(w, "centre") == ""
+    assert b.post("/calendrier/adresse", action="donner").status_code == 303
+    first = address(w, "centre")
+    answer = visitor.get(first)
+    assert answer.status_code == 200 and answer.mimetype == "text/calendar"
+    events = list(Calendar.from_ical(answer.data).walk("VEVENT"))
+    assert [str(e["summary"]).split(" ·")[0] for e in events] == ["Session 1", "Session 2"]
+    assert (events[0].decoded("dtstart"), events[0].decoded("dtend")) == (date(2020, 6, 1), date(2020, 6, 6))
+    assert b"Nom00" not in answer.data
+    b.post("/calendrier/adresse", action="donner")
+    second = address(w, "centre")
+    assert visitor.get(first).status_code == 404 and visitor.get(second).status_code == 200
+    b.post("/calendrier/adresse", action="supprimer")
+    assert visitor.get(second).status_code == 404 and address(w, "centre") == ""
+    assert visitor.get("/calendrier/abc.ics").status_code == 404
+
+
+def test_a_cancelled_session_leaves_the_calendar(w: World) -> None:
+    b = w.browser("centre")
+    b.post("/sessions/2/annulation", version=w.get(2).version, reason="x")
+    assert "/sessions/2" not in b.get("/calendrier?mois=2020-07").text

@@ -1,0 +1,131 @@
+"""Juries: kept by the units, picked by the centres, through HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.features.measures.verify import verify
+from tests.support.world import Browser, World
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.session(1, "15/09/2020", "18/09/2020", "en_preparation")
+    yield world
+    with world.db.snapshot() as conn:
+        assert verify(conn, world.db.audit_key).broken is None
+    world.close()
+
+
+def act(w: World, b: Browser, action: str, member: object = "", number: int = 1, **more: object):  # type: ignore[no-untyped-def]
+    return b.post(f"/sessions/{number}/jury", version=w.get(number).version, action=action, member=member, **more)
+
+
+def test_a_unit_keeps_its_members_and_their_accreditations(w: World) -> None:
+    unit = w.browser("ud94")
+    assert unit.post("/jury", last_name="Delorme", first_name="Agnès", email="").status_code == 303
+    twin = unit.post("/jury", last_name="DELORME", first_name="agnes", email="")
+    assert twin.status_code == 422 and "est déjà dans votre liste" in twin.text
+    fields = {"title": "TP-01303", "valid_from": "2020-01-01", "valid_to": "2020-12-31"}
+    assert unit.post("/jury/1", version=1, **{**fields, "valid_to": "2019-12-31"}).status_code == 422
+    assert unit.post("/jury/1", version=1, **{**fields, "title": "TP-9"}).status_code == 422
+    assert unit.post("/jury/1", version=1, **fields).status_code == 303
+    assert unit.post("/jury/1", version=1, **fields).status_code == 303, "a double click"
+    stale = unit.post("/jury/1", version=1, **{**fields, "valid_from": "2021-01-01", "valid_to": "2021-12-31"})
+    assert stale.status_code == 409 and 'value="2021-12-31"' in stale.text
+    assert unit.post("/jury/1", version=2, retirer=1).status_code == 303
+    assert "Aucune habilitation" in unit.get("/jury/1").text
+    for who, code in (("ud75", 404), ("centre", 404), ("region", 404), ("national", 404)):
+        assert w.browser(who).post("/jury/1", version=3, **fields).status_code == code
+    assert w.scalar("select count(*) from accreditation") == 0
+
+
+def test_a_centre_picks_from_those_accredited_on_the_day_and_is_told_why_another_is_not(w: World) -> None:
+    b = w.browser("centre")
+    first_day, last_day = w.juror("Premier", "2020-09-15", "2021-01-01"), w.juror("Dernier", "2020-01-01", "2020-09-15")
+    early, late = w.juror("Fini", "2020-01-01", "2020-09-14"), w.juror("Futur", "2020-09-16", "2021-01-01")
+    page = b.get("/sessions/1/jury").text
+    assert "2 membres ne sont pas proposés" in page and "elle ne couvre pas le 15/09/2020, date de début" in page
+    for member, code in ((first_day, 303), (last_day, 303), (early, 422), (late, 422), (999, 422), ("", 422), ("x", 422)):
+        assert act(w, b, "ajouter", member).status_code == code, member
+    assert w.get(1).jury == 2
+
+
+def test_a_member_of_another_region_is_not_there(w: World) -> None:
+    with w.db.writing() as tx:  # a unit of another region
+        tx.exec_driver_sql("update department set region_code = '84' where code = '75'")
+    member = w.juror("Lointain", unit="ud75")
+    b = w.browser("centre")
+    assert act(w, b, "ajouter", member).status_code == 422 and "LOINTAIN" not in b.get("/sessions/1/jury?q=lointain").text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "warned"),
+    [
+        ("10/09/2020", "14/09/2020", False),
+        ("10/09/2020", "15/09/2020", True),
+        ("18/09/2020", "20/09/2020", True),
+        ("19/09/2020", "20/09/2020", False),
+    ],
+)
+def test_two_sessions_at_once_are_not_without_a_warning(w: World, start: str, end: str, warned: bool) -> None:
+    w.session(2, start, end, "en_preparation", centre=1)
+    member = w.juror("Partout")
+    assert act(w, w.browser("other"), "ajouter", member, 2).status_code == 303
+    b = w.browser("centre")
+    answer = act(w, b, "ajouter", member)
+    assert answer.status_code == (422 if warned else 303)
+    if warned:
+        assert "siège déjà du" in answer.text and "dans un autre centre" in answer.text and "session 2" not in answer.text
+        assert w.get(1).jury == 0
+        assert act(w, b, "quand-meme", member).status_code == 303
+        assert "Siégeait déjà ailleurs" in b.get("/sessions/1/historique").text
+    assert w.get(1).jury == 1
+
+
+def test_a_cancelled_session_keeps_nobody_from_sitting(w: World) -> None:
+    w.session(2, "15/09/2020", "18/09/2020", "en_preparation")
+    member = w.juror("Libre")
+    b = w.browser("centre")
+    act(w, b, "ajouter", member, 2)
+    b.post("/sessions/2/annulation", version=w.get(2).version, reason="x")
+    assert act(w, b, "ajouter", member).status_code == 303
+
+
+def test_only_one_of_a_candidates_trainers_may_sit(w: World) -> None:
+    one, two = w.seat(1)
+    b = w.browser("centre")
+    links = {f"lien-{one}": "1", f"lien-{two}": "1"}
+    assert act(w, b, "liens", **links).status_code == 303
+    refused = b.post("/sessions/1/demande-dte", version=w.get(1).version)
+    assert refused.status_code == 403 and "1 candidat a été formé par deux membres du jury" in refused.text
+    assert act(w, b, "liens", **{f"lien-{one}": "1", f"lien-{two}": "2"}).status_code == 303
+    assert b.post("/sessions/1/demande-dte", version=w.get(1).version).status_code == 303
+    again = act(w, b, "liens", **links)
+    assert again.status_code == 422 and again.text.count(" checked") == 2, (
+        "refused once the DTE is asked for; what was ticked stays"
+    )
+
+
+def test_two_remain_once_the_dte_is_asked_for(w: World) -> None:
+    one, two = w.seat(1)
+    b = w.browser("centre")
+    assert act(w, b, "retirer", two).status_code == 303
+    assert act(w, b, "ajouter", two).status_code == 303
+    b.post("/sessions/1/demande-dte", version=w.get(1).version)
+    refused = act(w, b, "retirer", one)
+    assert refused.status_code == 422 and "ajoutez d’abord le remplaçant" in refused.text
+    act(w, b, "ajouter", w.juror("Remplaçante"))
+    assert act(w, b, "retirer", one).status_code == 303 and w.get(1).jury == 2
+
+
+@pytest.mark.parametrize(("who", "code"), [("ud94", 403), ("region", 403), ("national", 403), ("other", 404), ("ud75", 404)])
+def test_only_the_centre_chooses_its_jury(w: World, who: str, code: int) -> None:
+    member = w.juror("Quelqu’un")
+    assert act(w, w.browser(who), "ajouter", member).status_code == code
+
+
+def test_after_the_results_the_jury_stays(w: World) -> None:
+    w.session(3, "01/06/2020", "02/06/2020", "resultats_saisis")
+    refused = act(w, w.browser("centre"), "ajouter", w.juror("Trop tard"), 3)
+    assert refused.status_code == 403 and "uniquement ses résultats" in refused.text

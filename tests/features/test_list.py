@@ -1,0 +1,255 @@
+"""The list: pages, views, search, and the to-do table read in Python and in SQL."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from portal.features.candidates.importing import import_candidates
+from portal.features.sessions import listing
+from portal.features.sessions.importing import import_sessions
+from portal.features.sessions.listing import step_key
+from portal.rules.facts import Facts
+from portal.rules.lifecycle import Role, Status
+from portal.rules.todo import next_step
+from portal.store.measures import measure_run
+from portal.store.sessions import exam_session
+from tests.support.world import Browser, World
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    yield world
+    world.close()
+
+
+def numbers(page: str) -> list[int]:
+    return [int(n) for n in re.findall(r'<a class="id" href="[^"]*">(\d+)<', page)]
+
+
+def link(page: str, rel: str) -> str | None:
+    found = re.search(rf'href="([^"]+)" rel="{rel}"', page)
+    return found.group(1).replace("&amp;", "&") if found else None
+
+
+@pytest.mark.parametrize("query", ["", "?tri=debut", "?tri=debut&ordre=croissant", "?tri=fin", "?tri=numero&ordre=croissant"])
+def test_fifty_a_page_forwards_and_back_nothing_twice_nothing_left_out(w: World, query: str) -> None:
+    many(w, 120)
+    browser = w.browser("centre")
+    page = browser.get(f"/sessions{query}").text
+    pages = [numbers(page)]
+    while following := link(page, "next"):
+        page = browser.get(following).text
+        pages.append(numbers(page))
+    assert [len(p) for p in pages] == [50, 50, 20]
+    assert sorted(n for p in pages for n in p) == list(range(1, 121))
+    back = browser.get(link(page, "prev") or "").text
+    assert numbers(back) == pages[1]
+
+
+def many(w: World, count: int) -> None:
+    day = date(2020, 7, 1)
+    rows = [
+        _row(w, i, Facts(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9))) for i in range(1, count + 1)
+    ]
+    with w.db.writing() as tx:
+        tx.execute(insert(exam_session), rows)
+
+
+def _row(w: World, number: int, f: Facts, run: int | None = None) -> dict[str, object]:
+    postponed = {"postponed_run_id": run, "postponed_case": "2c", "planned_end_on": f.ends_on} if f.postponed else {}
+    blank = {"postponed_run_id": None, "postponed_case": None, "planned_end_on": None}
+    dates = {"starts_on": f.starts_on, "ends_on": f.ends_on, "actual_end_on": f.actual_end_on}
+    who = {"status": f.status.value, "status_at": w.now(), "status_by": "REPRISE"}
+    place = {"id": number, "centre_id": 1, "department_code": "94", "title_id": 1, "kind": "titre"}
+    return {**place, **dates, **who, **blank, **postponed}
+
+
+def test_views_search_and_export_hold_the_same_sessions(w: World) -> None:
+    w.session(10, "02/03/2020", "20/04/2020")
+    w.session(11, "06/07/2020", "10/07/2020", "en_preparation")
+    w.session(12, "01/06/2020", "10/06/2020")
+    w.session(13, "01/06/2020", "10/06/2020", centre=1)
+    w.measure()
+    centre = w.browser("centre")
+
+    def shown(browser: Browser, query: str) -> list[int]:
+        return numbers(browser.get(f"/sessions?{query}").text)
+
+    assert shown(centre, "") == [12, 11, 10]
+    assert shown(centre, "vue=a-faire") == [12, 11, 10]
+    assert shown(centre, "vue=reportees") == [10]
+    assert shown(centre, "vue=resultats") == [12]
+    assert shown(centre, "q=12") == [12]
+    assert shown(centre, "q=enseignant+conduite") == [12, 11, 10]
+    assert shown(centre, "statut=en_preparation") == [11]
+    assert shown(centre, "du=01/06/2020&au=2020-06-30") == [12]
+    region = w.browser("region")
+    assert shown(region, "q=centre+b") == [13]
+    assert shown(region, "departement=75") == [13]
+    lines = region.get("/sessions/export?departement=75").text.splitlines()
+    assert lines[1:] == [f"13;{w.sirets[1]};TP-01303;titre;01/06/2020;10/06/2020;convocations_envoyees;"]
+
+
+days = st.dates(date(2020, 5, 1), date(2020, 8, 1))
+some_facts = st.builds(
+    lambda status, start, length, postponed, actual: Facts(
+        status, start, start + timedelta(days=length), postponed, None if actual is None else start + timedelta(days=actual)
+    ),
+    st.sampled_from(Status),
+    days,
+    st.integers(0, 60),
+    st.booleans(),
+    st.none() | st.integers(0, 90),
+)
+
+
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.large_base_example]
+)
+@given(st.lists(some_facts, min_size=60, max_size=60))
+def test_what_to_do_next_is_the_same_in_python_and_in_sql(world: World, facts: list[Facts]) -> None:
+    run = {"id": 1, "measure_key": "m", "label": "m", "definition": "", "at": world.now(), "actor": "x", "touched": 0}
+    with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
+        conn.execute(insert(measure_run).values(run))
+        conn.execute(insert(exam_session), [_row(world, i, f, 1) for i, f in enumerate(facts, 1)])
+        for role in (Role.CENTRE, Role.UD):
+            found = conn.execute(select(step_key(role, world.today)).order_by(exam_session.c.id)).scalars().all()
+            expected = [step.key if (step := next_step(role, f, world.today)) else "" for f in facts]
+            assert found == expected
+        transaction.rollback()
+
+
+def test_a_form_older_than_the_sign_in_comes_back_with_what_was_typed(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.measure()
+    centre = w.browser("centre")
+    fields = {"csrf_token": "stale", "version": "2", "actual_end_on": "2020-06-12"}
+    answer = centre.client.post("/sessions/1/date-reelle", data=fields)
+    assert answer.status_code == 400 and "Reprendre ma saisie" in answer.text and 'value="2020-06-12"' in answer.text
+    assert w.get(1).actual_end_on is None
+
+
+def test_the_unit_sees_a_real_end_date_past_the_postponed_one_as_a_thing_to_check(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.measure()
+    centre = w.browser("centre")
+    centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-24")
+    unit = w.browser("ud94")
+    assert "Vérifiez la date réelle" not in unit.get("/sessions/1").text
+    centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-25")
+    assert "Vérifiez la date réelle" in unit.get("/sessions/1").text
+    assert "1</a>" in unit.get("/sessions?vue=a-faire").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("aubigne", [2, 1]),
+        ("AUBIGNÉ éloïse", [1]),
+        ("eloise d'aubigne", [1]),
+        ("aubig elo", [1]),
+        ("nguyen", [2]),
+        ("Thị Hương", [2]),
+        ("x", []),
+        ("introuvable", []),
+        ("o'brien", []),
+        ('"', []),
+        ('"""""*', []),
+        ("aubigne AND eloise", []),
+        ("nguyen*", [2]),
+    ],
+)
+def test_a_candidates_name_finds_the_sessions_accents_and_case_aside(w: World, typed: str, found: list[int]) -> None:
+    for number in (1, 2, 3):
+        w.session(number, "06/07/2020", "10/07/2020", "en_preparation", candidates=0)
+    w.session(4, "06/07/2020", "10/07/2020", candidates=0, centre=1)
+    head = "session;last_name;first_name;born_on;email\n"
+    people = "1;D’Aubigné;Éloïse;01/02/1990;\n2;D’Aubigné;Zoé;01/02/1990;\n2;Nguyễn;Thị Hương;01/02/1990;\n4;D’Aubigné;Éloïse;01/02/1990;\n"
+    import_candidates(w.operator(), (head + people).encode())
+    page = w.browser("centre").client.get("/sessions", query_string={"q": typed})
+    assert page.status_code == 200 and numbers(page.text) == found
+
+
+def test_the_full_text_follows_a_candidate_who_is_renamed_or_removed(w: World) -> None:
+    w.session(1, "06/07/2020", "10/07/2020", "en_preparation", candidates=1)
+    b = w.browser("centre")
+    fields = {"last_name": "Zola", "first_name": "Côme", "born_on": "1990-02-01", "email": ""}
+    b.post("/sessions/1/candidats/1/modifier", version=w.get(1).version, **fields)
+    assert numbers(b.get("/sessions?q=nom00").text) == [] and numbers(b.get("/sessions?q=zola").text) == [1]
+    b.post("/sessions/1/candidats/1/retrait", version=w.get(1).version)
+    assert numbers(b.get("/sessions?q=zola").text) == []
+
+
+def test_a_search_finds_a_number_a_siret_a_centre_and_a_title_together(w: World) -> None:
+    w.session(224566, "06/07/2020", "10/07/2020", "en_preparation")
+    w.session(224567, "06/07/2020", "10/07/2020", "en_preparation", centre=1)
+    region = w.browser("region")
+    for typed, found in (
+        ("ID 224566", [224566]),
+        ("centre conduite", [224567, 224566]),
+        ("conduite enseignant", [224567, 224566]),
+        (w.sirets[1], [224567]),
+        (w.sirets[1][:12], [224567]),
+        ("centre b conduite", [224567]),
+        ("conduite perdue", []),
+    ):
+        assert numbers(region.client.get("/sessions", query_string={"q": typed}).text) == found, typed
+
+
+def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(w, 30)
+    b = w.browser("centre")
+    assert "Toutes <strong>30</strong>" in b.get("/sessions").text
+    monkeypatch.setattr(listing, "COUNT_BOUND", 20)
+    page = b.get("/sessions").text
+    assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
+    assert "Toutes <strong>plus de 20</strong>" in b.get("/sessions?q=conduite").text
+
+
+def test_the_database_keeps_the_number_of_sessions_of_each_centre(world: World) -> None:
+    def kept() -> bool:
+        counted = "SELECT count(*) FROM exam_session WHERE centre_id = session_total.centre_id"
+        return world.scalar(f"SELECT count(*) FROM session_total WHERE number <> ({counted})") == 0
+
+    for number in range(1, 8):
+        world.session(number, "22/06/2020", "26/06/2020", centre=number % 2, candidates=0)
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    names = [c.name for c in exam_session.c if c.name not in ("id", "creation_key")]
+    copy = f"INSERT INTO exam_session (id, {', '.join(names)}) SELECT id + 100, {', '.join(names)} FROM exam_session"
+    with pytest.raises(ZeroDivisionError), world.db.writing() as tx:
+        tx.exec_driver_sql(copy)
+        raise ZeroDivisionError  # what is rolled back was never counted
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    with world.db.writing() as tx:
+        tx.exec_driver_sql(copy)
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 14
+    with world.db.writing() as tx:
+        tx.exec_driver_sql("DELETE FROM exam_session WHERE id > 100")
+    assert kept() and world.scalar("SELECT sum(number) FROM session_total") == 7
+    page = world.browser("centre").get("/sessions").text
+    assert "Toutes <strong>3</strong>" in page
+    assert "Toutes <strong>4</strong>" in world.browser("ud75").get("/sessions").text
+    world.close()
+
+
+def test_two_imports_at_once_are_both_counted(world: World) -> None:
+    gate = Barrier(2)
+
+    def take_over(first: int) -> None:
+        gate.wait()
+        rows = "".join(
+            f"{first + i};{world.sirets[(first + i) % 2]};TP-01303;titre;22/06/2020;26/06/2020;dte_envoye;\n" for i in range(20)
+        )
+        import_sessions(world.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{rows}".encode())
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(take_over, first) for first in (100, 201)]:
+            done.result()
+    assert world.scalar("SELECT sum(number) FROM session_total") == 40 == world.scalar("SELECT count(*) FROM exam_session")

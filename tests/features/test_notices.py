@@ -1,0 +1,457 @@
+"""Notices, the outbox and its worker, letters of information, closings of the service."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from socket import socket
+from threading import Barrier
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from sqlalchemy import text
+
+from portal.clock import PARIS, Clock
+from portal.core.invitations import signer
+from portal.core.telling import next_daily
+from portal.features.accounts.actions import invite
+from portal.features.communication.closings import announce
+from portal.features.communication.letters import NewLetter, as_html, publish
+from portal.features.notices import outbox
+from portal.features.notices.outbox import claim, send_due, smtp, waits
+from portal.features.notices.queries import choose_mailing
+from portal.features.notices.waiting import tell_waiting
+from portal.features.requests.actions import ask_postponement, refuse
+from portal.features.sessions.actions import advance
+from portal.rules.lifecycle import Action, Role
+from portal.settings import Settings
+from portal.store.notices import Mailing
+from tests.support.world import World
+
+D = date.fromisoformat
+SETTINGS = Settings(
+    "demo", "", "a secret for tests", None, public_url="https://portail.example", mail_from="portail@test.example"
+)
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.as_("centre")
+    world.as_("ud94")
+    yield world
+    world.close()
+
+
+def ask(w: World) -> int:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
+    made = ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Salle fermée", key="k", **days)
+    return made.request_id  # type: ignore[union-attr]
+
+
+class Box:
+    """A server of mails in memory."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+
+    def __call__(self, message: EmailMessage) -> None:
+        self.taken.append(message)
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(m["Subject"]) for m in self.taken]
+
+
+# ---- on the site
+
+
+def test_a_request_and_its_answer_are_told_counted_and_read(w: World) -> None:
+    number = ask(w)
+    unit, centre = w.browser("ud94"), w.browser("centre")
+    page = unit.get("/demandes").text
+    assert re.search(r'Avis <strong class="count">1<', page)
+    listed = unit.get("/avis").text
+    assert "Session 1 : demande de report" in listed and "Nouveau" in listed
+    assert unit.get("/avis/1").headers["Location"] == f"/demandes/{number}"
+    assert 'class="count"' not in unit.get("/demandes").text and "Nouveau" not in unit.get("/avis").text
+    assert centre.get("/avis/1").status_code == 404
+    refuse(w.as_("ud94"), number, "Jury indisponible")
+    assert "Motif du refus : Jury indisponible" in centre.get("/avis").text
+    assert centre.post("/avis", lus=99).status_code == 303
+    assert w.scalar("SELECT count(*) FROM notice WHERE read_at IS NULL") == 0
+
+
+def test_whoever_acts_is_not_told_and_others_of_the_same_unit_are(w: World) -> None:
+    invite(w.operator(), "second94@test.example", Role.UD, department_code="94", password="a fine long password")
+    refuse(w.as_("ud94"), ask(w), "Non")
+    told = w.scalar("SELECT count(*) FROM notice JOIN account ON account.id = account_id WHERE role = 'ud'")
+    assert told == 2  # the request, to both agents; the refusal to none of them
+
+
+def test_a_measure_is_told_once_a_centre_however_many_sessions(w: World) -> None:
+    for number in range(1, 6):
+        w.session(number, "02/03/2020", "20/04/2020")
+    w.session(9, "02/03/2020", "13/03/2020", "en_preparation")
+    w.measure()
+    assert w.scalar("SELECT count(*) FROM mail") == 1
+    assert "5 sessions reportées, 1 session annulée" in str(w.scalar("SELECT subject FROM mail"))
+
+
+def test_locking_and_the_dte_are_told_to_the_centre(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    advance(w.as_("ud94"), 1, w.get(1).version, Action.SEND_DTE)
+    assert w.scalar("SELECT subject FROM notice") == "Session 1 : le DTE est envoyé"
+
+
+def test_waiting_results_are_told_once_a_week(w: World) -> None:
+    w.session(1, "01/06/2020", "15/06/2020")  # over today
+    w.session(2, "01/06/2020", "16/06/2020")  # tomorrow
+    assert tell_waiting(w.as_("national")) == 1 and tell_waiting(w.as_("national")) == 0
+    assert "1 session attend" in str(w.scalar("SELECT subject FROM notice"))
+    w.today = date(2020, 6, 22)
+    assert tell_waiting(w.as_("national")) == 1
+    assert w.scalar("SELECT count(*) FROM mail") == 2
+
+
+# ---- e-mails
+
+
+@pytest.mark.parametrize(("mailing", "mails", "daily"), [(Mailing.AT_ONCE, 1, 0), (Mailing.DAILY, 1, 1), (Mailing.NONE, 0, 0)])
+def test_a_person_chooses_at_once_daily_or_none(w: World, mailing: Mailing, mails: int, daily: int) -> None:
+    unit = w.browser("ud94")
+    assert unit.post("/avis", mailing="pigeon").status_code == 422
+    assert unit.post("/avis", mailing=mailing.value).status_code == 303
+    ask(w)
+    assert w.scalar("SELECT count(*) FROM notice") == 1 and w.scalar("SELECT count(*) FROM mail") == mails
+    assert (w.scalar("SELECT sum(daily) FROM mail") or 0) == daily
+
+
+def test_the_daily_mail_gathers_and_waits_for_seven_in_the_morning(w: World) -> None:
+    choose_mailing(w.as_("ud94"), Mailing.DAILY)
+    ask(w)
+    refused = w.as_("ud94")
+    refuse(refused, 1, "Non")
+    days = {"starts_on": D("2020-07-13"), "ends_on": D("2020-07-17")}
+    ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Encore", key="2", **days)
+    box = Box()
+    seven = datetime(2020, 6, 16, 7, tzinfo=PARIS)
+    send_due(w.db, lambda: seven - timedelta(seconds=1), SETTINGS, box)
+    assert box.subjects == ["Demande n° 1 (session 1) refusée"]  # the centre's, at once
+    send_due(w.db, lambda: seven, SETTINGS, box)
+    assert box.subjects[1:] == ["2 nouvelles du portail des sessions"]
+    body = box.taken[1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Salle fermée" in body and "Encore" in body and "https://portail.example/demandes/2" in body
+    send_due(w.db, lambda: seven + timedelta(days=2), SETTINGS, box)
+    assert len(box.taken) == 2
+    assert next_daily(seven) == seven + timedelta(days=1) and next_daily(seven - timedelta(seconds=1)) == seven
+
+
+def test_a_mail_is_text_and_html_in_french_with_its_link(w: World) -> None:
+    ask(w)
+    box = Box()
+    assert send_due(w.db, w.now, SETTINGS, box) == (1, 0)
+    message = box.taken[0]
+    plain, rich = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert (
+        message["To"] == "ud94@test.example" and "https://portail.example/demandes/1" in plain and "Motif : Salle fermée" in plain
+    )
+    assert "href='https://portail.example/demandes/1'" in rich and "lang='fr'" in rich
+
+
+def test_what_is_written_by_a_person_is_text_in_the_html(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
+    ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="<script>x</script>\r\nBcc: a@b.c", key="k", **days)
+    box = Box()
+    send_due(w.db, w.now, SETTINGS, box)
+    assert "<script>" not in box.taken[0].get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert box.taken[0]["Bcc"] is None
+
+
+def test_an_invitation_is_mailed_with_a_link_that_works(w: World) -> None:
+    invite(w.operator(), "neuf@test.example", Role.NATIONAL)
+    box = Box()
+    send_due(w.db, w.now, SETTINGS, box)
+    link = re.search(r"https://portail.example(/invitation/\S+)", box.taken[0].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert link and "invitation" in str(box.taken[0]["Subject"])
+    assert w.browser().get(link[1]).status_code == 200
+
+
+def test_an_invited_person_chooses_a_password_once_and_signs_in_with_it(w: World) -> None:
+    number = invite(w.operator(), "neuf@test.example", Role.NATIONAL)
+    other = invite(w.operator(), "autre@test.example", Role.NATIONAL)
+    b, link = w.browser(), f"/invitation/{signer('a secret for tests').dumps(number)}"
+    fine = "une longue phrase à moi"
+    different = b.post(link, password=fine, password2=fine + ".")
+    assert different.status_code == 422 and "Les deux saisies diffèrent." in different.text
+    assert b.post(link, password="court", password2="court").status_code == 422
+    assert b.sign_in("neuf@test.example", fine).status_code == 422, "nothing is chosen yet"
+    assert b.post(link, password=fine, password2=fine).headers["Location"] == "/connexion"
+    assert b.sign_in("neuf@test.example", fine).status_code == 303
+    assert w.scalar("select count(*) from audit_event where action = 'password_chosen'") == 1
+    late = w.browser().post(link, password="une autre phrase longue", password2="une autre phrase longue")
+    assert late.status_code == 404 and w.browser().sign_in("neuf@test.example", fine).status_code == 303
+    assert w.scalar(f"select password_hash from account where id = {other}") is None
+    assert w.browser().get("/invitation/x").status_code == 404
+
+
+class Killed(BaseException):
+    """The worker is killed here."""
+
+
+@pytest.mark.parametrize("after_the_server_took_it", [False, True])
+def test_killed_while_sending_it_leaves_later_under_the_same_name(w: World, after_the_server_took_it: bool) -> None:
+    ask(w)
+    box = Box()
+
+    def killed(message: EmailMessage) -> None:
+        if after_the_server_took_it:
+            box(message)
+        raise Killed
+
+    with pytest.raises(Killed):
+        send_due(w.db, w.now, SETTINGS, killed)
+    send_due(w.db, lambda: w.now() + outbox.CLAIM - timedelta(seconds=1), SETTINGS, box)
+    assert len(box.taken) == after_the_server_took_it  # it is still claimed: nobody else sends it
+    send_due(w.db, lambda: w.now() + outbox.CLAIM, SETTINGS, box)
+    assert len(box.taken) == 1 + after_the_server_took_it and len({m["Message-ID"] for m in box.taken}) == 1
+    send_due(w.db, lambda: w.now() + timedelta(days=9), SETTINGS, box)
+    assert len(box.taken) == 1 + after_the_server_took_it
+
+
+def test_killed_between_two_mails_none_leaves_twice(w: World) -> None:
+    for number in (1, 2, 3):
+        invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
+    box = Box()
+
+    def second_kills(message: EmailMessage) -> None:
+        if len(box.taken) == 1:
+            raise Killed
+        box(message)
+
+    with pytest.raises(Killed):
+        send_due(w.db, w.now, SETTINGS, second_kills)
+    send_due(w.db, lambda: w.now() + outbox.CLAIM, SETTINGS, box)
+    assert sorted(str(m["To"]) for m in box.taken) == [f"n{i}@test.example" for i in (1, 2, 3)]
+
+
+def test_a_server_that_does_not_answer_is_asked_again_with_growing_waits(w: World) -> None:
+    ask(w)
+
+    def down(message: EmailMessage) -> None:
+        raise ConnectionRefusedError("down")
+
+    assert send_due(w.db, w.now, SETTINGS, down) == (0, 1)
+    assert "ConnectionRefusedError" in str(w.scalar("SELECT problem FROM mail"))
+    box = Box()
+    assert send_due(w.db, lambda: w.now() + timedelta(seconds=119), SETTINGS, box) == (0, 0)
+    assert send_due(w.db, lambda: w.now() + timedelta(seconds=120), SETTINGS, box) == (1, 0)
+    assert [waits(n).total_seconds() / 60 for n in (1, 2, 3, 50)] == [2, 4, 8, 360]
+
+
+def test_several_workers_share_the_work(w: World) -> None:
+    for number in range(12):
+        invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
+    box, gate = Box(), Barrier(3)
+
+    def work() -> int:
+        gate.wait()
+        return send_due(w.db, w.now, SETTINGS, box)[0]
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(f.result() for f in [pool.submit(work) for _ in range(3)]) == 12
+    assert len({str(m["To"]) for m in box.taken}) == 12 == len(box.taken)
+
+
+def test_a_claim_skips_what_another_holds(w: World) -> None:
+    for number in (1, 2):
+        invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
+    first, second = claim(w.db, w.now(), SETTINGS), claim(w.db, w.now(), SETTINGS)
+    assert first and second and not set(first.ids) & set(second.ids)
+    assert claim(w.db, w.now(), SETTINGS) is None
+
+
+def test_it_leaves_through_a_real_server_of_mails(w: World) -> None:
+    box = Box()
+
+    class Handler(MessageHandler):
+        def handle_message(self, message) -> None:  # type: ignore[no-untyped-def]
+            box(message)
+
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        ask(w)
+        assert send_due(w.db, w.now, SETTINGS, smtp(replace(SETTINGS, smtp_host="127.0.0.1", smtp_port=port))) == (1, 0)
+    finally:
+        controller.stop()
+    assert box.subjects and box.taken[0]["To"] == "ud94@test.example"
+    assert w.scalar("SELECT count(*) FROM mail WHERE sent_at IS NULL") == 0
+
+
+def test_nothing_is_told_of_what_was_not_done(w: World) -> None:
+    """The notice and the mail are of the same transaction as what they tell."""
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    work = w.as_("centre")
+    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-05")}
+    ask_postponement(work, 1, w.get(1).version, reason="x", key="k", **days)
+    assert w.scalar("SELECT count(*) FROM notice") == w.scalar("SELECT count(*) FROM mail") == 0
+
+
+def test_the_demonstration_shows_its_mails_and_production_does_not(w: World) -> None:
+    ask(w)
+    page = w.browser("centre").get("/courriels-de-demonstration").text
+    assert "Session 1 : demande de report" in page and "ud94@test.example" in page
+    app = w.app()
+    app.extensions["portal_settings"] = replace(app.extensions["portal_settings"], env="production")
+    assert w.browser("ud94").get("/courriels-de-demonstration").status_code == 404
+
+
+# ---- letters
+
+
+def test_a_letter_is_for_whom_it_is_addressed_counted_and_told(w: World) -> None:
+    for who in ("other", "ud75", "region", "national"):
+        w.as_(who)
+    national = w.browser("national")
+    page = national.post(
+        "/communication/nouvelle",
+        title="Pour le 94",
+        text="## Bonjour\n\n**Fort**",
+        departments="94",
+        roles=["centre", "ud"],
+        key="k",
+    )
+    assert page.status_code == 303
+    again = national.post("/communication/nouvelle", title="Pour le 94", text="x", departments="94", key="k")
+    assert again.headers["Location"] == page.headers["Location"] and w.scalar("SELECT count(*) FROM letter") == 1
+    readers = {who: w.browser(who).get("/communication/1").status_code for who in ("centre", "ud94", "other", "ud75", "region")}
+    assert readers == {"centre": 200, "ud94": 200, "other": 404, "ud75": 404, "region": 404}
+    w.browser("centre").get("/communication/1")
+    assert w.scalar("SELECT count(*) FROM letter_reading") == 2
+    assert "ouverte par 2 personnes" in national.get("/communication").text
+    assert w.scalar("SELECT count(*) FROM notice WHERE subject LIKE 'Lettre%'") == 2
+    assert "À lire" not in w.browser("centre").get("/communication").text
+
+
+def test_a_letter_without_roles_or_departments_is_for_all(w: World) -> None:
+    publish(w.as_("national"), NewLetter("À tous", "Bonjour", [], []), "k")
+    for who in ("centre", "other", "ud94", "region", "national"):
+        assert w.browser(who).get("/communication/1").status_code == 200, who
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "<img src=x onerror=alert(1)>",
+        "[x](data:text/html,x)",
+        '<a onclick="x">y</a>',
+    ],
+)
+def test_a_letter_holds_nothing_that_acts(nasty: str) -> None:
+    shown = as_html(f"# Titre\n\n{nasty}\n\n- un\n- deux")
+    assert not re.search(r"<script|<img|<a [^>]*(onclick|javascript|data:)", shown)
+    assert shown.startswith("<h2>") and "<li>" in shown
+
+
+def test_a_bad_letter_loses_nothing_and_a_pdf_is_a_pdf(w: World) -> None:
+    from io import BytesIO
+
+    national = w.browser("national")
+    bad = national.post(
+        "/communication/nouvelle", title="", text="Gardé", departments="1000", key="k", pdf=(BytesIO(b"MZ"), "x.pdf")
+    )
+    assert bad.status_code == 422 and "Gardé</textarea>" in bad.text
+    for sentence in ("Indiquez le titre", "Département inconnu : 1000", "n’est pas un PDF"):
+        assert sentence in bad.text
+    sent = national.post(
+        "/communication/nouvelle", title="T", text="x", departments="", key="k", pdf=(BytesIO(b"%PDF-1.7"), "é/../x.pdf")
+    )
+    assert sent.status_code == 303
+    got = w.browser("centre").get("/communication/1.pdf")
+    assert got.data == b"%PDF-1.7" and got.mimetype == "application/pdf"
+    assert w.browser("centre").post("/communication/nouvelle", title="T", text="x", key="z").status_code == 404
+
+
+# ---- closings
+
+
+def close(w: World, start: str, end: str) -> None:
+    at = [datetime.combine(w.today, datetime.strptime(t, "%H:%M").time(), PARIS) for t in (start, end)]
+    assert announce(w.as_("national"), *at, "Mise en ligne de la version 1.9.").message  # type: ignore[union-attr]
+
+
+class At(Clock):
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at.date())
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@pytest.mark.parametrize(("hour", "closed"), [("11:59", False), ("12:00", True), ("14:59", True), ("15:00", False)])
+def test_the_service_is_closed_between_its_hours_for_all_but_the_national_account(w: World, hour: str, closed: bool) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    centre, national = w.browser("centre"), w.browser("national")
+    token = centre.token()
+    close(w, "12:00", "15:00")
+    at = datetime.combine(w.today, datetime.strptime(hour, "%H:%M").time(), PARIS)
+    w.app().extensions["portal_clock"] = At(at)
+    answer = centre.get("/sessions/1")
+    assert (answer.status_code == 503) is closed
+    assert national.get("/sessions/1").status_code == 200 and centre.get("/connexion").status_code in (200, 302)
+    assert ("entre 12 h et 15 h" in answer.text) is (hour != "15:00")
+    if closed:
+        assert answer.headers["Retry-After"] == str(
+            int((datetime.combine(w.today, datetime.strptime("15:00", "%H:%M").time(), PARIS) - at).total_seconds())
+        )
+        typed = centre.client.post(
+            "/sessions/1/demande-report", data={"csrf_token": token, "reason": "Gardé pour après", "version": 1}
+        )
+        assert (
+            typed.status_code == 503
+            and 'name="reason" value="Gardé pour après"' in typed.text
+            and 'name="_reprise"' in typed.text
+        )
+        w.app().extensions["portal_clock"] = At(at + timedelta(hours=4))
+        fields = {"csrf_token": token, "reason": "Gardé pour après", "version": 1, "_reprise": 1}
+        resumed = centre.client.post("/sessions/1/demande-report", data=fields)
+        assert resumed.status_code == 200 and "Gardé pour après</textarea>" in resumed.text
+
+
+def test_a_closing_is_announced_seven_days_before_and_can_be_called_off(w: World) -> None:
+    national = w.browser("national")
+    bad = national.post("/communication/fermeture", day="2020-06-22", start="25:00", end="15h", end_day="", reason="")
+    assert bad.status_code == 422 and "n’est pas une heure" in bad.text and "Indiquez la raison" in bad.text
+    assert (
+        national.post(
+            "/communication/fermeture", day="2020-06-23", start="8h", end="9:30", end_day="", reason="Essai"
+        ).status_code
+        == 303
+    )
+    banner = "entre 8 h et 9 h 30"
+    w.app().extensions["portal_clock"] = At(datetime(2020, 6, 16, 7, 59, tzinfo=PARIS))
+    centre, national = w.browser("centre"), w.browser("national")
+    assert banner not in centre.get("/sessions").text
+    w.app().extensions["portal_clock"] = At(datetime(2020, 6, 16, 8, 1, tzinfo=PARIS))
+    assert banner in centre.get("/sessions").text
+    assert national.post("/communication/fermeture", annuler=1).status_code == 303
+    assert banner not in centre.get("/sessions").text
+    assert centre.post("/communication/fermeture", annuler=1).status_code == 404
+
+
+def test_mails_wait_where_no_server_is_set(w: World) -> None:
+    ask(w)
+    with w.db.reading() as conn:
+        row = conn.execute(text("SELECT sent_at, attempts FROM mail")).one()
+    assert tuple(row) == (None, 0)

@@ -1,0 +1,186 @@
+"""A session as it was, and the proof of its history."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from portal.core.outcomes import Saved
+
+from portal.clock import PARIS
+from portal.core.people import Person
+from portal.core.sheet import load
+from portal.features.candidates import actions as candidates
+from portal.features.jury.seats import seat, unseat
+from portal.features.measures.actions import revert
+from portal.features.past.as_was import Then, as_it_was
+from portal.features.past.proofs import as_bytes, as_pdf, check, proof
+from portal.features.postponements.actions import postpone
+from portal.features.results.actions import correct_results, enter_results, save_draft, seal
+from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.rules.lifecycle import Action
+from portal.rules.outcomes import Outcome
+from tests.support.world import World
+
+D = date.fromisoformat
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    yield world
+    world.close()
+
+
+def then(w: World, number: int, on: date) -> Then:
+    with w.db.reading() as conn:
+        found = as_it_was(conn, w.get(number), on)
+    found.since = None
+    return found
+
+
+def now(w: World, number: int) -> Then:
+    """What the session is today: nothing lies after today."""
+    return then(w, number, w.today)
+
+
+def as_dict(found: Then) -> dict[str, object]:
+    values = dict(vars(found))
+    return {**values, "on": None, "candidates": sorted(found.candidates)}
+
+
+def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
+    """Something happens every day; at the end of each day the session is kept; at the very end each day is rebuilt."""
+    w.today = date(2020, 5, 4)
+    one, two, three = w.juror("Un"), w.juror("Deux"), w.juror("Trois")
+    w.session(1, "18/05/2020", "22/05/2020", "en_preparation", candidates=2)
+    kept: dict[date, dict[str, object]] = {}
+
+    def entries(*outcomes: Outcome) -> dict[int, dict[int | None, Outcome]]:
+        with w.db.reading() as conn:
+            sheet = load(conn, w.get(1))
+        return {c.id: {None: o} for c, o in zip(sheet.candidates, outcomes, strict=True)}
+
+    def v() -> int:
+        return w.get(1).version
+
+    def enter() -> object:
+        told = entries(Outcome.TITLE, Outcome.FAILED)
+        return enter_results(w.as_("centre"), 1, v(), told, seal(w.as_("centre"), w.get(1), told))
+
+    person = Person("Nguyễn", "Thị Hương", date(1990, 2, 1))
+    runs: list[int] = []
+    steps = [
+        lambda: seat(w.as_("centre"), 1, v(), one),
+        lambda: seat(w.as_("centre"), 1, v(), two),
+        lambda: edit_practical(
+            w.as_("centre"), 1, v(), starts_on=D("2020-05-25"), ends_on=D("2020-05-29"), place="Créteil", session_manager="Moi"
+        ),
+        lambda: candidates.add(w.as_("centre"), 1, v(), person),
+        lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Thị Hương", date(1990, 2, 1))),
+        lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Huong", date(1990, 2, 1))),
+        lambda: candidates.remove(w.as_("centre"), 1, v(), 3),
+        lambda: advance(w.as_("centre"), 1, v(), Action.REQUEST_DTE),
+        lambda: postpone(w.as_("ud94"), 1, v(), starts_on=D("2020-05-26"), ends_on=D("2020-05-30"), reason="Salle"),
+        lambda: seat(w.as_("centre"), 1, v(), three),
+        lambda: unseat(w.as_("centre"), 1, v(), one),
+        lambda: advance(w.as_("ud94"), 1, v(), Action.SEND_DTE),
+        lambda: advance(w.as_("centre"), 1, v(), Action.CONVOKE),
+        lambda: runs.append(w.measure()),
+        lambda: revert(w.as_("national"), runs[0]),
+        lambda: runs.append(w.measure()),
+        lambda: None,
+        lambda: None,
+        lambda: None,
+        lambda: None,
+        lambda: None,
+        lambda: None,
+        lambda: set_actual_end(w.as_("centre"), 1, v(), D("2020-05-26")),
+        lambda: save_draft(w.as_("centre"), 1, v(), entries(Outcome.TITLE, Outcome.ABSENT)),
+        enter,
+        lambda: correct_results(w.as_("ud94"), 1, v(), entries(Outcome.TITLE, Outcome.TITLE), "Erreur"),
+        lambda: advance(w.as_("ud94"), 1, v(), Action.LOCK),
+    ]
+    for step in steps:
+        done = step()
+        assert done is None or isinstance(done, Saved) or type(done).__name__ in ("int", "Reverted"), done
+        kept[w.today] = as_dict(now(w, 1))
+        w.today += timedelta(days=1)
+    states = {json.dumps(k, default=str, sort_keys=True) for k in kept.values()}
+    assert len(states) == 18  # each step shows; some lead back to what was
+    for on, found in kept.items():
+        assert as_dict(then(w, 1, on)) == found, on
+    assert not then(w, 1, date(2020, 5, 3)).exists
+
+
+def test_the_page_says_what_was_and_what_is(w: World) -> None:
+    w.today = date(2020, 6, 10)
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.today = date(2020, 6, 14)
+    w.measure()
+    w.today = date(2020, 6, 15)
+    centre = w.browser("centre")
+    page = centre.get("/sessions/1?au=13/06/2020").text
+    assert "lundi 20 avril 2020" in page and "aujourd’hui : lundi 24 août 2020" in page and "Reportée automatiquement" not in page
+    assert "Reportée automatiquement" in centre.get("/sessions/1?au=2020-06-14").text
+    assert "n’existait pas encore" in centre.get("/sessions/1?au=09/06/2020").text
+    bad = centre.get("/sessions/1?au=hier")
+    assert bad.status_code == 422 and 'value="hier"' in bad.text
+    assert w.browser("other").get("/sessions/1?au=13/06/2020").status_code == 404
+
+
+def test_the_edge_of_a_day_is_midnight_in_paris(w: World) -> None:
+    from portal.store.actors import Occasion
+    from portal.store.work import Work
+
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    unit = w.as_("ud94")
+    late = datetime.combine(date(2020, 6, 15), time(23, 59), PARIS)
+    work = Work(unit.db, Occasion(unit.actor, unit.on.source, late, late.date()), "UD")
+    assert isinstance(postpone(work, 1, w.get(1).version, starts_on=D("2020-07-06"), ends_on=D("2020-07-07"), reason="x"), Saved)
+    assert then(w, 1, date(2020, 6, 15)).starts_on == D("2020-07-06")
+    assert then(w, 1, date(2020, 6, 14)).exists is False
+
+
+# ---- the proof
+
+
+@pytest.fixture
+def made(w: World) -> dict[str, object]:
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.measure()
+    set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-06-12"))
+    with w.db.reading() as conn:
+        return proof(conn, w.db.audit_key, w.get(1), w.now())
+
+
+def test_a_proof_holds_as_json_and_as_pdf_without_the_database(w: World, made: dict[str, object]) -> None:
+    key = w.db.audit_key
+    assert check(key, as_bytes(made)) == (1, 3)
+    pdf = as_pdf(made, w.now())
+    assert pdf.startswith(b"%PDF-") and check(key, pdf) == (1, 3)
+    assert "sceau" in str(check(b"another key", as_bytes({**made, "evenements": []})))
+
+
+def test_what_is_changed_added_or_left_out_of_a_proof_shows(w: World, made: dict[str, object]) -> None:
+    key, events = w.db.audit_key, list(made["evenements"])  # type: ignore[call-overload]
+    changed = [{**events[0], "actor": "Quelqu’un d’autre"}, *events[1:]]
+    assert str(check(key, as_bytes({**made, "evenements": changed}))).startswith(f"événement {events[0]['id']}")
+    for broken in (events[1:], events[:-1], [*events, events[0]], list(reversed(events))):
+        assert "sceau" in str(check(key, as_bytes({**made, "evenements": broken})))
+    assert "sceau" in str(check(key, as_bytes({**made, "mesures": []})))
+    assert "sceau" in str(check(key, as_bytes({**made, "session": 2})))
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"", b"{}", b"[]", b"null", b"%PDF-1.7 nothing", b'{"sceau": 1, "evenements": [1], "format": "x"}', b"\xff\xfe"]
+)
+def test_what_is_no_proof_is_said_to_be_none(nonsense: bytes) -> None:
+    assert isinstance(check(b"key", nonsense), str)
+
+
+def test_the_proof_is_fetched_from_the_history_by_who_sees_the_session(w: World, made: dict[str, object]) -> None:
+    centre = w.browser("centre")
+    assert "preuve.pdf" in centre.get("/sessions/1/historique").text
+    assert check(w.db.audit_key, centre.get("/sessions/1/preuve.json").data) == (1, 3)
+    assert check(w.db.audit_key, centre.get("/sessions/1/preuve.pdf").data) == (1, 3)
+    assert w.browser("ud75").get("/sessions/1/preuve.json").status_code == 404
