@@ -1,14 +1,13 @@
-"""What happened, as values: the routes turn each into a page."""
+"""A session as one page or one action needs it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Kind, Role, Status
 from portal.rules.measures import words_of_case
-from portal.rules.rights import Person, Refused
+from portal.rules.rights import Person
 from portal.rules.titles import last_start
 
 
@@ -84,37 +83,3 @@ class SessionRow:
 
     def person(self, role: Role) -> Person:
         return Person(role, self.unit)
-
-
-@dataclass(frozen=True)
-class Saved:
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """What was asked for is already so (a double click, a page sent twice): nothing was written."""
-
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """No such session for this person."""
-
-
-@dataclass(frozen=True)
-class Changed:
-    """Somebody changed the session since the page was made; `session` is as it stands now."""
-
-    session: SessionRow
-
-
-@dataclass(frozen=True)
-class Invalid:
-    """The rules accept the act but not these values: a sentence for each field."""
-
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-Outcome = Saved | Unchanged | Missing | Changed | Invalid | Refused

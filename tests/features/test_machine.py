@@ -9,9 +9,9 @@ from itertools import count
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
-from portal.core.outcomes import Saved
 
 from portal.clock import PARIS
+from portal.core.outcomes import Saved
 from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import load

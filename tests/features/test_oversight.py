@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 
 from portal.clock import PARIS
+from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 from portal.core.sheet import load
 from portal.features.oversight.actions import chosen, close, draw_sessions
 from portal.features.oversight.signals import Seen, signals

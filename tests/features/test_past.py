@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from portal.core.outcomes import Saved
 
 from portal.clock import PARIS
+from portal.core.outcomes import Saved
 from portal.core.people import Person
 from portal.core.sheet import load
 from portal.features.candidates import actions as candidates

@@ -7,8 +7,8 @@ from datetime import date
 from threading import Barrier
 
 import pytest
-from portal.core.outcomes import Changed, Invalid, Missing, Saved
 
+from portal.core.outcomes import Changed, Invalid, Missing, Saved
 from portal.features.measures.actions import Applied, CountChanged, apply
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.past.history import history

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import count
 
 import pytest
-from portal.core.outcomes import Changed, Saved
 
+from portal.core.outcomes import Changed, Saved
 from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
 from portal.features.measures.actions import Applied, apply, revert

@@ -4,13 +4,13 @@ import re
 from datetime import date, datetime, time
 
 from flask.testing import FlaskClient
-from portal.core.outcomes import Saved
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.clock import PARIS, Clock
 from portal.core.finding import find
+from portal.core.outcomes import Saved
 from portal.core.session import SessionRow
 from portal.demo.load import invented_siret
 from portal.features.accounts.actions import invite
