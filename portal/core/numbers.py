@@ -6,7 +6,6 @@ from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 FIRST = 100_001
-LARGEST = 999_999_999
 
 
 def next_number(tx: Connection, work: Work) -> int:

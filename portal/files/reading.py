@@ -1,6 +1,5 @@
 """Reading a table whose first row names its columns: every error on its line, in French."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -76,36 +75,3 @@ def named(
         lines.append(Line(number, {**dict.fromkeys(optional, ""), **dict(zip(names, padded, strict=True))}))
     errors.stop_if_any()
     return lines
-
-
-def text_of(longest: int, *, required: bool = True) -> Callable[[str], str]:
-    def parse(cell: str) -> str:
-        value = " ".join(cell.split())
-        if required and not value:
-            raise BadCell("la cellule est vide")
-        if len(value) > longest:
-            raise BadCell(f"{len(value)} caractères, pour {longest} au plus")
-        if any(ord(c) < 32 or ord(c) == 127 for c in value):
-            raise BadCell("un caractère de commande s’y trouve")
-        return value
-
-    return parse
-
-
-def day_of(cell: str) -> date:
-    if re.fullmatch(r"[0-9]{5}", cell):
-        raise BadCell(f"« {cell} » est un nombre, pas une date : mettez la colonne au format Date dans le tableur")
-    if not re.fullmatch(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", cell):
-        raise BadCell(f"« {cell} » n’est pas une date jj/mm/aaaa" if cell else "la date manque")
-    d, m, y = map(int, cell.split("/"))
-    try:
-        value = date(y, m, d)
-    except ValueError:
-        raise BadCell(f"« {cell} » n’existe pas au calendrier") from None
-    if not EARLIEST <= value <= LATEST:
-        raise BadCell(f"« {cell} » : vérifiez l’année")
-    return value
-
-
-def day_or_none(cell: str) -> date | None:
-    return day_of(cell) if cell else None

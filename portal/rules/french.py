@@ -1,5 +1,6 @@
 """Dates and counts as French sentences say them."""
 
+import re
 from datetime import date
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -39,3 +40,18 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def number(count: int) -> str:
     """41 208, with narrow no-break spaces"""
     return f"{count:,}".replace(",", "\u202f")
+
+
+def parse_day(value: str) -> date | None:
+    """A date as `<input type="date">` sends it (ISO) or as a person types it (jj/mm/aaaa); None for anything else."""
+    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)
+    french = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", value)
+    try:
+        if iso:
+            return date(*map(int, iso.groups()))
+        if french:
+            d, m, y = map(int, french.groups())
+            return date(y, m, d)
+    except ValueError:
+        pass
+    return None

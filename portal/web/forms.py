@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import request
 
+from portal.rules.french import parse_day
 from portal.rules.names import name_problem
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
@@ -80,20 +81,6 @@ class Form:
             self.errors[name] = f"« {value} » : vérifiez l’année."
             return None
         return parsed
-
-
-def parse_day(value: str) -> date | None:
-    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)
-    french = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", value)
-    try:
-        if iso:
-            return date(*map(int, iso.groups()))
-        if french:
-            d, m, y = map(int, french.groups())
-            return date(y, m, d)
-    except ValueError:
-        pass
-    return None
 
 
 def version() -> int:

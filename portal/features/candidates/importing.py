@@ -1,17 +1,15 @@
 """Taking candidates over from a CSV: `session;last_name;first_name;born_on;email`."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from portal.features.reference.importing import Imported
-from portal.features.sessions.importing import Progress, number_of
-from portal.files.errors import BadCell, Errors
-from portal.files.reading import day_of, read, text_of
+from portal.core.imports import Imported, Progress
+from portal.files.errors import Errors
+from portal.files.parsers import born_before, email_of, number_of, text_of
+from portal.files.reading import read
 from portal.rules.french import day
 from portal.store.audit import Event
 from portal.store.batches import batches
@@ -21,23 +19,6 @@ from portal.store.text import fold
 from portal.store.work import Work
 
 COLUMNS = ("session", "last_name", "first_name", "born_on", "email")
-
-
-def email_of(cell: str) -> str:
-    value = text_of(254, required=False)(cell)
-    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
-        raise BadCell(f"« {cell} » n’est pas une adresse électronique")
-    return value
-
-
-def born_before(today: date) -> Callable[[str], date]:
-    def parse(cell: str) -> date:
-        value = day_of(cell)
-        if value >= today:
-            raise BadCell(f"né(e) le {day(value)} ? vérifiez l’année")
-        return value
-
-    return parse
 
 
 def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imported:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.core.people import Person
-from portal.features.candidates.importing import born_before, email_of
 from portal.files.errors import BadCell, Errors
-from portal.files.reading import Line, named, text_of
+from portal.files.parsers import born_before, email_of, text_of
+from portal.files.reading import Line, named
 from portal.files.table import rows
 from portal.rules.names import name_problem
 

@@ -23,7 +23,7 @@ def export() -> ResponseReturnValue:
     if what not in TABLES or kind not in ("csv", "xlsx"):
         abort(404)
     table, database = TABLES[what], db()
-    filters, _, _ = read_filters()
+    filters, _, _ = read_filters(request.args, actor().role)
     who, today = actor(), clock().today()
     where = listing.chosen(reading(), who, filters).condition & listing.view_condition(
         filters.view, who.role, today, limits(reading())

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from portal.features.figures.queries import Asked, figures
 from portal.features.reference.queries import titles
 from portal.files.cells import lines
+from portal.rules.french import parse_day
 from portal.store.france import DEPARTMENTS
-from portal.web.forms import parse_day
 from portal.web.state import actor, clock, reading
 
 blueprint = Blueprint("figures", __name__)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
+from portal.rules.french import parse_day
 from portal.rules.lifecycle import Status
 from portal.store.text import fold
-from portal.web.forms import parse_day
 
 MOST_CASES = 12
 DATES = ("debut_du", "debut_au", "fin_du", "fin_au")

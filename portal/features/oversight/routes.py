@@ -1,17 +1,14 @@
 """`/supervision`: signals, which ask and do not accuse, and draws for visits."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from portal.core.outcomes import Invalid, Missing
-from portal.features.oversight import actions
+from portal.features.oversight import actions, queries
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.signals import LABELS, QUESTIONS, Signal
-from portal.store.oversight import draw
-from portal.store.scope import within
 from portal.web.forms import Form
 from portal.web.state import actor, clock, close_reading, reading, work
 
@@ -97,20 +94,15 @@ def draws() -> ResponseReturnValue:
 
 
 def _draws(form: Form, own: list[str], status: int = 200) -> ResponseReturnValue:
-    rows = (
-        reading().execute(select(draw).where(within(actor(), draw.c.department_code)).order_by(draw.c.id.desc()).limit(50)).all()
-    )
-    return render_template("oversight/draws.html", form=form, rows=rows, own=own), status
+    return render_template("oversight/draws.html", form=form, rows=queries.draws(reading(), actor()), own=own), status
 
 
 @blueprint.get("/supervision/tirages/<number:draw_id>")
 def show_draw(draw_id: int) -> ResponseReturnValue:
     _supervisor()
-    row = reading().execute(select(draw).where(draw.c.id == draw_id, within(actor(), draw.c.department_code))).one_or_none()
-    if row is None:
+    found = queries.draw_of(reading(), actor(), draw_id)
+    if found is None:
         abort(404)
-    numbers = [int(n) for n in row.drawn_from.split()]
-    drawn = [int(n) for n in row.drawn.split()]
-    span = date.fromisoformat(row.starts_from), date.fromisoformat(row.starts_to)
-    true = actions.chosen(row.seed, numbers, len(drawn)) == drawn
-    return render_template("oversight/draw.html", d=row, numbers=numbers, drawn=drawn, true=true, span=span)
+    return render_template(
+        "oversight/draw.html", d=found.row, numbers=found.numbers, drawn=found.drawn, true=found.true, span=found.span
+    )

@@ -4,11 +4,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from portal.core.dates import date_errors, not_ahead
 from portal.core.holding import change, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import tell_centre
-from portal.features.sessions.actions import date_errors
 from portal.rules.french import day
 from portal.rules.lifecycle import Action
 from portal.store.work import Work
@@ -44,12 +44,3 @@ def move(
     asked = {"demande": request_id} if request_id else {}
     write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason, after=asked)
     return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")
-
-
-def not_ahead(s: SessionRow, starts_on: date, ends_on: date, today: date) -> dict[str, str]:
-    """What is wrong of dates that a postponement would bring, or that a centre asks for: past, or none other than today's."""
-    if (starts_on, ends_on) == (s.starts_on, s.ends_on):
-        return {"starts_on": "Ce sont déjà les dates de la session : indiquez au moins une nouvelle date."}
-    if starts_on < today:
-        return {"starts_on": f"Une session ne peut pas être reportée dans le passé : nous sommes le {day(today)}."}
-    return {}

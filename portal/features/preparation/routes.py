@@ -16,10 +16,10 @@ from portal.features.preparation.actions import Created, NewSession, NotAllowed,
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
-from portal.rules.french import plural
+from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind, Role
 from portal.rules.titles import may_start
-from portal.web.forms import Form, number_in, parse_day
+from portal.web.forms import Form, number_in
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, close_reading, reading, settings, work
 from portal.web.uploads import sealed, unsealed, uploaded

@@ -7,7 +7,8 @@ from datetime import date
 from portal.core.approvals import ApprovedTitle
 from portal.features.preparation.actions import NewSession, problems
 from portal.files.errors import BadCell, Errors
-from portal.files.reading import Line, day_of, named, text_of
+from portal.files.parsers import day_of, text_of
+from portal.files.reading import Line, named
 from portal.files.table import rows
 from portal.rules.lifecycle import Kind
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
+from portal.core.imports import Imported
 from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
-from portal.features.reference.importing import Imported, code_of, siret_of
 from portal.files.errors import Errors
-from portal.files.reading import day_of, read, text_of
+from portal.files.parsers import code_of, day_of, siret_of, text_of
+from portal.files.reading import read
 from portal.rules.french import day
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor

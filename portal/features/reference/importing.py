@@ -1,14 +1,14 @@
 """Taking over centres and titles from a CSV."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from stdnum.fr import siret as siret_rule
 
+from portal.core.imports import Imported
 from portal.files.errors import BadCell, Errors
-from portal.files.reading import Line, day_or_none, read, text_of
+from portal.files.parsers import code_of, day_or_none, level_of, siret_of, text_of
+from portal.files.reading import Line, read
 from portal.store.france import DEPARTMENTS
 from portal.store.places import centre
 from portal.store.text import fold
@@ -16,39 +16,11 @@ from portal.store.titles import CertificateKind, certificate, title
 from portal.store.work import Work
 
 
-@dataclass(frozen=True)
-class Imported:
-    added: int = 0
-    updated: int = 0
-
-
-def siret_of(cell: str) -> str:
-    """14 digits with a valid key; La Poste's own rule is the known exception."""
-    digits = re.sub(r"[\s\u00a0\u202f.]", "", cell)
-    if re.fullmatch(r"[0-9],[0-9]+E\+?[0-9]+", digits, re.IGNORECASE):
-        raise BadCell(f"« {cell} » : le tableur a arrondi ce SIRET ; mettez la colonne au format Texte")
-    if not siret_rule.is_valid(digits):
-        raise BadCell(f"« {cell} » n’est pas un SIRET (14 chiffres, clé valide)")
-    return digits
-
-
 def department_of(cell: str) -> str:
     code = cell.upper().zfill(2)
     if code not in DEPARTMENTS:
         raise BadCell(f"le département « {cell} » n’existe pas")
     return code
-
-
-def code_of(cell: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,19}", cell):
-        raise BadCell(f"« {cell} » n’est pas un code de titre (TP-01303)")
-    return cell
-
-
-def level_of(cell: str) -> int | None:
-    if cell and cell not in ("3", "4", "5", "6"):
-        raise BadCell(f"le niveau « {cell} » n’est pas de 3 à 6")
-    return int(cell) if cell else None
 
 
 def certificates_of(cell: str) -> list[tuple[CertificateKind, str]]:

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Invalid, Missing
 from portal.features.reference.approvals import NewApproval, add, approvals
-from portal.features.reference.importing import siret_of
 from portal.features.reference.limits import set_limits
 from portal.features.reference.queries import titles
 from portal.files.errors import BadCell
+from portal.files.parsers import siret_of
 from portal.rules.lifecycle import Role
 from portal.rules.limits import Limits
 from portal.store.limits import limits

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from portal.core.approvals import of_title
+from portal.core.dates import not_ahead
 from portal.core.finding import find as find_session
 from portal.core.holding import change
 from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import Message, centre_of, tell, unit_of
-from portal.features.postponements.actions import move, not_ahead
+from portal.features.postponements.actions import move
 from portal.features.requests.queries import Asked, find, may_answer, may_withdraw
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day

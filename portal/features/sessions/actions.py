@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from portal.core.approvals import of_title
+from portal.core.dates import date_errors
 from portal.core.grants import of_session
 from portal.core.holding import change, step_values, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
@@ -14,7 +15,7 @@ from portal.core.telling import tell_centre
 from portal.rules.french import day
 from portal.rules.lifecycle import STEP, Action, Status
 from portal.rules.rights import Refused, may
-from portal.rules.titles import expired, may_start
+from portal.rules.titles import may_start
 from portal.store.limits import limits
 from portal.store.sessions import exam_session
 from portal.store.work import Work
@@ -65,23 +66,6 @@ def edit_practical(
         return Saved("Informations pratiques enregistrées.")
 
     return change(work, number, version, Action.EDIT_END, act, ahead=already)
-
-
-def date_errors(tx: Connection, s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
-    """What is wrong with new dates of this session, whoever sets them."""
-    if ends_on < starts_on:
-        return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
-    if s.actual_end_on and s.actual_end_on < starts_on:
-        return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
-    limit = s.last_start
-    if limit and starts_on > limit:
-        grants = of_session(tx, s.number)
-        if grants and not any(granted.covers(starts_on, ends_on) for granted in grants):
-            spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
-            return {"starts_on": f"Le titre est échu : la session reste dans les dates accordées ({spans})."}
-        if not grants and starts_on != s.starts_on:
-            return {"starts_on": expired(limit)}
-    return {}
 
 
 def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -> Outcome:

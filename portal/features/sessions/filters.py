@@ -1,18 +1,17 @@
 """The filters of the list, as they stand in the address."""
 
-from flask import request
+from collections.abc import Mapping
 
 from portal.features.sessions import listing
-from portal.rules.lifecycle import Status
+from portal.rules.french import parse_day
+from portal.rules.lifecycle import Role, Status
 from portal.store.france import DEPARTMENTS
-from portal.web.forms import parse_day
-from portal.web.state import actor
 
 
-def read_filters() -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
-    """The filters in the address; what was typed; what is wrong of it."""
+def read_filters(args: Mapping[str, str], role: Role) -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
+    """The filters in these arguments of an address, for a person of this role; what was typed; what is wrong of it."""
     names = ("q", "statut", "du", "au", "departement", "vue", "tri", "ordre")
-    typed = {name: request.args.get(name, "").replace("\0", "").strip()[:200] for name in names}
+    typed = {name: args.get(name, "").replace("\0", "").strip()[:200] for name in names}
     errors: dict[str, str] = {}
     days = {}
     for name in ("du", "au"):
@@ -24,7 +23,7 @@ def read_filters() -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
         errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
-    views = {view.key for view in listing.views(actor().role, typed["vue"])}
+    views = {view.key for view in listing.views(role, typed["vue"])}
     filters = listing.Filters(
         search=typed["q"],
         status=status,

@@ -1,14 +1,14 @@
 """Taking sessions over from a CSV: what exists elsewhere comes in as it is; no right is applied, no approval asked for."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from portal.core.numbers import LARGEST, next_number
-from portal.features.reference.importing import Imported, code_of, siret_of
+from portal.core.imports import Imported, Progress
+from portal.core.numbers import next_number
 from portal.files.errors import BadCell, Errors
-from portal.files.reading import day_of, day_or_none, read
+from portal.files.parsers import code_of, day_of, day_or_none, number_of, siret_of
+from portal.files.reading import read
 from portal.rules.lifecycle import Kind, Status
 from portal.store.audit import Event
 from portal.store.batches import batches
@@ -18,14 +18,6 @@ from portal.store.titles import title
 from portal.store.work import Work
 
 COLUMNS = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
-
-
-def number_of(cell: str) -> int | None:
-    if not cell:
-        return None
-    if not (cell.isascii() and cell.isdecimal() and 1 <= int(cell[:12]) <= LARGEST and len(cell) < 12):
-        raise BadCell(f"« {cell} » n’est pas un numéro de session")
-    return int(cell)
 
 
 def kind_of(cell: str) -> Kind:
@@ -40,9 +32,6 @@ def status_of(cell: str) -> Status:
         return Status(cell)
     except ValueError:
         raise BadCell(f"« {cell} » n’est pas un statut ({', '.join(Status)})") from None
-
-
-Progress = Callable[[list[Any]], Iterable[Any]]
 
 
 def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Imported:

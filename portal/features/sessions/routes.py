@@ -14,6 +14,7 @@ from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
+from portal.rules.french import parse_day
 from portal.rules.lifecycle import STEP, Action, Role
 from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
@@ -21,7 +22,7 @@ from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.cells import rows
-from portal.web.forms import Form, parse_day, version
+from portal.web.forms import Form, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, close_reading, db, reading, settings, work
 
@@ -40,7 +41,7 @@ def _cursor(sort: str) -> listing.Cursor | None:
 
 @blueprint.get("/sessions")
 def index() -> ResponseReturnValue:
-    filters, typed, errors = read_filters()
+    filters, typed, errors = read_filters(request.args, actor().role)
     today = clock().today()
     limit = limits(reading())
     asked = listing.chosen(reading(), actor(), filters)

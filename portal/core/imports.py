@@ -1,0 +1,15 @@
+"""What every import from a file says of itself."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Progress = Callable[[list[Any]], Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many rows came in anew, and how many that were known have changed."""
+
+    added: int = 0
+    updated: int = 0
