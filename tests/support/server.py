@@ -20,13 +20,13 @@ CHROMIUM = {
 }  # fmt: skip
 
 
-def _settings(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     return Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", "a secret for pictures", DEMO_DAY)
 
 
 def load_demonstration(folder: Path) -> Path:
     """The database of the demonstration, in one file."""
-    settings = _settings(folder)
+    settings = settings_in(folder)
     db = Database(settings.database_url, settings.audit_key)
     migrate.upgrade(db)
     load(db, DEMO_DAY, "UD", None, lambda items, label: items)
@@ -41,7 +41,7 @@ def demonstration(folder: Path) -> Iterator[str]:
     """Its address; loaded first where the folder has none."""
     if not (folder / "demo.sqlite").exists():
         load_demonstration(folder)
-    settings = _settings(folder)
+    settings = settings_in(folder)
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

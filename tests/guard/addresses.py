@@ -1,0 +1,125 @@
+"""Which addresses of the demonstration are kept as text, for each route that answers GET; and which forms are tried."""
+
+LATE, DONE, COMING, OTHERS = (224561, 224562, 224569), (224565, 224567, 224573), (224563, 224564, 224566, 224570), (224574,)
+CANCELLED, REQUESTED, WAITING = 224600, 224576, 224571
+# Moved by the measure while « DTE envoyé » and « Demande de DTE envoyée », and with its results entered since.
+MOVED = (224572, 224648, 224666, 224672)
+# One of each status, then the moved, the other centre's, and those with something open.
+ALL = (*COMING, *LATE, *DONE, *MOVED, *OTHERS, CANCELLED, REQUESTED, WAITING, 224568, 224575, 224577)
+FEW = (224563, 224566, 224564, 224570, 224561, 224562, 224565, 224567, CANCELLED, 224574)
+STEPS = ("demande-dte", "envoi-dte", "convocations", "verrouillage", "deverrouillage", "annulation")
+PAPERS = ("convocation", "liste-candidats", "emargement", "proces-verbal", "livret", "attestation")
+FIRST_CANDIDATES = {224561: 1, 224565: 64, 224566: 68, 224573: 93, 224574: 94}
+
+
+def _sessions(rest: str, numbers: tuple[int, ...] = FEW) -> list[str]:
+    return [f"/sessions/{number}{rest}" for number in (*numbers, 999999)]
+
+
+def _candidates(rest: str, *numbers: int) -> list[str]:
+    found = [f"/sessions/{n}/candidats/{FIRST_CANDIDATES[n]}{rest}" for n in numbers or FIRST_CANDIDATES]
+    return [*found, f"/sessions/224566/candidats/1{rest}"]  # another session's candidate
+
+
+_SESSION, _CANDIDATE = "/sessions/<number:number>", "/sessions/<number:number>/candidats/<number:candidate_id>"
+_KINDS = "<any('convocation','liste-candidats','emargement','proces-verbal','livret','attestation'):kind>.pdf"
+_MODEL = "modele.<any('csv','xlsx','ods'):kind>"
+
+PAGES: dict[str, list[str]] = {
+    "/": ["/"],
+    "/agrements": ["/agrements", "/agrements?q=bercy", "/agrements?q=introuvable"],
+    "/avis": ["/avis", "/avis?avant=20"],
+    "/avis/<number:notice_id>": ["/avis/1", "/avis/39", "/avis/999"],
+    "/calendrier": ["/calendrier", "/calendrier?mois=2020-08", "/calendrier?mois=2021-01"],
+    "/calendrier/<token>.ics": ["/calendrier/inconnu.ics"],
+    "/chiffres": ["/chiffres", "/chiffres?du=&au=", "/chiffres?du=31/02/2020&au=x&departement=999&titre=inconnu",
+                  "/chiffres?titre=TP-01303&departement=94", "/chiffres?du=2019-01-01&au=2019-02-01"],
+    "/chiffres.csv": ["/chiffres.csv", "/chiffres.csv?titre=TP-01303"],
+    "/communication": ["/communication"],
+    "/communication/<number:letter_id>": ["/communication/1", "/communication/999"],
+    "/communication/<number:letter_id>.pdf": ["/communication/1.pdf"],
+    "/communication/fermeture": ["/communication/fermeture"],
+    "/communication/nouvelle": ["/communication/nouvelle"],
+    "/comptes": ["/comptes", "/comptes?role=ud", "/comptes?q=lefort", "/comptes?q=introuvable", "/comptes?suite=3"],
+    "/connexion": ["/connexion", "/connexion?suite=/sessions/224566"],
+    "/courriels-de-demonstration": ["/courriels-de-demonstration"],
+    "/demandes": ["/demandes", "/demandes?vue=toutes", "/demandes?vue=acceptees", "/demandes?departement=94"],
+    "/demandes/<number:request_id>": [f"/demandes/{n}" for n in (1, 2, 3, 4, 5, 999)],
+    "/demandes/titre-echu": ["/demandes/titre-echu", "/demandes/titre-echu?titre=TP-EX001"],
+    "/healthz": ["/healthz"],
+    "/invitation/<token>": ["/invitation/inconnue"],
+    "/jury": ["/jury", "/jury?q=delorme", "/jury?q=introuvable"],
+    "/jury/<number:member_id>": ["/jury/1", "/jury/3", "/jury/4", "/jury/6", "/jury/999"],
+    "/mesures": ["/mesures"],
+    "/mesures/<key>": ["/mesures/confinement-2020", "/mesures/inconnue"],
+    "/mesures/<key>.csv": ["/mesures/confinement-2020.csv"],
+    "/mesures/<key>.toml": ["/mesures/confinement-2020.toml"],
+    "/mesures/nouvelle": ["/mesures/nouvelle"],
+    "/mesures/passages/<number:run_id>": ["/mesures/passages/1", "/mesures/passages/999"],
+    "/mesures/passages/<number:run_id>/reprise": ["/mesures/passages/1/reprise"],
+    "/readyz": ["/readyz"],
+    "/reglages": ["/reglages"],
+    "/sessions": ["/sessions", "/sessions?q=aubign%C3%A9&statut=dte_envoye", "/sessions?q=introuvable", "/sessions?q=224566",
+                  "/sessions?vue=afaire&statut=convocations_envoyees", "/sessions?vue=retard&q=224575",
+                  "/sessions?vue=reportees&statut=dte_envoye", "/sessions?q=2245&statut=verrouillee&tri=debut&ordre=croissant",
+                  "/sessions?q=introuvable&statut=inconnu&du=31/02/2020&au=x&departement=999", "/sessions?departement=75&q=224574"],
+    _SESSION: [*_sessions("", ALL), "/sessions/224566?au=14/06/2020", "/sessions/224561?au=2020-03-01", "/sessions/224566?au=x"],
+    f"{_SESSION}/<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage','annulation'):step>": [
+        f"/sessions/{number}/{step}" for step in STEPS for number in (*FEW, 224575)
+    ],
+    f"{_SESSION}/candidats": [*_sessions("/candidats"), "/sessions/224561/candidats?q=aubign%C3%A9"],
+    _CANDIDATE: _candidates(""),
+    f"{_CANDIDATE}/{_KINDS}": _candidates("/convocation.pdf", 224566) + _candidates("/attestation.pdf", 224566)
+    + _candidates("/emargement.pdf", 224566),
+    f"{_CANDIDATE}/modifier": _candidates("/modifier"),
+    f"{_CANDIDATE}/retrait": _candidates("/retrait"),
+    f"{_SESSION}/candidats/import": _sessions("/candidats/import", (224566, 224563, 224567)),
+    f"{_SESSION}/candidats/{_MODEL}": [f"/sessions/224566/candidats/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
+    f"{_SESSION}/date-reelle": _sessions("/date-reelle", (*FEW, 224569, 224672)),
+    f"{_SESSION}/demande-report": _sessions("/demande-report", (*FEW, REQUESTED)),
+    f"{_SESSION}/documents": _sessions("/documents"),
+    f"{_SESSION}/documents/{_KINDS}": [f"/sessions/224563/documents/{kind}.pdf" for kind in PAPERS],
+    f"{_SESSION}/historique": [*_sessions("/historique", ALL), "/sessions/224561/historique?au=2020-03-01"],
+    f"{_SESSION}/informations": _sessions("/informations", (*FEW, 224572)),
+    f"{_SESSION}/jury": [*_sessions("/jury"), "/sessions/224575/jury?q=haddad"],
+    f"{_SESSION}/preuve.<any('json','pdf'):kind>": ["/sessions/224566/preuve.json", "/sessions/224566/preuve.pdf"],
+    f"{_SESSION}/report": _sessions("/report", (*FEW, REQUESTED)),
+    f"{_SESSION}/resultats": _sessions("/resultats", (*FEW, WAITING, 224568, 224569)),
+    f"{_SESSION}/resultats/correction": _sessions("/resultats/correction", (*FEW, 224672)),
+    "/sessions/export": ["/sessions/export", "/sessions/export?quoi=resultats", "/sessions/export?format=xlsx",
+                         "/sessions/export?quoi=inconnu", "/sessions/export?quoi=candidats&q=224566"],
+    "/sessions/nouvelle": ["/sessions/nouvelle", "/sessions/nouvelle?modele=224567", "/sessions/nouvelle?starts_on=2020-09-01"],
+    "/sessions/nouvelles": ["/sessions/nouvelles"],
+    f"/sessions/nouvelles/{_MODEL}": [f"/sessions/nouvelles/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
+    "/supervision": ["/supervision", *(f"/supervision?signal={key}" for key in ("taux_de_reussite", "convocations_tardives"))],
+    "/supervision/tirages": ["/supervision/tirages"],
+    "/supervision/tirages/<number:draw_id>": ["/supervision/tirages/1", "/supervision/tirages/999"],
+    "/verifier": ["/verifier", "/verifier?code=abc", "/verifier?code=ABCD-EFGH-JKMN-PQRS"],
+    "/verifier/<code>": ["/verifier/ABCD-EFGH-JKMN-PQRS", "/verifier/abc"],
+}  # fmt: skip
+
+# Routes whose words stand elsewhere, each with its reason.
+LEFT_OUT = {"/static/<path:filename>": "files of the browser's, no page"}
+
+# Whose forms are tried, and on which page.
+FORMS: list[tuple[str, str]] = [
+    *(("centre", f"/sessions/{n}/{page}") for n, page in (
+        (224563, "informations"), (224561, "date-reelle"), (224566, "demande-report"), (224571, "resultats"), (224568, "resultats"),
+        (224563, "demande-dte"), (224564, "convocations"), (224563, "annulation"), (224563, "candidats"), (224563, "candidats/import"),
+        (224566, "candidats/68/modifier"), (224566, "candidats/68/retrait"), (224575, "jury"),
+    )),
+    *(("ud94", f"/sessions/{n}/{page}") for n, page in (
+        (224570, "report"), (224565, "resultats/correction"), (224566, "envoi-dte"), (224565, "verrouillage"), (224567, "deverrouillage"),
+    )),
+    *(("centre", page) for page in (
+        "/demandes/titre-echu", "/demandes/1", "/sessions/nouvelle", "/sessions/nouvelles", "/avis", "/calendrier",
+    )),
+    *(("ud94", page) for page in (
+        "/demandes", "/demandes/1", "/demandes/5", "/jury", "/jury/1", "/supervision", "/supervision/tirages",
+    )),
+    *(("national", page) for page in (
+        "/agrements", "/communication/nouvelle", "/communication/fermeture", "/mesures/nouvelle", "/reglages",
+        "/mesures/confinement-2020", "/mesures/passages/1/reprise",
+    )),
+    ("visiteur", "/connexion"),
+]  # fmt: skip

@@ -1,0 +1,177 @@
+"""Every word that a page shows, to everyone who may open it: a page moved or laid out anew says what it said before.
+
+Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where words changed on purpose, look at what
+`.venv/bin/pytest tests/guard/test_pages.py` shows, take it over with
+`.venv/bin/pytest tests/guard/test_pages.py --snapshot-update`, and commit the files with the change.
+"""
+
+import re
+from collections.abc import Iterator
+from random import Random
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from portal.core import invitations
+from portal.features.measures.progress import Task
+from tests.guard.addresses import FORMS, LEFT_OUT, PAGES
+from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
+from tests.support.filling import post_forms
+from tests.support.server import settings_in
+from tests.support.world import hidden
+
+ROLES = (*EMAILS, SIGNED_OUT)
+# A file is named after its route, not after the test that keeps it.
+pytestmark = pytest.mark.filterwarnings("ignore:\\s*Can not relate snapshot")
+
+
+class TextFile(SingleFileSnapshotExtension):
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return str(index)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return Demonstration(tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture
+def demo(loaded: Demonstration) -> Iterator[Demonstration]:
+    """The demonstration as it was loaded; what is drawn at random is drawn the same, and a measure is waited for."""
+    loaded.restore()
+    done_within = Task.done_within
+    patient = patch.object(Task, "done_within", lambda task, _seconds: done_within(task, 60))
+    same = patch.multiple("secrets", token_hex=lambda size=16: "5a" * size, choice=Random(224566).choice)
+    with patient, same:
+        yield loaded
+
+
+@pytest.fixture
+def text(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(TextFile)
+
+
+def file_name(rule: str) -> str:
+    """The name of a route's file: `/sessions/<number:number>/report` → `sessions-NUMBER-report`."""
+    short = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", rule)
+    named = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: found[1].upper(), short)
+    return re.sub(r"[^\w]+", "-", named).strip("-") or "accueil"
+
+
+def grouped(answers: dict[str, str]) -> str:
+    """Those who read the same stand together."""
+    together: dict[str, list[str]] = {}
+    for who in sorted(answers):
+        together.setdefault(answers[who], []).append(who)
+    return "\n".join(f"---- {', '.join(who)} : {told}\n" for told, who in together.items())
+
+
+def pages(demo: Demonstration, addresses: list[str]) -> str:
+    told = []
+    for position, address in enumerate(addresses):
+        roles = ROLES if position == 0 else tuple(EMAILS)  # a visitor is sent to the sign-in, whatever the number
+        answers = {role: demo.told(demo.client(role).get(address), role) for role in roles}
+        told.append(f"======== {without_chance(address)}\n\n{grouped(answers)}")
+    return "\n".join(told)
+
+
+def made(demo: Demonstration, rule: str) -> list[str]:
+    """Addresses that somebody's act makes: a private calendar, a draw, a document's code, an invitation."""
+    db = demo.app.extensions["portal_db"]
+    if rule == "/calendrier/<token>.ics":
+        page = sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
+        return re.findall(r"/calendrier/[\w.-]+\.ics", page)[:1]
+    if rule == "/calendrier":
+        sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
+        return ["/calendrier?mois=2020-07"]
+    if rule == "/supervision/tirages/<number:draw_id>":
+        days = {"start": "2020-06-01", "end": "2020-07-31"}
+        sent(demo, "ud94", "/supervision/tirages", "/supervision/tirages", department="94", size="3", **days)
+    if rule == "/verifier/<code>":
+        assert demo.client("centre").get("/sessions/224566/documents/liste-candidats.pdf").status_code == 200
+        with db.reading() as conn:
+            return [f"/verifier/{conn.exec_driver_sql('SELECT code FROM document').scalar()}"]
+    if rule == "/invitation/<token>":
+        return [f"/invitation/{invitations.signer(settings_in(demo.file.parent).secret_key).dumps(7)}"]
+    return []
+
+
+def sent(demo: Demonstration, who: str, page: str, address: str, **fields: str) -> str:
+    """Send what a page's form holds; the page as it is afterwards."""
+    client = demo.client(who)
+    token = hidden(client.get(page).text, "csrf_token")
+    assert client.post(address, data={"csrf_token": token, **fields}).status_code == 303
+    return client.get(page).text
+
+
+def test_every_route_that_answers_get_is_kept_as_text_or_left_out_with_a_reason(loaded: Demonstration) -> None:
+    routes = {rule.rule for rule in loaded.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert routes == set(PAGES) | set(LEFT_OUT)
+    assert len({file_name(rule) for rule in PAGES}) == len(PAGES)
+
+
+@pytest.mark.parametrize("rule", PAGES, ids=file_name)
+def test_a_page_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion, rule: str) -> None:
+    addresses = [*made(demo, rule), *PAGES[rule]]
+    assert pages(demo, addresses) == text(name=file_name(rule))
+
+
+def test_the_frame_around_the_pages_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion) -> None:
+    assert grouped(demo.frames) == text(name="cadre")
+
+
+@pytest.mark.parametrize(("who", "address"), FORMS, ids=[f"{who}-{file_name(address)}" for who, address in FORMS])
+def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: SnapshotAssertion, who: str, address: str) -> None:
+    client = demo.client(who)
+    forms = post_forms(client.get(address).text)
+    assert forms, address
+    told = []
+    for position in range(len(forms)):
+        for way, _ in forms[position].ways():
+            demo.restore()
+            client = demo.client(who)
+            form = post_forms(client.get(address).text)[position]  # what it holds hidden fits this visit
+            answer = client.post(form.action or address, data=dict(form.ways())[way], content_type="multipart/form-data")
+            with client.session_transaction() as session:
+                said = "".join(f"\n« {words} »" for _, words in session.get("_flashes", []))
+            told.append(f"======== {form.action or address} : {way}\n\n{demo.told(answer, who)}{without_chance(said)}\n")
+    assert "\n".join(told) == text(name=f"formulaire-{who}-{file_name(address)}")
+
+
+def test_each_fault_has_its_page_that_says_what_it_said(demo: Demonstration, text: SnapshotAssertion) -> None:
+    centre, visitor = demo.client("centre"), demo.client(SIGNED_OUT)
+    token = {"csrf_token": hidden(centre.get("/sessions/224563/informations").text, "csrf_token")}
+    answers = {
+        "400, jeton périmé": centre.post("/sessions/224563/informations", data={"place": "12 rue des Écoles"}),
+        "401, envoyé sans être connecté": visitor.post("/sessions/224563/informations", data={"place": "12 rue des Écoles"}),
+        "404": centre.get("/inconnue"),
+        "405": centre.post("/chiffres", data=token),
+        "413": centre.post("/sessions/224563/informations", data={"place": "x" * 2_100_000, **token}),
+    }
+    endpoint = demo.app.url_map.bind("").match("/agrements")[0]
+    for code, fault in ((500, RuntimeError("fault")), (503, OperationalError("", {}, Exception()))):
+
+        def fail(fault: Exception = fault) -> None:
+            raise fault
+
+        with patch.dict(demo.app.view_functions, {endpoint: fail}):
+            answers[str(code)] = centre.get("/agrements", headers={"X-Request-Id": "a-request-of-the-guard"})
+    told = [f"======== {what}\n\n{demo.told(answer, 'centre')}\n" for what, answer in answers.items()]
+    assert "\n".join(told) == text(name="erreurs")
+
+
+def test_a_closing_is_announced_and_then_kept_to_as_it_was(demo: Demonstration, text: SnapshotAssertion) -> None:
+    page, fields = "/communication/fermeture", {"end_day": "", "reason": "Mise en ligne de la version suivante."}
+    sent(demo, "national", page, page, day="2020-06-16", start="12:00", end="15:00", **fields)
+    coming = pages(demo, ["/healthz", "/communication", "/agrements?q=introuvable"])
+    sent(demo, "national", page, page, day="2020-06-15", start="09:00", end="11:00", **fields)
+    assert coming + "\n" + pages(demo, ["/agrements?q=introuvable", "/connexion"]) == text(name="fermeture")

@@ -1,0 +1,219 @@
+"""What a person reads on a page, as text: one block a line, so that a template may be laid out anew and nothing changes.
+
+Links carry where they lead, fields and buttons stand in brackets: `Aide <</aide>>`, `[date 2020-06-22]`, `(•) Titre`, `[Enregistrer]`.
+"""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "header",
+        "hr",
+        "html",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "optgroup",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "text",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "li": "- ", "summary": "▸ "}
+UNSEEN = frozenset({"script", "style", "template"})
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+MOST_CHOICES = 30
+Attributes = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Visible:
+    """`here`: the links of the frame that say « this page »; `frame`: what stands around the content."""
+
+    title: str
+    here: tuple[str, ...]
+    frame: str
+    main: str
+
+
+def visible(page: str) -> Visible:
+    """Read a page."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    reader.end_line()
+    frame, main = ("\n".join(lines) for lines in (reader.frame, reader.main))
+    return Visible(" ".join(reader.title.split()), tuple(reader.here), frame, main)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        self.here: list[str] = []
+        self.frame: list[str] = []
+        self.main: list[str] = []
+        self._lines = self.frame
+        self._line = ""
+        self._mark = ""
+        self._open: list[tuple[str, Attributes, int]] = []  # a tag, its attributes, where its words begin in the line
+        self._unseen = 0
+        self._choices: list[str] = []
+
+    # ---- what the parser calls
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if self._unseen or tag in UNSEEN or "hidden" in attributes:
+            self._unseen += tag not in VOID
+            return
+        if tag in BLOCKS or tag == "br":
+            self._begin_block(tag)
+        if label := attributes.get("aria-label"):
+            self._line += f" {{{label}}} "
+        if tag == "input":
+            self._line += _input(attributes)
+        if tag in ("img", "progress", "meter"):
+            self._line += f" [{attributes.get('alt') or attributes.get('value', '')}] "
+        if tag == "select":
+            self._choices = []
+        if tag == "main":
+            self._lines = self.main
+        if tag not in VOID:
+            self._open.append((tag, attributes, len(self._line)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._unseen:
+            self._unseen -= tag not in VOID
+            return
+        if not any(tag == name for name, *_ in self._open):
+            return
+        while True:
+            name, attributes, begin = self._open.pop()
+            self._close(name, attributes, begin)
+            if name == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if self._unseen:
+            return
+        if self._inside("title") and not self._inside("body"):
+            self.title += data
+        elif self._inside("body"):
+            self._line += re.sub(r"[ \t\r\n\f]+", " ", data)
+
+    # ---- lines
+
+    def end_line(self) -> None:
+        words = re.sub(r" {2,}", " ", self._line).strip(" ")
+        if words.strip(" |"):
+            self._lines.append((self._mark + words).rstrip(" "))
+            self._mark = ""
+        self._line = ""
+
+    def _begin_block(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            if self._line.strip():
+                self._line += " | "
+            return
+        if tag == "p" and self._inside("tr"):
+            self._line += " "
+            return
+        self.end_line()
+        self._mark = MARKS.get(tag, self._mark)
+
+    def _close(self, tag: str, attributes: Attributes, begin: int) -> None:
+        words = self._line[begin:]
+        told = " ".join(words.split(" ")).strip(" ")
+        if tag == "a" and "href" in attributes:
+            self._line = self._line[:begin] + words.rstrip(" ") + f" <{attributes['href']}>"
+            if attributes.get("aria-current"):
+                self._tell_current(told)
+        elif tag == "button":
+            self._line = self._line[:begin] + f" [{told}{_disabled(attributes)}] "
+        elif tag == "textarea":
+            self._line = self._line[:begin] + f" [texte {told}] ".replace(" ]", "]")
+        elif tag == "option":
+            self._line = self._line[:begin]
+            self._choices.append(f"*{told}*" if "selected" in attributes else told)
+        elif tag == "select":
+            self._line = self._line[:begin] + f" [{_choices(self._choices)}{_disabled(attributes)}] "
+        elif tag == "abbr" and attributes.get("title"):
+            self._line += f" {{{attributes['title']}}}"
+        if tag in BLOCKS and tag not in ("td", "th") and not (tag == "p" and self._inside("tr")):
+            self.end_line()
+            self._mark = ""
+        if tag == "main":
+            self._lines = self.frame
+
+    def _tell_current(self, words: str) -> None:
+        if self._lines is self.frame:
+            self.here.append(words)
+        else:
+            self._line += " (ici)"
+
+    def _inside(self, tag: str) -> bool:
+        return any(tag == name for name, *_ in self._open)
+
+
+def _disabled(attributes: Attributes) -> str:
+    return " (fermé)" if "disabled" in attributes else ""
+
+
+def _input(attributes: Attributes) -> str:
+    kind, value = attributes.get("type", "text"), attributes.get("value", "")
+    if kind == "hidden":
+        return ""
+    if kind == "radio":
+        told = "(•)" if "checked" in attributes else "( )"
+    elif kind == "checkbox":
+        told = "[x]" if "checked" in attributes else "[ ]"
+    elif kind == "submit":
+        told = f"[{value}]"
+    else:
+        hint = attributes.get("placeholder", "")
+        told = f"[{' '.join(part for part in (kind, value, f'({hint})' if hint else '') if part)}]"
+    return f" {told}{_disabled(attributes)} "
+
+
+def _choices(choices: list[str]) -> str:
+    if len(choices) <= MOST_CHOICES:
+        return " · ".join(choices)
+    chosen = [choice for choice in choices if choice.startswith("*")]
+    return " · ".join([choices[0], *chosen, "…", choices[-1]]) + f" : {len(choices)} choix"
