@@ -43,7 +43,7 @@ PAGES: dict[str, list[str]] = {
     "/comptes": ["/comptes", "/comptes?role=ud", "/comptes?q=lefort", "/comptes?q=introuvable", "/comptes?suite=3"],
     "/connexion": ["/connexion", "/connexion?suite=/sessions/224566"],
     "/courriels-de-demonstration": ["/courriels-de-demonstration"],
-    "/demandes": ["/demandes", "/demandes?vue=toutes", "/demandes?vue=acceptees", "/demandes?departement=94"],
+    "/demandes": ["/demandes", "/demandes?vue=toutes", "/demandes?vue=acceptees", "/demandes?vue=refusees", "/demandes?departement=94"],
     "/demandes/<number:request_id>": [f"/demandes/{n}" for n in (1, 2, 3, 4, 5, 999)],
     "/demandes/titre-echu": ["/demandes/titre-echu", "/demandes/titre-echu?titre=TP-EX001"],
     "/healthz": ["/healthz"],
@@ -60,8 +60,8 @@ PAGES: dict[str, list[str]] = {
     "/readyz": ["/readyz"],
     "/reglages": ["/reglages"],
     "/sessions": ["/sessions", "/sessions?q=aubign%C3%A9&statut=dte_envoye", "/sessions?q=introuvable", "/sessions?q=224566",
-                  "/sessions?vue=afaire&statut=convocations_envoyees", "/sessions?vue=retard&q=224575",
-                  "/sessions?vue=reportees&statut=dte_envoye", "/sessions?q=2245&statut=verrouillee&tri=debut&ordre=croissant",
+                  "/sessions?vue=a-faire&statut=convocations_envoyees", "/sessions?vue=en-retard&q=224575",
+                  "/sessions?vue=reportees&statut=dte_envoye", "/sessions?vue=resultats", "/sessions?vue=a-verrouiller&statut=resultats_saisis", "/sessions?q=2245&statut=verrouillee&tri=debut&ordre=croissant",
                   "/sessions?q=introuvable&statut=inconnu&du=31/02/2020&au=x&departement=999", "/sessions?departement=75&q=224574"],
     _SESSION: [*_sessions("", ALL), "/sessions/224566?au=14/06/2020", "/sessions/224561?au=2020-03-01", "/sessions/224566?au=x"],
     f"{_SESSION}/<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage','annulation'):step>": [
@@ -122,4 +122,16 @@ FORMS: list[tuple[str, str]] = [
         "/mesures/confinement-2020", "/mesures/passages/1/reprise",
     )),
     ("visiteur", "/connexion"),
+]  # fmt: skip
+
+# Files that are shown before they are taken over; the last line of each is wrong.
+FILES: list[tuple[str, str, tuple[str, ...]]] = [
+    ("centre", "/sessions/224563/candidats/import", (
+        "nom;prénom;date de naissance;adresse électronique", "Nouvel;Ana;04/11/1995;ana@exemple.fr",
+        "D’Aubigné;Éloïse;23/02/1962;", ";;31/02/1995;nulle part",
+    )),
+    ("centre", "/sessions/nouvelles", (
+        "titre;type;date de début;date de fin;lieu;responsable", "TP-01303;titre;14/09/2020;18/09/2020;12 rue des Écoles;Camille Roux",
+        "TP-01303;ccp;21/09/2020;22/09/2020;Créteil;Camille Roux", "TP-99999;rien;31/02/2020;hier;;",
+    )),
 ]  # fmt: skip

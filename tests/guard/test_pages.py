@@ -7,6 +7,7 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from random import Random
 from unittest.mock import patch
 
@@ -19,7 +20,7 @@ from syrupy.types import SnapshotIndex
 
 from portal.core import invitations
 from portal.features.measures.progress import Task
-from tests.guard.addresses import FORMS, LEFT_OUT, PAGES
+from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import post_forms
 from tests.support.server import settings_in
@@ -145,6 +146,20 @@ def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: Sn
                 said = "".join(f"\n« {words} »" for _, words in session.get("_flashes", []))
             told.append(f"======== {form.action or address} : {way}\n\n{demo.told(answer, who)}{without_chance(said)}\n")
     assert "\n".join(told) == text(name=f"formulaire-{who}-{file_name(address)}")
+
+
+@pytest.mark.parametrize(("who", "address", "lines"), FILES, ids=[file_name(address) for _, address, _ in FILES])
+def test_a_file_is_shown_as_read_before_it_is_taken_over(
+    demo: Demonstration, text: SnapshotAssertion, who: str, address: str, lines: tuple[str, ...]
+) -> None:
+    told = []
+    for name, kept in (("juste", lines[:-1]), ("avec une faute", lines)):
+        client = demo.client(who)
+        token = hidden(client.get(address).text, "csrf_token")
+        sheet = BytesIO("\n".join(kept).encode()), "essai.csv"
+        answer = client.post(address, data={"csrf_token": token, "file": sheet}, content_type="multipart/form-data")
+        told.append(f"======== {address} : {name}\n\n{demo.told(answer, who)}\n")
+    assert "\n".join(told) == text(name=f"fichier-{file_name(address)}")
 
 
 def test_each_fault_has_its_page_that_says_what_it_said(demo: Demonstration, text: SnapshotAssertion) -> None:

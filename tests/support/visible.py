@@ -55,6 +55,7 @@ BLOCKS = frozenset(
         "ul",
     ]
 )
+APART = frozenset({"small", "span", "time"})  # the stylesheet sets many of them as blocks: a space beside them shows nothing
 MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "li": "- ", "summary": "▸ "}
 UNSEEN = frozenset({"script", "style", "template"})
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -105,6 +106,8 @@ class _Reader(HTMLParser):
             return
         if tag in BLOCKS or tag == "br":
             self._begin_block(tag)
+        if tag in APART or (tag == "a" and self._line.endswith((">", "]"))):
+            self._line += " "
         if label := attributes.get("aria-label"):
             self._line += f" {{{label}}} "
         if tag == "input":
@@ -174,6 +177,8 @@ class _Reader(HTMLParser):
             self._choices.append(f"*{told}*" if "selected" in attributes else told)
         elif tag == "select":
             self._line = self._line[:begin] + f" [{_choices(self._choices)}{_disabled(attributes)}] "
+        elif tag in APART:
+            self._line += " "
         elif tag == "abbr" and attributes.get("title"):
             self._line += f" {{{attributes['title']}}}"
         if tag in BLOCKS and tag not in ("td", "th") and not (tag == "p" and self._inside("tr")):
