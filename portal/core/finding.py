@@ -64,6 +64,7 @@ _SELECT: Select[Any] = (
         title.c.decree_on,
         title.c.expires_on,
         title.c.extension_months,
+        measure_run.c.measure_key,
         measure_run.c.label.label("measure_label"),
         measure_run.c.definition.label("measure_text"),
         candidate_count.label("candidates"),

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, update
 from portal.core.finding import find
 from portal.core.outcomes import Changed, Missing, Outcome
 from portal.core.session import SessionRow
-from portal.rules.lifecycle import STEP, Action
+from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
+from portal.rules.steps import STEP
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 

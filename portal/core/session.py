@@ -39,6 +39,7 @@ class SessionRow:
     actual_end_on: date | None
     postponed_run_id: int | None
     postponed_case: str | None
+    measure_key: str | None
     measure_label: str | None
     measure_text: str | None
     planned_end_on: date | None
@@ -70,6 +71,9 @@ class SessionRow:
             self.candidates,
             self.jury,
             self.own_trainers,
+            self.department_code,
+            self.title_code,
+            self.measure_key or "",
         )
 
     @property

@@ -18,14 +18,14 @@ class Facts:
     status: Status
     starts_on: date
     ends_on: date
-    postponed: bool = False
-    actual_end_on: date | None = None
-    candidates: int = 1
-    jury: int = 2
-    own_trainers: int = 0
-    department: str = ""
-    title: str = ""
-    moved_by: str = ""
+    postponed: bool
+    actual_end_on: date | None
+    candidates: int
+    jury: int
+    own_trainers: int
+    department: str
+    title: str
+    moved_by: str
 
     @property
     def effective_end_on(self) -> date:

@@ -1,6 +1,5 @@
-"""Life of a session (domain.md 3): the statuses and the steps between them, as one table."""
+"""Life of a session (domain.md 3): its statuses, and what people do to it. The steps between them: `rules.steps`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -77,26 +76,3 @@ class Action(StrEnum):
     REMOVE_CANDIDATE = "remove_candidate"
     EDIT_JURY = "edit_jury"
     ASK_POSTPONEMENT = "ask_postponement"
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change of status: who takes it, from where, to where."""
-
-    action: Action
-    by: Role
-    before: tuple[Status, ...]
-    after: Status
-    label: str
-
-
-STEPS = (
-    Step(Action.REQUEST_DTE, Role.CENTRE, (Status.PREPARATION,), Status.DTE_REQUESTED, "Demander le DTE"),
-    Step(Action.SEND_DTE, Role.UD, (Status.DTE_REQUESTED,), Status.DTE_SENT, "Envoyer le DTE"),
-    Step(Action.CONVOKE, Role.CENTRE, (Status.DTE_SENT,), Status.CONVOKED, "Envoyer les convocations"),
-    Step(Action.ENTER_RESULTS, Role.CENTRE, (Status.CONVOKED,), Status.RESULTS, "Valider la saisie des résultats"),
-    Step(Action.LOCK, Role.UD, (Status.RESULTS,), Status.LOCKED, "Verrouiller la session"),
-    Step(Action.UNLOCK, Role.UD, (Status.LOCKED,), Status.RESULTS, "Déverrouiller la session"),
-    Step(Action.CANCEL, Role.CENTRE, ACTIVE, Status.CANCELLED, "Annuler la session"),
-)
-STEP = {step.action: step for step in STEPS}

@@ -1,48 +1,87 @@
 """What to do next with a session (the line « Votre prochaine étape »), by role, as one ordered table: the first match wins.
 
-The list of sessions filters on the same table through SQL; the page reads it in Python.
+The steps of a session's life come from `rules.steps`. The list of sessions filters on the same table through SQL; the page
+reads it in Python.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from portal.rules.conditions import Condition, holds
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Role, Status
+from portal.rules.steps import STEPS, Step
 
 
 @dataclass(frozen=True)
 class Next:
-    """A step that someone takes. `act`: this role is the one who must act; otherwise it only waits."""
+    """A step that someone takes. `act`: this role is the one who must act; otherwise it only waits.
+
+    `place`: where it is taken, below the session's page; `tile`: one and many, where the day's page counts it.
+    """
 
     key: str
     label: str
     when: Condition
     act: bool
+    place: str = ""
+    tile: tuple[str, str] | None = None
 
 
-S = Status
-TABLE: dict[Role, tuple[Next, ...]] = {
+def _taken(step: Step) -> Next:
+    """The step in the list of whoever takes it."""
+    assert step.waiting
+    waiting = step.waiting
+    return Next(step.action.value, waiting.by, step.condition, True, waiting.place, waiting.tile)
+
+
+def _awaited(step: Step) -> Next:
+    """The step in the list of who waits for it."""
+    assert step.waiting and step.waiting.other
+    return Next(*step.waiting.other, step.condition, False)
+
+
+def _acts(role: Role) -> tuple[Next, ...]:
+    return tuple(_taken(step) for step in STEPS if step.waiting and step.by is role)
+
+
+def _waits(role: Role) -> tuple[Next, ...]:
+    return tuple(_awaited(step) for step in STEPS if step.waiting and step.waiting.other and step.by is not role)
+
+
+NO_REAL_END = Condition(ACTIVE, postponed=True, actual_end_known=False)
+TABLE: Mapping[Role, tuple[Next, ...]] = {
     Role.CENTRE: (
-        Next("set_actual_end", "Saisir la date réelle", Condition(ACTIVE, postponed=True, actual_end_known=False), True),
-        Next("enter_results", "Saisir les résultats", Condition((S.CONVOKED,), over=True), True),
-        Next("wait_end", "Attendre la fin de la session", Condition((S.CONVOKED,)), False),
-        Next("request_dte", "Demander le DTE", Condition((S.PREPARATION,)), True),
-        Next("wait_dte", "Attendre le DTE", Condition((S.DTE_REQUESTED,)), False),
-        Next("convoke", "Envoyer les convocations", Condition((S.DTE_SENT,)), True),
-        Next("wait_unit", "Rien à faire : {unit} a la main", Condition((S.RESULTS,)), False),
+        Next(
+            "set_actual_end",
+            "Saisir la date réelle",
+            NO_REAL_END,
+            True,
+            "/date-reelle",
+            ("session reportée attend sa date réelle", "sessions reportées attendent leur date réelle"),
+        ),
+        *_acts(Role.CENTRE),
+        Next("wait_end", "Attendre la fin de la session", Condition((Status.CONVOKED,)), False),
+        *_waits(Role.CENTRE),
     ),
     Role.UD: (
-        Next("check_actual_end", "Vérifier la date réelle", Condition(ACTIVE, postponed=True, late_actual_end=True), True),
-        Next("send_dte", "Envoyer le DTE", Condition((S.DTE_REQUESTED,)), True),
-        Next("lock", "Vérifier et verrouiller", Condition((S.RESULTS,)), True),
+        Next(
+            "check_actual_end",
+            "Vérifier la date réelle",
+            Condition(ACTIVE, postponed=True, late_actual_end=True),
+            True,
+            tile=("date réelle à vérifier", "dates réelles à vérifier"),
+        ),
+        *_acts(Role.UD),
         Next(
             "wait_actual_end",
             "Le centre doit saisir la date réelle",
-            Condition(ACTIVE, postponed=True, actual_end_known=False),
+            NO_REAL_END,
             False,
+            tile=("session reportée sans date réelle", "sessions reportées sans date réelle"),
         ),
-        Next("wait_results", "Le centre doit saisir les résultats", Condition((S.CONVOKED,), over=True), False),
+        *_waits(Role.UD),
     ),
     Role.REGION: (),
     Role.NATIONAL: (),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from portal.rules.duties import Duty, may_do
 from portal.rules.lifecycle import Role
 
 
@@ -25,6 +26,10 @@ class Actor:
     department_code: str | None = None
     region_code: str | None = None
     organisation: str = ""
+
+    def may(self, duty: Duty) -> bool:
+        """Whether this person does, or reads, what `duty` says."""
+        return may_do(self.role, duty).ok
 
     @property
     def label(self) -> str:

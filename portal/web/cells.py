@@ -11,8 +11,6 @@ from portal.rules.french import day, plural
 from portal.rules.todo import Next
 from portal.web.tags import MOVED, STATUS_TAGS
 
-# Where a step is taken, below the session's own page.
-PLACES = {"set_actual_end": "/date-reelle", "enter_results": "/resultats"}
 NOTHING = Markup('<span class="sub">Rien à faire</span>')
 
 
@@ -76,9 +74,8 @@ def _todo(step: Next | None, base: str, number: int, unit_label: str, department
         return NOTHING
     if not step.act:
         return _waits(step.label, f"l’{unit_label} {department}")
-    place = PLACES.get(step.key, "")
     return Markup(  # noqa: S704 (our own words and numbers)
-        f'<a class="todo" href="{base}/{number}{place}">{step.label}<span class="hidden">, session {number}</span></a>'
+        f'<a class="todo" href="{base}/{number}{step.place}">{step.label}<span class="hidden">, session {number}</span></a>'
     )
 
 

@@ -5,31 +5,30 @@ from functools import lru_cache
 
 from flask import request, url_for
 
+from portal.rules.duties import Duty, may_do
 from portal.rules.lifecycle import Role
 from portal.web.state import actor
 
-# A link's label, its endpoint, the roles that have it, and the blueprints or endpoints whose pages stand under it.
-R = Role
-EVERYBODY = frozenset(Role)
-STATE = frozenset({R.UD, R.REGION, R.NATIONAL})
-LINKS: tuple[tuple[str, str, frozenset[Role], frozenset[str]], ...] = (
-    ("Accueil", "day.show", EVERYBODY, frozenset({"day"})),
+# A link's label, its endpoint, the duty that it serves (None: everybody's), and the blueprints or endpoints whose pages stand
+# under it.
+LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
+    ("Accueil", "day.show", None, frozenset({"day"})),
     (
         "Sessions",
         "sessions.index",
-        EVERYBODY,
+        None,
         frozenset({"sessions", "results", "postponements", "preparation", "candidates", "documents", "exports", "jury.edit"}),
     ),
-    ("Demandes", "requests.index", EVERYBODY, frozenset({"requests"})),
-    ("Calendrier", "calendars.month", EVERYBODY, frozenset({"calendars"})),
-    ("Jurys", "jury.index", STATE, frozenset({"jury.index", "jury.show"})),
-    ("Agréments", "reference.index", EVERYBODY, frozenset({"reference.index"})),
-    ("Supervision", "oversight.index", STATE, frozenset({"oversight", "figures"})),  # its page leads to the figures
-    ("Chiffres", "figures.show", frozenset({R.CENTRE}), frozenset({"figures"})),
-    ("Lettres", "communication.index", EVERYBODY, frozenset({"communication"})),
-    ("Comptes", "accounts.index", frozenset({R.NATIONAL}), frozenset({"accounts.index"})),
-    ("Mesures", "measures.index", frozenset({R.NATIONAL}), frozenset({"measures"})),
-    ("Réglages", "reference.edit_limits", frozenset({R.NATIONAL}), frozenset({"reference.edit_limits"})),
+    ("Demandes", "requests.index", None, frozenset({"requests"})),
+    ("Calendrier", "calendars.month", None, frozenset({"calendars"})),
+    ("Jurys", "jury.index", Duty.READ_MEMBERS, frozenset({"jury.index", "jury.show"})),
+    ("Agréments", "reference.index", None, frozenset({"reference.index"})),
+    ("Supervision", "oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
+    ("Chiffres", "figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
+    ("Lettres", "communication.index", None, frozenset({"communication"})),
+    ("Comptes", "accounts.index", Duty.READ_ACCOUNTS, frozenset({"accounts.index"})),
+    ("Mesures", "measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
+    ("Réglages", "reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),
 )
 
 
@@ -47,4 +46,5 @@ def navigation() -> tuple[Link, ...]:
 
 @lru_cache(maxsize=512)
 def _links(role: Role, key: str) -> tuple[Link, ...]:
-    return tuple(Link(label, url_for(endpoint), key in under) for label, endpoint, roles, under in LINKS if role in roles)
+    shown = [link for link in LINKS if link[2] is None or may_do(role, link[2]).ok]
+    return tuple(Link(label, url_for(endpoint), key in under) for label, endpoint, _, under in shown)

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal.core.finding import find
 from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Unchanged
 from portal.core.session import SessionRow
-from portal.rules.lifecycle import STEP, Action
+from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
+from portal.rules.steps import STEP
 from portal.web.forms import Form
 from portal.web.state import actor, clock, reading, settings
 

@@ -2,11 +2,12 @@
 
 from typing import cast
 
-from flask import current_app, g
+from flask import abort, current_app, g
 from flask_login import current_user
 from sqlalchemy import Connection
 
 from portal.clock import Clock
+from portal.rules.duties import Duty
 from portal.settings import Settings
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
@@ -46,6 +47,12 @@ def close_reading(_error: BaseException | None = None) -> None:
 
 def actor() -> Actor:
     return cast(Actor, current_user.actor)
+
+
+def only(duty: Duty) -> None:
+    """404, exactly as for an address that does not exist, unless this person has this duty."""
+    if not actor().may(duty):
+        abort(404)
 
 
 def work() -> Work:

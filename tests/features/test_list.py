@@ -20,6 +20,7 @@ from portal.rules.lifecycle import Role, Status
 from portal.rules.todo import next_step
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
+from tests.support.facts import facts_of
 from tests.support.world import Browser, World
 
 
@@ -56,7 +57,8 @@ def test_fifty_a_page_forwards_and_back_nothing_twice_nothing_left_out(w: World,
 def many(w: World, count: int) -> None:
     day = date(2020, 7, 1)
     rows = [
-        _row(w, i, Facts(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9))) for i in range(1, count + 1)
+        _row(w, i, facts_of(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9)))
+        for i in range(1, count + 1)
     ]
     with w.db.writing() as tx:
         tx.execute(insert(exam_session), rows)
@@ -99,7 +101,7 @@ def test_views_search_and_export_hold_the_same_sessions(w: World) -> None:
 
 days = st.dates(date(2020, 5, 1), date(2020, 8, 1))
 some_facts = st.builds(
-    lambda status, start, length, postponed, actual: Facts(
+    lambda status, start, length, postponed, actual: facts_of(
         status, start, start + timedelta(days=length), postponed, None if actual is None else start + timedelta(days=actual)
     ),
     st.sampled_from(Status),

@@ -18,9 +18,9 @@ from portal.features.measures.catalogue import find
 from portal.features.measures.plan import plan, to_look_at
 from portal.features.measures.progress import Task
 from portal.features.measures.verify import verify
-from portal.rules.facts import Facts
 from portal.rules.lifecycle import Status
 from portal.rules.measures import decide, parse
+from tests.support.facts import facts_of
 from tests.support.world import Browser, World, hidden
 
 SHIFT = """
@@ -143,26 +143,26 @@ def test_the_same_shift_never_moves_a_session_twice_although_it_still_fits(w: Wo
 def test_python_and_sql_agree_on_a_shift(w: World) -> None:
     measure = parse(SHIFT)
     for facts, case in (
-        (Facts(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-01303"), "1"),
-        (Facts(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="75", title="TP-01303"), ""),
-        (Facts(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-9"), ""),
+        (facts_of(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-01303"), "1"),
+        (facts_of(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="75", title="TP-01303"), ""),
+        (facts_of(Status.CONVOKED, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-9"), ""),
         (
-            Facts(
+            facts_of(
                 Status.CONVOKED, date(2020, 6, 20), date(2020, 7, 4), True, department="94", title="TP-01303", moved_by="greve"
             ),
             "",
         ),
         (
-            Facts(
+            facts_of(
                 Status.CONVOKED, date(2020, 6, 20), date(2020, 7, 4), True, date(2020, 6, 21), department="94", title="TP-01303"
             ),
             "",
         ),
-        (Facts(Status.RESULTS, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-01303"), ""),
+        (facts_of(Status.RESULTS, date(2020, 6, 20), date(2020, 6, 26), department="94", title="TP-01303"), ""),
     ):
         decision = decide(measure, facts)
         assert (decision.case, decision.changes) == (case, bool(case))
-    moved = decide(measure, Facts(Status.CONVOKED, date(2020, 6, 30), date(2020, 6, 30), department="94", title="TP-01303"))
+    moved = decide(measure, facts_of(Status.CONVOKED, date(2020, 6, 30), date(2020, 6, 30), department="94", title="TP-01303"))
     assert (moved.starts_on, moved.ends_on) == (date(2020, 7, 14), date(2020, 7, 14))
     w.session(1, "20/06/2020", "26/06/2020")
     with w.db.writing() as tx:  # a real end date entered after another measure: no longer shifted

@@ -14,6 +14,7 @@ from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measures import decide
 from portal.store.sessions import exam_session
+from tests.support.facts import facts_of
 from tests.support.world import World
 
 MEASURE, _ = find("confinement-2020")
@@ -60,7 +61,7 @@ ROWS = [(date.fromisoformat(a), date.fromisoformat(b), s, case) for a, b, status
 
 @pytest.mark.parametrize(("start", "end", "status", "case"), ROWS, ids=lambda v: str(v))
 def test_each_case_of_the_newsletter(start: date, end: date, status: Status, case: str) -> None:
-    decision = decide(MEASURE, Facts(status, start, end))
+    decision = decide(MEASURE, facts_of(status, start, end))
     assert decision.case == case
     if case in ("", "3"):
         assert (decision.status, decision.ends_on, decision.changes) == (status, end, False)
@@ -77,7 +78,7 @@ def test_the_database_decides_the_same_and_taking_back_restores_all(world: World
     before = _state(world)
     run = world.measure()
     for i, (start, end, status, _) in enumerate(ROWS, 1):
-        decision, now = decide(MEASURE, Facts(status, start, end)), world.get(i)
+        decision, now = decide(MEASURE, facts_of(status, start, end)), world.get(i)
         assert (now.status, now.ends_on) == (decision.status, decision.ends_on)
         assert now.postponed == (decision.ends_on != end)
         assert now.planned_end_on == (end if now.postponed else None)
@@ -101,7 +102,7 @@ def _row(world: World, number: int, start: date, end: date, status: Status) -> d
 # Ten times a hundred sessions.
 days = st.dates(date(2019, 12, 25), date(2020, 9, 1))
 some_facts = st.builds(
-    lambda status, start, length: Facts(status, start, start + timedelta(days=length)),
+    lambda status, start, length: facts_of(status, start, start + timedelta(days=length)),
     st.sampled_from(Status),
     days,
     st.integers(0, 250),

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from portal.rules.conditions import holds
 from portal.rules.documents import TABLE, Document, not_yet
-from portal.rules.facts import Facts
 from portal.rules.jury import Span, why_not
 from portal.rules.lifecycle import ACTIVE, Action, Kind, Role, Status
 from portal.rules.limits import Limits, deadline, late
@@ -16,6 +15,7 @@ from portal.rules.names import name_problem
 from portal.rules.outcomes import Outcome, Past, one_year_after, standing
 from portal.rules.rights import Person, Refused, may, missing
 from portal.rules.titles import Approved, may_start
+from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
 S = Status
@@ -23,7 +23,7 @@ S = Status
 
 def asks(role: Role, action: Action, **facts):  # type: ignore[no-untyped-def]
     base = {"status": S.PREPARATION, "starts_on": TODAY + timedelta(days=30), "ends_on": TODAY + timedelta(days=33), **facts}
-    return may(Person(role, "UD 94"), action, Facts(**base), TODAY)
+    return may(Person(role, "UD 94"), action, facts_of(**base), TODAY)
 
 
 # ---- steps and what is missing before them
@@ -39,7 +39,7 @@ def test_the_dte_is_asked_for_with_a_candidate_and_two_independent_accredited_me
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
-    facts = Facts(S.PREPARATION, TODAY, TODAY, candidates=0, jury=1, own_trainers=2)
+    facts = facts_of(S.PREPARATION, TODAY, TODAY, candidates=0, jury=1, own_trainers=2)
     assert [r.split(" ")[0] for r in missing(Action.REQUEST_DTE, facts, TODAY)] == ["Aucun", "Le", "2"]
 
 
@@ -75,13 +75,13 @@ def test_a_convened_candidate_is_not_removed_and_the_reason_says_what_to_do() ->
     ],
 )
 def test_a_deadline_is_told_in_days(status: Status, days: int, left: int, words: str) -> None:
-    found = deadline(Facts(status, TODAY + timedelta(days=days), TODAY + timedelta(days=40)), Limits(), TODAY)
+    found = deadline(facts_of(status, TODAY + timedelta(days=days), TODAY + timedelta(days=40)), Limits(), TODAY)
     assert found and (found.left, found.late) == (left, left < 0) and found.words.startswith(words)
 
 
 def test_no_deadline_after_the_convocations_nor_after_an_automatic_postponement() -> None:
-    assert deadline(Facts(S.CONVOKED, TODAY, TODAY), Limits(), TODAY) is None
-    assert deadline(Facts(S.PREPARATION, TODAY, TODAY, postponed=True), Limits(), TODAY) is None
+    assert deadline(facts_of(S.CONVOKED, TODAY, TODAY), Limits(), TODAY) is None
+    assert deadline(facts_of(S.PREPARATION, TODAY, TODAY, postponed=True), Limits(), TODAY) is None
 
 
 @given(
@@ -94,7 +94,7 @@ def test_the_list_of_late_sessions_is_the_deadline_read_as_conditions(
     status: Status, days: int, moved: bool, limits: Limits
 ) -> None:
     start = TODAY + timedelta(days=days)
-    facts = Facts(status, start, start, moved)
+    facts = facts_of(status, start, start, moved)
     found = deadline(facts, limits, TODAY)
     assert any(holds(c, facts, TODAY) for c in late(limits, TODAY)) == bool(found and found.late)
 

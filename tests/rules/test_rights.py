@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
-from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
 from portal.rules.rights import Allowed, Person, Refused, may
+from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
 S = Status
@@ -15,13 +15,13 @@ S = Status
 
 def asks(role: Role, action: Action, **facts: object) -> Allowed | Refused:
     base = {"status": S.CONVOKED, "starts_on": date(2020, 6, 1), "ends_on": date(2020, 6, 15)}
-    return may(Person(role, "UD 94"), action, Facts(**{**base, **facts}), TODAY)  # type: ignore[arg-type]
+    return may(Person(role, "UD 94"), action, facts_of(**{**base, **facts}), TODAY)  # type: ignore[arg-type]
 
 
 def test_every_question_has_an_answer_and_every_refusal_a_reason_and_a_helper() -> None:
     for role, action, status, postponed, started, known in product(Role, Action, Status, (0, 1), (0, 1), (0, 1)):
         start = TODAY - timedelta(days=5) if started else TODAY + timedelta(days=5)
-        facts = Facts(status, start, start, bool(postponed), start if known else None)
+        facts = facts_of(status, start, start, bool(postponed), start if known else None)
         verdict = may(Person(role, "UD 94"), action, facts, TODAY)
         if isinstance(verdict, Refused):
             assert verdict.reason.endswith(".") and verdict.helper.endswith(".")

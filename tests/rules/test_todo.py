@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.rules.facts import Facts
 from portal.rules.lifecycle import Role, Status
 from portal.rules.todo import TABLE, next_step
+from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
 S = Status
@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 def step(role: Role, status: Status, *, ends: int = 30, postponed: bool = False, real: int | None = None) -> str:
     """The step of a session that ends, or really ended, so many days from now; in capitals where this role acts."""
     end = TODAY + ends * DAY
-    facts = Facts(status, end - 4 * DAY, end, postponed, None if real is None else TODAY + real * DAY)
+    facts = facts_of(status, end - 4 * DAY, end, postponed, None if real is None else TODAY + real * DAY)
     found = next_step(role, facts, TODAY)
     return "" if found is None else found.key.upper() if found.act else found.key
 

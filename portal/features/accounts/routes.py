@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from portal.core import invitations
 from portal.features.accounts import actions, queries
 from portal.features.accounts.actions import SignedIn, TooSoon
+from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.web.forms import Form, number_in
@@ -147,7 +148,7 @@ ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région"
 
 @blueprint.get("/comptes")
 def index() -> ResponseReturnValue:
-    if current_user.actor.role is not Role.NATIONAL:
+    if not current_user.actor.may(Duty.READ_ACCOUNTS):
         abort(404)
     role = next((r for r in Role if r == request.args.get("role")), None)
     search = request.args.get("q", "").replace("\0", "")[:100]

@@ -15,7 +15,8 @@ from portal.features.candidates import actions, sheets
 from portal.features.candidates.queries import find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
-from portal.rules.lifecycle import Action, Role
+from portal.rules.duties import Duty
+from portal.rules.lifecycle import Action
 from portal.web.forms import Form, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, close_reading, reading, work
@@ -43,7 +44,7 @@ def index(number: int) -> ResponseReturnValue:
 
 def _list(s: SessionRow) -> dict[str, Any]:
     search = request.args.get("q", "").replace("\0", "").strip()[:100]
-    own = actor().role is Role.CENTRE
+    own = actor().may(Duty.CREATE_SESSIONS)
     sheet = load(reading(), s)
     return {
         "sheet": sheet,

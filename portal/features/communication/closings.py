@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid, Missing, Saved
+from portal.rules.duties import Duty
 from portal.rules.french import long_day
-from portal.rules.lifecycle import Role
 from portal.store.notices import ANNOUNCED, announced, closing
 from portal.store.work import Work
 
@@ -56,7 +56,7 @@ def closings(conn: Connection) -> Sequence[Row[Any]]:
 
 
 def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) -> Saved | Invalid | Missing:
-    if work.actor.role is not Role.NATIONAL:
+    if not work.actor.may(Duty.CLOSE_SERVICE):
         return Missing()
     if ends_at <= starts_at:
         return Invalid({"end": "La fin suit le début."})
@@ -76,7 +76,7 @@ def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) ->
 
 
 def call_off(work: Work, closing_id: int) -> Saved | Missing:
-    if work.actor.role is not Role.NATIONAL:
+    if not work.actor.may(Duty.CLOSE_SERVICE):
         return Missing()
     with work.db.writing() as tx:
         done = tx.execute(

@@ -13,6 +13,7 @@ from portal.clock import PARIS
 from portal.core.outcomes import Invalid, Missing
 from portal.features.communication import closings, letters
 from portal.features.communication.letters import LARGEST_PDF, NewLetter
+from portal.rules.duties import Duty
 from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
 from portal.web.forms import Form, number_in
@@ -27,7 +28,7 @@ ALWAYS = {"static", "health.healthz", "health.readyz", "accounts.sign_in", "acco
 
 def closed_now() -> ResponseReturnValue | None:
     """While a closing lasts: a courteous page, for all but the national account, with what was being typed."""
-    if request.endpoint in ALWAYS or (current_user.is_authenticated and actor().role is Role.NATIONAL):
+    if request.endpoint in ALWAYS or (current_user.is_authenticated and actor().may(Duty.CLOSE_SERVICE)):
         return None
     now = clock().now()
     found = coming()
@@ -51,13 +52,13 @@ def coming() -> closings.Closing | None:
 
 
 def _national() -> None:
-    if actor().role is not Role.NATIONAL:
+    if not actor().may(Duty.WRITE_LETTERS):
         abort(404)
 
 
 @blueprint.get("/communication")
 def index() -> ResponseReturnValue:
-    national = actor().role is Role.NATIONAL
+    national = actor().may(Duty.WRITE_LETTERS)
     return render_template(
         "communication/index.html",
         letters=letters.letters(reading(), actor()),
@@ -73,7 +74,7 @@ def show(letter_id: int) -> ResponseReturnValue:
     row = letters.find(reading(), actor(), letter_id)
     if row is None:
         abort(404)
-    to = letters.addressees(reading(), row) if actor().role is Role.NATIONAL else 0
+    to = letters.addressees(reading(), row) if actor().may(Duty.WRITE_LETTERS) else 0
     close_reading()
     letters.opened(work(), letter_id)
     page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)

@@ -11,28 +11,15 @@ from portal.core.finding import find
 from portal.features.requests.queries import Asked, page
 from portal.features.requests.queries import counts as request_counts
 from portal.features.sessions import listing
-from portal.rules.lifecycle import Action, Role
+from portal.rules.duties import Duty
+from portal.rules.lifecycle import Action
 from portal.rules.limits import Limits
 from portal.rules.rights import Refused, may
+from portal.rules.todo import TABLE
 from portal.store.actors import Actor
 from portal.store.measures import measure_run
 
 FIRST = 10
-# The steps that someone takes, as the day's page counts them: one, many, and what is said beneath.
-STEPS = {
-    Role.CENTRE: {
-        "set_actual_end": ("session reportée attend sa date réelle", "sessions reportées attendent leur date réelle"),
-        "enter_results": ("session attend ses résultats", "sessions attendent leurs résultats"),
-        "convoke": ("session attend l’envoi des convocations", "sessions attendent l’envoi des convocations"),
-        "request_dte": ("session attend la demande de DTE", "sessions attendent la demande de DTE"),
-    },
-    Role.UD: {
-        "send_dte": ("DTE à envoyer", "DTE à envoyer"),
-        "lock": ("session à vérifier et verrouiller", "sessions à vérifier et verrouiller"),
-        "check_actual_end": ("date réelle à vérifier", "dates réelles à vérifier"),
-        "wait_actual_end": ("session reportée sans date réelle", "sessions reportées sans date réelle"),
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,7 @@ class Counted:
 
 def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
     """The sessions that wait, by step, and those that are late. One query."""
-    steps = STEPS.get(actor.role, {})
+    steps = {step.key: step.tile for step in TABLE[actor.role] if step.tile}
     shown = [*(listing.View(listing.STEP + key, "") for key in steps), listing.LATE]
     counts = listing.counts(conn, actor, listing.whole(actor), today, limits, shown)
     found = [Counted(counts[listing.STEP + key], *words, listing.STEP + key) for key, words in steps.items()]
@@ -79,7 +66,7 @@ def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list
 
 def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:
     """The first sessions that this person must act on, in order of their date."""
-    filters = listing.Filters(view=listing.TODO.key, sort="fin" if actor.role is Role.CENTRE else "debut", ascending=True)
+    filters = listing.Filters(view=listing.TODO.key, sort="debut" if actor.may(Duty.COMPARE_CENTRES) else "fin", ascending=True)
     return listing.page(conn, actor, filters, listing.whole(actor), today, limits).rows[:FIRST]
 
 
@@ -96,7 +83,7 @@ def waiting(conn: Connection, actor: Actor, unit_label: str, today: date) -> lis
     found = []
     for asked in page(conn, actor, "ouvertes")[0][:FIRST]:
         s = find(conn, actor, asked.session_id, unit_label) if asked.session_id else None
-        verdict = may(s.person(Role.UD), Action.POSTPONE, s.facts, today) if s else None
+        verdict = may(s.person(actor.role), Action.POSTPONE, s.facts, today) if s else None
         found.append(Waiting(asked, verdict.reason if isinstance(verdict, Refused) else None))
     return found
 

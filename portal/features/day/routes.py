@@ -10,7 +10,8 @@ from portal.features.communication.letters import letters
 from portal.features.day import queries
 from portal.features.requests.queries import waiting_by_department
 from portal.features.sessions import listing
-from portal.rules.lifecycle import GROUPS, Role
+from portal.rules.duties import Duty
+from portal.rules.lifecycle import GROUPS
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.state import actor, clock, reading, settings
@@ -21,24 +22,24 @@ blueprint = Blueprint("day", __name__)
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     conn, who, today = reading(), actor(), clock().today()
-    limit = limits(conn)
+    limit, acts = limits(conn), who.may(Duty.ACT_ON_SESSIONS)
     page: dict[str, Any] = {
         "letters": letters(conn, who, unread_only=True, most=3),
-        "counted": (queries.counted if who.role in (Role.CENTRE, Role.UD) else queries.volumes)(conn, who, today, limit),
+        "counted": (queries.counted if acts else queries.volumes)(conn, who, today, limit),
         "asked": queries.requests(conn, who),
         "in_words": listing.in_words,
     }
-    if who.role in (Role.CENTRE, Role.UD):
+    if acts:
         page |= {"due": queries.due(conn, who, today, limit), "steps": listing.steps_of(who.role)}
-    if who.role is Role.UD:
+    if who.may(Duty.ANSWER_REQUESTS):
         page["waiting"] = queries.waiting(conn, who, settings().unit_label, today)
-    if who.role is Role.REGION:
+    if who.may(Duty.COMPARE_DEPARTMENTS) and not who.may(Duty.READ_ALL_DEPARTMENTS):
         page |= {
             "departments": listing.by_department(conn, who, today, limit),
             "requests": waiting_by_department(conn, who),
             "views": listing.VIEWS[who.role],
             "names": {code: name for code, (name, _) in DEPARTMENTS.items()},
         }
-    if who.role is Role.NATIONAL:
+    if who.may(Duty.READ_ACCOUNTS):
         page |= {"groups": GROUPS, "accounts": account_counts(conn), "runs": queries.runs(conn)}
     return render_template("day/show.html", **page)

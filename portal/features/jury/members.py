@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 from portal.features.jury.queries import Accreditation, Member, full_name, member
+from portal.rules.duties import Duty
 from portal.rules.french import day
-from portal.rules.lifecycle import Role
 from portal.store.jury import accreditation, jury_member
 from portal.store.text import fold
 from portal.store.titles import title
@@ -33,7 +33,7 @@ MemberOutcome = Saved | Unchanged | Missing | Invalid | Stale
 
 def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Invalid | Missing:
     """A new member, kept by the unit of the person who adds it."""
-    if work.actor.role is not Role.UD:
+    if not work.actor.may(Duty.KEEP_MEMBERS):
         return Missing()
     key = fold(f"{last_name} {first_name}")[:260]
     if not last_name:
@@ -56,7 +56,7 @@ def accredit(work: Work, member_id: int, version: int, title_code: str, valid_fr
     """Add an accreditation for a title, from a day to a day."""
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
-        if found is None or work.actor.role is not Role.UD:
+        if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
             return Missing()
         title_id = tx.execute(select(title.c.id).where(title.c.code == title_code)).scalar()
         errors = {}
@@ -83,7 +83,7 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) ->
     """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited."""
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
-        if found is None or work.actor.role is not Role.UD:
+        if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
             return Missing()
         gone = next((a for a in found.accreditations if a.id == accreditation_id), None)
         if gone is None:

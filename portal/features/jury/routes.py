@@ -13,13 +13,13 @@ from portal.features.jury import members, seats
 from portal.features.jury.queries import Member, member, pickable, seated
 from portal.features.jury.queries import members as find_members
 from portal.features.reference.queries import titles
-from portal.rules.lifecycle import Action, Role
+from portal.rules.duties import Duty
+from portal.rules.lifecycle import Action
 from portal.web.forms import Form, number_in, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, close_reading, reading, work
 
 blueprint = Blueprint("jury", __name__)
-READERS = (Role.UD, Role.REGION, Role.NATIONAL)
 
 
 # ---- the members
@@ -27,7 +27,7 @@ READERS = (Role.UD, Role.REGION, Role.NATIONAL)
 
 @blueprint.route("/jury", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    if actor().role not in READERS or (request.method == "POST" and actor().role is not Role.UD):
+    if not actor().may(Duty.READ_MEMBERS) or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
     form = Form(last_name="", first_name="", email="")
     if request.method == "GET" or form.resumed:
@@ -53,8 +53,8 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
 
 @blueprint.route("/jury/<number:member_id>", methods=["GET", "POST"])
 def show(member_id: int) -> ResponseReturnValue:
-    kept = member(reading(), actor(), member_id) if actor().role in READERS else None
-    if kept is None or (request.method == "POST" and actor().role is not Role.UD):
+    kept = member(reading(), actor(), member_id) if actor().may(Duty.READ_MEMBERS) else None
+    if kept is None or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
     form = Form(title="", valid_from="", valid_to="")
     if request.method == "GET" or form.resumed:
@@ -135,7 +135,7 @@ def _seats(s: SessionRow) -> dict[str, Any]:
     conn = reading()
     return {
         "seats": seated(conn, actor(), s),
-        "pickable": pickable(conn, actor(), s, search) if actor().role is Role.CENTRE else [],
+        "pickable": pickable(conn, actor(), s, search) if actor().may(Duty.SEAT_MEMBERS) else [],
         "people": candidates(conn, s.number),
         "search": search,
         "in_words": seats.elsewhere_in_words,

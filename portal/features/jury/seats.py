@@ -11,9 +11,9 @@ from portal.core.holding import change, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.features.jury.queries import Seat, full_name, in_region, pickable, seated
+from portal.rules.checks import SMALLEST_JURY
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
-from portal.rules.rights import SMALLEST_JURY
 from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury, trainer_link
 from portal.store.work import Work

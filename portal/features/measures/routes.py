@@ -13,8 +13,8 @@ from portal.features.measures import actions, catalogue, forms, plan, queries, w
 from portal.features.measures.progress import PATIENCE, Task
 from portal.features.measures.report import COLUMNS, report
 from portal.files.cells import lines
+from portal.rules.duties import Duty
 from portal.rules.french import plural
-from portal.rules.lifecycle import Role
 from portal.rules.measures import Measure, MeasureError, parse
 from portal.web.forms import Form
 from portal.web.state import actor, clock, close_reading, db, reading, work
@@ -26,7 +26,7 @@ blueprint = Blueprint("measures", __name__)
 @blueprint.before_request
 def national_only() -> None:
     """For anybody else these pages do not exist."""
-    if actor().role is not Role.NATIONAL:
+    if not actor().may(Duty.RUN_MEASURES):
         abort(404)
 
 

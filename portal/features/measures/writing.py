@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from portal.core.outcomes import Missing
 from portal.features.measures.catalogue import built_in
-from portal.rules.lifecycle import Role
+from portal.rules.duties import Duty
 from portal.rules.measures import Measure, MeasureError, parse
 from portal.store.measures import measure
 from portal.store.work import Work
@@ -25,7 +25,7 @@ def keep(work: Work, text: str) -> Kept | Missing:
 
     Runs hold their own text: what was applied does not change.
     """
-    if work.actor.role is not Role.NATIONAL:
+    if not work.actor.may(Duty.RUN_MEASURES):
         return Missing()
     if len(text) > LARGEST:
         raise MeasureError("Le fichier est trop grand pour une mesure.")

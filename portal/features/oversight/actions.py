@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 from portal.features.oversight.signals import signals
+from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role, Status
 from portal.rules.signals import Signal
 from portal.store.actors import Actor
@@ -19,12 +20,11 @@ from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 MOST_DRAWN = 50
-SUPERVISORS = (Role.UD, Role.REGION)
 
 
 def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Saved | Unchanged | Missing | Invalid:
     """Close a signal with what was found out. Other figures open it again."""
-    if work.actor.role not in SUPERVISORS:
+    if not work.actor.may(Duty.CLOSE_SIGNALS):
         return Missing()
     if not note:
         return Invalid({"note": "Écrivez ce que vous avez vérifié : la note reste."})

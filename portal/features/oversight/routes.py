@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.core.outcomes import Invalid, Missing
 from portal.features.oversight import actions, queries
 from portal.features.oversight.signals import notes, sees, signals, still_open
+from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.web.forms import Form
 from portal.web.state import actor, clock, close_reading, reading, work
@@ -27,7 +28,7 @@ def index() -> ResponseReturnValue:
     form = Form(kind="", about="", figures="", note="")
     if request.method == "GET" or form.resumed:
         return _index(form)
-    if actor().role not in actions.SUPERVISORS:
+    if not actor().may(Duty.CLOSE_SIGNALS):
         abort(404)
     kind = next((k for k in Signal if k == form.values["kind"]), None)
     if kind is None:
@@ -63,7 +64,7 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
             labels=LABELS,
             questions=QUESTIONS,
             notes=notes(reading(), actor()),
-            closes=actor().role in actions.SUPERVISORS,
+            closes=actor().may(Duty.CLOSE_SIGNALS),
         ),
         status,
     )

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from portal.features.jury.queries import full_name
+from portal.rules.duties import Duty
 from portal.rules.french import day, plural
-from portal.rules.lifecycle import Kind, Role, Status
+from portal.rules.lifecycle import Kind, Status
 from portal.rules.outcomes import Outcome
 from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOTICE_DAYS, PAIR_SESSIONS, Signal, far, wilson
 from portal.store.actors import Actor
@@ -43,7 +44,7 @@ class Seen:
 
 def sees(actor: Actor) -> bool:
     """Signals are for those who supervise: a centre sees none, not even its own."""
-    return actor.role is not Role.CENTRE
+    return actor.may(Duty.SUPERVISE)
 
 
 def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = None) -> list[Seen]:

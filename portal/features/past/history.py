@@ -12,6 +12,7 @@ from portal.clock import PARIS
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Status
 from portal.rules.measures import words_of_case
+from portal.rules.steps import STEPS
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
 
@@ -213,6 +214,7 @@ def _other(before: Values, after: Values) -> tuple[str, tuple[str, ...]]:
 
 
 WORDS: dict[str, Words] = {
+    **{step.action.value: _plain(step.history) for step in STEPS},
     "imported": _imported,
     "created": _plain("Session créée."),
     "candidates": _candidates,
@@ -224,11 +226,7 @@ WORDS: dict[str, Words] = {
     "documents_made": _documents,
     "practical": _practical,
     "actual_end": _actual_end,
-    "request_dte": _plain("DTE demandé."),
-    "send_dte": _plain("DTE envoyé."),
     "send_dte_automatic": _plain("DTE envoyé automatiquement."),
-    "cancel": _plain("Session annulée."),
-    "convoke": _plain("Convocations envoyées."),
     "postponed": _postponed,
     "request_made": _asked,
     "request_refused": _answered("refusée"),
@@ -237,6 +235,4 @@ WORDS: dict[str, Words] = {
     "results_draft": _draft,
     "results_saved": _saved,
     "results_corrected": _corrected,
-    "lock": _plain("Session verrouillée : plus personne ne la modifie."),
-    "unlock": _plain("Session déverrouillée : seuls les résultats sont modifiables."),
 }

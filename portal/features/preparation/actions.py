@@ -12,9 +12,10 @@ from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
 from portal.core.numbers import next_number
 from portal.features.jury.seats import seat_again
+from portal.rules.duties import Duty
 from portal.rules.expired import Granted
 from portal.rules.french import day
-from portal.rules.lifecycle import Kind, Role, Status
+from portal.rules.lifecycle import Kind, Status
 from portal.rules.titles import Approved, may_start
 from portal.store.audit import Event
 from portal.store.places import centre
@@ -87,7 +88,7 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
     """Create these sessions, all or none. `key` belongs to the form: sent twice, it creates once. `jury_of` is a
     session of the same centre whose jury sits again, as far as its members are accredited on the day."""
     who = work.actor
-    if who.role is not Role.CENTRE or who.centre_id is None:
+    if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
         return NotAllowed()
     keys = [sha256(f"{who.id}:{key}:{i}".encode()).hexdigest() for i in range(len(wanted))]
     with work.db.writing() as tx:

@@ -16,8 +16,9 @@ from portal.features.preparation.actions import Created, NewSession, NotAllowed,
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
+from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
-from portal.rules.lifecycle import Kind, Role
+from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
 from portal.web.forms import Form, number_in
 from portal.web.session_pages import found
@@ -30,7 +31,7 @@ SHOWN = 50
 
 def _centre_only() -> int:
     """Only a centre creates sessions: for others these addresses do not exist."""
-    if actor().role is not Role.CENTRE or actor().centre_id is None:
+    if not actor().may(Duty.CREATE_SESSIONS) or actor().centre_id is None:
         abort(404)
     return actor().centre_id or 0
 

@@ -12,8 +12,8 @@ from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 from portal.files.errors import Errors
 from portal.files.parsers import code_of, day_of, siret_of, text_of
 from portal.files.reading import read
+from portal.rules.duties import Duty
 from portal.rules.french import day
-from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.store.places import centre
 from portal.store.scope import within
@@ -52,7 +52,7 @@ class NewApproval:
 
 def add(work: Work, new: NewApproval) -> Saved | Unchanged | Invalid | Missing:
     """A new approval, or other dates of one whose number is known."""
-    if work.actor.role is not Role.NATIONAL:
+    if not work.actor.may(Duty.KEEP_APPROVALS):
         return Missing()
     with work.db.writing() as tx:
         errors, row = _checked(tx, new)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from portal.core.outcomes import Missing, Saved, Unchanged
-from portal.rules.lifecycle import Role
+from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits, setting
 from portal.store.work import Work
@@ -13,7 +13,7 @@ from portal.store.work import Work
 
 def set_limits(work: Work, wanted: Limits) -> Saved | Unchanged | Missing:
     """These limits hold from now on, for every session."""
-    if work.actor.role is not Role.NATIONAL:
+    if not work.actor.may(Duty.KEEP_LIMITS):
         return Missing()
     with work.db.writing() as tx:
         tx.execute(select(setting).with_for_update())

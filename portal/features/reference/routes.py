@@ -9,7 +9,7 @@ from portal.features.reference.limits import set_limits
 from portal.features.reference.queries import titles
 from portal.files.errors import BadCell
 from portal.files.parsers import siret_of
-from portal.rules.lifecycle import Role
+from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
 from portal.web.forms import Form
@@ -20,7 +20,7 @@ blueprint = Blueprint("reference", __name__)
 
 @blueprint.route("/agrements", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    if request.method == "POST" and actor().role is not Role.NATIONAL:
+    if request.method == "POST" and not actor().may(Duty.KEEP_APPROVALS):
         abort(404)
     form = Form(number="", siret="", title="", valid_from="", valid_to="")
     if request.method == "GET" or form.resumed:
@@ -57,7 +57,7 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
 
 @blueprint.route("/reglages", methods=["GET", "POST"])
 def edit_limits() -> ResponseReturnValue:
-    if actor().role is not Role.NATIONAL:
+    if not actor().may(Duty.KEEP_LIMITS):
         abort(404)
     now = limits(reading())
     form = Form(**{name: str(getattr(now, name)) for name in Limits.NUMBERS}, dte="automatique" if now.dte_automatic else "ud")

@@ -17,9 +17,10 @@ from portal.core.session import SessionRow
 from portal.core.telling import Message, centre_of, tell, unit_of
 from portal.features.postponements.actions import move
 from portal.features.requests.queries import Asked, find, may_answer, may_withdraw
+from portal.rules.duties import Duty
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
-from portal.rules.lifecycle import Action, Role
+from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.rules.titles import may_start
 from portal.store.places import centre
@@ -100,7 +101,7 @@ def ask_expired(
 ) -> Made | Missing | Invalid:
     """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved."""
     who = work.actor
-    if who.role is not Role.CENTRE or who.centre_id is None:
+    if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         return Missing()
     digest = key_of(work, key)
     with work.db.writing() as tx:
@@ -193,7 +194,7 @@ def withdraw(work: Work, request_id: int) -> Saved | Missing | Answered:
 def refuse(work: Work, request_id: int, reason: str) -> Saved | Missing | Answered | Invalid:
     with work.db.writing() as tx:
         asked = _held(tx, work, request_id)
-        if asked is None or work.actor.role is not Role.UD:
+        if asked is None or not work.actor.may(Duty.ANSWER_REQUESTS):
             return Missing()
         if not asked.open:
             return Answered(asked)
@@ -220,7 +221,7 @@ def _accept(
     tx: Connection, work: Work, request_id: int, version: int | None, starts_on: date | None, ends_on: date | None, note: str
 ) -> Outcome | Answered:
     seen = find(tx, work.actor, request_id)
-    if seen is None or work.actor.role is not Role.UD:
+    if seen is None or not work.actor.may(Duty.ANSWER_REQUESTS):
         return Missing()
     s = find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True) if seen.session_id else None
     asked = find(tx, work.actor, request_id, for_update=True)

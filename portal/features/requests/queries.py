@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
-from portal.rules.lifecycle import Role, Status
+from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
 from portal.store.places import centre, department
 from portal.store.requests import RequestKind, RequestStatus, request
@@ -163,11 +164,11 @@ def page(
 
 
 def may_answer(actor: Actor, asked: Asked) -> bool:
-    return asked.open and actor.role is Role.UD and actor.department_code == asked.department_code
+    return asked.open and actor.may(Duty.ANSWER_REQUESTS) and actor.department_code == asked.department_code
 
 
 def may_withdraw(actor: Actor, asked: Asked) -> bool:
-    return asked.open and actor.role is Role.CENTRE
+    return asked.open and actor.may(Duty.ASK_UNIT)
 
 
 def convened(asked: Asked) -> bool:

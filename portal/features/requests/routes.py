@@ -14,9 +14,10 @@ from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made
 from portal.features.requests.consequences import consequences
 from portal.features.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, page
+from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
 from portal.rules.french import plural
-from portal.rules.lifecycle import Action, Role
+from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
@@ -61,7 +62,7 @@ def _made(made: Made, unit: str) -> ResponseReturnValue:
 @blueprint.route("/demandes/titre-echu", methods=["GET", "POST"])
 def ask_expired() -> ResponseReturnValue:
     who = actor()
-    if who.role is not Role.CENTRE or who.centre_id is None:
+    if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         abort(404)
     form = Form(
         **{"title": request.args.get("titre", ""), "approval": "", "starts_on": "", "ends_on": "", "reason": "", "lockdown": "",
@@ -133,7 +134,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
     code = request.args.get("departement", "")
     department = code if code in DEPARTMENTS else ""
     rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
-    first = "À traiter" if actor().role is Role.UD else "En attente de réponse"
+    first = "À traiter" if actor().may(Duty.ANSWER_REQUESTS) else "En attente de réponse"
     return (
         render_template(
             "requests/index.html",
@@ -151,7 +152,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
 
 @blueprint.post("/demandes")
 def accept_several() -> ResponseReturnValue:
-    if actor().role is not Role.UD:
+    if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     if "_reprise" in request.form:
         return _index()
@@ -224,7 +225,7 @@ def _show(asked: Asked, form: Form | None = None, status: int = 200, **more: Any
 @blueprint.post("/demandes/<number:request_id>/acceptation")
 def accept(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if actor().role is not Role.UD:
+    if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     form = _answer_form(asked)
     if form.resumed:
@@ -242,7 +243,7 @@ def accept(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/demandes/<number:request_id>/refus")
 def refuse(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if actor().role is not Role.UD:
+    if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     form = _answer_form(asked)
     if form.resumed:
@@ -257,7 +258,7 @@ def refuse(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/demandes/<number:request_id>/retrait")
 def withdraw(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if actor().role is not Role.CENTRE:
+    if not actor().may(Duty.ASK_UNIT):
         abort(404)
     if "_reprise" in request.form:
         return _show(asked)

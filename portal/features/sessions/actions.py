@@ -13,26 +13,13 @@ from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import tell_centre
 from portal.rules.french import day
-from portal.rules.lifecycle import STEP, Action, Status
+from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused, may
+from portal.rules.steps import STEP
 from portal.rules.titles import may_start
 from portal.store.limits import limits
 from portal.store.sessions import exam_session
 from portal.store.work import Work
-
-# Steps that need a reason, and what is said when it is not given.
-WITH_REASON = {
-    Action.UNLOCK: "Indiquez le motif du déverrouillage.",
-    Action.CANCEL: "Indiquez le motif de l’annulation.",
-}
-
-
-# What the unit does and the centre is told of: in the subject, in the text.
-TOLD = {
-    Action.SEND_DTE: (": le DTE est envoyé", "Vous pouvez éditer et envoyer les convocations."),
-    Action.LOCK: ("verrouillée", "L’UD a vérifié les résultats : plus personne ne les modifie."),
-    Action.UNLOCK: ("déverrouillée", "L’UD a rouvert la session : seuls ses résultats sont modifiables, par elle."),
-}
 
 
 def edit_practical(
@@ -98,11 +85,11 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
         return Unchanged() if mine and work.actor.role is step.by else None
 
     def act(tx: Connection, s: SessionRow) -> Outcome:
-        if action in WITH_REASON and not reason:
-            return Invalid({"reason": WITH_REASON[action]})
+        if step.reason and not reason:
+            return Invalid({"reason": step.reason.missing})
         write(tx, work, s, action.value, step_values(work, action), reason=reason)
-        if action in TOLD:
-            what, body = TOLD[action]
+        if step.told:
+            what, body = step.told
             tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
         if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
             return _dte_leaves_by_itself(tx, work, s)

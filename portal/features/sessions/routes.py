@@ -14,10 +14,12 @@ from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
+from portal.rules.duties import Duty
 from portal.rules.french import parse_day
-from portal.rules.lifecycle import STEP, Action, Role
+from portal.rules.lifecycle import Action
 from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
+from portal.rules.steps import STEP, STEP_AT
 from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
@@ -63,7 +65,9 @@ def index() -> ResponseReturnValue:
         render_template(
             "sessions/index.html",
             page=page,
-            rows=rows(page.rows, base, listing.steps_of(actor().role), settings().unit_label, own=actor().role is Role.CENTRE),
+            rows=rows(
+                page.rows, base, listing.steps_of(actor().role), settings().unit_label, own=not actor().may(Duty.COMPARE_CENTRES)
+            ),
             counts=counts,
             in_words=listing.in_words,
             views=views,
@@ -81,7 +85,7 @@ def index() -> ResponseReturnValue:
 
 def _departments() -> dict[str, str]:
     who = actor()
-    if who.role is Role.NATIONAL:
+    if who.may(Duty.READ_ALL_DEPARTMENTS):
         return {code: name for code, (name, _) in sorted(DEPARTMENTS.items())}
     return {code: name for code, (name, region) in sorted(DEPARTMENTS.items()) if region == who.region_code}
 
@@ -186,19 +190,11 @@ def set_actual_end(number: int) -> ResponseReturnValue:
     return answer(actions.set_actual_end(work(), number, version(), actual), page, number, form, Action.SET_ACTUAL_END)
 
 
-STEPS = {
-    "demande-dte": Action.REQUEST_DTE,
-    "envoi-dte": Action.SEND_DTE,
-    "convocations": Action.CONVOKE,
-    "verrouillage": Action.LOCK,
-    "deverrouillage": Action.UNLOCK,
-    "annulation": Action.CANCEL,
-}
-
-
-@blueprint.route("/sessions/<number:number>/<any(" + ",".join(f"'{k}'" for k in STEPS) + "):step>", methods=["GET", "POST"])
+@blueprint.route(
+    "/sessions/<number:number>/<any(" + ",".join(f"'{path}'" for path in STEP_AT) + "):step>", methods=["GET", "POST"]
+)
 def advance(number: int, step: str) -> ResponseReturnValue:
-    action = STEPS[step]
+    action = STEP_AT[step].action
     s = found(number)
     form = Form(reason="")
     page = "sessions/step.html"

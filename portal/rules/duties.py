@@ -1,0 +1,93 @@
+"""Who does, or reads, what is not on one session: the second table of rights. On a session: `rules.rights`.
+
+Whoever may not is told nothing but 404 where the page itself is closed to it; where a page is shown and its act is not, the
+words of the line say why and who does it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.rules.lifecycle import Role
+from portal.rules.lines import Allowed, Refused, Verdict
+
+
+class Duty(StrEnum):
+    """One thing that a person does, or reads, beside the sessions themselves."""
+
+    CREATE_SESSIONS = "create_sessions"
+    ASK_UNIT = "ask_unit"
+    ANSWER_REQUESTS = "answer_requests"
+    ACT_ON_SESSIONS = "act_on_sessions"
+    COMPARE_CENTRES = "compare_centres"
+    COMPARE_DEPARTMENTS = "compare_departments"
+    READ_ALL_DEPARTMENTS = "read_all_departments"
+    READ_MEMBERS = "read_members"
+    KEEP_MEMBERS = "keep_members"
+    SEAT_MEMBERS = "seat_members"
+    SUPERVISE = "supervise"
+    CLOSE_SIGNALS = "close_signals"
+    READ_OWN_FIGURES = "read_own_figures"
+    KEEP_APPROVALS = "keep_approvals"
+    KEEP_LIMITS = "keep_limits"
+    RUN_MEASURES = "run_measures"
+    READ_ACCOUNTS = "read_accounts"
+    WRITE_LETTERS = "write_letters"
+    CLOSE_SERVICE = "close_service"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One duty: these roles, and what everybody else reads: why not, and who does it."""
+
+    duty: Duty
+    by: tuple[Role, ...]
+    otherwise: str
+    helper: str
+
+
+R = Role
+STATE = (R.UD, R.REGION, R.NATIONAL)
+ITS_CENTRE = "Le responsable de session du centre peut le faire."
+ITS_UNIT = "L’{unit} peut le faire : adressez-vous à elle."
+NATION = "L’administration centrale peut le faire : adressez-vous à elle."
+
+TABLE = (
+    # ---- sessions, seen together
+    Line(Duty.CREATE_SESSIONS, (R.CENTRE,), "Une session est créée par son centre.", ITS_CENTRE),
+    Line(Duty.ASK_UNIT, (R.CENTRE,), "Une demande vient du centre.", ITS_CENTRE),
+    Line(Duty.ANSWER_REQUESTS, (R.UD,), "La réponse à une demande revient à l’{unit}.", ITS_UNIT),
+    Line(
+        Duty.ACT_ON_SESSIONS,
+        (R.CENTRE, R.UD),
+        "Vous consultez les sessions, sans les modifier.",
+        "Le centre et son unité locale agissent sur une session : adressez-vous à eux.",
+    ),
+    Line(Duty.COMPARE_CENTRES, STATE, "Vous voyez les sessions de votre centre.", ITS_UNIT),
+    Line(Duty.COMPARE_DEPARTMENTS, (R.REGION, R.NATIONAL), "Vous voyez les sessions d’un seul département.", NATION),
+    Line(Duty.READ_ALL_DEPARTMENTS, (R.NATIONAL,), "Vous voyez les sessions de votre ressort.", NATION),
+    # ---- juries
+    Line(Duty.READ_MEMBERS, STATE, "Les jurys sont suivis par l’État.", ITS_UNIT),
+    Line(Duty.KEEP_MEMBERS, (R.UD,), "Les membres et leurs habilitations sont tenus par l’{unit}.", ITS_UNIT),
+    Line(Duty.SEAT_MEMBERS, (R.CENTRE,), "Le jury d’une session est choisi par le centre.", ITS_CENTRE),
+    # ---- supervision
+    Line(Duty.SUPERVISE, STATE, "La supervision revient à l’État.", ITS_UNIT),
+    Line(Duty.CLOSE_SIGNALS, (R.UD, R.REGION), "Les signaux et les tirages reviennent aux unités et aux régions.", ITS_UNIT),
+    Line(Duty.READ_OWN_FIGURES, (R.CENTRE,), "Vos chiffres se lisent sous « Supervision ».", ITS_UNIT),
+    # ---- the national administration
+    Line(Duty.KEEP_APPROVALS, (R.NATIONAL,), "Les agréments sont tenus par l’administration centrale.", NATION),
+    Line(Duty.KEEP_LIMITS, (R.NATIONAL,), "Les délais sont réglés par l’administration centrale.", NATION),
+    Line(Duty.RUN_MEASURES, (R.NATIONAL,), "Les mesures sont appliquées par l’administration centrale.", NATION),
+    Line(Duty.READ_ACCOUNTS, (R.NATIONAL,), "Les comptes sont tenus par l’administration centrale.", NATION),
+    Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
+    Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
+)
+LINE: Mapping[Duty, Line] = {line.duty: line for line in TABLE}
+
+
+def may_do(role: Role, duty: Duty, unit: str = "UD") -> Verdict:
+    """Whether a person of this role may; otherwise why not, and who does. `unit`: the label of the local unit at hand."""
+    line = LINE[duty]
+    if role in line.by:
+        return Allowed()
+    return Refused(line.otherwise.format(unit=unit), line.helper.format(unit=unit), "{unit}" in line.helper and role is not R.UD)

@@ -1,0 +1,35 @@
+"""A session as the rules see it, with what the test at hand is not about filled in."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from portal.rules.facts import Facts
+from portal.rules.lifecycle import Status
+
+READY = Facts(
+    status=Status.CONVOKED,
+    starts_on=date(2020, 6, 1),
+    ends_on=date(2020, 6, 15),
+    postponed=False,
+    actual_end_on=None,
+    candidates=1,
+    jury=2,
+    own_trainers=0,
+    department="94",
+    title="TP-01303",
+    moved_by="",
+)
+
+
+def facts_of(
+    status: Status = READY.status,
+    starts_on: date = READY.starts_on,
+    ends_on: date = READY.ends_on,
+    postponed: bool = False,
+    actual_end_on: date | None = None,
+    **more: Any,
+) -> Facts:
+    """A session of one candidate and two jurors; `more`: what else is different."""
+    known = {"status": status, "starts_on": starts_on, "ends_on": ends_on}
+    return replace(READY, **known, postponed=postponed, actual_end_on=actual_end_on, **more)
