@@ -402,10 +402,11 @@ class At(Clock):
 @pytest.mark.parametrize(("hour", "closed"), [("11:59", False), ("12:00", True), ("14:59", True), ("15:00", False)])
 def test_the_service_is_closed_between_its_hours_for_all_but_the_national_account(w: World, hour: str, closed: bool) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    at = datetime.combine(w.today, datetime.strptime(hour, "%H:%M").time(), PARIS)
+    w.app().extensions["portal_clock"] = At(at - timedelta(hours=1))
     centre, national = w.browser("centre"), w.browser("national")
     token = centre.token()
     close(w, "12:00", "15:00")
-    at = datetime.combine(w.today, datetime.strptime(hour, "%H:%M").time(), PARIS)
     w.app().extensions["portal_clock"] = At(at)
     answer = centre.get("/sessions/1")
     assert (answer.status_code == 503) is closed
