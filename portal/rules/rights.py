@@ -31,7 +31,7 @@ from portal.rules.lines import (
 )
 from portal.rules.steps import STEPS
 
-__all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "may", "missing"]
+__all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "may", "missing", "why_not"]
 
 S = Status
 IN_PRACTICAL = Why("La session est au statut « {status} » : ce bloc n’est modifiable qu’« En préparation ».", ASK)
@@ -123,7 +123,7 @@ HELPS: Mapping[tuple[Role, Status], str] = {
 
 def may(person: Person, action: Action, facts: Facts, today: date) -> Verdict:
     """Whether `person`, who is allowed to see the session, may do `action` to it `today` (a day in Europe/Paris)."""
-    why = _why_not(LINE[action], person.role, facts, today)
+    why = why_not(LINE[action], person.role, facts, today)
     return why.said_to(person, facts) if why else Allowed()
 
 
@@ -133,8 +133,8 @@ def missing(action: Action, facts: Facts, today: date) -> list[str]:
     return [why.said_to(Person(Role.CENTRE, ""), facts).reason for why in whys if why]
 
 
-def _why_not(line: Line, role: Role, facts: Facts, today: date) -> Why | None:
-    """The first of: the session's end, the role, the status, the checks."""
+def why_not(line: Line, role: Role, facts: Facts, today: date) -> Why | None:
+    """The first thing that stands against this line for this role: the session's end, the role, the status, a check."""
     status, open_ = facts.status, facts.status in line.statuses
     if status in OVER and not open_:
         return (line.ended.get(status) if role is line.by else None) or Why(OVER[status], _helper(role, status))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, false, true
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.store.france import DEPARTMENTS
+from portal.store.places import centre
 from portal.store.sessions import exam_session
 
 
@@ -18,7 +19,7 @@ def within(actor: Actor, department_code: ColumnElement[str], centre_id: ColumnE
         case Role.UD:
             return department_code == actor.department_code
         case Role.REGION:
-            return department_code.in_([code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code])
+            return department_code.in_(departments_of(actor))
         case Role.NATIONAL:
             return true()
     return false()
@@ -33,3 +34,24 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def _sessions_of(role: Role, centre_id: int | None, department_code: str | None, region_code: str | None) -> ColumnElement[bool]:
     scope = Actor(None, "", "", role, centre_id, department_code, region_code)
     return within(scope, exam_session.c.department_code, exam_session.c.centre_id)
+
+
+def centres_of(actor: Actor) -> ColumnElement[bool] | None:
+    """A condition on centre for a person of one centre or one department; None for who sees more."""
+    match actor.role:
+        case Role.CENTRE:
+            return centre.c.id == actor.centre_id
+        case Role.UD:
+            return centre.c.department_code == actor.department_code
+    return None
+
+
+def departments_of(actor: Actor) -> list[str]:
+    """The codes of the departments that a unit or a region follows, in order; none for a centre, which is in one, and for
+    the nation, which has no list of its own."""
+    match actor.role:
+        case Role.UD:
+            return [actor.department_code or ""]
+        case Role.REGION:
+            return sorted(code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code)
+    return []

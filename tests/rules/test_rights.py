@@ -1,12 +1,17 @@
 """The table of rights (domain.md 5): every question has an answer, every refusal a reason and a helper."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
-from portal.rules.rights import Allowed, Person, Refused, may
+from portal.rules.lines import UNITS_TURN, Line
+from portal.rules.rights import LINE, TABLE, Allowed, Person, Refused, may, missing, why_not
+from portal.rules.steps import STEP_AT, STEPS
 from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
@@ -18,15 +23,84 @@ def asks(role: Role, action: Action, **facts: object) -> Allowed | Refused:
     return may(Person(role, "UD 94"), action, facts_of(**{**base, **facts}), TODAY)  # type: ignore[arg-type]
 
 
-def test_every_question_has_an_answer_and_every_refusal_a_reason_and_a_helper() -> None:
-    for role, action, status, postponed, started, known in product(Role, Action, Status, (0, 1), (0, 1), (0, 1)):
-        start = TODAY - timedelta(days=5) if started else TODAY + timedelta(days=5)
-        facts = facts_of(status, start, start, bool(postponed), start if known else None)
-        verdict = may(Person(role, "UD 94"), action, facts, TODAY)
-        if isinstance(verdict, Refused):
-            assert verdict.reason.endswith(".") and verdict.helper.endswith(".")
-        else:
-            assert role in (Role.CENTRE, Role.UD) and status is not S.CANCELLED
+DAYS = st.dates(TODAY - timedelta(days=400), TODAY + timedelta(days=400))
+ANY_FACTS = st.builds(
+    facts_of,
+    status=st.sampled_from(Status),
+    starts_on=DAYS,
+    ends_on=DAYS,
+    postponed=st.booleans(),
+    actual_end_on=st.none() | DAYS,
+    candidates=st.integers(0, 3),
+    jury=st.integers(0, 3),
+    own_trainers=st.integers(0, 2),
+)
+
+
+@given(st.sampled_from(Role), st.sampled_from(Action), ANY_FACTS)
+def test_every_question_has_an_answer_and_every_refusal_a_reason_and_a_helper(role: Role, action: Action, facts: Facts) -> None:
+    verdict = may(Person(role, "UD 94"), action, facts, TODAY)
+    if isinstance(verdict, Allowed):
+        assert role is LINE[action].by and facts.status in LINE[action].statuses
+        return
+    for words in (verdict.reason, verdict.helper):
+        assert (words.endswith(".") and "{" not in words and words[0].isupper()) or words[0].isdigit()
+    assert verdict.ask_unit == ("UD 94" in verdict.helper and role is not Role.UD)
+
+
+@given(st.sampled_from(Role), st.sampled_from(Action), ANY_FACTS)
+def test_the_helper_of_a_refusal_is_somebody_else_or_something_to_do(role: Role, action: Action, facts: Facts) -> None:
+    verdict = may(Person(role, "UD 94"), action, facts, TODAY)
+    if isinstance(verdict, Allowed):
+        return
+    somebody = {
+        Role.CENTRE: ("UD 94",),
+        Role.UD: ("responsable de session", "administration centrale", "Déverrouillez", "rappelez"),
+        Role.REGION: ("UD 94",),
+        Role.NATIONAL: ("UD 94",),
+    }
+    assert any(who in verdict.helper for who in somebody[role]), verdict
+
+
+@given(ANY_FACTS)
+def test_what_is_said_to_be_missing_is_all_that_the_checks_refuse(facts: Facts) -> None:
+    facts = replace(facts, status=S.PREPARATION)
+    verdict = may(Person(Role.CENTRE, "UD 94"), Action.REQUEST_DTE, facts, TODAY)
+    listed = missing(Action.REQUEST_DTE, facts, TODAY)
+    assert verdict.ok == (not listed)
+    if isinstance(verdict, Refused):
+        assert listed[0] == verdict.reason
+
+
+def test_every_action_has_one_line_and_every_line_says_something_to_everybody() -> None:
+    assert sorted(line.action for line in TABLE) == sorted(Action)
+    for step in STEPS:
+        assert step.after not in step.before and step.line is not None and step.history.endswith(".")
+        assert not step.path or STEP_AT[step.path] is step
+
+
+def test_a_line_that_names_a_status_which_ends_other_rights_holds_there() -> None:
+    """A line for the unit at « Convocations envoyées », « Résultats saisis » and « Verrouillée » opens at all three."""
+    line = Line(Action.CORRECT_RESULTS, Role.UD, (S.CONVOKED, S.RESULTS, S.LOCKED), UNITS_TURN, UNITS_TURN)
+    for status in Status:
+        for role in Role:
+            why = why_not(line, role, facts_of(status), TODAY)
+            assert (why is None) == (role is Role.UD and status in line.statuses)
+            assert why is None or why.said_to(Person(role, "UD 94"), facts_of(status)).helper
+
+
+@pytest.mark.parametrize(
+    ("candidates", "jury", "trained", "first"),
+    [(0, 1, 1, "Ajoutez d’abord les candidats"), (1, 1, 1, "Complétez d’abord le jury"), (1, 2, 1, "Remplacez d’abord l’un")],
+)
+def test_the_advice_is_about_what_is_missing_first(candidates: int, jury: int, trained: int, first: str) -> None:
+    verdict = asks(Role.CENTRE, Action.REQUEST_DTE, status=S.PREPARATION, candidates=candidates, jury=jury, own_trainers=trained)
+    assert isinstance(verdict, Refused) and verdict.helper.startswith(first)
+
+
+def test_a_centre_is_not_told_to_enter_a_real_end_date_where_another_thing_comes_first() -> None:
+    verdict = asks(Role.CENTRE, Action.ENTER_RESULTS, status=S.PREPARATION, postponed=True)
+    assert isinstance(verdict, Refused) and "Saisissez-la" not in verdict.helper
 
 
 @pytest.mark.parametrize("status", Status)

@@ -18,6 +18,7 @@ from portal.store.accounts import account
 from portal.store.actors import Actor
 from portal.store.notices import letter, letter_reading
 from portal.store.places import centre, department
+from portal.store.scope import departments_of
 from portal.store.work import Work
 
 LARGEST_PDF = 5_000_000
@@ -112,12 +113,9 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
         return true()
     words = (" " + letter.c.roles + " ").contains(f" {actor.role} ")
     to_me = or_(letter.c.roles == "", words)
-    if actor.role is Role.REGION:
-        places = select(department.c.code).where(department.c.region_code == actor.region_code)
-    elif actor.role is Role.UD:
-        places = select(department.c.code).where(department.c.code == actor.department_code)
-    else:
-        places = select(centre.c.department_code.label("code")).where(centre.c.id == actor.centre_id)
+    places = select(centre.c.department_code.label("code")).where(centre.c.id == actor.centre_id)
+    if own := departments_of(actor):
+        places = select(department.c.code).where(department.c.code.in_(own))
     spots = places.subquery()
     here = exists().where((" " + letter.c.departments + " ").contains(" " + spots.c.code + " "))
     return and_(to_me, or_(letter.c.departments == "", here))

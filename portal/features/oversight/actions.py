@@ -11,11 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
 from portal.features.oversight.signals import signals
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import Role, Status
+from portal.rules.lifecycle import Status
 from portal.rules.signals import Signal
-from portal.store.actors import Actor
-from portal.store.france import DEPARTMENTS
 from portal.store.oversight import draw, signal_note
+from portal.store.scope import departments_of
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
@@ -49,15 +48,6 @@ def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Save
 def chosen(seed: str, numbers: Sequence[int], size: int) -> list[int]:
     """The draw itself: the sessions whose digest under the seed comes first. Anybody can do it again with the seed."""
     return sorted(sorted(numbers, key=lambda n: sha256(f"{seed}:{n}".encode()).hexdigest())[:size])
-
-
-def departments_of(actor: Actor) -> list[str]:
-    """Where this person may draw."""
-    if actor.role is Role.UD:
-        return [actor.department_code or ""]
-    if actor.role is Role.REGION:
-        return sorted(code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code)
-    return []
 
 
 def population(conn: Connection, department: str, start: date, end: date) -> list[int]:

@@ -10,6 +10,7 @@ from portal.features.oversight import actions, queries
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
+from portal.store.scope import departments_of
 from portal.web.forms import Form
 from portal.web.state import actor, clock, close_reading, reading, work
 
@@ -73,7 +74,7 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
 @blueprint.route("/supervision/tirages", methods=["GET", "POST"])
 def draws() -> ResponseReturnValue:
     _supervisor()
-    today, own = clock().today(), actions.departments_of(actor())
+    today, own = clock().today(), departments_of(actor())
     start, end = (today + timedelta(days=n) for n in (-30, 30))
     form = Form(department=own[0] if own else "", start=start.isoformat(), end=end.isoformat(), size="5")
     if request.method == "GET" or form.resumed:

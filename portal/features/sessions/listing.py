@@ -18,7 +18,7 @@ from portal.rules.todo import TABLE, Next
 from portal.store.actors import Actor
 from portal.store.conditions import matches
 from portal.store.places import centre
-from portal.store.scope import visible_to
+from portal.store.scope import centres_of, visible_to
 from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
 from portal.store.titles import title
@@ -294,11 +294,10 @@ def _all_counts(
 ) -> str:
     """The counts of a list without filters, as the database reads them: they depend on nothing else, nothing typed is in
     them, and every list asks for them."""
-    scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
+    actor = Actor(None, "", "", role, centre_id, department_code, region_code)
     views = {view.key: view_condition(view.key, role, today, limits) for view in shown}
-    narrow = role in (Role.CENTRE, Role.UD)
-    total = _total(centre.c.id == centre_id if role is Role.CENTRE else centre.c.department_code == department_code)
-    query = _counts(scope, views, total if narrow else None)
+    own = centres_of(actor)
+    query = _counts(visible_to(actor), views, None if own is None else _total(own))
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 

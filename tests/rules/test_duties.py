@@ -1,0 +1,52 @@
+"""The second table of rights: acts that are not on a session."""
+
+import pytest
+
+from portal.rules.duties import TABLE, Duty, may_do
+from portal.rules.lifecycle import Role
+from portal.rules.lines import Refused
+
+# Who does what, told once more by hand, as the newsletter's people would tell it (domain.md 1).
+EXPECTED = {
+    Role.CENTRE: {Duty.CREATE_SESSIONS, Duty.ASK_UNIT, Duty.ACT_ON_SESSIONS, Duty.SEAT_MEMBERS, Duty.READ_OWN_FIGURES},
+    Role.UD: {
+        Duty.ANSWER_REQUESTS,
+        Duty.ACT_ON_SESSIONS,
+        Duty.COMPARE_CENTRES,
+        Duty.READ_MEMBERS,
+        Duty.KEEP_MEMBERS,
+        Duty.SUPERVISE,
+        Duty.CLOSE_SIGNALS,
+    },
+    Role.REGION: {Duty.COMPARE_CENTRES, Duty.COMPARE_DEPARTMENTS, Duty.READ_MEMBERS, Duty.SUPERVISE, Duty.CLOSE_SIGNALS},
+    Role.NATIONAL: {
+        Duty.COMPARE_CENTRES,
+        Duty.COMPARE_DEPARTMENTS,
+        Duty.READ_ALL_DEPARTMENTS,
+        Duty.READ_MEMBERS,
+        Duty.SUPERVISE,
+        Duty.KEEP_APPROVALS,
+        Duty.KEEP_LIMITS,
+        Duty.RUN_MEASURES,
+        Duty.READ_ACCOUNTS,
+        Duty.WRITE_LETTERS,
+        Duty.CLOSE_SERVICE,
+    },
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_has_its_duties_and_no_other(role: Role) -> None:
+    assert {duty for duty in Duty if may_do(role, duty).ok} == EXPECTED[role]
+
+
+def test_every_duty_has_one_line_somebody_who_does_it_and_words_for_all_others() -> None:
+    assert sorted(line.duty for line in TABLE) == sorted(Duty)
+    for line in TABLE:
+        assert line.by
+        for role in set(Role) - set(line.by):
+            verdict = may_do(role, line.duty, "UD 94")
+            assert isinstance(verdict, Refused)
+            for words in (verdict.reason, verdict.helper):
+                assert words.endswith(".") and "{" not in words
+            assert verdict.ask_unit == ("UD 94" in verdict.helper and role is not Role.UD)
