@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 
-.PHONY: run test lint gallery bench
+.PHONY: run test lint gallery house bench
 
 run: .venv/run.stamp
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
@@ -21,6 +21,9 @@ lint: .venv/dev.stamp
 gallery: .venv/dev.stamp
 	@bash scripts/system-packages.sh
 	$(BIN)/python scripts/gallery.py
+
+house: .venv/dev.stamp
+	$(BIN)/python scripts/draw_house.py
 
 bench: .venv/dev.stamp .venv-peer/stamp
 	@bash scripts/system-packages.sh wrk

@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from portal.paths import ROOT, TEMPLATES
+from scripts.draw_house import PICTURE, draw, read_house
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 DOMAIN = ROOT / "docs" / "domain.md"
@@ -67,3 +69,13 @@ def test_the_two_texts_of_the_newsletter_stand_on_the_screen_to_the_letter() -> 
     assert len(texts) == 2
     screens = [" ".join(re.sub(r"<[^>]*>", "", t.read_text()).split()) for t in TEMPLATES.rglob("*.html")]
     assert [text for text in texts if not any(text in screen for screen in screens)] == []
+
+
+def test_the_picture_of_the_house_is_the_one_that_its_imports_give() -> None:
+    assert PICTURE.read_text() == draw(read_house()), "imports or contracts have changed since: `make house` draws it again"
+
+
+def test_another_arrow_between_rooms_or_floors_is_another_picture() -> None:
+    house = read_house()
+    assert draw(replace(house, between_rooms=house.between_rooms | {("day", "reference")})) != draw(house)
+    assert draw(replace(house, between_floors=house.between_floors - {("features", "web")})) != draw(house)
