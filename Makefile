@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 
-.PHONY: run test lint gallery house bench
+.PHONY: run test lint migration gallery house bench
 
 run: .venv/run.stamp
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
@@ -14,9 +14,12 @@ test: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy portal
+	$(BIN)/mypy portal migrations/tables.py
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+
+migration: .venv/dev.stamp
+	@$(BIN)/python scripts/migration.py '$(NAME)'
 
 gallery: .venv/dev.stamp
 	@bash scripts/system-packages.sh

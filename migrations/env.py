@@ -2,7 +2,6 @@
 
 from alembic import context
 
-with context.config.attributes["database"].writing() as connection:
-    context.configure(connection=connection)
-    with context.begin_transaction():
-        context.run_migrations()
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()

@@ -54,6 +54,8 @@ def main() -> None:
             click.echo(str(line), err=True)
         count = len(error.errors)
         refuse(f"{count} erreur{'s' if count > 1 else ''} ; rien n’a été écrit.")
+    except migrations.CannotMigrate as error:
+        refuse(str(error))
     except IntegrityError:
         refuse("La base a changé pendant l’opération ; rien n’a été écrit. Recommencez.")
     except DBAPIError as error:
@@ -68,8 +70,17 @@ def cli() -> None:
 
 
 @cli.command(help="Met la base au schéma le plus récent.")
-def migrate() -> None:
-    migrations.upgrade(Tool().db)
+@click.option(
+    "--lock-seconds",
+    type=click.FloatRange(0.01),
+    default=migrations.Limits.lock,
+    help="Attente d’une table que d’autres utilisent.",
+)
+@click.option(
+    "--statement-seconds", type=click.FloatRange(0.01), default=migrations.Limits.statement, help="Durée de chaque étape."
+)
+def migrate(lock_seconds: float, statement_seconds: float) -> None:
+    migrations.upgrade(Tool().db, limits=migrations.Limits(lock_seconds, statement_seconds))
     click.echo("La base est à jour.")
 
 

@@ -19,7 +19,10 @@ try:
 except SettingsError as error:
     sys.exit(str(error))
 db = Database(settings.database_url, settings.audit_key)
-migrate.upgrade(db)
+try:
+    migrate.upgrade(db)
+except migrate.CannotMigrate as error:
+    sys.exit(str(error))
 with db.reading() as conn:
     empty = not conn.execute(select(func.count()).select_from(exam_session)).scalar()
     empty = empty and not conn.execute(select(func.count()).select_from(account)).scalar()

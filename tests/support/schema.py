@@ -149,4 +149,12 @@ ASKED = (
 def _postgresql(conn: Connection) -> Iterator[tuple[str, str]]:
     for sql in ASKED:
         for name, words in conn.execute(text(sql.replace(":", "\\:"))).all():
-            yield name, _bare(words)
+            yield name, _uncast(_bare(words))
+
+
+def _uncast(words: str) -> str:
+    """A dump that is read in again casts the same words in other places; what is cast to text and back is told without it."""
+    bare = re.sub(r"::(character varying|text)(\[\])?", "", words)
+    while (shorter := re.sub(r"\((\w+|'[^']*'|ARRAY\[[^]]*\])\)", r"\1", bare)) != bare:
+        bare = shorter
+    return bare

@@ -1,0 +1,49 @@
+"""A database of a released version at the newest schema, and migrations put on top of it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from portal.paths import MIGRATIONS
+from portal.store import migrate
+from portal.store.database import Database
+from tests.support.released import released
+
+
+class Add(Protocol):
+    def __call__(self, up: str, down: str = "pass") -> None: ...
+
+
+HEAD = """
+import sqlalchemy as sa
+from alembic import op
+from migrations.tables import alter_table
+
+revision, down_revision = "9999", "{head}"
+"""
+
+
+@pytest.fixture
+def old(db: Database) -> Iterator[Database]:
+    """A database with rows of every kind, at the newest schema."""
+    with released(db) as found:
+        migrate.upgrade(found)
+        yield found
+
+
+@pytest.fixture
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
+    """Put one more migration on top, thrown away after the test: how it goes up, and down."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    head = max(file.name[:4] for file in (copy / "versions").glob("*.py"))
+    monkeypatch.setattr(migrate, "MIGRATIONS", copy)
+
+    def write(up: str, down: str = "pass") -> None:
+        body = f"def upgrade():\n    {up}\n\n\ndef downgrade():\n    {down}\n"
+        (copy / "versions" / "9999_thrown_away.py").write_text(f"{HEAD.format(head=head)}\n{body}")
+
+    return write
