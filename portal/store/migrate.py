@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -60,6 +61,11 @@ def _run(act: Callable[[Config, str], None], db: Database, revision: str, limits
         with _sqlite(db, limits) if db.is_sqlite else _postgresql(db, limits) as conn:
             config.attributes["connection"] = conn
             act(config, revision)
+    except CommandError as error:
+        raise CannotMigrate(
+            f"Le schéma de la base est inconnu de cette version du portail ({error}) : "
+            "installez la version la plus récente qui a servi cette base. Rien n’a été changé."
+        ) from error
     except OperationalError as error:
         if why := _refusal(error.orig, limits):
             raise CannotMigrate(f"{why} Rien n’a été changé.") from error

@@ -62,3 +62,11 @@ def test_the_limits_end_with_the_migration(db: Database) -> None:
     with db.reading() as conn:
         found = [conn.execute(text(f"{'PRAGMA' if db.is_sqlite else 'SHOW'} {name}")).scalar() for name in settings]
     assert found == ([1, 20_000] if db.is_sqlite else ["0", "0"])
+
+
+def test_a_database_of_a_later_version_is_told(db: Database) -> None:
+    with db.writing() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not migrate.is_current(db)
+    with pytest.raises(CannotMigrate, match=r"inconnu de cette version .*9999.* installez la version la plus récente"):
+        migrate.upgrade(db)
