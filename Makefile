@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 
-.PHONY: run test lint migration gallery house bench
+.PHONY: run test lint migration gallery house mutants bench
 
 run: .venv/run.stamp
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
@@ -27,6 +27,9 @@ gallery: .venv/dev.stamp
 
 house: .venv/dev.stamp
 	$(BIN)/python scripts/draw_house.py
+
+mutants: .venv/dev.stamp
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m scripts.mutants $(if $(SEED),--seed $(SEED)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: .venv/dev.stamp .venv-peer/stamp
 	@bash scripts/system-packages.sh wrk

@@ -1,0 +1,244 @@
+"""Do the tests notice a fault? Changes one thing at a time in the rules and the acts, in a copy, and runs the tests that come by.
+
+Prints the changes that no test noticed, as diffs, and the share that was noticed; exit 1 under the floor.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from scripts.mutants.changes import Mutant, everything
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FLOOR = 80.0  # of a hundred changes, how many the tests must notice: may only rise
+SEED = 2020
+SAMPLE = 200
+
+# What is changed: the rules, and every file that holds acts.
+TARGETS = (
+    "portal/rules/*.py",
+    "portal/features/*/actions.py",
+    "portal/features/jury/members.py",
+    "portal/features/jury/seats.py",
+    "portal/features/communication/letters.py",
+    "portal/features/communication/closings.py",
+    "portal/features/results/accumulation.py",
+    "portal/features/measures/plan.py",
+    "portal/core/holding.py",
+    "portal/core/grants.py",
+    "portal/core/approvals.py",
+    "portal/store/audit.py",
+)
+# What notices: all but the browser and the guards of other things than behaviour.
+TESTS = ("tests/rules", "tests/features", "tests/guard/test_routes.py")
+PYTEST = ("-q", "--tb=no", "--hypothesis-seed=0", "-k", "not postgresql")
+
+LIBRARIES = ("alembic.command", "argon2", "flask_compress", "flask_login", "flask_wtf", "hypothesis.strategies", "icalendar",
+             "jinja2_fragments", "markdown_it", "nh3", "prometheus_client", "psycopg", "python_calamine", "sqlalchemy.dialects.sqlite",
+             "sqlalchemy.dialects.postgresql", "stdnum.fr", "typst", "xdist.plugin", "xlsxwriter")  # fmt: skip
+
+PATIENCE = 40.0  # seconds of the processor for the tests of one change: those that take least come first
+
+
+@dataclass
+class Reach:
+    """Which tests come by a line, and how long each took."""
+
+    lines: dict[str, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    took: dict[str, float] = field(default_factory=dict)
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that may notice a change, the shortest first, up to the patience there is. Outside every function: all
+        that come by the file, or all, where nothing of it is ever run."""
+        lines = self.lines[mutant.path]
+        if mutant.statement:
+            last = mutant.line + mutant.old.count("\n")
+            near = set().union(*(lines.get(n, ()) for n in (mutant.statement, *range(mutant.line, last + 1))))
+        else:
+            near = set().union(*lines.values()) or set(self.took)
+        chosen: list[str] = []
+        spent = 0.0
+        for test in sorted(near, key=lambda t: (self.took.get(t, 0.0), t)):
+            spent += self.took.get(test, 0.0)
+            if chosen and spent > PATIENCE:
+                break
+            chosen.append(test)
+        return chosen
+
+
+def targets(tree: Path) -> list[str]:
+    """The files that TARGETS names."""
+    found = {str(p.relative_to(tree)) for glob in TARGETS for p in tree.glob(glob)}
+    return sorted(p for p in found if not p.endswith("__init__.py"))
+
+
+def copied(to: Path) -> Path:
+    """The work tree as it stands, elsewhere: nothing is ever changed in place."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    return to
+
+
+def environment(tree: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
+    return {**kept, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def reach_of(tree: Path, paths: Sequence[str], workers: int) -> Reach:
+    """Run the tests once, unchanged, and note where each comes by. They must pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "targets.json").write_text(json.dumps([str(tree / p) for p in paths]))
+        env = environment(tree, MUTANTS_REACH=folder)
+        del env["PYTHONDONTWRITEBYTECODE"]
+        tests = [t for t in TESTS if (tree / t).exists()]
+        run = [sys.executable, "-m", "pytest", *PYTEST, "-n", str(workers), "-p", "scripts.mutants.reach", *tests]
+        done = subprocess.run(run, cwd=tree, env=env, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"The tests fail without any change:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
+        reach = Reach()
+        for file in Path(folder).glob("reach-*.json"):
+            found = json.loads(file.read_text())
+            for path, lines in found["lines"].items():
+                for line, tests_ in lines.items():
+                    reach.lines[str(Path(path).relative_to(tree))][int(line)] |= set(tests_) - {""}
+            for test, seconds in found["took"].items():
+                reach.took[test] = max(seconds, reach.took.get(test, 0.0))
+    return reach
+
+
+def started(tree: Path, mutant: Mutant, tests: Sequence[str]) -> BaseProcess:
+    """Run these tests with this change in a process of its own: forked, so that the libraries need no second import."""
+    file = tree / mutant.path
+    file.write_bytes(mutant.applied(file.read_bytes()))
+    (tree / ".chosen-tests").write_text("\n".join(tests))
+    process = get_context("fork").Process(target=run, args=(tree,))
+    process.start()
+    return process
+
+
+def run(tree: Path) -> None:
+    os.setsid()
+    os.chdir(tree)
+    os.environ.update(environment(tree))
+    sys.path.insert(0, str(tree))
+    sys.dont_write_bytecode = True
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    os._exit(pytest.main([*PYTEST, "-x", "-n", "0", "@.chosen-tests"]))
+
+
+def survivors(trees: Sequence[Path], chosen: Sequence[Mutant], reach: Reach) -> list[Mutant]:
+    """Those of these changes that no test notices: by failing, or by never ending."""
+    for library in LIBRARIES:
+        import_module(library)
+    running: dict[Path, tuple[BaseProcess, Mutant, bytes, float]] = {}
+    left, found = list(reversed(chosen)), []
+    while left or running:
+        for tree in [t for t in trees if t not in running]:
+            if left:
+                mutant = left.pop()
+                tests = reach.tests(mutant)
+                if tests:
+                    patience = 90 + 10 * sum(reach.took.get(t, 0.0) for t in tests)
+                    source = (tree / mutant.path).read_bytes()
+                    running[tree] = started(tree, mutant, tests), mutant, source, time.monotonic() + patience
+                else:
+                    found.append(mutant)
+        wait([process.sentinel for process, *_ in running.values()], timeout=1)
+        for tree, (process, mutant, source, until) in list(running.items()):
+            if process.exitcode is None and time.monotonic() < until:
+                continue
+            if process.exitcode is None and process.pid:
+                os.killpg(process.pid, signal.SIGKILL)
+            elif process.exitcode == pytest.ExitCode.NO_TESTS_COLLECTED:
+                raise RuntimeError(f"no test of those that come by {mutant.path}:{mutant.line} was found again")
+            elif process.exitcode == pytest.ExitCode.OK:
+                found.append(mutant)
+            process.join()
+            (tree / mutant.path).write_bytes(source)
+            del running[tree]
+    return sorted(found)
+
+
+def diff(tree: Path, mutant: Mutant) -> str:
+    source = (tree / mutant.path).read_bytes()
+    before, after = (s.decode().splitlines(keepends=True) for s in (source, mutant.applied(source)))
+    shown = difflib.unified_diff(before, after, mutant.path, f"{mutant.path} ({mutant.change})", n=1)
+    return "".join(shown)
+
+
+def but_for_equivalent(tree: Path, found: Iterable[Mutant]) -> list[Mutant]:
+    """Those that change what somebody could see. What `equivalent.toml` lists and no longer stands in the code is told."""
+    listed = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text()).get("equivalent", [])
+    texts: dict[str, list[str]] = {}
+    kept, used = [], set()
+    for mutant in found:
+        lines = texts.setdefault(mutant.path, (tree / mutant.path).read_text().splitlines())
+        line = lines[mutant.line - 1].strip()
+        same = [
+            i
+            for i, e in enumerate(listed)
+            if mutant.path.endswith(e["file"]) and e["line"] == line and e["change"] == mutant.change
+        ]
+        used.update(same)
+        if not same:
+            kept.append(mutant)
+    for i, e in enumerate(listed):
+        if i not in used:
+            print(f"equivalent.toml: no such line any more: {e['file']}: {e['line']} ({e['change']})")
+    return kept
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--sample", type=int, default=SAMPLE)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", default="", help="files whose path holds this")
+    given = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        trees = [copied(Path(name) / str(i)) for i in range(given.workers)]
+        first = trees[0]
+        paths = targets(first)
+        possible = [m for m in but_for_equivalent(first, everything(first, paths)) if given.only in m.path]
+        chosen = sorted(random.Random(given.seed).sample(possible, min(given.sample, len(possible))))
+        reach = reach_of(first, paths, given.workers)
+        took = time.monotonic() - began
+        print(
+            f"{len(reach.took)} tests pass, {took:.0f} s; {len(chosen)} of {len(possible)} changes, seed {given.seed}", flush=True
+        )
+        alive = survivors(trees, chosen, reach)
+        for mutant in alive:
+            print(diff(first, mutant))
+    figure = 100 * (len(chosen) - len(alive)) / len(chosen)
+    seconds = time.monotonic() - began
+    print(f"killed {len(chosen) - len(alive)}, survived {len(alive)}: {figure:.1f} % (floor {FLOOR} %), {seconds:.0f} s")
+    return figure < FLOOR
+
+
+if __name__ == "__main__":
+    sys.exit(main())
