@@ -63,6 +63,10 @@ def test_the_unit_checks_a_real_end_date_past_the_postponed_one(real: int, key: 
     assert step(Role.UD, S.CONVOKED, ends=30, postponed=True, real=real) == key
 
 
+def test_a_session_that_no_measure_moved_has_no_real_end_date_to_check() -> None:
+    assert step(Role.UD, S.CONVOKED, ends=30, real=31) == ""
+
+
 @pytest.mark.parametrize("status", [S.RESULTS, S.LOCKED, S.CANCELLED])
 def test_a_closed_session_asks_for_no_real_end_date(status: Status) -> None:
     for role in (Role.CENTRE, Role.UD):

@@ -1,0 +1,56 @@
+"""A condition holds for the sessions that it describes: each part alone, both sides of each bound."""
+
+from datetime import date
+
+import pytest
+
+from portal.rules.conditions import Condition, holds
+from portal.rules.facts import Facts
+from portal.rules.lifecycle import Status
+from tests.support.facts import facts_of
+
+TODAY = date(2020, 6, 15)
+EVE, MORROW = date(2020, 6, 14), date(2020, 6, 16)
+S = Status
+
+
+@pytest.mark.parametrize(
+    ("condition", "inside", "outside"),
+    [
+        (Condition(), {}, None),
+        (Condition((S.CONVOKED,)), {}, {"status": S.RESULTS}),
+        (Condition(start_from=TODAY), {"starts_on": TODAY}, {"starts_on": EVE}),
+        (Condition(start_to=TODAY), {"starts_on": TODAY}, {"starts_on": MORROW}),
+        (Condition(end_from=TODAY), {"ends_on": TODAY}, {"ends_on": EVE}),
+        (Condition(end_to=TODAY), {"ends_on": TODAY}, {"ends_on": MORROW}),
+        (Condition(departments=("75", "94")), {"department": "94"}, {"department": "93"}),
+        (Condition(titles=("TP-1", "TP-2")), {"title": "TP-2"}, {"title": "TP-3"}),
+        (Condition(postponed=True), {"postponed": True}, {"postponed": False}),
+        (Condition(postponed=False), {"postponed": False}, {"postponed": True}),
+        (Condition(actual_end_known=True), {"actual_end_on": TODAY}, {"actual_end_on": None}),
+        (Condition(actual_end_known=False), {"actual_end_on": None}, {"actual_end_on": TODAY}),
+        (Condition(over=True), {"ends_on": TODAY}, {"ends_on": MORROW}),
+        (Condition(over=True), {"ends_on": MORROW, "actual_end_on": TODAY}, {"ends_on": EVE, "actual_end_on": MORROW}),
+        (Condition(over=False), {"ends_on": MORROW}, {"ends_on": TODAY}),
+        (
+            Condition(late_actual_end=True),
+            {"ends_on": TODAY, "actual_end_on": MORROW},
+            {"ends_on": TODAY, "actual_end_on": TODAY},
+        ),
+        (Condition(late_actual_end=True), {"ends_on": EVE, "actual_end_on": TODAY}, {"ends_on": EVE}),
+        (Condition(late_actual_end=False), {"ends_on": EVE}, {"ends_on": EVE, "actual_end_on": TODAY}),
+    ],
+)
+def test_each_part_is_asked_for_by_itself(
+    condition: Condition, inside: dict[str, object], outside: dict[str, object] | None
+) -> None:
+    assert holds(condition, facts_of(**inside), TODAY)  # type: ignore[arg-type]
+    assert outside is None or not holds(condition, facts_of(**outside), TODAY)  # type: ignore[arg-type]
+
+
+def test_one_part_that_fails_is_enough() -> None:
+    both = Condition((S.CONVOKED,), start_to=TODAY, postponed=True)
+    fits: Facts = facts_of(S.CONVOKED, EVE, MORROW, True)
+    assert holds(both, fits, TODAY)
+    for status, start, moved in ((S.LOCKED, EVE, True), (S.CONVOKED, MORROW, True), (S.CONVOKED, EVE, False)):
+        assert not holds(both, facts_of(status, start, MORROW, moved), TODAY)

@@ -1,0 +1,99 @@
+"""What a measure's file may hold: each mistake gets its sentence, and says where."""
+
+from datetime import date
+
+import pytest
+
+from portal.rules.lifecycle import ACTIVE, Status
+from portal.rules.measures import MeasureError, parse, words_of_case
+
+GOOD = """
+[mesure]
+cle = "greve-2020"
+nom = "Grève"
+source = "Décision"
+[[cas]]
+nom = "1"
+texte = "Les sessions de juin"
+debut_du = 2020-06-01
+debut_au = 2020-06-30
+statuts = ["en_preparation", "dte_envoye"]
+departements = ["94"]
+titres = ["TP-1", "TP-2"]
+action = "reporter_la_fin"
+fin = 2020-08-24
+[[cas]]
+nom = "2"
+texte = "Celles de juillet"
+debut_du = 2020-07-01
+debut_au = 2020-07-01
+statuts = "actifs"
+action = "decaler"
+jours = 730
+[[inchange]]
+nom = "3"
+texte = "Les autres"
+fin_du = 2020-07-02
+"""
+
+
+def test_a_file_is_read_to_the_letter() -> None:
+    m = parse(GOOD)
+    first, second = m.cases
+    assert (m.key, m.label, m.source, first.name, first.words) == ("greve-2020", "Grève", "Décision", "1", "Les sessions de juin")
+    assert first.when.statuses == (Status.PREPARATION, Status.DTE_SENT) and second.when.statuses == ACTIVE
+    assert (first.when.start_from, first.when.start_to) == (date(2020, 6, 1), date(2020, 6, 30))
+    assert (first.when.departments, first.when.titles, first.move_end_to) == (("94",), ("TP-1", "TP-2"), date(2020, 8, 24))
+    assert (second.shift_days, second.cancel, second.when.departments) == (730, False, None)
+    assert (m.kept[0].name, m.kept[0].words, m.kept[0].when.end_from) == ("3", "Les autres", date(2020, 7, 2))
+    assert words_of_case(GOOD, "2") == "Celles de juillet" and words_of_case(GOOD, "9") == words_of_case("", "1") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('cle = "greve-2020"', 'cle = "Greve"', "« cle » s’écrit en minuscules"),
+        ('cle = "greve-2020"', f'cle = "{"a" * 61}"', "60 caractères au plus"),
+        ('nom = "Grève"', 'nom = " "', "[mesure] : « nom » manque."),
+        ('nom = "Grève"', "nom = 3", "[mesure] : « nom » manque."),
+        ('source = "Décision"', "", "[mesure] : « source » manque."),
+        ('source = "Décision"', 'source = "x"\nautre = 1', "[mesure] : « autre » est inconnu."),
+        ("[mesure]", "autre = 1\n[mesure]", "le fichier : « autre » est inconnu."),
+        ('nom = "2"', 'nom = "1"', "Deux cas portent le même nom."),
+        ('nom = "2"', f'nom = "{"x" * 21}"', "cas n° 2 : « nom » a 20 caractères au plus."),
+        ("jours = 730", "jours = 731", "nombre entier de 1 à 730"),
+        ("jours = 730", "jours = 0", "nombre entier de 1 à 730"),
+        ("jours = 730", "jours = true", "nombre entier de 1 à 730"),
+        ("jours = 730", "jours = 7\nfin = 2020-01-01", "« fin » ne va pas avec l’action « decaler »"),
+        ("fin = 2020-08-24", "fin = 2020-08-24\njours = 1", "« jours » ne va pas avec l’action « reporter_la_fin »"),
+        ("fin = 2020-08-24", "", "cas n° 1 : « fin » est une date"),
+        ("fin = 2020-08-24", 'fin = "2020-08-24"', "cas n° 1 : « fin » est une date"),
+        ("fin = 2020-08-24", "fin = 2020-08-24\nautre = 1", "cas n° 1 : « autre » est inconnu."),
+        ('action = "decaler"\njours = 730', 'action = "annuler"\njours = 7', "« jours » ne va pas avec l’action « annuler »"),
+        ('action = "decaler"', 'action = "effacer"', "« action » vaut « annuler »"),
+        ("debut_au = 2020-07-01", "debut_au = 2020-06-30", "« debut_du » vient après « debut_au »"),
+        ("fin_du = 2020-07-02", "fin_du = 2020-07-02\nfin_au = 2020-07-01", "« fin_du » vient après « fin_au »"),
+        ("fin_du = 2020-07-02", "fin_du = 2020-07-02\nfin = 2020-07-01", "inchange n° 1 : « fin » est inconnu."),
+        ('departements = ["94"]', "departements = []", "« departements » est une liste de textes"),
+        ('departements = ["94"]', 'departements = "94"', "« departements » est une liste de textes"),
+        ('departements = ["94"]', 'departements = ["94", ""]', "« departements » est une liste de textes"),
+        ('departements = ["94"]', "departements = [94]", "« departements » est une liste de textes"),
+        ('statuts = "actifs"', 'statuts = "tous"', "« statuts » vaut « actifs » ou une liste"),
+        ('statuts = "actifs"', "statuts = []", "« statuts » vaut « actifs » ou une liste"),
+        ('statuts = "actifs"', 'statuts = ["annulee", "perdue"]', "« statuts » vaut « actifs » ou une liste"),
+        ("[[inchange]]", "[inchange]", "« inchange » s’écrit [[inchange]]"),
+        (GOOD, "[mesure]\ncle = 'a'\nnom = 'b'\nsource = 'c'\n", "La mesure n’a aucun [[cas]]."),
+        (GOOD, "mesure = 1\n", "[mesure] : une table est attendue."),
+        (GOOD, "cas =", "n’est pas du TOML valide"),
+    ],
+)
+def test_a_mistake_in_a_file_is_said_and_where(old: str, new: str, sentence: str) -> None:
+    assert old in GOOD
+    with pytest.raises(MeasureError) as refused:
+        parse(GOOD.replace(old, new, 1))
+    assert sentence in str(refused.value)
+
+
+def test_the_longest_names_and_the_shortest_shift_are_taken() -> None:
+    text = GOOD.replace("greve-2020", "a" * 60).replace('nom = "2"', f'nom = "{"x" * 20}"').replace("jours = 730", "jours = 1")
+    assert parse(text).cases[1].shift_days == 1
