@@ -23,7 +23,7 @@ migration: .venv/dev.stamp
 
 gallery: .venv/dev.stamp
 	@bash scripts/system-packages.sh
-	$(BIN)/python scripts/gallery.py
+	$(BIN)/python -m scripts.gallery $(ARGS)
 
 house: .venv/dev.stamp
 	$(BIN)/python scripts/draw_house.py

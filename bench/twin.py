@@ -4,7 +4,6 @@
 """
 
 import os
-from typing import Any
 from unittest.mock import patch
 
 from flask import g, render_template
@@ -18,7 +17,7 @@ from portal.features.accounts.routes import SignedInUser
 WHO = "ud94@demo.example"
 
 app = create_app()
-CAPTURED: dict[str, tuple[str, dict[str, Any]]] = {}
+CAPTURED: dict[str, tuple[str, dict[str, object]]] = {}
 
 
 def _twin(which: str) -> str:
@@ -35,7 +34,7 @@ account_routes.OPEN |= {"bench_list", "bench_session"}
 def _capture(which: str, path: str) -> None:
     real = render_template
 
-    def keep(name: str, **context: Any) -> str:
+    def keep(name: str, **context: object) -> str:
         CAPTURED[which] = (name, context)
         return real(name, **context)
 

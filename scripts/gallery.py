@@ -1,19 +1,23 @@
-"""`make gallery`: a picture of every page and state, as each role, into gallery/ (ignored)."""
+"""`make gallery`: a picture of every page and state, as each role, into gallery/ (ignored).
 
+`--quick` makes three pictures of one role; `--out` puts them elsewhere.
+"""
+
+import argparse
 import logging
 import shutil
-import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from portal.demo.data import PASSWORD  # noqa: E402
-from tests.support.server import CHROMIUM, demonstration  # noqa: E402
+from portal.demo.data import PASSWORD
+from portal.paths import ROOT
+from tests.support.server import Scheme, chromium, demonstration
 
-OUT = ROOT / "gallery"
+Looks = tuple[int, Scheme, bool]  # how wide, in which colours, with JavaScript or without
 PAGES = {
     "centre@demo.example": {
         "accueil": "/",
@@ -96,47 +100,71 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/sessions*")
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
 
 
-def walk(browser: Browser, base: str, width: int, scheme: str, script: bool) -> None:
-    folder = OUT / f"{width}-{scheme}-{'js' if script else 'sans-js'}"
-    for email, pages in PAGES.items():
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale="fr-FR"
-        )  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto(f"{base}/connexion")
-        page.screenshot(path=folder / "connexion.png", full_page=True)
-        sign_in(page, base, email)
-        for name, path in pages.items():
-            page.goto(base + path)
-            page.screenshot(path=folder / f"{email.split('@')[0]}-{name}.png", full_page=True)
-            if script and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+def walk(browser: Browser, base: str, folder: Path, looks: Looks, email: str, pages: Mapping[str, str]) -> Iterator[str]:
+    """Take a picture of each page as one person; give the paths of those that run off the screen."""
+    width, scheme, script = looks
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale="fr-FR"
+    )
+    page = context.new_page()
+    sign_in(page, base, email)
+    for name, path in pages.items():
+        page.goto(base + path)
+        page.screenshot(path=folder / f"{email.split('@')[0]}-{name}.png", full_page=True)
+        if script and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            yield path
+    context.close()
+
+
+def states(browser: Browser, base: str, folder: Path, looks: Looks) -> None:
+    """What no address shows: the sign-in, and the question before results are saved."""
+    width, scheme, script = looks
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale="fr-FR"
+    )
+    page = context.new_page()
+    page.goto(f"{base}/connexion")
+    page.screenshot(path=folder / "connexion.png", full_page=True)
+    sign_in(page, base, "centre@demo.example")
+    page.goto(base + "/sessions/224562/resultats")
+    for row in page.locator(".row").all():
+        row.get_by_label("Titre obtenu").check()
+    page.get_by_role("button", name="Valider la saisie").click()
+    page.get_by_role("heading", name="Êtes-vous sûr").wait_for()
+    page.screenshot(path=folder / "centre-question.png")
+    context.close()
+
+
+def draw(browser: Browser, base: str, out: Path, *, quick: bool) -> None:
+    schemes: list[Scheme] = ["light", "dark"]
+    every = [(1280, schemes[0], True)] if quick else product((1280, 360), schemes, (True, False))
+    people = {email: dict(list(pages.items())[:3]) for email, pages in list(PAGES.items())[:1]} if quick else PAGES
+    for looks in every:
+        width, scheme, script = looks
+        folder = out / f"{width}-{scheme}-{'js' if script else 'sans-js'}"
+        for email, pages in people.items():
+            for path in walk(browser, base, folder, looks, email, pages):
                 print(f"déborde à {width} : {path}")
-        if email.startswith("centre"):
-            page.goto(base + "/sessions/224562/resultats")
-            for row in page.locator(".row").all():
-                row.get_by_label("Titre obtenu").check()
-            page.get_by_role("button", name="Valider la saisie").click()
-            page.get_by_role("heading", name="Êtes-vous sûr").wait_for()
-            page.screenshot(path=folder / "centre-question.png")
-        context.close()
+        if not quick:
+            states(browser, base, folder, looks)
 
 
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    shutil.rmtree(OUT, ignore_errors=True)
-    quick = "--quick" in sys.argv
+    words = argparse.ArgumentParser(description="Une image de chaque page, par rôle.")
+    words.add_argument("--quick", action="store_true", help="trois pages d’un seul rôle")
+    words.add_argument("--out", type=Path, default=ROOT / "gallery", help="dossier des images")
+    given = words.parse_args()
+    shutil.rmtree(given.out, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)
-        for width in (1280, 360):
-            for scheme in ("light", "dark"):
-                for script in (True, False):
-                    if not quick or (scheme == "light" and script):
-                        walk(browser, base, width, scheme, script)
+        browser = chromium(playwright)
+        draw(browser, base, given.out, quick=given.quick)
         browser.close()
-    print(f"{len(list(OUT.rglob('*.png')))} images dans {OUT.relative_to(ROOT)}/")
+    print(f"{len(list(given.out.rglob('*.png')))} images dans {given.out}/")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from portal.demo.data import PASSWORD
-from tests.support.server import CHROMIUM, demonstration, load_demonstration
+from tests.support.server import Scheme, demonstration, load_demonstration
+from tests.support.server import chromium as launch
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -40,8 +41,8 @@ def script(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def person(chromium: Browser, base: str, name: str, script: bool, scheme: str = "light") -> Page:
-    context = chromium.new_context(java_script_enabled=script, locale="fr-FR", base_url=base, color_scheme=scheme)  # type: ignore[arg-type]
+def person(chromium: Browser, base: str, name: str, script: bool, scheme: Scheme = "light") -> Page:
+    context = chromium.new_context(java_script_enabled=script, locale="fr-FR", base_url=base, color_scheme=scheme)
     page = context.new_page()
     page.goto("/connexion")
     page.get_by_label("Adresse électronique").fill(f"{name}@demo.example")
@@ -58,7 +59,7 @@ def fill_sheet(page: Page, number: int = 224562) -> None:
         row.get_by_label("Titre obtenu").check()
 
 
-def question(page: Page):  # type: ignore[no-untyped-def]
+def question(page: Page) -> Locator:
     return page.get_by_role("heading", name="Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?")
 
 
@@ -374,7 +375,7 @@ PAGES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("who", PAGES)
-def test_axe_finds_nothing_and_nothing_runs_off_a_small_screen(chromium: Browser, base: str, who: str, scheme: str) -> None:
+def test_axe_finds_nothing_and_nothing_runs_off_a_small_screen(chromium: Browser, base: str, who: str, scheme: Scheme) -> None:
     page = person(chromium, base, who, True, scheme)
     problems = []
     page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
@@ -390,7 +391,7 @@ def test_axe_finds_nothing_and_nothing_runs_off_a_small_screen(chromium: Browser
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_in_the_states_that_a_person_makes(chromium: Browser, base: str, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_in_the_states_that_a_person_makes(chromium: Browser, base: str, scheme: Scheme, width: int) -> None:
     problems: list[str] = []
 
     def look(page: Page, state: str) -> None:

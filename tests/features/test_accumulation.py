@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
 from portal.features.measures.verify import verify
@@ -61,7 +62,7 @@ def test_the_last_missing_ccp_gives_the_titre_and_its_attestation(w: World) -> N
     assert w.browser("centre").get("/sessions/2/candidats/3/attestation.pdf").status_code == 409
 
 
-def correct(w: World, number: int, who: str, **fields: object):  # type: ignore[no-untyped-def]
+def correct(w: World, number: int, who: str, **fields: object) -> TestResponse:
     version = w.get(number).version
     return w.browser(who).post(f"/sessions/{number}/resultats/correction", version=version, reason="Erreur", **fields)
 

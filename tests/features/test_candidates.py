@@ -1,10 +1,11 @@
 """Candidates: added, edited, removed, taken again, and imported from files, through HTTP."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import xlsxwriter
+from werkzeug.test import TestResponse
 
 from portal.features.measures.verify import verify
 from tests.support.world import Browser, World, hidden
@@ -22,11 +23,11 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def add(w: World, b: Browser, number: int = 1, **changes: object):  # type: ignore[no-untyped-def]
+def add(w: World, b: Browser, number: int = 1, /, **changes: object) -> TestResponse:
     return b.post(f"/sessions/{number}/candidats", version=w.get(number).version, **{**PERSON, **changes})
 
 
-def send(b: Browser, data: bytes, name: str = "f.csv", number: int = 1):  # type: ignore[no-untyped-def]
+def send(b: Browser, data: bytes, name: str = "f.csv", number: int = 1) -> TestResponse:
     fields = {"csrf_token": b.token(), "file": (io.BytesIO(data), name)}
     return b.client.post(f"/sessions/{number}/candidats/import", data=fields, content_type="multipart/form-data")
 
@@ -225,7 +226,7 @@ def far_corner() -> bytes:
     return out.getvalue()
 
 
-HURTING = {
+HURTING: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "empty": (b"", "fichier est vide"),
     "fifty megabytes": (HEAD.encode() + b"x" * 50_000_000, "dépasse 10 Mo"),
     "zip bomb": (bomb, "démesuré"),
@@ -255,7 +256,7 @@ def test_a_file_that_hurts_gets_a_sentence_and_writes_nothing(w: World, name: st
     assert "rien n’a été enregistré" in answer.text and count(w) == 0
 
 
-BAD_LINES = {
+BAD_LINES: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "a formula in a name": (f"{HEAD}=HYPERLINK(1);Fatou;01/02/1990;\n".encode(), "commence comme une formule"),
     "a formula in a workbook": (lambda: book(COLUMNS, ("'=1+1", "Fatou", "01/02/1990", "")), "commence comme une formule"),
     "dates as numbers": (lambda: book(COLUMNS, ("Sall", "Fatou", 32905, "")), "est un nombre, pas une date"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
 from portal.features.measures.verify import verify
@@ -151,7 +152,7 @@ def test_no_document_of_another_centre_nor_of_a_candidate_elsewhere(w: World) ->
     assert b.get("/sessions/1/documents/inconnu.pdf").status_code == 404
 
 
-def check(visitor: Browser, code: str):  # type: ignore[no-untyped-def]
+def check(visitor: Browser, code: str) -> TestResponse:
     return visitor.get(f"/verifier/{code}")
 
 

@@ -71,7 +71,7 @@ def test_nonsense_is_not_found(w: World) -> None:
 def test_a_hundred_thousand_lines_are_written_in_flat_memory() -> None:
     header = ("session", "last_name", "born_on")
 
-    def rows(count: int):  # type: ignore[no-untyped-def]
+    def rows(count: int) -> Iterator[tuple[int, str, date]]:
         for i in range(count):
             yield (i, f"=Nom{i}", date(1990, 1, 1))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.features.measures.verify import verify
 from tests.support.world import Browser, World
@@ -17,7 +18,7 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def act(w: World, b: Browser, action: str, member: object = "", number: int = 1, **more: object):  # type: ignore[no-untyped-def]
+def act(w: World, b: Browser, action: str, member: object = "", number: int = 1, /, **more: object) -> TestResponse:
     return b.post(f"/sessions/{number}/jury", version=w.get(number).version, action=action, member=member, **more)
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def read(b: Browser, path: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def office(world: World):  # type: ignore[no-untyped-def]
+def office(world: World) -> Iterator[Office]:
     yield Office(world)
     world.close()
 

@@ -17,6 +17,7 @@ from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates import actions as candidates
 from portal.features.jury import seats
+from portal.features.jury.queries import seated
 from portal.features.measures.actions import Applied, apply, revert
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.measures.verify import verify
@@ -101,8 +102,8 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
                     self.add("centre", 0, False)
                 case S.PREPARATION if s.jury < 2:
                     with w.db.reading() as conn:
-                        seated = [seat.id for seat in seats.seated(conn, w.as_("centre").actor, s)]
-                    self.jury("centre", next(i for i, m in enumerate(members) if m not in seated), False)
+                        sitting = [seat.id for seat in seated(conn, w.as_("centre").actor, s)]
+                    self.jury("centre", next(i for i, m in enumerate(members) if m not in sitting), False)
                 case S.PREPARATION:
                     self.step("centre", Action.REQUEST_DTE, False)
                 case S.DTE_REQUESTED:

@@ -25,7 +25,7 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def real_date(b: Browser, value: str = "2020-06-12", number: int = 1, version: int | None = None):  # type: ignore[no-untyped-def]
+def real_date(b: Browser, value: str = "2020-06-12", number: int = 1, version: int | None = None) -> TestResponse:
     seen = version or int(hidden(b.get(f"/sessions/{number}/date-reelle").text, "version"))
     return b.post(f"/sessions/{number}/date-reelle", version=seen, actual_end_on=value)
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from email.message import EmailMessage
+from datetime import date, datetime, time, timedelta
+from email.message import EmailMessage, Message
 from socket import socket
 from threading import Barrier
 
@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from portal.clock import PARIS, Clock
 from portal.core.invitations import signer
+from portal.core.outcomes import Saved
 from portal.core.telling import next_daily
 from portal.features.accounts.actions import invite
 from portal.features.communication.closings import announce
@@ -24,7 +25,7 @@ from portal.features.notices import outbox
 from portal.features.notices.outbox import claim, send_due, smtp, waits
 from portal.features.notices.queries import choose_mailing
 from portal.features.notices.waiting import tell_waiting
-from portal.features.requests.actions import ask_postponement, refuse
+from portal.features.requests.actions import Made, ask_postponement, refuse
 from portal.features.sessions.actions import advance
 from portal.rules.lifecycle import Action, Role
 from portal.settings import Settings
@@ -49,7 +50,14 @@ def ask(w: World) -> int:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
     made = ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Salle fermée", key="k", **days)
-    return made.request_id  # type: ignore[union-attr]
+    assert isinstance(made, Made)
+    return made.request_id
+
+
+def body_of(message: EmailMessage, kind: str = "plain") -> str:
+    body = message.get_body((kind,))
+    assert body, f"no {kind} text"
+    return str(body.get_content())
 
 
 class Box:
@@ -143,7 +151,7 @@ def test_the_daily_mail_gathers_and_waits_for_seven_in_the_morning(w: World) -> 
     assert box.subjects == ["Demande n° 1 (session 1) refusée"]  # the centre's, at once
     send_due(w.db, lambda: seven, SETTINGS, box)
     assert box.subjects[1:] == ["2 nouvelles du portail des sessions"]
-    body = box.taken[1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    body = body_of(box.taken[1])
     assert "Salle fermée" in body and "Encore" in body and "https://portail.example/demandes/2" in body
     send_due(w.db, lambda: seven + timedelta(days=2), SETTINGS, box)
     assert len(box.taken) == 2
@@ -155,7 +163,7 @@ def test_a_mail_is_text_and_html_in_french_with_its_link(w: World) -> None:
     box = Box()
     assert send_due(w.db, w.now, SETTINGS, box) == (1, 0)
     message = box.taken[0]
-    plain, rich = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    plain, rich = body_of(message), body_of(message, "html")
     assert (
         message["To"] == "ud94@test.example" and "https://portail.example/demandes/1" in plain and "Motif : Salle fermée" in plain
     )
@@ -168,7 +176,7 @@ def test_what_is_written_by_a_person_is_text_in_the_html(w: World) -> None:
     ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="<script>x</script>\r\nBcc: a@b.c", key="k", **days)
     box = Box()
     send_due(w.db, w.now, SETTINGS, box)
-    assert "<script>" not in box.taken[0].get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "<script>" not in body_of(box.taken[0], "html")
     assert box.taken[0]["Bcc"] is None
 
 
@@ -176,7 +184,7 @@ def test_an_invitation_is_mailed_with_a_link_that_works(w: World) -> None:
     invite(w.operator(), "neuf@test.example", Role.NATIONAL)
     box = Box()
     send_due(w.db, w.now, SETTINGS, box)
-    link = re.search(r"https://portail.example(/invitation/\S+)", box.taken[0].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    link = re.search(r"https://portail.example(/invitation/\S+)", body_of(box.taken[0]))
     assert link and "invitation" in str(box.taken[0]["Subject"])
     assert w.browser().get(link[1]).status_code == 200
 
@@ -279,13 +287,14 @@ def test_it_leaves_through_a_real_server_of_mails(w: World) -> None:
     box = Box()
 
     class Handler(MessageHandler):
-        def handle_message(self, message) -> None:  # type: ignore[no-untyped-def]
+        def handle_message(self, message: Message) -> None:
+            assert isinstance(message, EmailMessage)
             box(message)
 
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
+    controller = Controller(Handler(EmailMessage), hostname="127.0.0.1", port=port)
     controller.start()
     try:
         ask(w)
@@ -386,8 +395,8 @@ def test_a_bad_letter_loses_nothing_and_a_pdf_is_a_pdf(w: World) -> None:
 
 
 def close(w: World, start: str, end: str) -> None:
-    at = [datetime.combine(w.today, datetime.strptime(t, "%H:%M").time(), PARIS) for t in (start, end)]
-    assert announce(w.as_("national"), *at, "Mise en ligne de la version 1.9.").message  # type: ignore[union-attr]
+    first, last = (datetime.combine(w.today, time.fromisoformat(t), PARIS) for t in (start, end))
+    assert isinstance(announce(w.as_("national"), first, last, "Mise en ligne de la version 1.9."), Saved)
 
 
 class At(Clock):

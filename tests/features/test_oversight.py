@@ -43,7 +43,7 @@ def results(w: World, number: int, *outcomes: Outcome, work: Work | None = None)
     s = w.get(number)
     with w.db.reading() as conn:
         sheet = load(conn, s)
-    entries = {c.id: {None: o} for c, o in zip(sheet.candidates, outcomes, strict=True)}
+    entries: dict[int, dict[int | None, Outcome]] = {c.id: {None: o} for c, o in zip(sheet.candidates, outcomes, strict=True)}
     work = work or w.as_("centre")
     done = enter_results(work, number, s.version, entries, seal(work, s, entries))
     assert isinstance(done, Saved), done
@@ -161,8 +161,8 @@ def test_a_centre_sees_no_signal_not_even_its_own_and_a_unit_only_its_own(w: Wor
         1,
     ]
     for who, status in (("centre", 404), ("other", 404), ("ud94", 200), ("ud75", 200), ("region", 200)):
-        page = w.browser(who).get("/supervision")
-        assert page.status_code == status and (("session 1" in page.text) is (who in ("ud94", "region"))), who
+        answer = w.browser(who).get("/supervision")
+        assert answer.status_code == status and (("session 1" in answer.text) is (who in ("ud94", "region"))), who
     page = w.browser("ud94").get("/supervision").text
     assert "il n’accuse personne" in page and "?</em>" in page
     assert "supervision" not in w.browser("centre").get("/").text.lower()

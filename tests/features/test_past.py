@@ -1,7 +1,7 @@
 """A session as it was, and the proof of its history."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -69,7 +69,7 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
 
     person = Person("Nguyễn", "Thị Hương", date(1990, 2, 1))
     runs: list[int] = []
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: seat(w.as_("centre"), 1, v(), one),
         lambda: seat(w.as_("centre"), 1, v(), two),
         lambda: edit_practical(
@@ -162,7 +162,8 @@ def test_a_proof_holds_as_json_and_as_pdf_without_the_database(w: World, made: d
 
 
 def test_what_is_changed_added_or_left_out_of_a_proof_shows(w: World, made: dict[str, object]) -> None:
-    key, events = w.db.audit_key, list(made["evenements"])  # type: ignore[call-overload]
+    key, events = w.db.audit_key, made["evenements"]
+    assert isinstance(events, list)
     changed = [{**events[0], "actor": "Quelqu’un d’autre"}, *events[1:]]
     assert str(check(key, as_bytes({**made, "evenements": changed}))).startswith(f"événement {events[0]['id']}")
     for broken in (events[1:], events[:-1], [*events, events[0]], list(reversed(events))):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.features.measures.verify import verify
 from portal.features.preparation.actions import Created, NewSession, create
@@ -27,7 +28,7 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def new(b: Browser, **changes: object):  # type: ignore[no-untyped-def]
+def new(b: Browser, **changes: object) -> TestResponse:
     key = hidden(b.get("/sessions/nouvelle").text, "key")
     return b.post("/sessions/nouvelle", **{**FORM, "key": key, "title": 1, **changes})
 
@@ -152,7 +153,7 @@ def test_cancelling_asks_for_a_reason_and_is_final(w: World) -> None:
 # ---- a file of many
 
 
-def send(b: Browser, path: str, data: bytes, name: str = "f.csv"):  # type: ignore[no-untyped-def]
+def send(b: Browser, path: str, data: bytes, name: str = "f.csv") -> TestResponse:
     return b.client.post(
         path, data={"csrf_token": b.token(), "file": (io.BytesIO(data), name)}, content_type="multipart/form-data"
     )

@@ -369,9 +369,13 @@ def test_the_granted_dates_let_one_session_be_created_within_them_exactly(expire
     assert w.get(number).title_code == "TP-EX1"
     assert create("2020-07-07", "2020-07-09", "d") == 422  # one grant, one session
     s = w.get(number)
-    wanted = {"starts_on": D("2020-07-08"), "place": "Ici", "session_manager": "Moi"}
-    assert isinstance(edit_practical(w.as_("centre"), number, s.version, ends_on=D("2020-07-10"), **wanted), Invalid)
-    assert isinstance(edit_practical(w.as_("centre"), number, s.version, ends_on=D("2020-07-09"), **wanted), Saved)
+
+    def edit(end: str) -> object:
+        days = {"starts_on": D("2020-07-08"), "ends_on": D(end)}
+        return edit_practical(w.as_("centre"), number, s.version, **days, place="Ici", session_manager="Moi")
+
+    assert isinstance(edit("2020-07-10"), Invalid)
+    assert isinstance(edit("2020-07-09"), Saved)
 
 
 def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:

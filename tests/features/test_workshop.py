@@ -9,6 +9,7 @@ from datetime import date
 from itertools import count
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.core.outcomes import Changed, Saved
 from portal.core.people import Person
@@ -56,7 +57,7 @@ FORM = {
 }  # fmt: skip
 
 
-def send(b: Browser, text: bytes):  # type: ignore[no-untyped-def]
+def send(b: Browser, text: bytes) -> TestResponse:
     fields = {"csrf_token": b.token(), "file": (io.BytesIO(text), "m.toml")}
     return b.client.post("/mesures/fichier", data=fields, content_type="multipart/form-data")
 

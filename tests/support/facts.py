@@ -31,5 +31,5 @@ def facts_of(
     **more: Any,
 ) -> Facts:
     """A session of one candidate and two jurors; `more`: what else is different."""
-    known = {"status": status, "starts_on": starts_on, "ends_on": ends_on}
-    return replace(READY, **known, postponed=postponed, actual_end_on=actual_end_on, **more)
+    known = replace(READY, status=status, starts_on=starts_on, ends_on=ends_on, postponed=postponed, actual_end_on=actual_end_on)
+    return replace(known, **more)

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+from playwright.sync_api import Browser, Playwright
 from werkzeug.serving import make_server
 
 from portal.app import create_app
@@ -13,11 +15,14 @@ from portal.settings import DEMO_DAY, Settings
 from portal.store import migrate
 from portal.store.database import Database
 
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"],
-}  # fmt: skip
+Scheme = Literal["light", "dark"]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Debian's browser, asking nothing of the network by itself."""
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
 
 
 def settings_in(folder: Path) -> Settings:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -31,7 +32,7 @@ from portal.store.database import Database
 from portal.store.work import Work
 
 PASSWORD = "a fine long password"
-PEOPLE = {
+PEOPLE: dict[str, tuple[Role, dict[str, int | str]]] = {
     "centre": (Role.CENTRE, {"siret": 0}),
     "other": (Role.CENTRE, {"siret": 1}),
     "ud94": (Role.UD, {"department_code": "94"}),
@@ -45,7 +46,7 @@ class World:
     def __init__(self, db: Database, today: date) -> None:
         self.db, self.today = db, today
         self.people: dict[str, Work] = {}
-        self._app = None
+        self._app: Flask | None = None
         start = self.operator()
         self.sirets = [invented_siret(1), invented_siret(2)]
         import_centres(start, f"siret;name;department\n{self.sirets[0]};CENTRE A;94\n{self.sirets[1]};CENTRE B;75\n".encode())
@@ -103,7 +104,8 @@ class World:
         kept = add_juror(self.as_(unit), name, "Membre", "")
         assert isinstance(kept, Kept)
         days = date.fromisoformat(start), date.fromisoformat(end)
-        assert accredit(self.as_(unit), kept.member_id, 1, "TP-01303", *days).message
+        accredited = accredit(self.as_(unit), kept.member_id, 1, "TP-01303", *days)
+        assert isinstance(accredited, Saved), accredited
         return kept.member_id
 
     def seat(self, number: int, *names: str) -> list[int]:
@@ -131,7 +133,7 @@ class World:
 
     # ---- through HTTP
 
-    def app(self):  # type: ignore[no-untyped-def]
+    def app(self) -> Flask:
         if self._app is None:
             url = self.db.url.render_as_string(hide_password=False)
             self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
