@@ -38,6 +38,7 @@ from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS
+from portal.web.templates import Unindented
 
 ROOMS = (
     account_routes,
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["portal_clock"] = clock or Clock(settings.fixed_day)
     app.jinja_options["trim_blocks"] = True
     app.jinja_options["lstrip_blocks"] = True
+    app.jinja_options["extensions"] = [Unindented]
     app.url_map.converters["number"] = NumberConverter
     Compress(app)
     csrf = CSRFProtect(app)

@@ -106,5 +106,5 @@ def show_draw(draw_id: int) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "oversight/draw.html", d=found.row, numbers=found.numbers, drawn=found.drawn, true=found.true, span=found.span
+        "oversight/draw.html", d=found.row, numbers=found.numbers, drawn=found.drawn, same=found.true, span=found.span
     )
