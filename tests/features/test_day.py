@@ -23,8 +23,8 @@ from tests.support.world import PEOPLE, Browser, World
 def numbers(page: str) -> list[tuple[int, str]]:
     """Each number of the day's page that is a link, with its address."""
     found = re.findall(r'<a href="([^"]+)" class="sheet[^"]*"><strong>([^<]+)</strong>', page)
-    found += re.findall(r'class="num"><a href="([^"]+)">([^<]+)<', page)
-    found += re.findall(r'<dd><a href="([^"]+)">([^<]+)<', page)
+    found += re.findall(r'class="num">\s*<a href="([^"]+)">([^<]+)<', page)
+    found += re.findall(r'<dd>\s*<a href="([^"]+)">([^<]+)<', page)
     return [(int(number.replace("\u202f", "")), unescape(link)) for link, number in found]
 
 
