@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
@@ -18,6 +19,7 @@ from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Outcome
 from portal.rules.signals import Signal, far, wilson
 from portal.store.actors import Occasion
+from portal.store.oversight import draw
 from portal.store.work import Work
 from tests.support.world import World
 
@@ -205,6 +207,19 @@ def test_a_draw_keeps_its_seed_and_can_be_done_again(w: World) -> None:
     assert "le résultat est le même" in page and "du 01/06/2020 au 30/06/2020" in page
     assert chosen("other seed", range(1, 30), 4) != chosen(seed[1], range(1, 30), 4)
     assert w.browser("ud75").get("/supervision/tirages/1").status_code == 404
+
+
+def test_a_draw_that_its_seed_does_not_give_is_told_as_tampered_with(w: World) -> None:
+    for number in range(1, 11):
+        w.session(number, "22/06/2020", "23/06/2020", candidates=0)
+    assert draw_sessions(w.as_("ud94"), "94", D("2020-06-01"), D("2020-06-30"), 2) == 1
+    with w.db.writing() as tx:
+        true = tx.execute(select(draw)).one()._asdict()
+        others = [n for n in true["drawn_from"].split() if n not in true["drawn"].split()]
+        tx.execute(insert(draw), {**true, "id": 2, "drawn": " ".join(others[:2])})
+    browser = w.browser("ud94")
+    assert "le résultat est le même" in browser.get("/supervision/tirages/1").text
+    assert "le tirage a été altéré" in browser.get("/supervision/tirages/2").text
 
 
 def test_a_draw_cannot_be_changed_and_only_who_supervises_draws(w: World) -> None:
