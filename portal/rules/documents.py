@@ -21,13 +21,15 @@ class Document(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. `personal`: one for each candidate; otherwise one for the session."""
+    """One line of the table. `personal`: one for each candidate; otherwise one for the session. `nobody`: what is said when
+    no candidate is concerned."""
 
     document: Document
     label: str
     personal: bool
     statuses: tuple[Status, ...]
     until_then: str
+    nobody: str = ""
 
 
 S = Status
@@ -40,6 +42,7 @@ TABLE = (
         True,
         (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
         "Les convocations s’éditent une fois le DTE envoyé.",
+        "Aucun candidat n’est inscrit à cette session.",
     ),
     Line(
         Document.ATTENDANCE,
@@ -61,6 +64,7 @@ TABLE = (
         True,
         WITH_RESULTS,
         "Le livret s’édite une fois les résultats enregistrés.",
+        "Aucun CCP ni CCS n’a été obtenu seul dans cette session.",
     ),
     Line(
         Document.AWARD,
@@ -68,6 +72,7 @@ TABLE = (
         True,
         (S.LOCKED,),
         "L’attestation de réussite s’édite une fois la session verrouillée par l’UD.",
+        "Personne n’a obtenu le titre par cette session.",
     ),
 )
 LINE = {line.document: line for line in TABLE}

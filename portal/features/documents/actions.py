@@ -53,7 +53,7 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
             return NotYet(why, s)
         found = contents(tx, work.actor, s, kind, candidate_id)
         if not found:
-            return NotYet(NOBODY[kind], s)
+            return NotYet(LINE[kind].nobody, s)
         kept = _keep(tx, work, number, kind, found)
     documents = [_shown(content, *kept[content.candidate_id, content.digest], base_url) for content in found]
     latest = max(at for _, at in kept.values())
@@ -61,13 +61,6 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     file = pdf(kind.value, title, documents, latest)
     part = f"-{candidate_id}" if candidate_id else ""
     return Made(f"{kind.value}-{number}{part}.pdf", file, [code for code, _ in kept.values()])
-
-
-NOBODY = {
-    Document.CONVOCATION: "Aucun candidat n’est inscrit à cette session.",
-    Document.CCP: "Aucun CCP ni CCS n’a été obtenu seul dans cette session.",
-    Document.AWARD: "Personne n’a obtenu le titre par cette session.",
-}
 
 
 def _keep(
