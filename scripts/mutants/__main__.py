@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -57,7 +57,7 @@ LIBRARIES = ("alembic.command", "argon2", "flask_compress", "flask_login", "flas
              "jinja2_fragments", "markdown_it", "nh3", "prometheus_client", "psycopg", "python_calamine", "sqlalchemy.dialects.sqlite",
              "sqlalchemy.dialects.postgresql", "stdnum.fr", "typst", "xdist.plugin", "xlsxwriter")  # fmt: skip
 
-PATIENCE = 40.0  # seconds of the processor for the tests of one change: those that take least come first
+PATIENCE = 40.0  # seconds of the processor for the tests of one change
 
 
 @dataclass
@@ -68,17 +68,18 @@ class Reach:
     took: dict[str, float] = field(default_factory=dict)
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that may notice a change, the shortest first, up to the patience there is. Outside every function: all
-        that come by the file, or all, where nothing of it is ever run."""
+        """The tests that may notice a change, up to the patience there is; first those that see most of the file for what they
+        take. Outside every function: all that come by the file, or all, where nothing of it is ever run."""
         lines = self.lines[mutant.path]
         if mutant.statement:
             last = mutant.line + mutant.old.count("\n")
             near = set().union(*(lines.get(n, ()) for n in (mutant.statement, *range(mutant.line, last + 1))))
         else:
             near = set().union(*lines.values()) or set(self.took)
+        seen = Counter(test for tests in lines.values() for test in tests)
         chosen: list[str] = []
         spent = 0.0
-        for test in sorted(near, key=lambda t: (self.took.get(t, 0.0), t)):
+        for test in sorted(near, key=lambda t: ((self.took.get(t, 0.0) + 0.1) / (seen[t] + 1), t)):
             spent += self.took.get(test, 0.0)
             if chosen and spent > PATIENCE:
                 break

@@ -104,19 +104,19 @@ def held(w: World, session: int) -> list[tuple[int, int | None, str]]:
 
 
 def test_a_ccp_that_is_corrected_becomes_what_was_typed_and_no_other_result_does(w: World) -> None:
-    first = {"resultat-2-2": "acquis", "resultat-3-1": "non_acquis", "resultat-3-2": "absent"}
+    first = {"resultat-2-1": "absent", "resultat-2-2": "acquis", "resultat-3-1": "non_acquis", "resultat-3-2": "absent"}
     enter(w, 2, "centre", **first)
-    assert held(w, 2) == [(2, 2, "acquis"), (3, 1, "non_acquis"), (3, 2, "absent")]
+    assert held(w, 2) == [(2, 1, "absent"), (2, 2, "acquis"), (3, 1, "non_acquis"), (3, 2, "absent")]
     second = {**first, "resultat-3-1": "acquis"}
     told = correct(w, 2, "ud94", **second)
     assert told.status_code == 200 and "AUTRE Personne détiendra « Former »." in told.text
     assert correct(w, 2, "ud94", **second, confirmation=hidden(told.text, "confirmation")).status_code == 303
-    assert held(w, 2) == [(2, 2, "acquis"), (3, 1, "acquis"), (3, 2, "absent")]
-    third = {"resultat-2-2": "acquis", "resultat-3-2": "acquis"}
+    assert held(w, 2) == [(2, 1, "absent"), (2, 2, "acquis"), (3, 1, "acquis"), (3, 2, "absent")]
+    third = {"resultat-2-1": "absent", "resultat-2-2": "acquis", "resultat-3-2": "acquis"}
     told = correct(w, 2, "ud94", **third)
     assert "AUTRE Personne ne détiendra plus « Former »." in told.text
     assert correct(w, 2, "ud94", **third, confirmation=hidden(told.text, "confirmation")).status_code == 303
-    assert held(w, 2) == [(2, 2, "acquis"), (3, 2, "acquis")]
+    assert held(w, 2) == [(2, 1, "absent"), (2, 2, "acquis"), (3, 2, "acquis")]
 
 
 def test_both_ccp_lost_are_told_together(w: World) -> None:
@@ -130,3 +130,10 @@ def test_a_titre_that_stays_by_another_session_is_told(w: World) -> None:
     enter(w, 2, "centre", **{"resultat-2-1": "acquis", "resultat-2-2": "acquis", "resultat-3-1": "absent"})
     told = correct(w, 1, "ud75", **{"resultat-1": "echec"}).text
     assert "ABEILLE Maïwenn gardera le titre, par la session 2." in told
+
+
+def test_a_correction_of_what_is_held_anyhow_asks_nothing(w: World) -> None:
+    enter(w, 1, "other", **{"resultat-1": "titre"})
+    enter(w, 2, "centre", **{"resultat-2-1": "acquis", "resultat-2-2": "acquis", "resultat-3-1": "absent"})
+    saved = correct(w, 2, "ud94", **{"resultat-2-1": "absent", "resultat-2-2": "acquis", "resultat-3-1": "absent"})
+    assert saved.status_code == 303, "the titre is held by the session before"

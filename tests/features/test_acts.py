@@ -1,0 +1,247 @@
+"""Acts asked of directly, as any page might: who may not finds nothing there, twice is once, what is told is what was done."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from portal.core.approvals import of_centre
+from portal.core.outcomes import Changed, Invalid, Missing, Saved, Unchanged
+from portal.core.people import Person
+from portal.features.candidates.actions import add_all
+from portal.features.candidates.actions import edit as edit_candidate
+from portal.features.communication.closings import announce, call_off
+from portal.features.communication.letters import NewLetter, Published, publish
+from portal.features.documents.actions import grouped
+from portal.features.jury.members import Kept, Stale, accredit, withdraw
+from portal.features.jury.members import add as add_member
+from portal.features.jury.seats import seat
+from portal.features.measures.verify import verify
+from portal.features.postponements.actions import postpone
+from portal.features.reference.importing import import_titles
+from portal.features.requests.actions import Made, ask_postponement, refuse
+from portal.features.sessions.actions import advance, set_actual_end
+from portal.rules.lifecycle import Action, Kind, Role, Status
+from portal.store.audit import verify as verify_chain
+from tests.support.world import World
+
+D = date.fromisoformat
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    yield world
+    with world.db.snapshot() as conn:
+        assert verify(conn, world.db.audit_key).broken is None
+    world.close()
+
+
+def told(w: World, action: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Before and after of the last event of this kind."""
+    with w.db.reading() as conn:
+        row = conn.exec_driver_sql(
+            f"select before, after from audit_event where action = '{action}' order by id desc limit 1"
+        ).one()
+    return json.loads(row[0]), json.loads(row[1])
+
+
+# ---- requests
+
+
+def ask(w: World, number: int, start: str, end: str, key: str = "k") -> object:
+    days = {"starts_on": D(start), "ends_on": D(end)}
+    return ask_postponement(w.as_("centre"), number, w.get(number).version, reason="Salle fermée", key=key, **days)
+
+
+def test_nobody_but_the_unit_refuses_a_request_even_who_sees_it(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    made = ask(w, 1, "2020-07-06", "2020-07-10")
+    assert isinstance(made, Made) and not made.again
+    for who in ("centre", "region", "national", "other", "ud75"):
+        assert isinstance(refuse(w.as_(who), made.request_id, "Non"), Missing), who
+    assert w.scalar("select status from request") == "ouverte"
+    assert w.scalar("select department_code from request") == "94"
+    assert isinstance(refuse(w.as_("ud94"), made.request_id, "Non"), Saved)
+
+
+def test_a_request_for_a_single_day_is_a_request_and_sent_twice_is_one(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    first, again = ask(w, 1, "2020-07-06", "2020-07-06"), ask(w, 1, "2020-07-06", "2020-07-06")
+    assert isinstance(first, Made) and isinstance(again, Made)
+    assert (again.request_id, first.again, again.again) == (first.request_id, False, True)
+    wrong = ask(w, 1, "2020-07-06", "2020-07-05", "other")
+    assert (
+        isinstance(wrong, Invalid) and "ne peut pas précéder" in wrong.errors["ends_on"] and "ouverte" in wrong.errors["reason"]
+    )
+    _, after = told(w, "request_made")
+    assert (after["demande"], after["wanted_start"], after["wanted_end"]) == (first.request_id, "2020-07-06", "2020-07-06")
+
+
+# ---- twice is once
+
+
+def test_a_double_click_on_a_step_is_one_step_and_another_persons_is_told(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    unit, seen = w.as_("ud94"), w.get(1).version
+    assert isinstance(advance(unit, 1, seen, Action.SEND_DTE), Saved)
+    assert isinstance(advance(unit, 1, seen, Action.SEND_DTE), Unchanged)
+    assert w.scalar("select count(*) from audit_event where action = 'send_dte'") == 1
+    assert not isinstance(advance(unit, 1, seen - 1, Action.SEND_DTE), (Saved, Unchanged)), "an older page"
+    assert not isinstance(advance(w.as_("centre"), 1, seen, Action.SEND_DTE), (Saved, Unchanged))
+
+
+def test_a_double_click_on_a_postponement_moves_once_and_other_dates_are_told(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    unit, seen = w.as_("ud94"), w.get(1).version
+    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10"), "reason": "Moniteur absent"}
+    without = postpone(unit, 1, seen, **{**days, "reason": ""})
+    assert isinstance(without, Invalid) and without.errors == {"reason": "Indiquez le motif du report."}
+    assert isinstance(postpone(unit, 1, seen, **days), Saved)
+    assert isinstance(postpone(unit, 1, seen, **days), Unchanged)
+    assert isinstance(postpone(unit, 1, seen, **{**days, "ends_on": D("2020-07-11")}), Changed)
+    assert isinstance(postpone(unit, 1, seen + 2, **days), Changed), "of another page"
+    assert (w.get(1).starts_on, w.get(1).version) == (D("2020-07-06"), seen + 1)
+
+
+@pytest.mark.parametrize("status", ["dte_envoye", "convocations_envoyees"])
+def test_a_double_click_on_a_real_end_date_is_one_date_at_every_status(w: World, status: str) -> None:
+    w.session(1, "02/03/2020", "20/04/2020", status)
+    w.measure()
+    centre, seen = w.as_("centre"), w.get(1).version
+    assert isinstance(set_actual_end(centre, 1, seen, D("2020-06-12")), Saved)
+    assert isinstance(set_actual_end(centre, 1, seen, D("2020-06-12")), Unchanged)
+    assert isinstance(set_actual_end(centre, 1, seen, D("2020-06-11")), Changed)
+    assert not isinstance(set_actual_end(w.as_("ud94"), 1, seen, D("2020-06-12")), (Saved, Unchanged))
+    assert w.scalar("select count(*) from audit_event where action = 'actual_end'") == 1
+
+
+# ---- candidates
+
+
+def test_a_correction_of_a_candidate_tells_what_changed_and_nothing_else(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "en_preparation", candidates=2)
+    first, other = Person("Nom00", "Léa", date(1990, 2, 1)), Person("Nom01", "Prénom", date(1990, 2, 1))
+    number = int(str(w.scalar("select min(id) from candidate")))
+    assert isinstance(edit_candidate(w.as_("centre"), 1, w.get(1).version, number, first), Saved)
+    before, after = told(w, "candidate_edited")
+    assert after == {"first_name": "Léa"} and before == {"candidat": "NOM00 Prénom", "first_name": "Prénom"}
+    assert isinstance(edit_candidate(w.as_("centre"), 1, w.get(1).version, number, first), Unchanged)
+    taken = edit_candidate(w.as_("centre"), 1, w.get(1).version, number, other)
+    assert isinstance(taken, Invalid) and "est déjà sur la liste" in taken.errors["last_name"]
+
+
+def test_a_file_brings_those_who_are_new_and_once(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "en_preparation", candidates=1)
+    old, new = Person("Nom00", "Prénom", date(1990, 2, 1)), Person("Sall", "Fatou", date(1990, 1, 1))
+    centre, seen = w.as_("centre"), w.get(1).version
+    assert isinstance(add_all(centre, 1, seen, [old, new, new]), Saved)
+    assert w.get(1).candidates == 2 and told(w, "candidates")[1] == {"ajoutes": ["SALL Fatou"]}
+    assert isinstance(add_all(centre, 1, seen, [old, new]), Unchanged)
+
+
+# ---- juries
+
+
+def test_the_same_name_is_kept_by_two_units_and_by_one_only_with_another_address(w: World) -> None:
+    first = add_member(w.as_("ud94"), "Delorme", "Agnès", "a@test.example")
+    assert isinstance(first, Kept)
+    assert w.scalar(f"select email from jury_member where id = {first.member_id}") == "a@test.example"
+    assert isinstance(add_member(w.as_("ud94"), "DELORME", "agnes", "a@test.example"), Invalid)
+    assert isinstance(add_member(w.as_("ud94"), "Delorme", "Agnès", "b@test.example"), Kept)
+    assert isinstance(add_member(w.as_("ud75"), "Delorme", "Agnès", "a@test.example"), Kept)
+    assert isinstance(add_member(w.as_("region"), "Autre", "", ""), Missing)
+
+
+def test_an_accreditation_is_added_and_withdrawn_once_each_and_told(w: World) -> None:
+    member, unit = w.juror("Delorme", "2020-01-01", "2020-12-31"), w.as_("ud94")
+    days = D("2020-01-01"), D("2020-12-31")
+    assert isinstance(accredit(unit, member, 2, "TP-01303", *days), Unchanged)
+    longer = accredit(unit, member, 2, "TP-01303", days[0], D("2021-12-31"))
+    assert isinstance(longer, Invalid) and "commence déjà ce jour-là" in longer.errors["valid_from"]
+    assert isinstance(accredit(unit, member, 1, "TP-01303", D("2021-01-01"), D("2021-12-31")), Stale)
+    assert isinstance(accredit(unit, member, 2, "TP-01303", D("2021-01-01"), D("2021-01-01")), Saved)
+    for who in ("ud75", "centre", "region", "national"):
+        assert isinstance(withdraw(w.as_(who), member, 3, 1), Missing), who
+    assert isinstance(withdraw(unit, member, 2, 1), Stale)
+    assert isinstance(withdraw(unit, member, 3, 1), Saved)
+    assert told(w, "accreditation_withdrawn")[0] == {"titre": "TP-01303", "du": "2020-01-01", "au": "2020-12-31"}
+    assert isinstance(withdraw(unit, member, 3, 1), Unchanged)
+    assert w.scalar("select count(*) from accreditation") == 1
+
+
+def test_who_sits_in_another_session_may_be_seated_here_and_once(w: World) -> None:
+    for number, start in ((1, "15/09/2020"), (2, "15/10/2020")):
+        w.session(number, start, start, "en_preparation")
+    member, centre = w.juror("Delorme"), w.as_("centre")
+    for number in (1, 2):
+        assert isinstance(seat(centre, number, w.get(number).version, member), Saved)
+        assert isinstance(seat(centre, number, w.get(number).version, member), Unchanged)
+    assert told(w, "jury_seated")[1] == {"membre": "DELORME Membre", "siege_ailleurs": False}
+
+
+# ---- letters and closings
+
+
+def test_only_the_national_account_publishes_and_what_it_published_is_kept(w: World) -> None:
+    new = NewLetter("Titre", "Bonjour", [Role.CENTRE, Role.UD], ["94", "75"])
+    for who in ("centre", "ud94", "region"):
+        assert isinstance(publish(w.as_(who), new, "k"), Missing), who
+    first, again = publish(w.as_("national"), new, "k"), publish(w.as_("national"), new, "k")
+    assert first == Published(1, False) and again == Published(1, True)
+    after = told(w, "letter_published")[1]
+    assert (after["titre"], after["roles"], after["departements"], after["pdf"]) == ("Titre", "centre ud", "94 75", "")
+
+
+def test_a_letter_to_a_department_is_told_to_the_national_account_too(w: World) -> None:
+    for who in ("centre", "other", "ud94", "ud75", "region"):
+        w.as_(who)
+    publish(w.as_("national"), NewLetter("Pour le 94", "Bonjour", [], ["94"]), "k")
+    with w.db.reading() as conn:
+        sql = "select account.name from notice join account on account.id = notice.account_id order by 1"
+        assert conn.exec_driver_sql(sql).scalars().all() == ["centre", "region", "ud94"], "who acts is not told of its own act"
+
+
+def test_only_the_national_account_closes_the_service_for_three_days_at_most_and_once(w: World) -> None:
+    now = w.now()
+    start, end = now + timedelta(days=1), now + timedelta(days=4)
+    for who in ("centre", "ud94", "region"):
+        assert isinstance(announce(w.as_(who), start, end, ""), Missing) and isinstance(call_off(w.as_(who), 1), Missing)
+    national = w.as_("national")
+    for wrong in ((start, start), (now - timedelta(days=1), now), (start, end + timedelta(seconds=1))):
+        assert isinstance(announce(national, *wrong, ""), Invalid), wrong
+    assert isinstance(announce(national, start, end, ""), Saved) and isinstance(announce(national, start, end, ""), Saved)
+    assert w.scalar("select count(*) from closing") == 1
+    assert call_off(national, 1) == Saved("Fermeture annulée.")
+    assert call_off(national, 1) == Saved("Cette fermeture est déjà annulée.")
+    assert w.scalar("select count(*) from audit_event where action = 'closing_called_off'") == 1
+
+
+# ---- what a title examines, a document's code, the trail
+
+
+def test_a_title_is_examined_in_the_kinds_of_session_that_it_has_certificates_for(w: World) -> None:
+    text = "code;decree_version;label;level;certificates\nTP-1;01/01/2016;Un;5;A|CCS: B\nTP-2;01/01/2016;Deux;5;\nTP-3;01/01/2016;Trois;5;CCS: C\n"
+    import_titles(w.operator(), text.encode())
+    for code in ("TP-1", "TP-2", "TP-3"):
+        w.approve(title=code)
+    with w.db.reading() as conn:
+        kinds = {t.code: t.kinds for t in of_centre(conn, 1).values()}
+    assert kinds == {"TP-1": [Kind.TITLE, Kind.CCP, Kind.CCS], "TP-2": [Kind.TITLE], "TP-3": [Kind.TITLE, Kind.CCS]}
+
+
+def test_a_code_is_read_out_in_fours() -> None:
+    assert grouped("ABCDEFGHJKMNPQRS") == "ABCD-EFGH-JKMN-PQRS"
+
+
+def test_a_trail_of_nothing_holds(db) -> None:  # type: ignore[no-untyped-def]
+    with db.reading() as conn:
+        found = list(verify_chain(conn, db.audit_key))
+    assert [(t.events, t.broken) for t in found] == [(0, None)]
+
+
+def test_a_cancelled_session_has_said_who_cancelled_it_and_when(w: World) -> None:
+    w.session(1, "02/03/2020", "16/03/2020", "en_preparation")
+    w.measure()
+    s = w.get(1)
+    assert (s.status, s.postponed, s.status_by) == (Status.CANCELLED, False, "mesure « confinement 2020 »")
