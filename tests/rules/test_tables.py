@@ -7,8 +7,10 @@ import pytest
 from portal.rules import documents, lifecycle, limits, outcomes, signals
 from portal.rules.documents import Document
 from portal.rules.lifecycle import ACTIVE, GROUPS, PATH, Action, Kind, Role, Status
+from portal.rules.names import name_problem
 from portal.rules.rights import Person, Refused, may
 from portal.rules.steps import STEP
+from portal.rules.titles import last_start
 from portal.rules.todo import TABLE
 from tests.support.facts import facts_of
 
@@ -220,3 +222,28 @@ def test_what_an_entry_lacks_is_said(kind: Kind, entry: dict[int | None, str], s
     found = outcomes.problem(kind, {c: outcomes.Outcome(o) for c, o in entry.items()}, {1, 2})
     assert found is sentence or (sentence and found and found.startswith(sentence))
     assert "de la liste" not in (found or "") or "de la liste" in str(sentence)
+
+
+# ---- dates and names
+
+
+@pytest.mark.parametrize(
+    ("expires", "months", "last"),
+    [
+        ("2020-06-15", 12, "2021-06-15"),
+        ("2020-12-31", 12, "2021-12-31"),
+        ("2020-02-29", 12, "2021-02-28"),
+        ("2020-08-31", 6, "2021-02-28"),
+        ("2020-01-31", 1, "2020-02-29"),
+        ("2020-11-30", 1, "2020-12-30"),
+        ("2020-12-30", 1, "2021-01-30"),
+        ("2020-06-15", 0, "2020-06-15"),
+    ],
+)
+def test_a_prolongation_is_counted_in_months_and_ends_within_the_last(expires: str, months: int, last: str) -> None:
+    assert last_start(date.fromisoformat(expires), months) == date.fromisoformat(last)
+    assert last_start(None, months) is None
+
+
+def test_an_empty_name_is_wrong_only_where_one_is_asked_for() -> None:
+    assert (name_problem("", "Indiquez le nom."), name_problem("")) == ("Indiquez le nom.", None)
