@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, url_for
 from flask_compress import Compress
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
 from portal.clock import Clock
@@ -29,6 +29,7 @@ from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
 from portal.features.sessions import routes as session_routes
 from portal.paths import STATIC, TEMPLATES
+from portal.rules.duties import Duty
 from portal.rules.french import day, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
@@ -131,6 +132,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         plural=plural,
         navigation=navigation,
+        can=lambda duty: current_user.actor.may(Duty(duty)),
         coming_closing=communication_routes.coming,
         static_file=static_file,
         PATH=PATH,

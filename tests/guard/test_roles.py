@@ -1,11 +1,12 @@
 """Nobody but the tables of rights compares a role: routes, acts, queries and templates ask them."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from portal.paths import ROOT
+from portal.paths import ROOT, TEMPLATES
 
 # The rules are the tables; the scope says which rows a role sees.
 TABLES = ("portal/rules", "portal/store/scope.py")
@@ -39,4 +40,15 @@ def test_a_comparison_of_roles_is_found(line: str) -> None:
 
 def test_no_python_outside_the_tables_compares_a_role() -> None:
     found = [f"{p.relative_to(ROOT)}:{line}" for p in SOURCES for line in compared(p.read_text())]
+    assert not found
+
+
+def test_no_template_compares_a_role() -> None:
+    words = re.compile(r"\.role\b\s*(==|!=|in\b|not in\b)|\brole\b\s*[!=]=\s*[\"']")
+    found = [
+        f"{p.relative_to(ROOT)}:{n}"
+        for p in sorted(TEMPLATES.rglob("*.html"))
+        for n, line in enumerate(p.read_text().splitlines(), 1)
+        if words.search(line)
+    ]
     assert not found
