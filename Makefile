@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
+# As many tests at once as there are processors, and two at least: half of the time is waiting.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
 
 .PHONY: run test lint migration gallery house mutants bench
 
@@ -9,7 +11,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@bash scripts/system-packages.sh
-	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/pytest -n 2 -q
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """Both databases for every test that needs one: SQLite in a file, PostgreSQL from its own package, one database a test."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -8,56 +9,103 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from xdist.workermanage import WorkerController
 
+from portal.features.accounts import passwords
 from portal.store import migrate
 from portal.store.database import Database
+from tests.support.once import once
+from tests.support.places import quick_folder
 from tests.support.postgres import Cluster
+from tests.support.server import load_demonstration
 from tests.support.world import World
 
 KEY = b"a key for tests"
+CLUSTER = pytest.StashKey[Cluster]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.cluster = Cluster()  # type: ignore[attr-defined]
+        config.stash[CLUSTER] = Cluster()
+        if folder := quick_folder():
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
-def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]
-    node.workerinput["pg"] = node.config.cluster.start()
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    node.workerinput["pg"] = node.config.stash[CLUSTER].start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if hasattr(config, "cluster"):
-        config.cluster.stop()
+    if CLUSTER in config.stash:
+        config.stash[CLUSTER].stop()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, the same for all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 at its cheapest: what a password costs in production is measured apart (tests/features/test_passwords.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_NOBODY", passwords.hash_of("nobody has this password"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(shared: Path) -> Iterator[None]:
+    """Every test makes an application of its own; the templates are compiled once for all of them."""
+    folder = shared / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def loaded_demonstration(shared: Path) -> Path:
+    """The database of the demonstration: read it, or walk in a copy."""
+    return once(shared / "demonstration", load_demonstration) / "demo.sqlite"
 
 
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> str:
     """The address of the one PostgreSQL of this run, up to the name of the database."""
     given = getattr(request.config, "workerinput", {}).get("pg")
-    return given or request.config.cluster.start()  # type: ignore[attr-defined]
+    return given or request.config.stash[CLUSTER].start()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.sqlite"
-    db = Database(f"sqlite:///{path}", KEY)
-    migrate.upgrade(db)
-    with db.engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.dispose()
-    return path
+def sqlite_template(shared: Path) -> Path:
+    def make(folder: Path) -> None:
+        db = Database(f"sqlite:///{folder / 'template.sqlite'}", KEY)
+        migrate.upgrade(db)
+        with db.engine.connect() as conn:
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.dispose()
+
+    return once(shared / "sqlite", make) / "template.sqlite"
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    name = f"template_{uuid4().hex}"
-    with psycopg.connect(postgres + "/postgres", autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name}")
-    db = Database(f"{postgres}/{name}", KEY)
-    migrate.upgrade(db)
-    db.dispose()
-    return name
+def postgres_template(shared: Path, postgres: str) -> str:
+    def make(_folder: Path) -> None:
+        with psycopg.connect(postgres + "/postgres", autocommit=True) as conn:
+            conn.execute("CREATE DATABASE template")
+        db = Database(f"{postgres}/template", KEY)
+        migrate.upgrade(db)
+        db.dispose()
+
+    once(shared / "postgresql", make)
+    return "template"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,7 +118,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         template, base = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres")
         name = f"test_{uuid4().hex}"
         with psycopg.connect(base + "/postgres", autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         url = f"{base}/{name}"
     database = Database(url, KEY)
     yield database

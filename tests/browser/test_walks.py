@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from portal.demo.data import PASSWORD
-from tests.support.server import Scheme, demonstration, load_demonstration
+from tests.support.server import Scheme, demonstration
 from tests.support.server import chromium as launch
 
 
@@ -23,15 +23,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration, loaded once; each test walks in a copy of its own."""
-    return load_demonstration(tmp_path_factory.mktemp("demonstration"))
-
-
 @pytest.fixture
-def base(loaded: Path, tmp_path: Path) -> Iterator[str]:
-    shutil.copy(loaded, tmp_path / loaded.name)
+def base(loaded_demonstration: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of the demonstration, in a copy of its own."""
+    shutil.copy(loaded_demonstration, tmp_path)
     with demonstration(tmp_path) as address:
         yield address
 

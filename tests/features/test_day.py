@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
@@ -16,7 +17,6 @@ from portal.features.requests.actions import ask_postponement
 from portal.features.sessions.actions import set_actual_end
 from portal.rules.lifecycle import Status
 from portal.settings import DEMO_DAY, Settings
-from tests.support.server import load_demonstration
 from tests.support.world import PEOPLE, Browser, World
 
 
@@ -52,8 +52,9 @@ LEAST = {"centre": 6, "other": 6, "ud94": 6, "ud75": 6, "region": 12, "national"
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return load_demonstration(tmp_path_factory.mktemp("day"))
+def demonstration(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy, since signing in writes."""
+    return Path(shutil.copy(loaded_demonstration, tmp_path_factory.mktemp("day")))
 
 
 @pytest.mark.parametrize(

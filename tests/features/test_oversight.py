@@ -284,12 +284,11 @@ def test_a_filter_that_is_no_date_says_so_and_stays(w: World) -> None:
     assert page.status_code == 422 and 'value="hier"' in page.text
 
 
-def test_the_demonstration_has_signals_to_ask(tmp_path: Path) -> None:
+def test_the_demonstration_has_signals_to_ask(loaded_demonstration: Path) -> None:
     from portal.features.accounts.queries import by_email
     from portal.store.database import Database
-    from tests.support.server import load_demonstration
 
-    db = Database(f"sqlite:///{load_demonstration(tmp_path)}", b"")
+    db = Database(f"sqlite:///{loaded_demonstration}", b"")
     with db.reading() as conn:
         actor = by_email(conn, "ud94@demo.example", ("UD", "DIRECCTE"))
         assert actor and len(signals(conn, actor, date(2020, 6, 15))) > 2

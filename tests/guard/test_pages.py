@@ -8,6 +8,7 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
@@ -41,8 +42,8 @@ class TextFile(SingleFileSnapshotExtension):
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return Demonstration(tmp_path_factory.mktemp("demonstration"))
+def loaded(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return Demonstration(loaded_demonstration, tmp_path_factory.mktemp("demonstration"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from portal.app import create_app
 from portal.clock import PARIS, Clock
 from portal.demo.data import PASSWORD
 from portal.settings import DEMO_DAY
-from tests.support.server import load_demonstration, settings_in
+from tests.support.server import settings_in
 from tests.support.visible import Visible, visible
 from tests.support.world import Browser
 
@@ -43,8 +43,8 @@ class StoppedClock(Clock):
 
 
 class Demonstration:
-    def __init__(self, folder: Path) -> None:
-        self.file = load_demonstration(folder)
+    def __init__(self, loaded: Path, folder: Path) -> None:
+        self.file = Path(shutil.copy(loaded, folder))
         self.app = create_app(settings_in(folder), StoppedClock())
         self.app.extensions["portal_sleep"] = lambda seconds: None
         self.cookies: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """The demonstration, served on a free port of 127.0.0.1 for browser tests and the gallery."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,9 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 def chromium(playwright: Playwright) -> Browser:
-    """Debian's browser, asking nothing of the network by itself."""
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+    """Debian's browser, asking nothing of the network by itself; without a window where it has one that needs none."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=program, args=QUIET)
 
 
 def settings_in(folder: Path) -> Settings:

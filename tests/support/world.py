@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -159,6 +160,7 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._token = ("", "")  # the secret that the cookie holds, and what forms send for it
 
     def sign_in(self, email: str, password: str) -> TestResponse:
         return self.post("/connexion", email=email, password=password, suite="/sessions")
@@ -167,6 +169,20 @@ class Browser:
         return self.client.get(path)
 
     def token(self) -> str:
+        """What a form of this person sends against forgery: read from a page when her cookie has a new secret."""
+        secret = self._secret()
+        if not secret or secret != self._token[0]:
+            sent = self._read_token()
+            self._token = (self._secret(), sent)
+        return self._token[1]
+
+    def _secret(self) -> str:
+        cookie, app = self.client.get_cookie("portail"), self.client.application
+        signed = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signed
+        return str(signed.loads(cookie.value).get("csrf_token", "")) if cookie else ""
+
+    def _read_token(self) -> str:
         page = self.client.get("/sessions").text
         if 'name="csrf_token"' not in page:
             page = self.client.get("/connexion").text
