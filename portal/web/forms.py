@@ -13,6 +13,16 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 RESUME = "_reprise"
 
 
+def posted() -> bool:
+    """Whether a form was sent to be acted on. HEAD asks what GET asks, and what comes back after a sign-in is only shown again."""
+    return request.method == "POST" and not resumed()
+
+
+def resumed() -> bool:
+    """The form comes back after a sign-in: it is shown again as typed, and saves nothing."""
+    return RESUME in request.form
+
+
 class Form:
     """The posted values, as typed, with what is wrong of them."""
 
@@ -23,11 +33,6 @@ class Form:
             for name in initial:
                 if name in request.form:
                     self.values[name] = request.form[name].replace("\0", "")
-
-    @property
-    def resumed(self) -> bool:
-        """The form comes back after a sign-in: it is shown again as typed, and saves nothing."""
-        return RESUME in request.form
 
     def text(self, name: str, longest: int = 500) -> str:
         value = " ".join(self.values[name].split())

@@ -2,7 +2,7 @@
 
 from flask import request
 
-_NOT_KEPT = {"csrf_token", "password", "_reprise", "suite", "action", "answer", "confirmation"}
+_NOT_KEPT = {"csrf_token", "password", "password2", "_reprise", "suite", "action", "answer", "confirmation"}
 
 
 def kept_fields() -> list[tuple[str, str]]:

@@ -1,15 +1,19 @@
-"""A database of a released version at the newest schema, and migrations put on top of it."""
+"""The demonstration for all that is asked of its pages; a database of a released version, and migrations put on top of it."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Protocol
+from unittest.mock import patch
 
 import pytest
 
+from portal.features.measures.progress import Task
 from portal.paths import MIGRATIONS
 from portal.store import migrate
 from portal.store.database import Database
+from tests.support.demonstration import Demonstration
 from tests.support.released import released
 
 
@@ -47,3 +51,19 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
         (copy / "versions" / "9999_thrown_away.py").write_text(f"{HEAD.format(head=head)}\n{body}")
 
     return write
+
+
+@pytest.fixture(scope="session")
+def loaded(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return Demonstration(loaded_demonstration, tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture
+def demo(loaded: Demonstration) -> Iterator[Demonstration]:
+    """The demonstration as it was loaded; what is drawn at random is drawn the same, and a measure is waited for."""
+    loaded.restore()
+    done_within = Task.done_within
+    patient = patch.object(Task, "done_within", lambda task, _seconds: done_within(task, 60))
+    same = patch.multiple("secrets", token_hex=lambda size=16: "5a" * size, choice=Random(224566).choice)
+    with patient, same:
+        yield loaded

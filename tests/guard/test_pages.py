@@ -6,10 +6,7 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 """
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
-from random import Random
 from unittest.mock import patch
 
 import pytest
@@ -19,12 +16,10 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from portal.core import invitations
-from portal.features.measures.progress import Task
 from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
+from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import post_forms
-from tests.support.server import settings_in
 from tests.support.world import hidden
 
 ROLES = (*EMAILS, SIGNED_OUT)
@@ -39,22 +34,6 @@ class TextFile(SingleFileSnapshotExtension):
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
         return str(index)
-
-
-@pytest.fixture(scope="session")
-def loaded(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return Demonstration(loaded_demonstration, tmp_path_factory.mktemp("demonstration"))
-
-
-@pytest.fixture
-def demo(loaded: Demonstration) -> Iterator[Demonstration]:
-    """The demonstration as it was loaded; what is drawn at random is drawn the same, and a measure is waited for."""
-    loaded.restore()
-    done_within = Task.done_within
-    patient = patch.object(Task, "done_within", lambda task, _seconds: done_within(task, 60))
-    same = patch.multiple("secrets", token_hex=lambda size=16: "5a" * size, choice=Random(224566).choice)
-    with patient, same:
-        yield loaded
 
 
 @pytest.fixture
@@ -84,35 +63,6 @@ def pages(demo: Demonstration, addresses: list[str]) -> str:
         answers = {role: demo.told(demo.client(role).get(address), role) for role in roles}
         told.append(f"======== {without_chance(address)}\n\n{grouped(answers)}")
     return "\n".join(told)
-
-
-def made(demo: Demonstration, rule: str) -> list[str]:
-    """Addresses that somebody's act makes: a private calendar, a draw, a document's code, an invitation."""
-    db = demo.app.extensions["portal_db"]
-    if rule == "/calendrier/<token>.ics":
-        page = sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
-        return re.findall(r"/calendrier/[\w.-]+\.ics", page)[:1]
-    if rule == "/calendrier":
-        sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
-        return ["/calendrier?mois=2020-07"]
-    if rule == "/supervision/tirages/<number:draw_id>":
-        days = {"start": "2020-06-01", "end": "2020-07-31"}
-        sent(demo, "ud94", "/supervision/tirages", "/supervision/tirages", department="94", size="3", **days)
-    if rule == "/verifier/<code>":
-        assert demo.client("centre").get("/sessions/224566/documents/liste-candidats.pdf").status_code == 200
-        with db.reading() as conn:
-            return [f"/verifier/{conn.exec_driver_sql('SELECT code FROM document').scalar()}"]
-    if rule == "/invitation/<token>":
-        return [f"/invitation/{invitations.signer(settings_in(demo.file.parent).secret_key).dumps(7)}"]
-    return []
-
-
-def sent(demo: Demonstration, who: str, page: str, address: str, **fields: str) -> str:
-    """Send what a page's form holds; the page as it is afterwards."""
-    client = demo.client(who)
-    token = hidden(client.get(page).text, "csrf_token")
-    assert client.post(address, data={"csrf_token": token, **fields}).status_code == 303
-    return client.get(page).text
 
 
 def test_every_route_that_answers_get_is_kept_as_text_or_left_out_with_a_reason(loaded: Demonstration) -> None:

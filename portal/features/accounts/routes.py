@@ -15,7 +15,7 @@ from portal.features.accounts.actions import SignedIn, TooSoon
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
-from portal.web.forms import Form, number_in
+from portal.web.forms import Form, number_in, posted
 from portal.web.kept import kept_fields
 from portal.web.state import clock, close_reading, db, labels, reading, settings
 
@@ -77,7 +77,7 @@ def _page(form: Form, kept: list[tuple[str, str]], **more: Any) -> str:
 def sign_in() -> ResponseReturnValue:
     form = Form(email="", suite=request.args.get("suite", ""))
     kept = [(name[5:], value) for name, value in request.form.items(multi=True) if name.startswith("kept-")]
-    if request.method == "GET":
+    if not posted():
         return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
     email, password = form.text("email", 254), request.form.get("password", "")
     if not email:
@@ -133,7 +133,7 @@ def choose_password(token: str) -> ResponseReturnValue:
     if actor is None:
         abort(404)
     form = Form()
-    if request.method == "POST":
+    if posted():
         close_reading()
         first, second = request.form.get("password", ""), request.form.get("password2", "")
         why = "Les deux saisies diffèrent." if first != second else actions.choose_password(db(), actor, clock().now(), first)

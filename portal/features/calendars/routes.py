@@ -14,6 +14,7 @@ from portal.features.calendars import actions
 from portal.features.calendars.ics import ics
 from portal.features.calendars.queries import AHEAD, BEHIND, MOST, between, feed_of, reader_of
 from portal.rules.french import MONTHS
+from portal.web.forms import posted
 from portal.web.state import actor, clock, close_reading, labels, reading, settings, work
 
 blueprint = Blueprint("calendars", __name__)
@@ -66,6 +67,8 @@ def _signer() -> URLSafeSerializer:
 
 @blueprint.post("/calendrier/adresse")
 def address() -> ResponseReturnValue:
+    if not posted():
+        return redirect(url_for("calendars.month") + "#adresse", 303)
     close_reading()
     if request.form.get("action") == "supprimer":
         done = actions.revoke(work())

@@ -17,7 +17,7 @@ from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
-from portal.web.forms import Form, version
+from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, close_reading, reading, work
 from portal.web.uploads import sealed, unsealed, uploaded
@@ -30,7 +30,7 @@ SHOWN = 50
 def index(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(last_name="", first_name="", born_on="", email="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, **_list(s))
     person = _person(form)
     if person is None:
@@ -84,7 +84,7 @@ def edit(number: int, candidate_id: int) -> ResponseReturnValue:
     s, row = found(number), _row(number, candidate_id)
     form = Form(last_name=row.last_name, first_name=row.first_name, born_on=row.born_on.isoformat(), email=row.email)
     page = "candidates/edit.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.EDIT_CANDIDATES, c=row)
     person = _person(form)
     if person is None:
@@ -98,7 +98,7 @@ def edit(number: int, candidate_id: int) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/retrait", methods=["GET", "POST"])
 def remove(number: int, candidate_id: int) -> ResponseReturnValue:
     s, form = found(number), Form()
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, c=_row(number, candidate_id))
     row = find(reading(), number, candidate_id)
     close_reading()
@@ -122,7 +122,7 @@ def import_file(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(content="")
     page = "candidates/import.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.EDIT_CANDIDATES)
     if form.values["content"]:
         return _import(s, form)

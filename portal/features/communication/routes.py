@@ -16,7 +16,7 @@ from portal.features.communication.letters import LARGEST_PDF, NewLetter
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
-from portal.web.forms import Form, number_in
+from portal.web.forms import Form, number_in, posted
 from portal.web.kept import kept_fields
 from portal.web.state import actor, clock, close_reading, reading, work
 from portal.web.uploads import uploaded
@@ -75,8 +75,9 @@ def show(letter_id: int) -> ResponseReturnValue:
     if row is None:
         abort(404)
     to = letters.addressees(reading(), row) if actor().may(Duty.WRITE_LETTERS) else 0
-    close_reading()
-    letters.opened(work(), letter_id)
+    if request.method == "GET":  # HEAD opens nothing
+        close_reading()
+        letters.opened(work(), letter_id)
     page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)
     return render_template("communication/show.html", **page)
 
@@ -96,7 +97,7 @@ def new() -> ResponseReturnValue:
     _national()
     form = Form(title="", text="", departments="", key=secrets.token_hex(16))
     roles = [role for role in Role if role in request.form.getlist("roles")]
-    if request.method == "GET" or form.resumed or "apercu" in request.form:
+    if not posted() or "apercu" in request.form:
         return _new(form, roles)
     title = form.text("title", 200)
     text = form.values["text"].replace("\r\n", "\n").strip()
@@ -134,7 +135,7 @@ def _new(form: Form, roles: list[Role], status: int = 200) -> ResponseReturnValu
 def closing() -> ResponseReturnValue:
     _national()
     form = Form(day="", start="", end_day="", end="", reason="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return render_template("communication/closing.html", form=form)
     if (number := number_in(request.form.get("annuler", ""))) is not None:
         close_reading()

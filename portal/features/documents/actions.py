@@ -16,6 +16,7 @@ from portal.features.documents.contents import Content, contents
 from portal.files.printer import pdf
 from portal.rules.documents import LINE, Document, not_yet
 from portal.rules.french import day
+from portal.store.actors import Actor
 from portal.store.audit import as_json
 from portal.store.documents import document
 from portal.store.work import Work
@@ -49,11 +50,9 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
         s = find(tx, work.actor, number, work.unit_label, for_update=True)
         if s is None:
             return Missing()
-        if why := not_yet(kind, s.status):
-            return NotYet(why, s)
-        found = contents(tx, work.actor, s, kind, candidate_id)
-        if not found:
-            return NotYet(LINE[kind].nobody, s)
+        found = ready(tx, work.actor, s, kind, candidate_id)
+        if isinstance(found, NotYet):
+            return found
         kept = _keep(tx, work, number, kind, found)
     documents = [_shown(content, *kept[content.candidate_id, content.digest], base_url) for content in found]
     latest = max(at for _, at in kept.values())
@@ -61,6 +60,13 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     file = pdf(kind.value, title, documents, latest)
     part = f"-{candidate_id}" if candidate_id else ""
     return Made(f"{kind.value}-{number}{part}.pdf", file, [code for code, _ in kept.values()])
+
+
+def ready(conn: Connection, who: Actor, s: SessionRow, kind: Document, candidate_id: int | None) -> Sequence[Content] | NotYet:
+    """What the document of a session, or of one candidate, says now; or why there is none."""
+    if why := not_yet(kind, s.status):
+        return NotYet(why, s)
+    return contents(conn, who, s, kind, candidate_id) or NotYet(LINE[kind].nobody, s)
 
 
 def _keep(

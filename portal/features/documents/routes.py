@@ -10,7 +10,7 @@ from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates.queries import find as find_candidate
 from portal.features.documents import checking
-from portal.features.documents.actions import NotYet, grouped, make
+from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
 from portal.rules.documents import LINE, TABLE, Document, not_yet
 from portal.web.forms import Form
@@ -52,14 +52,21 @@ def of_candidate(number: int, candidate_id: int, kind: str) -> ResponseReturnVal
 
 
 def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseReturnValue:
+    if request.method == "HEAD":  # it asks whether there is one: nothing is made, and no code given
+        known = ready(reading(), actor(), found(number), kind, candidate_id)
+        return _not_yet(known, kind) if isinstance(known, NotYet) else Response(mimetype="application/pdf")
     close_reading()
     outcome = make(work(), number, kind, candidate_id, settings().public_url)
     if isinstance(outcome, Missing):
         abort(404)
     if isinstance(outcome, NotYet):
-        return _page(outcome.session, 409, refused=f"{LINE[kind].label} : {outcome.reason}")
+        return _not_yet(outcome, kind)
     headers = {"Content-Disposition": f"inline; filename={outcome.name}", "Cache-Control": "no-store"}
     return Response(outcome.pdf, mimetype="application/pdf", headers=headers)
+
+
+def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
+    return _page(why.session, 409, refused=f"{LINE[kind].label} : {why.reason}")
 
 
 # ---- open to all

@@ -15,7 +15,7 @@ from portal.features.jury.queries import members as find_members
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
-from portal.web.forms import Form, number_in, version
+from portal.web.forms import Form, number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, close_reading, reading, work
 
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     if not actor().may(Duty.READ_MEMBERS) or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
     form = Form(last_name="", first_name="", email="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _index(form)
     last, first = form.person_name("last_name", "Indiquez le nom."), form.person_name("first_name")
     email = form.email("email")
@@ -57,7 +57,7 @@ def show(member_id: int) -> ResponseReturnValue:
     if kept is None or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
     form = Form(title="", valid_from="", valid_to="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _show(kept, form)
     if "retirer" in request.form:
         given = request.form["retirer"]
@@ -98,7 +98,7 @@ def edit(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(member="")
     page = "jury/session.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.EDIT_JURY, **_seats(s))
     typed = _links()
     act, given = request.form.get("action", ""), form.values["member"]

@@ -16,7 +16,7 @@ from portal.files.cells import lines
 from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.measures import Measure, MeasureError, parse
-from portal.web.forms import Form
+from portal.web.forms import Form, posted
 from portal.web.state import actor, clock, close_reading, db, reading, work
 from portal.web.uploads import uploaded
 
@@ -49,10 +49,10 @@ def _measure(key: str) -> tuple[Measure, str]:
 
 @blueprint.route("/mesures/nouvelle", methods=["GET", "POST"])
 def write() -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         return _write(forms.blank())
     typed = forms.read(request.form)
-    if Form().resumed:
+    if not posted():
         return _write(typed)
     if request.form.get("action") == "ajouter":
         forms.add_case(typed)
@@ -77,6 +77,8 @@ def _write(typed: forms.Typed, status: int = 200) -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     data = uploaded()
     form = Form()
+    if not posted():
+        return _write(forms.blank())
     try:
         if not data:
             raise MeasureError("Choisissez un fichier .toml.")
@@ -111,7 +113,7 @@ def definition(key: str) -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     measure, text = _measure(key)
     form = Form(number="", seen="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _dry_run(measure, form)
     typed = _number(form)
     if typed is None:
@@ -230,7 +232,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     if run is None:
         abort(404)
     form = Form(number="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _take_back(run, form)
     typed = _number(form)
     if typed is None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from portal.features.notices.outbox import link_of, written
 from portal.settings import Settings
 from portal.store.accounts import account
+from portal.store.actors import Actor
 from portal.store.notices import Mailing, mail, notice
 from portal.store.work import Work
 
@@ -34,15 +35,17 @@ def mailing_of(conn: Connection, account_id: int) -> str:
     return str(conn.execute(select(account.c.mailing).where(account.c.id == account_id)).scalar_one())
 
 
-def read(work: Work, notice_id: int | None = None, up_to: int | None = None) -> str | None:
-    """Mark one notice as read, or all up to one; the link of the one."""
+def link_of_own(conn: Connection, who: Actor, notice_id: int) -> str | None:
+    """Where this person's notice leads; None for another's."""
+    return conn.execute(select(notice.c.link).where(notice.c.account_id == who.id, notice.c.id == notice_id)).scalar()
+
+
+def read(work: Work, notice_id: int | None = None, up_to: int | None = None) -> None:
+    """Mark one notice as read, or all up to one."""
     own = notice.c.account_id == work.actor.id
     with work.db.writing() as tx:
         chosen = notice.c.id == notice_id if notice_id is not None else notice.c.id <= (up_to or 0)
         tx.execute(update(notice).where(own, chosen, notice.c.read_at.is_(None)).values(read_at=work.on.now))
-        if notice_id is None:
-            return None
-        return tx.execute(select(notice.c.link).where(own, notice.c.id == notice_id)).scalar()
 
 
 def choose_mailing(work: Work, mailing: Mailing) -> None:

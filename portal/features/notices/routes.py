@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.features.notices import queries
 from portal.store.notices import Mailing
-from portal.web.forms import Form, number_in
+from portal.web.forms import Form, number_in, posted
 from portal.web.state import actor, close_reading, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
@@ -19,7 +19,7 @@ MAILINGS = {
 @blueprint.route("/avis", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
     number = actor().id or 0
-    if request.method == "GET" or "_reprise" in request.form:
+    if not posted():
         return _index(Form(mailing=queries.mailing_of(reading(), number)))
     if (up_to := number_in(request.form.get("lus", ""))) is not None:
         close_reading()
@@ -44,9 +44,11 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
 
 @blueprint.get("/avis/<number:notice_id>")
 def read(notice_id: int) -> ResponseReturnValue:
-    """Read, and on to what it tells of."""
-    close_reading()
-    link = queries.read(work(), notice_id)
+    """Read, and on to what it tells of; HEAD asks where that is, and reads nothing."""
+    if request.method == "GET":
+        close_reading()
+        queries.read(work(), notice_id)
+    link = queries.link_of_own(reading(), actor(), notice_id)
     if link is None:
         abort(404)
     return redirect(link, 303)

@@ -11,7 +11,7 @@ from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
-from portal.web.forms import Form
+from portal.web.forms import Form, posted
 from portal.web.state import actor, clock, close_reading, reading, work
 
 blueprint = Blueprint("oversight", __name__)
@@ -27,7 +27,7 @@ def _supervisor() -> None:
 def index() -> ResponseReturnValue:
     _supervisor()
     form = Form(kind="", about="", figures="", note="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _index(form)
     if not actor().may(Duty.CLOSE_SIGNALS):
         abort(404)
@@ -77,7 +77,7 @@ def draws() -> ResponseReturnValue:
     today, own = clock().today(), departments_of(actor())
     start, end = (today + timedelta(days=n) for n in (-30, 30))
     form = Form(department=own[0] if own else "", start=start.isoformat(), end=end.isoformat(), size="5")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _draws(form, own)
     first, last = form.day("start", "Indiquez le début de la période."), form.day("end", "Indiquez la fin de la période.")
     size = form.number("size", actions.MOST_DRAWN)

@@ -1,11 +1,11 @@
 """« Reporter la session »."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.features.postponements.actions import postpone
 from portal.rules.lifecycle import Action
-from portal.web.forms import Form, version
+from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import close_reading, work
 
@@ -17,7 +17,7 @@ def edit(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(starts_on=s.starts_on.isoformat(), ends_on=s.ends_on.isoformat(), reason="")
     page = "postponements/edit.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.POSTPONE)
     start = form.day("starts_on", "Indiquez la nouvelle date de début.")
     end = form.day("ends_on", "Indiquez la nouvelle date de fin.")

@@ -20,7 +20,7 @@ from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
-from portal.web.forms import Form, number_in
+from portal.web.forms import Form, number_in, posted
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, close_reading, reading, settings, work
 from portal.web.uploads import sealed, unsealed, uploaded
@@ -43,8 +43,8 @@ def new() -> ResponseReturnValue:
         **{"title": "", "kind": "titre", "starts_on": request.args.get("starts_on", ""), "ends_on": "", "place": "",
            "session_manager": actor().name, "key": secrets.token_hex(16), "model": "", "with_jury": ""}
     )  # fmt: skip
-    if request.method == "GET" or form.resumed:
-        if request.method == "GET":
+    if not posted():
+        if request.method != "POST":
             _copy(form)
         return _new(centre_id, form)
     start = form.day("starts_on", "Indiquez la date de début.")
@@ -122,7 +122,7 @@ def model_file(kind: str) -> ResponseReturnValue:
 def import_file() -> ResponseReturnValue:
     centre_id = _centre_only()
     form = Form(content="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _file_page(form)
     if form.values["content"]:
         return _import(form)

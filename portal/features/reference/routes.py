@@ -12,7 +12,7 @@ from portal.files.parsers import siret_of
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
-from portal.web.forms import Form
+from portal.web.forms import Form, posted
 from portal.web.state import actor, close_reading, reading, work
 
 blueprint = Blueprint("reference", __name__)
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     if request.method == "POST" and not actor().may(Duty.KEEP_APPROVALS):
         abort(404)
     form = Form(number="", siret="", title="", valid_from="", valid_to="")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _index(form)
     number, code = form.text("number", 30), form.text("title", 20)
     siret = ""
@@ -61,7 +61,7 @@ def edit_limits() -> ResponseReturnValue:
         abort(404)
     now = limits(reading())
     form = Form(**{name: str(getattr(now, name)) for name in Limits.NUMBERS}, dte="automatique" if now.dte_automatic else "ud")
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return _limits(form)
     numbers = {name: form.number(name, Limits.LONGEST) for name in Limits.NUMBERS}
     if form.values["dte"] not in DTE:

@@ -21,7 +21,7 @@ from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
-from portal.web.forms import Form, number_in, version
+from portal.web.forms import Form, number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, clock, close_reading, reading, settings, work
 
@@ -36,7 +36,7 @@ def ask(number: int) -> ResponseReturnValue:
     form = Form(starts_on="", ends_on="", reason="", key=secrets.token_hex(16))
     template, action = "requests/ask.html", Action.ASK_POSTPONEMENT
     more: dict[str, Any] = {"before": s.open_request}
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(template, s, form, action, **more)
     start = form.day("starts_on", "Indiquez la date de début souhaitée.")
     end = form.day("ends_on", "Indiquez la date de fin souhaitée.")
@@ -68,7 +68,7 @@ def ask_expired() -> ResponseReturnValue:
         **{"title": request.args.get("titre", ""), "approval": "", "starts_on": "", "ends_on": "", "reason": "", "lockdown": "",
            "session": request.args.get("session", ""), "key": secrets.token_hex(16)}
     )  # fmt: skip
-    if request.method == "GET" or form.resumed or "calculer" in request.form:
+    if not posted() or "calculer" in request.form:
         return _expired(form)
     start, end = form.day("starts_on", "Indiquez la date de début souhaitée."), form.day("ends_on", "Indiquez la date de fin.")
     approval, reason = form.text("approval", 30), form.text("reason", 1000)
@@ -154,7 +154,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
 def accept_several() -> ResponseReturnValue:
     if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
-    if "_reprise" in request.form:
+    if not posted():
         return _index()
     chosen = {n: number_in(request.form.get(f"version-{n}", "")) for t in request.form.getlist("demande") if (n := number_in(t))}
     if not chosen:
@@ -228,7 +228,7 @@ def accept(request_id: int) -> ResponseReturnValue:
     if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     form = _answer_form(asked)
-    if form.resumed:
+    if not posted():
         return _show(asked, form)
     start = form.day("starts_on", "Indiquez la date de début accordée.")
     end = form.day("ends_on", "Indiquez la date de fin accordée.")
@@ -246,7 +246,7 @@ def refuse(request_id: int) -> ResponseReturnValue:
     if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     form = _answer_form(asked)
-    if form.resumed:
+    if not posted():
         return _show(asked, form)
     reason = form.text("refusal", 1000)
     if form.errors:
@@ -260,7 +260,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     if not actor().may(Duty.ASK_UNIT):
         abort(404)
-    if "_reprise" in request.form:
+    if not posted():
         return _show(asked)
     close_reading()
     return _answered(actions.withdraw(work(), request_id), request_id, None)

@@ -13,7 +13,7 @@ from portal.core.sheet import Sheet, Typed, load
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
-from portal.web.forms import Form, version
+from portal.web.forms import Form, posted, version
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, close_reading, reading, work
 
@@ -22,14 +22,13 @@ blueprint = Blueprint("results", __name__)
 
 @blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
 def enter(number: int) -> ResponseReturnValue:
-    form = Form()
     back = request.form.get("answer") == "no"
-    if request.method == "GET" or form.resumed or back:
+    if not posted() or back:
         s = found(number)
         sheet = load(reading(), s)
-        if request.method == "GET":
+        if request.method != "POST":
             return _entry(s, sheet, sheet.stored)
-        return _entry(s, sheet, _read(sheet).entries, returned=back and not form.resumed)
+        return _entry(s, sheet, _read(sheet).entries, returned=back and posted())
     close_reading()
     draft = request.form.get("action") == "draft"
     if draft:
@@ -109,10 +108,10 @@ def correct(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
     form = Form(reason="")
-    if request.method == "GET":
+    if request.method != "POST":
         return _correction(s, sheet, sheet.stored, form)
     typed = forms.read(request.form, sheet)
-    if form.resumed:
+    if not posted():
         return _correction(s, sheet, typed.entries, form)
     reason = form.text("reason")
     if typed.nonsense or form.errors:

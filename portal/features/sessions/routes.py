@@ -24,7 +24,7 @@ from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.cells import rows
-from portal.web.forms import Form, version
+from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, close_reading, db, reading, settings, work
 
@@ -162,7 +162,7 @@ def edit_practical(number: int) -> ResponseReturnValue:
     }
     form = Form(**initial)
     page = "sessions/practical.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.EDIT_END)
     start = form.day("starts_on", "Indiquez la date de début.") if "starts_on" in request.form else None
     end = form.day("ends_on", "Indiquez la date de fin.")
@@ -181,7 +181,7 @@ def set_actual_end(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Form(actual_end_on=s.actual_end_on.isoformat() if s.actual_end_on else "")
     page = "sessions/actual_end.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, Action.SET_ACTUAL_END)
     actual = form.day("actual_end_on", "Indiquez la date à laquelle la session s’est réellement terminée.")
     if form.errors or actual is None:
@@ -198,7 +198,7 @@ def advance(number: int, step: str) -> ResponseReturnValue:
     s = found(number)
     form = Form(reason="")
     page = "sessions/step.html"
-    if request.method == "GET" or form.resumed:
+    if not posted():
         return form_page(page, s, form, action)
     reason = form.text("reason")
     if form.errors:

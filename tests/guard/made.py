@@ -1,0 +1,37 @@
+"""Addresses of the demonstration that somebody's act makes."""
+
+import re
+
+from portal.core import invitations
+from tests.support.demonstration import Demonstration
+from tests.support.server import settings_in
+from tests.support.world import hidden
+
+
+def made(demo: Demonstration, rule: str) -> list[str]:
+    """Addresses that somebody's act makes: a private calendar, a draw, a document's code, an invitation."""
+    db = demo.app.extensions["portal_db"]
+    if rule == "/calendrier/<token>.ics":
+        page = sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
+        return re.findall(r"/calendrier/[\w.-]+\.ics", page)[:1]
+    if rule == "/calendrier":
+        sent(demo, "centre", "/calendrier", "/calendrier/adresse", action="creer")
+        return ["/calendrier?mois=2020-07"]
+    if rule == "/supervision/tirages/<number:draw_id>":
+        days = {"start": "2020-06-01", "end": "2020-07-31"}
+        sent(demo, "ud94", "/supervision/tirages", "/supervision/tirages", department="94", size="3", **days)
+    if rule == "/verifier/<code>":
+        assert demo.client("centre").get("/sessions/224566/documents/liste-candidats.pdf").status_code == 200
+        with db.reading() as conn:
+            return [f"/verifier/{conn.exec_driver_sql('SELECT code FROM document').scalar()}"]
+    if rule == "/invitation/<token>":
+        return [f"/invitation/{invitations.signer(settings_in(demo.file.parent).secret_key).dumps(7)}"]
+    return []
+
+
+def sent(demo: Demonstration, who: str, page: str, address: str, **fields: str) -> str:
+    """Send what a page's form holds; the page as it is afterwards."""
+    client = demo.client(who)
+    token = hidden(client.get(page).text, "csrf_token")
+    assert client.post(address, data={"csrf_token": token, **fields}).status_code == 303
+    return client.get(page).text

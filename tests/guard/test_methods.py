@@ -1,0 +1,101 @@
+"""Looking changes nothing: GET, HEAD and OPTIONS of every address, by everyone; and HEAD answers with the status of GET."""
+
+import re
+from hashlib import sha256
+
+import pytest
+
+from portal.features.documents.routes import KINDS
+from tests.guard.addresses import LEFT_OUT, PAGES
+from tests.guard.made import made
+from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration
+from tests.support.world import hidden
+
+ROLES = (*EMAILS, SIGNED_OUT)
+HANDED_OUT = {"document", "audit_event", "audit_head"}
+# What being read leaves behind, and why. HEAD leaves it alone here too.
+LEFT_BY_READING = {
+    "/avis/<number:notice_id>": {"notice"},  # read, from now on
+    "/communication/<number:letter_id>": {"letter_reading"},  # opened: the national administration counts it
+    # A document is kept with its code when it is handed out, so that it can be checked.
+    f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": HANDED_OUT,
+    f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": HANDED_OUT,
+}
+MOST = 3
+MORE = {
+    f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": ["/sessions/224566/documents/liste-candidats.pdf"],
+    f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": [
+        "/sessions/224561/candidats/1/convocation.pdf",
+        "/sessions/224565/candidats/64/attestation.pdf",
+    ],
+    "/avis/<number:notice_id>": ["/avis/2", "/avis/3"],
+}
+# Where a kept form comes back to after a sign-in: it is shown again, and writes nothing.
+RESUMED = {
+    "centre": (
+        "/calendrier/adresse",
+        "/avis",
+        "/demandes/1/retrait",
+        "/sessions/224563/annulation",
+        "/sessions/224563/candidats",
+    ),
+    "ud94": ("/demandes", "/demandes/1/acceptation", "/demandes/1/refus", "/supervision/tirages", "/jury", "/jury/1"),
+    "national": ("/agrements", "/reglages", "/mesures/fichier", "/mesures/nouvelle", "/communication/fermeture", "/connexion"),
+}
+
+
+def addresses(demo: Demonstration, rule: str) -> list[str]:
+    """A few of a route's addresses, from the first to the last that is kept; for what only takes a form, one with numbers."""
+    known = PAGES.get(rule) or [re.sub(r"<number:[a-z_]+>", "1", rule)]
+    return [*made(demo, rule), *MORE.get(rule, []), *known[:: max(1, len(known) // MOST)]]
+
+
+def digests(demo: Demonstration) -> dict[str, str]:
+    """A digest of each table."""
+    with demo.app.extensions["portal_db"].reading() as conn:
+        names = conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").scalars().all()
+        return {n: sha256(repr(conn.exec_driver_sql(f'SELECT * FROM "{n}"').all()).encode()).hexdigest() for n in names}
+
+
+def changed(demo: Demonstration, before: dict[str, str]) -> set[str]:
+    return {name for name, digest in digests(demo).items() if before.get(name) != digest}
+
+
+def rules(demo: Demonstration) -> list[str]:
+    return sorted({rule.rule for rule in demo.app.url_map.iter_rules()} - set(LEFT_OUT))
+
+
+def statuses(demo: Demonstration, method: str, asked: list[str]) -> dict[tuple[str, str], int]:
+    return {(who, address): demo.client(who).open(address, method=method).status_code for who in ROLES for address in asked}
+
+
+def test_what_is_left_by_reading_is_told_of_routes_that_are_there(loaded: Demonstration) -> None:
+    assert set(LEFT_BY_READING) <= set(rules(loaded))
+
+
+def test_looking_changes_nothing_and_head_answers_as_get(demo: Demonstration) -> None:
+    told: list[str] = []
+    for rule in rules(demo):
+        asked = addresses(demo, rule)
+        before = digests(demo)
+        head, _ = statuses(demo, "HEAD", asked), statuses(demo, "OPTIONS", asked)
+        if left := changed(demo, before):
+            told.append(f"HEAD or OPTIONS {rule} changes {left}")
+        get = statuses(demo, "GET", asked)
+        if (left := changed(demo, before)) != LEFT_BY_READING.get(rule, set()):
+            told.append(f"GET {rule} changes {left}")
+        told += [f"HEAD {where} answers {head[where]}, GET {get[where]}" for where in get if get[where] != head[where]]
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize(("who", "address"), [(who, address) for who, some in RESUMED.items() for address in some])
+def test_what_comes_back_after_a_sign_in_writes_nothing(demo: Demonstration, who: str, address: str) -> None:
+    client = demo.client(who)
+    token = hidden(client.get("/").text, "csrf_token")
+    typed = {"last_name": "Nouvel", "born_on": "04/11/1995", "lus": "999", "mailing": "aucun", "retirer": "1", "demande": "1",
+             "version-1": "1", "version": "1", "department": "94", "start": "2020-06-01", "end": "2020-07-31", "size": "3",
+             "starts_on": "2020-09-01", "ends_on": "2020-09-02", "refusal": "Non.", "annuler": "1", "dte": "ud", "nom": "Essai"}  # fmt: skip
+    before = digests(demo)
+    answer = client.post(address, data={"csrf_token": token, "_reprise": "1", **typed})
+    assert answer.status_code in (200, 302, 303, 403)
+    assert not changed(demo, before)
