@@ -145,8 +145,6 @@ def _in_a_hurry(db: Database) -> Iterator[None]:
             for name, sql in conn.execute(text(found)).all():
                 triggers.append(sql)
                 conn.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            conn.execute(text("DROP INDEX ix_candidate_search"))
     yield
     with db.engine.connect() as conn, conn.begin():
         _restore(conn, indexes, triggers, db)
@@ -157,7 +155,6 @@ def _restore(conn: Connection, indexes: list[Index], triggers: list[str], db: Da
     for index in indexes:
         index.create(conn)
     if not db.is_sqlite:
-        conn.execute(text("CREATE INDEX ix_candidate_search ON candidate USING gin (to_tsvector('simple', sort_key))"))
         return
     conn.execute(text("INSERT INTO candidate_search(candidate_search) VALUES ('rebuild')"))
     for sql in triggers:

@@ -20,6 +20,7 @@ from portal.features.measures.plan import plan, samples
 from portal.settings import DEMO_DAY, Settings
 from portal.store import migrate
 from portal.store.database import Database
+from tests.support.schema import differences, of_the_models, shape
 from tests.support.world import Browser
 
 SESSIONS = 20_000
@@ -128,3 +129,7 @@ def test_the_volume_is_the_same_each_time(tmp_path: Path) -> None:
             told.append((conn.exec_driver_sql(sessions).all(), conn.exec_driver_sql(people).all()))
         db.dispose()
     assert told[0] == told[1] and len(told[0][0]) == 1_000
+
+
+def test_a_load_in_a_hurry_leaves_every_index_and_trigger_as_it_was(volume: Database) -> None:
+    assert differences(of_the_models(volume), shape(volume)) == {}
