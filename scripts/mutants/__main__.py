@@ -57,7 +57,7 @@ LIBRARIES = ("alembic.command", "argon2", "flask_compress", "flask_login", "flas
              "jinja2_fragments", "markdown_it", "nh3", "prometheus_client", "psycopg", "python_calamine", "sqlalchemy.dialects.sqlite",
              "sqlalchemy.dialects.postgresql", "stdnum.fr", "typst", "xdist.plugin", "xlsxwriter")  # fmt: skip
 
-PATIENCE = 40.0  # seconds of the processor for the tests of one change
+PATIENCE = 15.0  # seconds of the processor for the tests of one change
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 from portal.core.approvals import of_centre
 from portal.core.outcomes import Changed, Invalid, Missing, Saved, Unchanged
 from portal.core.people import Person
+from portal.features.accounts.actions import CannotInvite, invite
 from portal.features.candidates.actions import add_all
 from portal.features.candidates.actions import edit as edit_candidate
 from portal.features.communication.closings import announce, call_off
@@ -215,6 +216,38 @@ def test_only_the_national_account_closes_the_service_for_three_days_at_most_and
     assert call_off(national, 1) == Saved("Fermeture annulée.")
     assert call_off(national, 1) == Saved("Cette fermeture est déjà annulée.")
     assert w.scalar("select count(*) from audit_event where action = 'closing_called_off'") == 1
+
+
+# ---- accounts
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "scope", "sentence"),
+    [
+        ("x", Role.NATIONAL, {}, "n’est pas une adresse électronique"),
+        ("a b@test.example", Role.NATIONAL, {}, "n’est pas une adresse électronique"),
+        (f"{'a' * 242}@test.example", Role.NATIONAL, {}, "n’est pas une adresse électronique"),
+        ("a@test.example", Role.NATIONAL, {"password": "court"}, "mot de passe"),
+        ("a@test.example", Role.CENTRE, {}, "--centre est nécessaire pour le rôle « centre »"),
+        ("a@test.example", Role.NATIONAL, {"department_code": "94"}, "--department ne va pas avec le rôle « national »"),
+        ("a@test.example", Role.CENTRE, {"siret": "12345678901234"}, "Aucun centre n’a le SIRET 12345678901234"),
+        ("a@test.example", Role.UD, {"department_code": "99"}, "Le département « 99 » n’existe pas"),
+        ("a@test.example", Role.REGION, {"region_name": "Atlantide"}, "La région « Atlantide » n’existe pas. Régions : "),
+    ],
+)
+def test_an_account_that_cannot_be_made_says_why(w: World, email: str, role: Role, scope: dict[str, str], sentence: str) -> None:
+    with pytest.raises(CannotInvite) as refused:
+        invite(w.operator(), email, role, **scope)  # type: ignore[arg-type]
+    assert sentence in str(refused.value) and w.scalar("select count(*) from account") == 0
+
+
+def test_an_account_is_made_once_in_its_place_and_the_trail_holds_no_password(w: World) -> None:
+    invite(w.operator(), f"{'a' * 241}@test.example", Role.REGION, region_name="ile-de-france".replace("ile", "Île"))
+    invite(w.operator(), " UD1@Test.example ", Role.UD, department_code="1", password="une longue phrase à moi")
+    assert told(w, "account_invited")[1] == {"email": "ud1@test.example", "name": "ud1", "role": "ud", "department_code": "01"}
+    with pytest.raises(CannotInvite, match="Un compte existe déjà"):
+        invite(w.operator(), "ud1@test.example", Role.NATIONAL)
+    assert w.scalar("select count(*) from mail") == 1, "who has a password needs no invitation"
 
 
 # ---- what a title examines, a document's code, the trail
