@@ -9,15 +9,16 @@ import pytest
 from portal.core.approvals import of_centre
 from portal.core.outcomes import Changed, Invalid, Missing, Saved, Unchanged
 from portal.core.people import Person
-from portal.features.accounts.actions import CannotInvite, invite
+from portal.features.accounts.actions import CannotInvite, SignedIn, WrongPassword, invite, sign_in_with
 from portal.features.candidates.actions import add_all
 from portal.features.candidates.actions import edit as edit_candidate
-from portal.features.communication.closings import announce, call_off
+from portal.features.communication.closings import announce, call_off, closings
 from portal.features.communication.letters import NewLetter, Published, publish
 from portal.features.documents.actions import grouped
 from portal.features.jury.members import Kept, Stale, accredit, withdraw
 from portal.features.jury.members import add as add_member
 from portal.features.jury.seats import seat
+from portal.features.measures.actions import CannotRevert, Reverted, revert
 from portal.features.measures.verify import verify
 from portal.features.postponements.actions import postpone
 from portal.features.reference.importing import import_titles
@@ -25,7 +26,7 @@ from portal.features.requests.actions import Made, ask_postponement, refuse
 from portal.features.sessions.actions import advance, set_actual_end
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.store.audit import verify as verify_chain
-from tests.support.world import World
+from tests.support.world import PASSWORD, World
 
 D = date.fromisoformat
 
@@ -218,6 +219,14 @@ def test_only_the_national_account_closes_the_service_for_three_days_at_most_and
     assert w.scalar("select count(*) from audit_event where action = 'closing_called_off'") == 1
 
 
+def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> None:
+    national = w.as_("national")
+    for day in range(1, 22):
+        announce(national, w.now() + timedelta(days=day), w.now() + timedelta(days=day, hours=1), str(day))
+    with w.db.reading() as conn:
+        assert [row.reason for row in closings(conn)] == [str(day) for day in range(21, 1, -1)]
+
+
 # ---- accounts
 
 
@@ -248,6 +257,37 @@ def test_an_account_is_made_once_in_its_place_and_the_trail_holds_no_password(w:
     with pytest.raises(CannotInvite, match="Un compte existe déjà"):
         invite(w.operator(), "ud1@test.example", Role.NATIONAL)
     assert w.scalar("select count(*) from mail") == 1, "who has a password needs no invitation"
+
+
+def test_a_right_password_forgets_the_failures_before_it(w: World) -> None:
+    w.as_("centre")
+
+    def attempt(password: str) -> object:
+        return sign_in_with(w.db, w.now(), " Centre@test.example", password, "192.0.2.1")
+
+    for _ in range(2):
+        assert [attempt("faux mot de passe") for _ in range(3)] == [WrongPassword(0.0)] * 3, "three are free"
+        assert isinstance(attempt(PASSWORD), SignedIn)
+
+
+# ---- measures
+
+
+def test_a_run_is_taken_back_once_and_each_on_its_own(w: World) -> None:
+    runs = []
+    for number in (1, 2):
+        w.session(number, "02/03/2020", "20/04/2020")
+        runs.append(w.measure())
+    national = w.as_("national")
+    first = revert(national, runs[0])
+    assert isinstance(first, Reverted) and (first.restored, first.left_alone) == (1, [])
+    refused = [revert(national, n) for n in (runs[0], first.run_id, 99)]
+    assert [r.reason.partition(" a ")[2] or r.reason for r in refused if isinstance(r, CannotRevert)] == [
+        f"déjà été repris (passage n° {first.run_id}).",
+        f"Le passage n° {first.run_id} est lui-même une reprise : appliquez de nouveau la mesure si besoin.",
+        "Le passage n° 99 n’existe pas.",
+    ]
+    assert w.get(2).postponed and isinstance(revert(national, runs[1]), Reverted) and not w.get(2).postponed
 
 
 # ---- what a title examines, a document's code, the trail

@@ -133,6 +133,8 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     number = int(done.headers["Location"].rsplit("/", 1)[1])
     copy = w.get(number)
     assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day does not sit"
+    seated = "select after from audit_event where action = 'jury_seated' order by id desc limit 1"
+    assert '"repris":9' in str(w.scalar(seated)), "the trail tells from which session"
     assert w.browser("other").get("/sessions/nouvelle?modele=9").status_code == 404
 
 
