@@ -16,7 +16,7 @@ from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
 from portal.features.measures.actions import Applied, apply, revert
 from portal.features.measures.catalogue import find
-from portal.features.measures.plan import plan, to_look_at
+from portal.features.measures.plan import claimed_twice, plan, samples, to_look_at
 from portal.features.measures.progress import Task
 from portal.features.measures.verify import verify
 from portal.rules.lifecycle import Status
@@ -189,6 +189,15 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     page = w.browser("national").get("/mesures/confinement-2020").text
     assert page.count("Par exemple : ") == 2  # those that have begun, and the one that two cases describe
     assert "Par département" in page and "Par statut" in page and "Que deux cas décrivent" in page
+
+
+def test_twenty_sessions_of_a_case_are_shown_those_that_start_first(w: World) -> None:
+    for number in range(1, 22):
+        w.session(number, f"{number:02}/03/2020" if number < 17 else "16/03/2020", "20/04/2020", candidates=0)
+    measure, _ = find("confinement-2020")
+    with w.db.reading() as conn:
+        shown, twice = samples(conn, measure), claimed_twice(conn, measure)
+    assert [row.number for row in shown["+2a"]] == list(range(1, 21)) == twice
 
 
 def test_applying_is_refused_when_the_counts_changed_since_the_dry_run(w: World) -> None:
