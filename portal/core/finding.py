@@ -1,10 +1,11 @@
-"""What the session page shows: one session, read through scope."""
+"""One session, read through scope: the same way to show it and to hold it."""
 
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from portal.core.outcomes import NotThere
 from portal.core.session import SessionRow
 from portal.rules.lifecycle import Kind, Role, Status
 from portal.store.actors import Actor
@@ -79,11 +80,16 @@ _SELECT: Select[Any] = (
 )
 
 
-def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow | None:
-    """The session of this number if this person may see it. `for_update` holds the row until the transaction ends."""
+def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow:
+    """The session of this number, as this person may see it. `for_update` holds the row until the transaction ends.
+
+    Raises NotThere when there is none, or none for this person.
+    """
     query = _found(actor.role, actor.centre_id, actor.department_code, actor.region_code, for_update)
     row = conn.execute(query, {"number_": number}).one_or_none()
-    return _session(row, unit_label) if row else None
+    if row is None:
+        raise NotThere
+    return _session(row, unit_label)
 
 
 @lru_cache(maxsize=512)

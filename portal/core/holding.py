@@ -1,40 +1,45 @@
-"""How every change of a session is made: one transaction, the rule, the version, one audit event."""
+"""How every change of a session is made: one transaction, the rule, the version, one audit event.
 
-from collections.abc import Callable, Mapping
+An act reads top to bottom: `with hold(...)`, what was already done, `stop`, what is wrong, `write`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, update
 
 from portal.core.finding import find
-from portal.core.outcomes import Changed, Missing, Outcome
+from portal.core.outcomes import Changed
 from portal.core.session import SessionRow
 from portal.rules.lifecycle import Action
-from portal.rules.rights import Refused, may
+from portal.rules.rights import Refused, does, may
 from portal.rules.steps import STEP
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
-Step = Callable[[Connection, SessionRow], Outcome]
-Ahead = Callable[[Connection, SessionRow], Outcome | None]
 
-
-def change(work: Work, number: int, version: int, action: Action, act: Step, *, ahead: Ahead | None = None) -> Outcome:
-    """Hold the session, ask the rule, compare the version that the page was made from, then `act`.
-
-    `ahead(tx, session)` may answer before all that: a request that was already carried out is not a conflict.
-    """
+@contextmanager
+def hold(work: Work, number: int) -> Iterator[tuple[Connection, SessionRow]]:
+    """One write transaction, and the session, which nobody else changes before it ends. Raises NotThere."""
     with work.db.writing() as tx:
-        session = find(tx, work.actor, number, work.unit_label, for_update=True)
-        if session is None:
-            return Missing()
-        if ahead is not None and (answer := ahead(tx, session)) is not None:
-            return answer
-        verdict = may(session.person(work.actor.role), action, session.facts, work.on.today)
-        if isinstance(verdict, Refused):
-            return verdict
-        if session.version != version:
-            return Changed(session)
-        return act(tx, session)
+        yield tx, find(tx, work.actor, number, work.unit_label, for_update=True)
+
+
+def stop(work: Work, s: SessionRow, version: int | None, action: Action) -> Refused | Changed | None:
+    """Why the act stops here: the rule refuses it, or somebody changed the session since the page of `version` was made."""
+    verdict = may(s.person(work.actor.role), action, s.facts, work.on.today)
+    if isinstance(verdict, Refused):
+        return verdict
+    return Changed(s) if s.version != version else None
+
+
+def sent_twice(work: Work, s: SessionRow, version: int, action: Action) -> bool:
+    """Whether this may be the second click of two: one change has followed the page, and this person does such things.
+
+    The act itself tells whether that change is the very one that is asked for again.
+    """
+    return s.version == version + 1 and does(work.actor.role, action)
 
 
 def write(

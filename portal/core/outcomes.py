@@ -1,10 +1,14 @@
-"""What happened, as values: the routes turn each into a page."""
+"""What happened: everyday things as values, which the routes turn into pages; what is not there as the one exception."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.core.session import SessionRow
 from portal.rules.rights import Refused
+
+
+class NotThere(Exception):
+    """No such thing for this person, whether it does not exist or is not theirs to see: nobody can tell which."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,6 @@ class Unchanged:
     """What was asked for is already so (a double click, a page sent twice): nothing was written."""
 
     message: str = ""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """No such session for this person."""
 
 
 @dataclass(frozen=True)
@@ -38,4 +37,4 @@ class Invalid:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-Outcome = Saved | Unchanged | Missing | Changed | Invalid | Refused
+Outcome = Saved | Unchanged | Changed | Invalid | Refused

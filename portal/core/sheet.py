@@ -20,9 +20,10 @@ Entries = Mapping[int, Entry]
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed, as entries; `nonsense` holds the candidates whose value is none of the list."""
+    """What was typed on the sheet of this version of the session; `nonsense`, by candidate, where a value is none of the list."""
 
     entries: Entries
+    version: int
     nonsense: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -58,6 +59,7 @@ class Sheet:
     certificates: Sequence[Certificate]
     stored: Entries
     definitive: bool
+    version: int  # of the session, as it was read with its sheet
 
     @property
     def choices(self) -> tuple[Outcome, ...]:
@@ -130,7 +132,7 @@ def load(conn: Connection, session: SessionRow, *, labels_only: bool = False) ->
             stored.setdefault(number, {})[certificate_id] = Outcome(outcome)
             final = final or definitive
     named = not labels_only or any(number is not None for entry in stored.values() for number in entry)
-    return Sheet(session.kind, people, certificates(conn, session) if named else (), stored, final)
+    return Sheet(session.kind, people, certificates(conn, session) if named else (), stored, final, session.version)
 
 
 def candidates(conn: Connection, number: int) -> list[Candidate]:

@@ -12,6 +12,7 @@ from stdnum import luhn
 from portal.clock import PARIS
 from portal.core.finding import find
 from portal.core.session import SessionRow
+from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
 from portal.demo import bulk, data, exchanges, preparing
 from portal.features.accounts.actions import invite
@@ -232,9 +233,7 @@ class _Loader:
 
     def session(self, work: Work, number: int) -> SessionRow:
         with self.db.reading() as conn:
-            found = find(conn, work.actor, number, self.unit)
-        assert found, number
-        return found
+            return find(conn, work.actor, number, self.unit)
 
     def entries(self, s: SessionRow, share: float = 1.0) -> dict[int, dict[int | None, Outcome]]:
         with self.db.reading() as conn:
@@ -256,7 +255,7 @@ class _Loader:
     def finish(self, number: int, siret: str, end: date, status: Status) -> None:
         work = self.at(max(end, date(2020, 1, 6)), self.owner(siret), 16)
         s = self.session(work, number)
-        enter_results(work, number, s.version, self.entries(s))
+        enter_results(work, number, s.version, Typed(self.entries(s), s.version))
         if status is S.LOCKED:
             code = dict(zip(self.sirets, data.CENTRES, strict=True))[siret][1]
             email = f"ud{code}@demo.example"
@@ -278,20 +277,21 @@ class _Loader:
         for number, end in ((224562, date(2020, 6, 12)), (224569, date(2020, 9, 1))):
             set_actual_end(centre, number, self.session(centre, number).version, end)
         s = self.session(centre, 224562)
-        save_draft(centre, 224562, s.version, self.entries(s, 0.25))
+        save_draft(centre, 224562, s.version, Typed(self.entries(s, 0.25), s.version))
         unit = self.at("2020-06-11", "ud94@demo.example", 15)
         s = self.session(unit, 224565)
         with self.db.reading() as conn:
             sheet = load_sheet(conn, s)
         first = sheet.candidates[0].id
         other = Outcome.FAILED if sheet.stored[first].get(None) is not Outcome.FAILED else Outcome.TITLE
-        correct_results(unit, 224565, s.version, {**sheet.stored, first: {None: other}}, "Erreur de report du procès-verbal")
+        typed = Typed({**sheet.stored, first: {None: other}}, s.version)
+        correct_results(unit, 224565, s.version, typed, "Erreur de report du procès-verbal")
         moved = next(r for r in self.moved_and_convoked() if r not in (224561, 224562, 224569))
         s = self.session(centre, moved)
         set_actual_end(centre, moved, s.version, max(s.starts_on, date(2020, 6, 10)))
         s = self.session(centre, moved)
         entries = self.entries(s)
-        enter_results(centre, moved, s.version, entries, seal(centre, s, entries))
+        enter_results(centre, moved, s.version, Typed(entries, s.version), seal(centre, s, entries))
 
     def moved_and_convoked(self) -> list[int]:
         with self.db.reading() as conn:

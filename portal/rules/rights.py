@@ -31,7 +31,7 @@ from portal.rules.lines import (
 )
 from portal.rules.steps import STEPS
 
-__all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "may", "missing", "why_not"]
+__all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "does", "may", "missing", "why_not"]
 
 S = Status
 IN_PRACTICAL = Why("La session est au statut « {status} » : ce bloc n’est modifiable qu’« En préparation ».", ASK)
@@ -125,6 +125,11 @@ def may(person: Person, action: Action, facts: Facts, today: date) -> Verdict:
     """Whether `person`, who is allowed to see the session, may do `action` to it `today` (a day in Europe/Paris)."""
     why = why_not(LINE[action], person.role, facts, today)
     return why.said_to(person, facts) if why else Allowed()
+
+
+def does(role: Role, action: Action) -> bool:
+    """Whether this role ever does `action`, whatever the session. Who does not is refused before anything else is said."""
+    return LINE[action].by is role
 
 
 def missing(action: Action, facts: Facts, today: date) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from portal.core.outcomes import NotThere
 from portal.web.kept import kept_fields
 from portal.web.observe import request_number
 
@@ -34,8 +35,12 @@ def register(app: Flask) -> None:
     def on_http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
-        title, text = TEXTS.get(error.code, TEXTS[400])
-        return render_template("error.html", title=title, text=text), error.code
+        return _page(error.code)
+
+    @app.errorhandler(NotThere)
+    def on_not_there(_error: NotThere) -> ResponseReturnValue:
+        """The very page of an address that does not exist: nobody learns what there is for others."""
+        return _page(404)
 
     @app.errorhandler(CSRFError)
     def on_csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -54,6 +59,11 @@ def register(app: Flask) -> None:
     def on_fault(error: Exception) -> ResponseReturnValue:
         app.logger.exception("fault", exc_info=error, extra={"fields": {"request": request_number()}})
         return _bare(500)
+
+
+def _page(code: int) -> ResponseReturnValue:
+    title, text = TEXTS.get(code, TEXTS[400])
+    return render_template("error.html", title=title, text=text), code
 
 
 def _bare(code: int) -> ResponseReturnValue:

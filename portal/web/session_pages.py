@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.finding import find
-from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Unchanged
+from portal.core.outcomes import Changed, Invalid, Outcome, Unchanged
 from portal.core.session import SessionRow
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
@@ -16,11 +16,8 @@ from portal.web.state import actor, clock, reading, settings
 
 
 def found(number: int) -> SessionRow:
-    """The session, if this person may see it; otherwise 404, exactly as for one that does not exist."""
-    session = find(reading(), actor(), number, settings().unit_label)
-    if session is None:
-        abort(404)
-    return session
+    """The session, if this person may see it. Raises NotThere."""
+    return find(reading(), actor(), number, settings().unit_label)
 
 
 def verdicts(s: SessionRow) -> dict[str, Any]:
@@ -55,8 +52,6 @@ def answer(
     outcome: Outcome, template: str, number: int, form: Form, action: Action, to: str = "", **page: Any
 ) -> ResponseReturnValue:
     """What happened, as a page; when it was done, back to the session or on to the address `to`."""
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Refused):
         return form_page(template, found(number), form, action, 403, refused=outcome, **page)
     if isinstance(outcome, Changed):

@@ -45,6 +45,12 @@ def close_reading(_error: BaseException | None = None) -> None:
         scope.__exit__(None, None, None)
 
 
+def db_to_write() -> Database:
+    """The database for an act of somebody who is not signed in; for all others it is in `work()`."""
+    close_reading()
+    return db()
+
+
 def actor() -> Actor:
     return cast(Actor, current_user.actor)
 
@@ -56,5 +62,6 @@ def only(duty: Duty) -> None:
 
 
 def work() -> Work:
+    """The hands of an act. The connection for reading goes back first: an act takes its own, and never waits for two."""
     now = clock().now()
-    return Work(db(), Occasion(actor(), Source.WEB, now, now.date()), settings().unit_label)
+    return Work(db_to_write(), Occasion(actor(), Source.WEB, now, now.date()), settings().unit_label)

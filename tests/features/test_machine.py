@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from portal.clock import PARIS
-from portal.core.outcomes import Saved
+from portal.core.outcomes import NotThere, Saved
 from portal.core.people import Person
 from portal.core.session import SessionRow
-from portal.core.sheet import load
+from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
 from portal.features.jury import seats
 from portal.features.jury.queries import seated
@@ -124,7 +124,10 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
         def do(self, who: str, what: str, act: Callable[[SessionRow], object], stale: bool = False) -> None:
             """Whatever is done must have been allowed; whatever is not leaves the session as it was."""
             before = w.get(self.number)
-            outcome = act(before)
+            try:
+                outcome = act(before)
+            except NotThere as not_there:
+                outcome = not_there
             after = w.get(self.number)
             if isinstance(outcome, Saved):
                 assert allowed(who, what, before, w.today), (who, what, before)
@@ -199,7 +202,7 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
         @rule(who=MOSTLY_OWN, outcome=st.sampled_from([Outcome.TITLE, Outcome.FAILED, Outcome.ABSENT]), share=st.booleans())
         def draft(self, who: str, outcome: Outcome, share: bool) -> None:
             entries = self._entries(outcome, share)
-            self.do(who, "draft", lambda s: results.save_draft(w.as_(who), s.number, s.version, entries))
+            self.do(who, "draft", lambda s: results.save_draft(w.as_(who), s.number, s.version, Typed(entries, s.version)))
 
         @rule(who=MOSTLY_OWN, outcome=st.sampled_from([Outcome.TITLE, Outcome.FAILED]), sure=st.booleans())
         def enter(self, who: str, outcome: Outcome, sure: bool) -> None:
@@ -207,7 +210,7 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
 
             def act(s: SessionRow) -> object:
                 seal = results.seal(w.as_(who), s, entries) if sure else ""
-                outcome = results.enter_results(w.as_(who), s.number, s.version, entries, seal)
+                outcome = results.enter_results(w.as_(who), s.number, s.version, Typed(entries, s.version), seal)
                 assert not (isinstance(outcome, Saved) and s.postponed and not sure), "saved without the confirmation"
                 return outcome
 
@@ -219,7 +222,7 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
 
             def act(s: SessionRow) -> object:
                 seal = results.seal(w.as_(who), s, entries, "correction")
-                return results.correct_results(w.as_(who), s.number, s.version, entries, "motif", seal)
+                return results.correct_results(w.as_(who), s.number, s.version, Typed(entries, s.version), "motif", seal)
 
             self.do(who, "correct", act)
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from portal.clock import PARIS
-from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
-from portal.core.sheet import load
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
+from portal.core.sheet import Typed, load
 from portal.features.oversight.actions import chosen, close, draw_sessions
 from portal.features.oversight.signals import Seen, signals
 from portal.features.results.actions import correct_results, enter_results, seal
@@ -47,7 +47,7 @@ def results(w: World, number: int, *outcomes: Outcome, work: Work | None = None)
         sheet = load(conn, s)
     entries: dict[int, dict[int | None, Outcome]] = {c.id: {None: o} for c, o in zip(sheet.candidates, outcomes, strict=True)}
     work = work or w.as_("centre")
-    done = enter_results(work, number, s.version, entries, seal(work, s, entries))
+    done = enter_results(work, number, s.version, Typed(entries, s.version), seal(work, s, entries))
     assert isinstance(done, Saved), done
 
 
@@ -100,7 +100,7 @@ def test_many_corrections(w: World, times: int, count: int) -> None:
         with w.db.reading() as conn:
             sheet = load(conn, s)
         other = Outcome.FAILED if i % 2 == 0 else Outcome.TITLE
-        done = correct_results(w.as_("ud94"), 1, s.version, {sheet.candidates[0].id: {None: other}}, "Erreur")
+        done = correct_results(w.as_("ud94"), 1, s.version, Typed({sheet.candidates[0].id: {None: other}}, s.version), "Erreur")
         assert isinstance(done, Saved), done
     assert len(seen(w, Signal.CORRECTIONS)) == count
 
@@ -186,7 +186,8 @@ def test_a_signal_is_closed_with_a_note_and_opens_again_with_other_figures(w: Wo
     assert isinstance(close(unit, one.kind, one.about, "autre", "Encore"), Invalid)
     assert isinstance(close(w.as_("ud75"), one.kind, one.about, one.figures, "Pas à moi"), Invalid)
     for who in ("centre", "national"):
-        assert isinstance(close(w.as_(who), one.kind, one.about, one.figures, "x"), Missing)
+        with pytest.raises(NotThere):
+            close(w.as_(who), one.kind, one.about, one.figures, "x")
     set_actual_end(centre, 1, w.get(1).version, D("2020-08-20"))
     assert seen(w, Signal.END_IS_POSTPONED) == []
 
@@ -225,8 +226,9 @@ def test_a_draw_that_its_seed_does_not_give_is_told_as_tampered_with(w: World) -
 def test_a_draw_cannot_be_changed_and_only_who_supervises_draws(w: World) -> None:
     w.session(1, "22/06/2020", "23/06/2020", candidates=0)
     days = (D("2020-06-01"), D("2020-06-30"))
-    assert isinstance(draw_sessions(w.as_("ud75"), "94", *days, 1), Missing)
-    assert isinstance(draw_sessions(w.as_("centre"), "94", *days, 1), Missing)
+    for who in ("ud75", "centre"):
+        with pytest.raises(NotThere):
+            draw_sessions(w.as_(who), "94", *days, 1)
     assert isinstance(draw_sessions(w.as_("region"), "94", D("2019-01-01"), D("2019-01-02"), 1), Invalid)
     assert draw_sessions(w.as_("region"), "94", *days, 1) == 1
     for sql in ("UPDATE draw SET drawn = '2'", "DELETE FROM draw"):

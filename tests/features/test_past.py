@@ -9,7 +9,7 @@ import pytest
 from portal.clock import PARIS
 from portal.core.outcomes import Saved
 from portal.core.people import Person
-from portal.core.sheet import load
+from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
 from portal.features.jury.seats import seat, unseat
 from portal.features.measures.actions import revert
@@ -65,7 +65,7 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
 
     def enter() -> object:
         told = entries(Outcome.TITLE, Outcome.FAILED)
-        return enter_results(w.as_("centre"), 1, v(), told, seal(w.as_("centre"), w.get(1), told))
+        return enter_results(w.as_("centre"), 1, v(), Typed(told, v()), seal(w.as_("centre"), w.get(1), told))
 
     person = Person("Nguyễn", "Thị Hương", date(1990, 2, 1))
     runs: list[int] = []
@@ -95,9 +95,9 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
         lambda: None,
         lambda: None,
         lambda: set_actual_end(w.as_("centre"), 1, v(), D("2020-05-26")),
-        lambda: save_draft(w.as_("centre"), 1, v(), entries(Outcome.TITLE, Outcome.ABSENT)),
+        lambda: save_draft(w.as_("centre"), 1, v(), Typed(entries(Outcome.TITLE, Outcome.ABSENT), v())),
         enter,
-        lambda: correct_results(w.as_("ud94"), 1, v(), entries(Outcome.TITLE, Outcome.TITLE), "Erreur"),
+        lambda: correct_results(w.as_("ud94"), 1, v(), Typed(entries(Outcome.TITLE, Outcome.TITLE), v()), "Erreur"),
         lambda: advance(w.as_("ud94"), 1, v(), Action.LOCK),
     ]
     for step in steps:

@@ -124,9 +124,7 @@ class World:
 
     def get(self, number: int) -> SessionRow:
         with self.db.reading() as conn:
-            found = find(conn, operator(), number, "UD")
-        assert found
-        return found
+            return find(conn, operator(), number, "UD")
 
     def scalar(self, sql: str) -> object:
         with self.db.reading() as conn:

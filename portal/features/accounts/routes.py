@@ -17,7 +17,7 @@ from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.web.forms import Form, number_in, posted
 from portal.web.kept import kept_fields
-from portal.web.state import clock, close_reading, db, labels, reading, settings
+from portal.web.state import clock, db_to_write, labels, reading, settings
 
 blueprint = Blueprint("accounts", __name__)
 OPEN = {
@@ -86,9 +86,8 @@ def sign_in() -> ResponseReturnValue:
         form.errors["password"] = "Indiquez votre mot de passe."
     if form.errors:
         return _page(form, kept), 422
-    close_reading()
     known = _device_knows(email)
-    answer = actions.sign_in_with(db(), clock().now(), email, password, request.remote_addr or "", known_device=known)
+    answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, request.remote_addr or "", known_device=known)
     if isinstance(answer, TooSoon):
         form.errors["password"] = "Trop d’essais : attendez quelques secondes, puis réessayez. Votre compte n’est pas bloqué."
         response = make_response(_page(form, kept), 429)
@@ -116,8 +115,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/deconnexion")
 def sign_out() -> ResponseReturnValue:
     token = current_user.get_id()
-    close_reading()
-    actions.sign_out(db(), clock().now(), token)
+    actions.sign_out(db_to_write(), clock().now(), token)
     logout_user()
     session.clear()
     return redirect(url_for("accounts.sign_in"), 303)
@@ -134,9 +132,10 @@ def choose_password(token: str) -> ResponseReturnValue:
         abort(404)
     form = Form()
     if posted():
-        close_reading()
         first, second = request.form.get("password", ""), request.form.get("password2", "")
-        why = "Les deux saisies diffèrent." if first != second else actions.choose_password(db(), actor, clock().now(), first)
+        why: str | None = "Les deux saisies diffèrent."
+        if first == second:
+            why = actions.choose_password(db_to_write(), actor, clock().now(), first)
         if why is None:
             return redirect(url_for("accounts.sign_in"), 303)
         form.errors["password"] = why

@@ -15,7 +15,7 @@ from portal.features.calendars.ics import ics
 from portal.features.calendars.queries import AHEAD, BEHIND, MOST, between, feed_of, reader_of
 from portal.rules.french import MONTHS
 from portal.web.forms import posted
-from portal.web.state import actor, clock, close_reading, labels, reading, settings, work
+from portal.web.state import actor, clock, labels, reading, settings, work
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -69,7 +69,6 @@ def _signer() -> URLSafeSerializer:
 def address() -> ResponseReturnValue:
     if not posted():
         return redirect(url_for("calendars.month") + "#adresse", 303)
-    close_reading()
     if request.form.get("action") == "supprimer":
         done = actions.revoke(work())
         flash("L’adresse privée est supprimée : elle ne donne plus rien." if done else "Il n’y avait pas d’adresse privée.")

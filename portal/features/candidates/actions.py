@@ -1,44 +1,42 @@
 """Candidates of a session: add, edit, remove, and many from a file."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from portal.core.holding import change, write
+from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
-from portal.core.session import SessionRow
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action
+from portal.rules.rights import does
 from portal.store.batches import batches
 from portal.store.candidates import candidate, result
 from portal.store.work import Work
 
 
 def add(work: Work, number: int, version: int, person: Person) -> Outcome:
-    """Put one person on the session's list."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
+    """Put one person on the session's list. Raises NotThere."""
+    with hold(work, number) as (tx, s):
         same = _find(tx, number, person)
-        mine = (
-            same is not None and s.version == version + 1 and (same.first_name, same.email) == (person.first_name, person.email)
-        )
-        return Unchanged(f"{person.name} est déjà sur la liste.") if mine else None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
-        if _find(tx, number, person):
+        again = same is not None and (same.first_name, same.email) == (person.first_name, person.email)
+        if again and sent_twice(work, s, version, Action.EDIT_CANDIDATES):
+            return Unchanged(f"{person.name} est déjà sur la liste.")
+        if stopped := stop(work, s, version, Action.EDIT_CANDIDATES):
+            return stopped
+        if same:
             return Invalid({"last_name": already_there(person)})
         tx.execute(insert(candidate).values(session_id=number, **person.columns))
         write(tx, work, s, "candidates", {}, after={"ajoutes": [person.name]})
         return Saved(f"{person.name} est sur la liste.")
 
-    return change(work, number, version, Action.EDIT_CANDIDATES, act, ahead=already)
-
 
 def edit(work: Work, number: int, version: int, candidate_id: int, person: Person) -> Outcome:
-    """Correct a person's name, birth date or address."""
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Correct a person's name, birth date or address. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if stopped := stop(work, s, version, Action.EDIT_CANDIDATES):
+            return stopped
         old = tx.execute(select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)).one_or_none()
         if old is None:
             return Invalid({"last_name": "Ce candidat a été retiré de la session entre-temps."})
@@ -54,18 +52,16 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
         write(tx, work, s, "candidate_edited", {}, before=before, after={n: changed[n] for n in told})
         return Saved(f"{person.name} : modification enregistrée.")
 
-    return change(work, number, version, Action.EDIT_CANDIDATES, act)
-
 
 def remove(work: Work, number: int, version: int, candidate_id: int) -> Outcome:
-    """Take a person off the list, as long as nobody is convened; a draft of results goes with it."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        there = select(candidate.c.id).where(candidate.c.id == candidate_id, candidate.c.session_id == number)
-        return None if tx.execute(there).first() else Unchanged("Ce candidat n’est pas, ou n’est plus, sur la liste.")
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
-        old = tx.execute(select(candidate).where(candidate.c.id == candidate_id)).one()
+    """Take a person off the list, as long as nobody is convened; a draft of results goes with it. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        old = tx.execute(select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)).one_or_none()
+        if old is None and does(work.actor.role, Action.REMOVE_CANDIDATE):
+            return Unchanged("Ce candidat n’est pas, ou n’est plus, sur la liste.")
+        if stopped := stop(work, s, version, Action.REMOVE_CANDIDATE):
+            return stopped
+        assert old  # the rule has refused everybody else
         person = Person(old.last_name, old.first_name, old.born_on, old.email)
         tx.execute(delete(result).where(result.c.candidate_id == candidate_id, result.c.session_id == number))
         tx.execute(delete(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number))
@@ -73,28 +69,22 @@ def remove(work: Work, number: int, version: int, candidate_id: int) -> Outcome:
         write(tx, work, s, "candidate_removed", {}, before=before)
         return Saved(f"{person.name} n’est plus sur la liste.")
 
-    return change(work, number, version, Action.REMOVE_CANDIDATE, act, ahead=already)
-
 
 def add_all(work: Work, number: int, version: int, people: Sequence[Person]) -> Outcome:
-    """Put the people of a file on the list, all or none; those already there are left as they are."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        known = identities(tx, number)
-        done = people and all(p.identity in known for p in people)
-        return Unchanged("Ces candidats sont déjà sur la liste.") if done else None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Put the people of a file on the list, all or none; those already there are left as they are. Raises NotThere."""
+    with hold(work, number) as (tx, s):
         known = identities(tx, number)
         fresh = list({p.identity: p for p in people if p.identity not in known}.values())
+        if people and not fresh and does(work.actor.role, Action.EDIT_CANDIDATES):
+            return Unchanged("Ces candidats sont déjà sur la liste.")
+        if stopped := stop(work, s, version, Action.EDIT_CANDIDATES):
+            return stopped
         if not fresh:
             return Invalid({"file": "Le fichier n’apporte aucun nouveau candidat."})
         for some in batches([{"session_id": number, **p.columns} for p in fresh]):
             tx.execute(insert(candidate), some)
         write(tx, work, s, "candidates", {}, after={"ajoutes": [p.name for p in fresh]})
         return Saved(f"{plural(len(fresh), 'candidat ajouté', 'candidats ajoutés')}.")
-
-    return change(work, number, version, Action.EDIT_CANDIDATES, act, ahead=already)
 
 
 def identities(conn: Connection, number: int) -> set[tuple[str, object]]:
@@ -107,7 +97,7 @@ def already_there(person: Person) -> str:
     return f"{person.name}, né(e) le {day(person.born_on)}, est déjà sur la liste (accents et majuscules mis à part)."
 
 
-def _find(tx: Connection, number: int, person: Person):  # type: ignore[no-untyped-def]
+def _find(tx: Connection, number: int, person: Person) -> Row[Any] | None:
     query = select(candidate).where(
         candidate.c.session_id == number, candidate.c.sort_key == person.sort_key, candidate.c.born_on == person.born_on
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.outcomes import Changed, Invalid, Missing
+from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import load
@@ -19,7 +19,7 @@ from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
-from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.state import actor, clock, reading, work
 from portal.web.uploads import sealed, unsealed, uploaded
 
 blueprint = Blueprint("candidates", __name__)
@@ -35,10 +35,9 @@ def index(number: int) -> ResponseReturnValue:
     person = _person(form)
     if person is None:
         return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, 422, **_list(s))
-    close_reading()
     outcome = actions.add(work(), number, version(), person)
     here = url_for("candidates.index", number=number)
-    more = {} if getattr(outcome, "message", "") or isinstance(outcome, Missing) else _list(s)
+    more = {} if isinstance(outcome, (Saved, Unchanged)) else _list(s)
     return answer(outcome, "candidates/index.html", number, form, Action.EDIT_CANDIDATES, here, **more)
 
 
@@ -89,7 +88,6 @@ def edit(number: int, candidate_id: int) -> ResponseReturnValue:
     person = _person(form)
     if person is None:
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, c=row)
-    close_reading()
     outcome = actions.edit(work(), number, version(), candidate_id, person)
     to = url_for("candidates.show", number=number, candidate_id=candidate_id)
     return answer(outcome, page, number, form, Action.EDIT_CANDIDATES, to, c=row)
@@ -101,7 +99,6 @@ def remove(number: int, candidate_id: int) -> ResponseReturnValue:
     if not posted():
         return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, c=_row(number, candidate_id))
     row = find(reading(), number, candidate_id)
-    close_reading()
     outcome = actions.remove(work(), number, version(), candidate_id)
     to = url_for("candidates.index", number=number)
     return answer(outcome, "candidates/remove.html", number, form, Action.REMOVE_CANDIDATE, to, c=row)
@@ -159,7 +156,6 @@ def _import(s: SessionRow, form: Form) -> ResponseReturnValue:
         form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
         return form_page("candidates/import.html", s, Form(content=""), Action.EDIT_CANDIDATES, 422)
     people = [Person(last, first, date.fromisoformat(born), email) for last, first, born, email in content[2]]
-    close_reading()
     outcome = actions.add_all(work(), s.number, content[1], people)
     if isinstance(outcome, Changed):  # the list may have grown: the same file, told again against the list of now
         known = actions.identities(reading(), s.number)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from portal.clock import PARIS
-from portal.core.outcomes import Invalid, Missing, Saved
+from portal.core.outcomes import Invalid, NotThere, Saved
 from portal.rules.duties import Duty
 from portal.rules.french import long_day
 from portal.store.notices import ANNOUNCED, announced, closing
@@ -55,9 +55,9 @@ def closings(conn: Connection) -> Sequence[Row[Any]]:
     return conn.execute(select(closing).order_by(closing.c.starts_at.desc(), closing.c.id.desc()).limit(20)).all()
 
 
-def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) -> Saved | Invalid | Missing:
+def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) -> Saved | Invalid:
     if not work.actor.may(Duty.CLOSE_SERVICE):
-        return Missing()
+        raise NotThere
     if ends_at <= starts_at:
         return Invalid({"end": "La fin suit le début."})
     if ends_at <= work.on.now:
@@ -75,9 +75,9 @@ def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) ->
     return Saved("Fermeture annoncée : un bandeau la dit à tous sept jours avant.")
 
 
-def call_off(work: Work, closing_id: int) -> Saved | Missing:
+def call_off(work: Work, closing_id: int) -> Saved:
     if not work.actor.may(Duty.CLOSE_SERVICE):
-        return Missing()
+        raise NotThere
     with work.db.writing() as tx:
         done = tx.execute(
             update(closing).where(closing.c.id == closing_id, closing.c.called_off_at.is_(None)).values(called_off_at=work.on.now)

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, true
 from sqlalchemy.exc import IntegrityError
 
-from portal.core.outcomes import Missing
+from portal.core.outcomes import NotThere
 from portal.core.telling import Message, tell
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
@@ -51,10 +51,10 @@ def as_html(text: str) -> str:
     )
 
 
-def publish(work: Work, new: NewLetter, key: str) -> Published | Missing:
+def publish(work: Work, new: NewLetter, key: str) -> Published:
     """Publish and tell those to whom it is addressed, in one transaction."""
     if not work.actor.may(Duty.WRITE_LETTERS):
-        return Missing()
+        raise NotThere
     digest = sha256(f"{work.actor.id}:letter:{key}".encode()).hexdigest()
     values: dict[str, Any] = {
         "title": new.title,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.utils import secure_filename
 
 from portal.clock import PARIS
-from portal.core.outcomes import Invalid, Missing
+from portal.core.outcomes import Invalid
 from portal.features.communication import closings, letters
 from portal.features.communication.letters import LARGEST_PDF, NewLetter
 from portal.rules.duties import Duty
@@ -18,7 +18,7 @@ from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
 from portal.web.forms import Form, number_in, posted
 from portal.web.kept import kept_fields
-from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.state import actor, clock, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("communication", __name__)
@@ -76,7 +76,6 @@ def show(letter_id: int) -> ResponseReturnValue:
         abort(404)
     to = letters.addressees(reading(), row) if actor().may(Duty.WRITE_LETTERS) else 0
     if request.method == "GET":  # HEAD opens nothing
-        close_reading()
         letters.opened(work(), letter_id)
     page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)
     return render_template("communication/show.html", **page)
@@ -118,10 +117,7 @@ def new() -> ResponseReturnValue:
     if form.errors:
         return _new(form, roles, 422)
     name = secure_filename(request.files["pdf"].filename or "")[:120] or "lettre.pdf" if data else ""
-    close_reading()
     outcome = letters.publish(work(), NewLetter(title, text, roles, sorted(set(codes)), name, data), form.values["key"][:64])
-    if isinstance(outcome, Missing):
-        abort(404)
     flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
     return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
 
@@ -138,10 +134,7 @@ def closing() -> ResponseReturnValue:
     if not posted():
         return render_template("communication/closing.html", form=form)
     if (number := number_in(request.form.get("annuler", ""))) is not None:
-        close_reading()
         done = closings.call_off(work(), number)
-        if isinstance(done, Missing):
-            abort(404)
         flash(done.message)
         return redirect(url_for("communication.index"), 303)
     day = form.day("day", "Indiquez le jour de la fermeture.")
@@ -152,10 +145,7 @@ def closing() -> ResponseReturnValue:
         form.errors["reason"] = "Indiquez la raison : chacun la lit."
     if form.errors or day is None or last is None or start is None or end is None:
         return render_template("communication/closing.html", form=form), 422
-    close_reading()
     outcome = closings.announce(work(), datetime.combine(day, start, PARIS), datetime.combine(last, end, PARIS), reason)
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Invalid):
         form.errors.update(outcome.errors)
         return render_template("communication/closing.html", form=form), 422

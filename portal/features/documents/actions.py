@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from portal.clock import PARIS
-from portal.core.finding import find
-from portal.core.outcomes import Missing
+from portal.core.holding import hold
 from portal.core.session import SessionRow
 from portal.features.documents.contents import Content, contents
 from portal.files.printer import pdf
@@ -41,15 +40,12 @@ class NotYet:
     session: SessionRow
 
 
-def make(work: Work, number: int, kind: Document, candidate_id: int | None, base_url: str) -> Made | NotYet | Missing:
+def make(work: Work, number: int, kind: Document, candidate_id: int | None, base_url: str) -> Made | NotYet:
     """The document of a session, or of one candidate; or those of all its candidates in one file.
 
-    The same content made again is the same document: same code, same time, same bytes.
+    The same content made again is the same document: same code, same time, same bytes. Raises NotThere.
     """
-    with work.db.writing() as tx:
-        s = find(tx, work.actor, number, work.unit_label, for_update=True)
-        if s is None:
-            return Missing()
+    with hold(work, number) as (tx, s):
         found = ready(tx, work.actor, s, kind, candidate_id)
         if isinstance(found, NotYet):
             return found

@@ -38,7 +38,6 @@ def check(conn: Connection, code: str, unit_label: str) -> Checked | None:
         return None
     kind = Document(row.kind)
     s = find(conn, operator(), row.session_id, unit_label)
-    assert s
     current = False
     if not_yet(kind, s.status) is None:
         now = contents(conn, operator(), s, kind, row.candidate_id or None)

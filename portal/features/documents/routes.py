@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.outcomes import Missing
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates.queries import find as find_candidate
@@ -15,7 +14,7 @@ from portal.features.documents.contents import contents
 from portal.rules.documents import LINE, TABLE, Document, not_yet
 from portal.web.forms import Form
 from portal.web.session_pages import found
-from portal.web.state import actor, close_reading, reading, settings, work
+from portal.web.state import actor, reading, settings, work
 
 blueprint = Blueprint("documents", __name__)
 KINDS = "any(" + ",".join(f"'{kind}'" for kind in Document) + ")"
@@ -55,10 +54,7 @@ def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseRetu
     if request.method == "HEAD":  # it asks whether there is one: nothing is made, and no code given
         known = ready(reading(), actor(), found(number), kind, candidate_id)
         return _not_yet(known, kind) if isinstance(known, NotYet) else Response(mimetype="application/pdf")
-    close_reading()
     outcome = make(work(), number, kind, candidate_id, settings().public_url)
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, NotYet):
         return _not_yet(outcome, kind)
     headers = {"Content-Disposition": f"inline; filename={outcome.name}", "Cache-Control": "no-store"}

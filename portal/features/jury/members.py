@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.jury.queries import Accreditation, Member, full_name, member
 from portal.rules.duties import Duty
 from portal.rules.french import day
@@ -28,13 +28,13 @@ class Stale:
     member: Member
 
 
-MemberOutcome = Saved | Unchanged | Missing | Invalid | Stale
+MemberOutcome = Saved | Unchanged | Invalid | Stale
 
 
-def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Invalid | Missing:
+def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Invalid:
     """A new member, kept by the unit of the person who adds it."""
     if not work.actor.may(Duty.KEEP_MEMBERS):
-        return Missing()
+        raise NotThere
     key = fold(f"{last_name} {first_name}")[:260]
     if not last_name:
         return Invalid({"last_name": "Indiquez le nom."})
@@ -57,7 +57,7 @@ def accredit(work: Work, member_id: int, version: int, title_code: str, valid_fr
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
         if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
-            return Missing()
+            raise NotThere
         title_id = tx.execute(select(title.c.id).where(title.c.code == title_code)).scalar()
         errors = {}
         if title_id is None:
@@ -84,7 +84,7 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) ->
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
         if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
-            return Missing()
+            raise NotThere
         gone = next((a for a in found.accreditations if a.id == accreditation_id), None)
         if gone is None:
             return Unchanged("Cette habilitation est déjà retirée.")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.outcomes import Invalid, Missing
+from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.features.jury import members, seats
@@ -17,7 +17,7 @@ from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
 from portal.web.forms import Form, number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
-from portal.web.state import actor, close_reading, reading, work
+from portal.web.state import actor, reading, work
 
 blueprint = Blueprint("jury", __name__)
 
@@ -36,7 +36,6 @@ def index() -> ResponseReturnValue:
     email = form.email("email")
     if form.errors:
         return _index(form, 422)
-    close_reading()
     outcome = members.add(work(), last, first, email)
     if isinstance(outcome, members.Kept):
         flash(outcome.message)
@@ -61,7 +60,6 @@ def show(member_id: int) -> ResponseReturnValue:
         return _show(kept, form)
     if "retirer" in request.form:
         given = request.form["retirer"]
-        close_reading()
         return _answer(members.withdraw(work(), member_id, version(), number_in(given) or 0), kept, form)
     start = form.day("valid_from", "Indiquez le début de l’habilitation.")
     end = form.day("valid_to", "Indiquez la fin de l’habilitation.")
@@ -70,13 +68,10 @@ def show(member_id: int) -> ResponseReturnValue:
         form.errors["title"] = "Choisissez un titre."
     if form.errors or start is None or end is None:
         return _show(kept, form, 422)
-    close_reading()
     return _answer(members.accredit(work(), member_id, version(), code, start, end), kept, form)
 
 
 def _answer(outcome: members.MemberOutcome, kept: Member, form: Form) -> ResponseReturnValue:
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, members.Stale):
         return _show(outcome.member, form, 409, conflict=True)
     if isinstance(outcome, Invalid):
@@ -103,7 +98,7 @@ def edit(number: int) -> ResponseReturnValue:
     typed = _links()
     act, given = request.form.get("action", ""), form.values["member"]
     chosen = number_in(given) or 0
-    close_reading()
+    outcome: Outcome
     if act == "retirer":
         outcome = seats.unseat(work(), number, version(), chosen)
     elif act == "liens":
@@ -112,7 +107,7 @@ def edit(number: int) -> ResponseReturnValue:
         outcome = Invalid({"member": "Choisissez un membre dans la liste."})
     else:
         outcome = seats.seat(work(), number, version(), chosen, although_elsewhere=act == "quand-meme")
-    more: dict[str, Any] = {} if getattr(outcome, "message", "") or isinstance(outcome, Missing) else _seats(s)
+    more: dict[str, Any] = {} if isinstance(outcome, (Saved, Unchanged)) else _seats(s)
     if more and act == "liens":
         more["seats"] = [replace(x, trained=frozenset(c for m, c in typed if m == x.id)) for x in more["seats"]]
     if isinstance(outcome, seats.SitsElsewhere):

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select
 
 from portal.core.finding import find
-from portal.core.holding import change, write
-from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
+from portal.core.holding import hold, stop, write
+from portal.core.outcomes import Invalid, NotThere, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.features.jury.queries import Seat, full_name, in_region, pickable, seated
 from portal.rules.checks import SMALLEST_JURY
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
+from portal.rules.rights import does
 from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury, trainer_link
 from portal.store.work import Work
@@ -27,12 +28,12 @@ class SitsElsewhere(Invalid):
 
 
 def seat(work: Work, number: int, version: int, member_id: int, *, although_elsewhere: bool = False) -> Outcome:
-    """Put a member on the jury of a session."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        return Unchanged("Ce membre siège déjà au jury.") if _sits(tx, number, member_id) else None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Put a member on the jury of a session. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if does(work.actor.role, Action.EDIT_JURY) and _sits(tx, number, member_id):
+            return Unchanged("Ce membre siège déjà au jury.")
+        if stopped := stop(work, s, version, Action.EDIT_JURY):
+            return stopped
         found = _pick(tx, work, s, member_id)
         if found is None:
             return Invalid({"member": "Choisissez un membre dans la liste."})
@@ -44,16 +45,14 @@ def seat(work: Work, number: int, version: int, member_id: int, *, although_else
         write(tx, work, s, "jury_seated", {}, after={"membre": found.name, "siege_ailleurs": bool(found.elsewhere)})
         return Saved(f"{found.name} siège au jury.")
 
-    return change(work, number, version, Action.EDIT_JURY, act, ahead=already)
-
 
 def unseat(work: Work, number: int, version: int, member_id: int) -> Outcome:
-    """Take a member off the jury. Once the DTE is asked for, two accredited members must remain."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        return None if _sits(tx, number, member_id) else Unchanged("Ce membre ne siège pas au jury.")
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Take a member off the jury. Once the DTE is asked for, two accredited members must remain. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if does(work.actor.role, Action.EDIT_JURY) and not _sits(tx, number, member_id):
+            return Unchanged("Ce membre ne siège pas au jury.")
+        if stopped := stop(work, s, version, Action.EDIT_JURY):
+            return stopped
         seats = seated(tx, work.actor, s)
         gone = next(seat for seat in seats if seat.id == member_id)
         remaining = [seat for seat in seats if seat.id != member_id and seat.why_not is None]
@@ -63,13 +62,12 @@ def unseat(work: Work, number: int, version: int, member_id: int) -> Outcome:
         write(tx, work, s, "jury_unseated", {}, before={"membre": gone.name})
         return Saved(f"{gone.name} ne siège plus au jury.")
 
-    return change(work, number, version, Action.EDIT_JURY, act, ahead=already)
-
 
 def declare_links(work: Work, number: int, version: int, links: Collection[tuple[int, int]]) -> Outcome:
-    """Say which members of the jury trained which candidates: all the (member, candidate) pairs of the session."""
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Say which members of the jury trained which candidates: all the (member, candidate) pairs of the session. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if stopped := stop(work, s, version, Action.EDIT_JURY):
+            return stopped
         seats = {seat.id: seat for seat in seated(tx, work.actor, s)}
         names = _candidates(tx, number)
         wanted = {(m, c) for m, c in links if m in seats and c in names}
@@ -89,13 +87,13 @@ def declare_links(work: Work, number: int, version: int, links: Collection[tuple
         write(tx, work, s, "jury_links", {}, before={"liens": before}, after={"liens": told})
         return Saved(f"{plural(len(wanted), 'lien déclaré', 'liens déclarés')}.")
 
-    return change(work, number, version, Action.EDIT_JURY, act)
-
 
 def seat_again(tx: Connection, work: Work, earlier: int, number: int) -> list[str]:
-    """On a session just created: the members of an earlier session's jury who are accredited on its start date."""
-    old, new = (find(tx, work.actor, n, work.unit_label) for n in (earlier, number))
-    if old is None or new is None:
+    """On a session just created: the members of an earlier session's jury who are accredited on its start date. Nobody sits
+    where the earlier session is not this person's."""
+    try:
+        old, new = (find(tx, work.actor, n, work.unit_label) for n in (earlier, number))
+    except NotThere:
         return []
     wanted = {s.id for s in seated(tx, work.actor, old)}
     found = [s for s in pickable(tx, work.actor, new) if s.id in wanted and s.why_not is None]

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from portal.core.outcomes import Missing
 from portal.features.measures import actions, catalogue, forms, plan, queries, writing
 from portal.features.measures.progress import PATIENCE, Task
 from portal.features.measures.report import COLUMNS, report
@@ -17,7 +16,7 @@ from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.measures import Measure, MeasureError, parse
 from portal.web.forms import Form, posted
-from portal.web.state import actor, clock, close_reading, db, reading, work
+from portal.web.state import actor, clock, db, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("measures", __name__)
@@ -91,10 +90,7 @@ def upload() -> ResponseReturnValue:
 
 
 def _kept(text: str) -> ResponseReturnValue:
-    close_reading()
     kept = writing.keep(work(), text)
-    if isinstance(kept, Missing):
-        abort(404)
     flash(kept.message)
     return redirect(url_for("measures.show", key=kept.measure.key), 303)
 
@@ -118,7 +114,6 @@ def show(key: str) -> ResponseReturnValue:
     typed = _number(form)
     if typed is None:
         return _dry_run(measure, form, 422)
-    close_reading()
     seen, hands = form.values["seen"] or None, work()
 
     def told(done: Any) -> ResponseReturnValue:
@@ -237,7 +232,6 @@ def revert(run_id: int) -> ResponseReturnValue:
     typed = _number(form)
     if typed is None:
         return _take_back(run, form, 422)
-    close_reading()
     hands = work()
 
     def told(done: Any) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from portal.core.outcomes import Missing
+from portal.core.outcomes import NotThere
 from portal.features.measures.catalogue import built_in
 from portal.rules.duties import Duty
 from portal.rules.measures import Measure, MeasureError, parse
@@ -20,13 +20,13 @@ class Kept:
     message: str
 
 
-def keep(work: Work, text: str) -> Kept | Missing:
+def keep(work: Work, text: str) -> Kept:
     """Keep the measure of this text under its key; one kept before under it is replaced. Raises MeasureError.
 
     Runs hold their own text: what was applied does not change.
     """
     if not work.actor.may(Duty.RUN_MEASURES):
-        return Missing()
+        raise NotThere
     if len(text) > LARGEST:
         raise MeasureError("Le fichier est trop grand pour une mesure.")
     found = parse(text)

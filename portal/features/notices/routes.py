@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.features.notices import queries
 from portal.store.notices import Mailing
 from portal.web.forms import Form, number_in, posted
-from portal.web.state import actor, close_reading, reading, settings, work
+from portal.web.state import actor, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
 MAILINGS = {
@@ -22,7 +22,6 @@ def index() -> ResponseReturnValue:
     if not posted():
         return _index(Form(mailing=queries.mailing_of(reading(), number)))
     if (up_to := number_in(request.form.get("lus", ""))) is not None:
-        close_reading()
         queries.read(work(), up_to=up_to)
         flash("Tous les avis sont marqués comme lus.")
         return redirect(url_for("notices.index"), 303)
@@ -30,7 +29,6 @@ def index() -> ResponseReturnValue:
     if form.values["mailing"] not in set(Mailing):
         form.errors["mailing"] = "Choisissez comment recevoir les courriels."
         return _index(form, 422)
-    close_reading()
     queries.choose_mailing(work(), Mailing(form.values["mailing"]))
     flash("Votre choix est enregistré.")
     return redirect(url_for("notices.index"), 303)
@@ -46,7 +44,6 @@ def _index(form: Form, status: int = 200) -> ResponseReturnValue:
 def read(notice_id: int) -> ResponseReturnValue:
     """Read, and on to what it tells of; HEAD asks where that is, and reads nothing."""
     if request.method == "GET":
-        close_reading()
         queries.read(work(), notice_id)
     link = queries.link_of_own(reading(), actor(), notice_id)
     if link is None:

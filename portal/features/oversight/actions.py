@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.oversight.signals import signals
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Status
@@ -21,10 +21,10 @@ from portal.store.work import Work
 MOST_DRAWN = 50
 
 
-def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Saved | Unchanged | Missing | Invalid:
+def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Saved | Unchanged | Invalid:
     """Close a signal with what was found out. Other figures open it again."""
     if not work.actor.may(Duty.CLOSE_SIGNALS):
-        return Missing()
+        raise NotThere
     if not note:
         return Invalid({"note": "Écrivez ce que vous avez vérifié : la note reste."})
     try:
@@ -60,10 +60,10 @@ def population(conn: Connection, department: str, start: date, end: date) -> lis
     return list(conn.execute(select(exam_session.c.id).where(*where).order_by(exam_session.c.id)).scalars())
 
 
-def draw_sessions(work: Work, department: str, start: date, end: date, size: int) -> int | Missing | Invalid:
+def draw_sessions(work: Work, department: str, start: date, end: date, size: int) -> int | Invalid:
     """Draw so many sessions at random; the number of the draw. The seed is made here, by the server, and kept with it."""
     if department not in departments_of(work.actor):
-        return Missing()
+        raise NotThere
     if end < start:
         return Invalid({"end": "La fin de la période suit son début."})
     with work.db.writing() as tx:

@@ -5,14 +5,14 @@ from datetime import timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.outcomes import Invalid, Missing
+from portal.core.outcomes import Invalid
 from portal.features.oversight import actions, queries
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
 from portal.web.forms import Form, posted
-from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.state import actor, clock, reading, work
 
 blueprint = Blueprint("oversight", __name__)
 MOST_SHOWN = 100
@@ -37,10 +37,7 @@ def index() -> ResponseReturnValue:
     note = form.text("note", 2000)
     if form.errors:
         return _index(form, 422)
-    close_reading()
     outcome = actions.close(work(), kind, form.values["about"], form.values["figures"], note)
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Invalid):
         form.errors.update(outcome.errors)
         return _index(form, 422)
@@ -85,10 +82,7 @@ def draws() -> ResponseReturnValue:
         form.errors["size"] = "Tirez au moins une session."
     if form.errors or first is None or last is None:
         return _draws(form, own, 422)
-    close_reading()
     outcome = actions.draw_sessions(work(), form.values["department"], first, last, size or 1)
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Invalid):
         form.errors.update(outcome.errors)
         return _draws(form, own, 422)

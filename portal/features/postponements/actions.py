@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from portal.core.dates import date_errors, not_ahead
-from portal.core.holding import change, write
+from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import tell_centre
@@ -15,21 +15,17 @@ from portal.store.work import Work
 
 
 def postpone(work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str) -> Outcome:
-    """Move a session that has not begun to new dates, with a reason."""
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        """A double click: the first of two equal requests has moved the session."""
-        done = (s.starts_on, s.ends_on) == (starts_on, ends_on) and s.version == version + 1
-        return Unchanged() if done else None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    """Move a session that has not begun to new dates, with a reason. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if sent_twice(work, s, version, Action.POSTPONE) and (s.starts_on, s.ends_on) == (starts_on, ends_on):
+            return Unchanged()
+        if stopped := stop(work, s, version, Action.POSTPONE):
+            return stopped
         outcome = move(tx, work, s, starts_on, ends_on, reason)
         if isinstance(outcome, Saved):
             body = f"L’{s.unit} a reporté la session : elle va du {day(starts_on)} au {day(ends_on)}. Motif : {reason}"
             tell_centre(tx, work, s, f"Session {s.number} reportée", body)
         return outcome
-
-    return change(work, number, version, Action.POSTPONE, act, ahead=already)
 
 
 def move(

@@ -7,7 +7,7 @@ from portal.features.postponements.actions import postpone
 from portal.rules.lifecycle import Action
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found
-from portal.web.state import close_reading, work
+from portal.web.state import work
 
 blueprint = Blueprint("postponements", __name__)
 
@@ -26,7 +26,6 @@ def edit(number: int) -> ResponseReturnValue:
         form.errors["reason"] = "Indiquez le motif du report."
     if form.errors or start is None or end is None:
         return form_page(page, s, form, Action.POSTPONE, 422)
-    close_reading()
     return answer(
         postpone(work(), number, version(), starts_on=start, ends_on=end, reason=reason), page, number, form, Action.POSTPONE
     )

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
 from portal.core.numbers import next_number
+from portal.core.outcomes import NotThere
 from portal.features.jury.seats import seat_again
 from portal.rules.duties import Duty
 from portal.rules.expired import Granted
@@ -40,11 +41,6 @@ class Created:
 
     numbers: Sequence[int]
     again: bool = False
-
-
-@dataclass(frozen=True)
-class NotAllowed:
-    reason: str = "Seul un centre crée des sessions."
 
 
 @dataclass(frozen=True)
@@ -84,12 +80,15 @@ def problems(
     return errors, approval
 
 
-def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None) -> Created | Wrong | NotAllowed:
+def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None) -> Created | Wrong:
     """Create these sessions, all or none. `key` belongs to the form: sent twice, it creates once. `jury_of` is a
-    session of the same centre whose jury sits again, as far as its members are accredited on the day."""
+    session of the same centre whose jury sits again, as far as its members are accredited on the day.
+
+    Only a centre creates sessions: raises NotThere for everybody else.
+    """
     who = work.actor
     if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
-        return NotAllowed()
+        raise NotThere
     keys = [sha256(f"{who.id}:{key}:{i}".encode()).hexdigest() for i in range(len(wanted))]
     with work.db.writing() as tx:
         number = next_number(tx, work)

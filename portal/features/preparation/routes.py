@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
 from portal.features.preparation import sheets
-from portal.features.preparation.actions import Created, NewSession, NotAllowed, Wrong, create
+from portal.features.preparation.actions import NewSession, Wrong, create
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -22,7 +22,7 @@ from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
 from portal.web.forms import Form, number_in, posted
 from portal.web.session_pages import found
-from portal.web.state import actor, clock, close_reading, reading, settings, work
+from portal.web.state import actor, clock, reading, settings, work
 from portal.web.uploads import sealed, unsealed, uploaded
 
 blueprint = Blueprint("preparation", __name__)
@@ -58,11 +58,8 @@ def new() -> ResponseReturnValue:
     if form.errors or start is None or end is None:
         return _new(centre_id, form, 422)
     wanted = NewSession(int(given), Kind(kind), start, end, place, manager)
-    close_reading()
     jury_of = number_in(form.values["model"]) if form.values["with_jury"] else None
     outcome = create(work(), [wanted], form.values["key"][:64], jury_of)
-    if isinstance(outcome, NotAllowed):
-        abort(404)
     if isinstance(outcome, Wrong):
         form.errors.update(outcome.errors[0])
         return _new(centre_id, form, 422)
@@ -169,16 +166,12 @@ def _import(form: Form) -> ResponseReturnValue:
         )
         for p in content["sessions"]
     ]  # fmt: skip
-    close_reading()
     outcome = create(work(), wanted, content["key"])
-    if isinstance(outcome, NotAllowed):
-        abort(404)
     if isinstance(outcome, Wrong):
         form.errors["file"] = (
             "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."
         )
         return _file_page(form, 409)
-    assert isinstance(outcome, Created)
     flash(
         "Ces sessions sont déjà créées."
         if outcome.again

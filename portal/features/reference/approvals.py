@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from portal.core.imports import Imported
-from portal.core.outcomes import Invalid, Missing, Saved, Unchanged
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.files.errors import Errors
 from portal.files.parsers import code_of, day_of, siret_of, text_of
 from portal.files.reading import read
@@ -50,10 +50,10 @@ class NewApproval:
     valid_to: date
 
 
-def add(work: Work, new: NewApproval) -> Saved | Unchanged | Invalid | Missing:
+def add(work: Work, new: NewApproval) -> Saved | Unchanged | Invalid:
     """A new approval, or other dates of one whose number is known."""
     if not work.actor.may(Duty.KEEP_APPROVALS):
-        return Missing()
+        raise NotThere
     with work.db.writing() as tx:
         errors, row = _checked(tx, new)
         if errors:

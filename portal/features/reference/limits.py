@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from portal.core.outcomes import Missing, Saved, Unchanged
+from portal.core.outcomes import NotThere, Saved, Unchanged
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits, setting
 from portal.store.work import Work
 
 
-def set_limits(work: Work, wanted: Limits) -> Saved | Unchanged | Missing:
+def set_limits(work: Work, wanted: Limits) -> Saved | Unchanged:
     """These limits hold from now on, for every session."""
     if not work.actor.may(Duty.KEEP_LIMITS):
-        return Missing()
+        raise NotThere
     with work.db.writing() as tx:
         tx.execute(select(setting).with_for_update())
         before = limits(tx)

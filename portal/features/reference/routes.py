@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.outcomes import Invalid, Missing
+from portal.core.outcomes import Invalid
 from portal.features.reference.approvals import NewApproval, add, approvals
 from portal.features.reference.limits import set_limits
 from portal.features.reference.queries import titles
@@ -13,7 +13,7 @@ from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
 from portal.web.forms import Form, posted
-from portal.web.state import actor, close_reading, reading, work
+from portal.web.state import actor, reading, work
 
 blueprint = Blueprint("reference", __name__)
 
@@ -38,10 +38,7 @@ def index() -> ResponseReturnValue:
     start, end = form.day("valid_from", "Indiquez le début."), form.day("valid_to", "Indiquez la fin.")
     if form.errors or start is None or end is None:
         return _index(form, 422)
-    close_reading()
     outcome = add(work(), NewApproval(number, siret, code, start, end))
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Invalid):
         form.errors.update(outcome.errors)
         return _index(form, 422)
@@ -68,10 +65,7 @@ def edit_limits() -> ResponseReturnValue:
         form.errors["dte"] = "Choisissez qui envoie le DTE."
     if form.errors:
         return _limits(form, 422)
-    close_reading()
     outcome = set_limits(work(), Limits(**numbers, dte_automatic=form.values["dte"] == "automatique"))
-    if isinstance(outcome, Missing):
-        abort(404)
     flash(outcome.message)
     return redirect(url_for("reference.edit_limits"), 303)
 

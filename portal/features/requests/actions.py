@@ -1,6 +1,7 @@
 """Asking, withdrawing, answering: whoever comes second is told what the first one did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -11,17 +12,17 @@ from sqlalchemy import Connection, insert, select, update
 from portal.core.approvals import of_title
 from portal.core.dates import not_ahead
 from portal.core.finding import find as find_session
-from portal.core.holding import change
-from portal.core.outcomes import Changed, Invalid, Missing, Outcome, Saved, Unchanged
+from portal.core.holding import hold, stop
+from portal.core.outcomes import Invalid, NotThere, Outcome, Saved
 from portal.core.session import SessionRow
 from portal.core.telling import Message, centre_of, tell, unit_of
 from portal.features.postponements.actions import move
-from portal.features.requests.queries import Asked, find, may_answer, may_withdraw
+from portal.features.requests.queries import Asked, find, may_answer
 from portal.rules.duties import Duty
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
 from portal.rules.lifecycle import Action
-from portal.rules.rights import Refused, may
+from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.places import centre
 from portal.store.requests import RequestKind, RequestStatus, request
@@ -49,17 +50,13 @@ def key_of(work: Work, key: str) -> str:
 def ask_postponement(
     work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str, key: str
 ) -> Outcome | Made:
-    """The centre asks its unit to move a session."""
+    """The centre asks its unit to move a session. Raises NotThere."""
     digest = key_of(work, key)
-    made: list[Made] = []
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        if found := tx.execute(select(request.c.id).where(request.c.creation_key == digest)).scalar():
-            made.append(Made(found, again=True))
-            return Unchanged()
-        return None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    with hold(work, number) as (tx, s):
+        if made := _before(tx, digest):
+            return made
+        if stopped := stop(work, s, version, Action.ASK_POSTPONEMENT):
+            return stopped
         errors = not_ahead(s, starts_on, ends_on, work.on.today)
         if ends_on < starts_on:
             errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
@@ -80,11 +77,7 @@ def ask_postponement(
             "reason": reason,
             "lockdown_cause": False,
         }
-        made.append(_make(tx, work, values, digest, f"Session {number} : demande de report", s.centre_name))
-        return Saved()
-
-    outcome = change(work, number, version, Action.ASK_POSTPONEMENT, act, ahead=already)
-    return made[0] if made and isinstance(outcome, (Saved, Unchanged)) else outcome
+        return _make(tx, work, values, digest, f"Session {number} : demande de report", s.centre_name)
 
 
 def ask_expired(
@@ -98,16 +91,19 @@ def ask_expired(
     reason: str,
     key: str,
     number: int | None = None,
-) -> Made | Missing | Invalid:
-    """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved."""
+) -> Made | Invalid:
+    """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved.
+
+    Raises NotThere for whoever is not of a centre.
+    """
     who = work.actor
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
-        return Missing()
+        raise NotThere
     digest = key_of(work, key)
     with work.db.writing() as tx:
-        s = find_session(tx, who, number, work.unit_label, for_update=True) if number else None
-        if found := tx.execute(select(request.c.id).where(request.c.creation_key == digest)).scalar():
-            return Made(found, again=True)
+        s = _own_session(tx, work, number)
+        if made := _before(tx, digest):
+            return made
         own = tx.execute(select(centre).where(centre.c.id == who.centre_id)).one()
         known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
         approvals = of_title(tx, who.centre_id, title_id)
@@ -171,16 +167,12 @@ def _make(tx: Connection, work: Work, values: Mapping[str, Any], digest: str, su
 # ---- the centre changes its mind
 
 
-def withdraw(work: Work, request_id: int) -> Saved | Missing | Answered:
-    with work.db.writing() as tx:
-        asked = _held(tx, work, request_id)
-        if asked is None:
-            return Missing()
+def withdraw(work: Work, request_id: int) -> Saved | Answered:
+    """The centre takes its request back. Raises NotThere, for whoever is not of a centre too."""
+    with _hold(work, request_id, Duty.ASK_UNIT) as (tx, asked, _):
         if not asked.open:
             mine = asked.status is RequestStatus.WITHDRAWN and asked.answered_by == work.actor.label
             return Saved("Demande déjà retirée.") if mine else Answered(asked)
-        if not may_withdraw(work.actor, asked):
-            return Missing()
         _close(tx, work, asked, RequestStatus.WITHDRAWN)
         _record(tx, work, asked, "request_withdrawn")
         message = Message(f"Demande n° {asked.id} retirée", f"{asked.centre_name} a retiré sa demande.", f"/demandes/{asked.id}")
@@ -191,11 +183,9 @@ def withdraw(work: Work, request_id: int) -> Saved | Missing | Answered:
 # ---- the unit answers
 
 
-def refuse(work: Work, request_id: int, reason: str) -> Saved | Missing | Answered | Invalid:
-    with work.db.writing() as tx:
-        asked = _held(tx, work, request_id)
-        if asked is None or not work.actor.may(Duty.ANSWER_REQUESTS):
-            return Missing()
+def refuse(work: Work, request_id: int, reason: str) -> Saved | Answered | Invalid:
+    """Refuse, with a reason that the centre reads. Raises NotThere, for whoever is not of a unit too."""
+    with _hold(work, request_id, Duty.ANSWER_REQUESTS) as (tx, asked, _):
         if not asked.open:
             return Answered(asked)
         if not reason:
@@ -212,35 +202,37 @@ def accept(
     """Accept, on the wanted dates or on others: the session is moved in the same transaction, if the rule allows it now.
 
     `version`: of the session that the unit read; None where the request has no session yet.
+    Raises NotThere, for whoever is not of a unit too.
     """
-    with work.db.writing() as tx:
-        return _accept(tx, work, request_id, version, starts_on, ends_on, note)
+    with _hold(work, request_id, Duty.ANSWER_REQUESTS) as (tx, asked, s):
+        if not may_answer(work.actor, asked):
+            return Answered(asked)
+        start, end = starts_on or asked.wanted_start, ends_on or asked.wanted_end
+        if end < start:
+            return Invalid({"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(start)})."})
+        if asked.kind is RequestKind.EXPIRED and (why := why_not_ask(asked.expiry, start, work.on.today)):
+            return Invalid({"starts_on": why})
+        stopped = stop(work, s, version, Action.POSTPONE) if s is not None else None
+        if isinstance(stopped, Refused):
+            return replace(stopped, helper="Refusez la demande avec ce motif, ou attendez que le centre la retire.")
+        if stopped:
+            return stopped
+        if wrong := _grant(tx, work, asked, s, start, end, note):
+            return wrong
+        _record(tx, work, asked, "request_accepted", reason=note, granted_start=start, granted_end=end)
+        dates = f"du {day(start)} au {day(end)}"
+        other = "" if (start, end) == (asked.wanted_start, asked.wanted_end) else ", à d’autres dates que les vôtres"
+        done = f"La session va désormais {dates}" if s is not None else f"Vous pouvez créer la session {dates}"
+        _tell_centre(tx, work, asked, f"acceptée{other}", f"{done}.{f' {note}' if note else ''}")
+        return Saved(f"Demande acceptée : {dates}. Le centre est prévenu.")
 
 
-def _accept(
-    tx: Connection, work: Work, request_id: int, version: int | None, starts_on: date | None, ends_on: date | None, note: str
-) -> Outcome | Answered:
-    seen = find(tx, work.actor, request_id)
-    if seen is None or not work.actor.may(Duty.ANSWER_REQUESTS):
-        return Missing()
-    s = find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True) if seen.session_id else None
-    asked = find(tx, work.actor, request_id, for_update=True)
-    assert asked
-    if not may_answer(work.actor, asked):
-        return Answered(asked)
-    start, end = starts_on or asked.wanted_start, ends_on or asked.wanted_end
-    if end < start:
-        return Invalid({"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(start)})."})
-    if asked.kind is RequestKind.EXPIRED and (why := why_not_ask(asked.expiry, start, work.on.today)):
-        return Invalid({"starts_on": why})
-    if s is not None:
-        verdict = may(s.person(work.actor.role), Action.POSTPONE, s.facts, work.on.today)
-        if isinstance(verdict, Refused):
-            return replace(verdict, helper="Refusez la demande avec ce motif, ou attendez que le centre la retire.")
-        if s.version != version:
-            return Changed(s)
-    # The grant stands before the session is moved: an expired title allows the move within it alone. What cannot be done
-    # takes it back with it (the savepoint).
+def _grant(tx: Connection, work: Work, asked: Asked, s: SessionRow | None, start: date, end: date, note: str) -> Invalid | None:
+    """The request is accepted and its session moved, or neither.
+
+    The grant stands before the session is moved: an expired title allows the move within it alone. What cannot be done
+    takes it back with it (the savepoint).
+    """
     with tx.begin_nested() as point:
         _close(tx, work, asked, RequestStatus.ACCEPTED, answer=note or None, granted_start=start, granted_end=end)
         if s is not None:
@@ -248,30 +240,52 @@ def _accept(
             if isinstance(moved, Invalid):
                 point.rollback()
                 return moved
-    granted = {"granted_start": start, "granted_end": end}
-    _record(tx, work, asked, "request_accepted", reason=note, **granted)
-    dates = f"du {day(start)} au {day(end)}"
-    other = "" if (start, end) == (asked.wanted_start, asked.wanted_end) else ", à d’autres dates que les vôtres"
-    done = f"La session va désormais {dates}" if s is not None else f"Vous pouvez créer la session {dates}"
-    _tell_centre(tx, work, asked, f"acceptée{other}", f"{done}.{f' {note}' if note else ''}")
-    return Saved(f"Demande acceptée : {dates}. Le centre est prévenu.")
+    return None
 
 
 def accept_several(work: Work, chosen: Mapping[int, int | None]) -> dict[int, Outcome | Answered]:
     """Accept each of these requests on its wanted dates, where it is allowed: what happened to each. `chosen`: the version
     of the session that was read, by request."""
-    return {request_id: accept(work, request_id, version) for request_id, version in chosen.items()}
+    return {request_id: _accept_one(work, request_id, version) for request_id, version in chosen.items()}
+
+
+def _accept_one(work: Work, request_id: int, version: int | None) -> Outcome | Answered:
+    """One of several: what is not there does not keep the others from being accepted."""
+    try:
+        return accept(work, request_id, version)
+    except NotThere:
+        return Invalid({"request": "Cette demande n’existe pas."})
 
 
 # ---- what they share
 
 
-def _held(tx: Connection, work: Work, request_id: int) -> Asked | None:
-    """The request, held, after its session: in the order in which everybody takes them."""
-    seen = find(tx, work.actor, request_id)
-    if seen and seen.session_id:
-        find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True)
-    return find(tx, work.actor, request_id, for_update=True) if seen else None
+@contextmanager
+def _hold(work: Work, request_id: int, duty: Duty) -> Iterator[tuple[Connection, Asked, SessionRow | None]]:
+    """One write transaction, and the request, which nobody else answers before it ends; its session, where it has one, is
+    held first: in the order in which everybody takes them. Raises NotThere, for whoever has not this duty too."""
+    if not work.actor.may(duty):
+        raise NotThere
+    with work.db.writing() as tx:
+        seen = find(tx, work.actor, request_id)
+        s = find_session(tx, work.actor, seen.session_id, work.unit_label, for_update=True) if seen.session_id else None
+        yield tx, find(tx, work.actor, request_id, for_update=True), s
+
+
+def _before(tx: Connection, digest: str) -> Made | None:
+    """What the same form has made already."""
+    found = tx.execute(select(request.c.id).where(request.c.creation_key == digest)).scalar()
+    return Made(found, again=True) if found else None
+
+
+def _own_session(tx: Connection, work: Work, number: int | None) -> SessionRow | None:
+    """The session of the number that was typed, held; None when there is none for this person, which the form then says."""
+    if number is None:
+        return None
+    try:
+        return find_session(tx, work.actor, number, work.unit_label, for_update=True)
+    except NotThere:
+        return None
 
 
 def _close(tx: Connection, work: Work, asked: Asked, status: RequestStatus, **values: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from portal.core.outcomes import NotThere
 from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
 from portal.rules.lifecycle import Status
@@ -124,10 +125,13 @@ def _asked(row: Row[Any]) -> Asked:
     return Asked(**{**values, "kind": RequestKind(row.kind), "status": RequestStatus(row.status)})
 
 
-def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = False) -> Asked | None:
+def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = False) -> Asked:
+    """The request of this number, as this person may see it; `for_update` holds it. Raises NotThere."""
     query = _SELECT.where(request.c.id == request_id, seen_by(actor))
     row = conn.execute(query.with_for_update(of=request) if for_update else query).one_or_none()
-    return _asked(row) if row else None
+    if row is None:
+        raise NotThere
+    return _asked(row)
 
 
 def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import of_centre
 from portal.core.finding import find as find_session
-from portal.core.outcomes import Changed, Invalid, Missing, Saved
+from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
 from portal.features.reference.queries import centre_line, title_dates
 from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made
@@ -23,7 +23,7 @@ from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
 from portal.web.forms import Form, number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
-from portal.web.state import actor, clock, close_reading, reading, settings, work
+from portal.web.state import actor, clock, reading, settings, work
 
 blueprint = Blueprint("requests", __name__)
 # A view of the list as each role calls it.
@@ -45,7 +45,6 @@ def ask(number: int) -> ResponseReturnValue:
         form.errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
     if form.errors or start is None or end is None:
         return form_page(template, s, form, action, 422, **more)
-    close_reading()
     outcome = actions.ask_postponement(
         work(), number, version(), starts_on=start, ends_on=end, reason=reason, key=form.values["key"][:64]
     )
@@ -80,13 +79,10 @@ def ask_expired() -> ResponseReturnValue:
         form.errors["title"] = "Choisissez un titre."
     if form.errors or start is None or end is None or title_id is None:
         return _expired(form, 422)
-    close_reading()
     outcome = actions.ask_expired(
         work(), title_id=title_id, approval_number=approval, starts_on=start, ends_on=end, reason=reason, number=number,
         lockdown_cause=form.values["lockdown"] == "oui", key=form.values["key"][:64],
     )  # fmt: skip
-    if isinstance(outcome, Missing):
-        abort(404)
     if isinstance(outcome, Invalid):
         form.errors.update(outcome.errors)
         return _expired(form, 422)
@@ -159,7 +155,6 @@ def accept_several() -> ResponseReturnValue:
     chosen = {n: number_in(request.form.get(f"version-{n}", "")) for t in request.form.getlist("demande") if (n := number_in(t))}
     if not chosen:
         return _index(422, {0: "Cochez au moins une demande."})
-    close_reading()
     outcomes = actions.accept_several(work(), chosen)
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
     told = {n: _why(outcome) for n, outcome in outcomes.items() if n not in done}
@@ -168,7 +163,7 @@ def accept_several() -> ResponseReturnValue:
     return _index(409, told) if told else redirect(url_for("requests.index"), 303)
 
 
-def _why(outcome: Any) -> str:
+def _why(outcome: Outcome | Answered) -> str:
     """Why a request could not be accepted, as a sentence."""
     if isinstance(outcome, Refused):
         return outcome.reason
@@ -178,17 +173,14 @@ def _why(outcome: Any) -> str:
         return "La session a été modifiée entre-temps : relisez la demande."
     if isinstance(outcome, Answered):
         return f"La demande est déjà {outcome.asked.label.lower()}."
-    return "Cette demande n’existe pas."
+    return outcome.message
 
 
 # ---- one request
 
 
 def _found(request_id: int) -> Asked:
-    asked = find(reading(), actor(), request_id)
-    if asked is None:
-        abort(404)
-    return asked
+    return find(reading(), actor(), request_id)
 
 
 @blueprint.get("/demandes/<number:request_id>")
@@ -235,7 +227,6 @@ def accept(request_id: int) -> ResponseReturnValue:
     note = form.text("note", 1000)
     if form.errors:
         return _show(asked, form, 422)
-    close_reading()
     given = number_in(request.form.get("version", ""))
     return _answered(actions.accept(work(), request_id, given, start, end, note), request_id, form)
 
@@ -251,7 +242,6 @@ def refuse(request_id: int) -> ResponseReturnValue:
     reason = form.text("refusal", 1000)
     if form.errors:
         return _show(asked, form, 422)
-    close_reading()
     return _answered(actions.refuse(work(), request_id, reason), request_id, form)
 
 
@@ -262,14 +252,11 @@ def withdraw(request_id: int) -> ResponseReturnValue:
         abort(404)
     if not posted():
         return _show(asked)
-    close_reading()
     return _answered(actions.withdraw(work(), request_id), request_id, None)
 
 
-def _answered(outcome: Any, request_id: int, form: Form | None) -> ResponseReturnValue:
-    if isinstance(outcome, Missing):
-        abort(404)
-    if isinstance(outcome, Saved):
+def _answered(outcome: Outcome | Answered, request_id: int, form: Form | None) -> ResponseReturnValue:
+    if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
         return redirect(url_for("requests.show", request_id=request_id), 303)
     asked = _found(request_id)
@@ -279,6 +266,6 @@ def _answered(outcome: Any, request_id: int, form: Form | None) -> ResponseRetur
         return _show(asked, form, 403, refused=outcome)
     if isinstance(outcome, Changed):
         return _show(asked, form, 409, changed=True)
-    assert isinstance(outcome, Invalid) and form
+    assert form
     form.errors.update(outcome.errors)
     return _show(asked, form, 422)

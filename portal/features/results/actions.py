@@ -2,31 +2,32 @@
 
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from portal.core.holding import change, step_values, write
-from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
+from portal.core.holding import hold, sent_twice, step_values, stop, write
+from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import Entries, Sheet, Typed, load
 from portal.core.telling import tell_centre
 from portal.features.results.accumulation import effects_of
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
+from portal.rules.rights import Refused
 from portal.store.audit import as_json
 from portal.store.candidates import result
 from portal.store.work import Work
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MustConfirm(Invalid):
     """« Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ? »: nothing is saved before the answer."""
 
-    session: SessionRow | None = None
+    session: SessionRow
 
 
 @dataclass(frozen=True)
@@ -36,58 +37,47 @@ class Incomplete(Invalid):
     problems: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Affects(Invalid):
     """The correction changes what people hold beyond this session: it says whom, and nothing is saved before the answer."""
 
-    session: SessionRow | None = None
-    effects: Sequence[str] = ()
+    session: SessionRow
+    effects: Sequence[str]
 
 
-# The entries, or how to read them once the sheet is at hand: so that a sheet is loaded once, under the session's lock.
-Given = Entries | Callable[[Sheet], Typed]
-
-
-def _typed(given: Given, sheet: Sheet) -> Typed:
-    return given(sheet) if callable(given) else Typed(given)
-
-
-def save_draft(work: Work, number: int, version: int, given: Given) -> Outcome:
-    """Keep what is typed so far, complete or not."""
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+def save_draft(work: Work, number: int, version: int, typed: Typed) -> Outcome:
+    """Keep what is typed so far, complete or not. Raises NotThere."""
+    entries = typed.entries
+    with hold(work, number) as (tx, s):
         sheet = load(tx, s)
-        typed = _typed(given, sheet)
-        entries = typed.entries
+        kept = s.status is Status.CONVOKED and sheet.stored == entries and not sheet.definitive
+        if kept and sent_twice(work, s, version, Action.ENTER_RESULTS):
+            return Unchanged("Brouillon déjà enregistré.")
+        if stopped := _stop(work, s, version, typed, Action.ENTER_RESULTS):
+            return stopped
         if typed.nonsense:
             return Incomplete(problems=typed.nonsense)
         if entries == sheet.stored:
             return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
-        write(
-            tx,
-            work,
-            s,
-            "results_draft",
-            {},
-            before={"resultats": sheet.told(sheet.stored)},
-            after={"resultats": sheet.told(entries)},
-        )
+        told = {"before": {"resultats": sheet.told(sheet.stored)}, "after": {"resultats": sheet.told(entries)}}
+        write(tx, work, s, "results_draft", {}, before=told["before"], after=told["after"])
         return Saved("Brouillon enregistré.")
 
-    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, given, definitive=False))
 
-
-def enter_results(work: Work, number: int, version: int, given: Given, confirmation: str = "") -> Outcome:
+def enter_results(work: Work, number: int, version: int, typed: Typed, confirmation: str = "") -> Outcome:
     """Save the results for good, which takes the centre's hand away.
 
-    After an automatic postponement `confirmation` must be the seal that `seal` gives for this very question.
+    After an automatic postponement `confirmation` must be the seal that `seal` gives for this very question. Raises NotThere.
     """
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    entries = typed.entries
+    with hold(work, number) as (tx, s):
         sheet = load(tx, s)
-        typed = _typed(given, sheet)
-        entries = typed.entries
+        mine = s.status is Status.RESULTS and s.results_saved_by == work.actor.id
+        if mine and sheet.stored == entries and sheet.definitive and sent_twice(work, s, version, Action.ENTER_RESULTS):
+            return Unchanged("Résultats déjà enregistrés.")
+        if stopped := _stop(work, s, version, typed, Action.ENTER_RESULTS):
+            return stopped
         if problems := typed.nonsense or sheet.problems(entries):
             return Incomplete(problems=problems)
         if s.postponed and not _sealed(work, s, entries, confirmation):
@@ -100,24 +90,23 @@ def enter_results(work: Work, number: int, version: int, given: Given, confirmat
         write(tx, work, s, "results_saved", values, before={"resultats": sheet.told(sheet.stored)}, after=after)
         return Saved("Résultats enregistrés.")
 
-    return change(work, number, version, Action.ENTER_RESULTS, act, ahead=_already(work, version, given, definitive=True))
 
-
-def correct_results(work: Work, number: int, version: int, entries: Entries, reason: str, confirmation: str = "") -> Outcome:
+def correct_results(work: Work, number: int, version: int, typed: Typed, reason: str, confirmation: str = "") -> Outcome:
     """Correct saved results, with a reason: the local unit's only right on a session whose results are saved.
 
     Where that changes a titre by accumulation, `confirmation` must be the seal that `seal` gives for this correction.
+    Raises NotThere.
     """
-
-    def already(tx: Connection, s: SessionRow) -> Outcome | None:
-        if s.version != version + 1 or s.status is not Status.RESULTS:
-            return None
-        return Unchanged("Corrections déjà enregistrées.") if load(tx, s).stored == entries else None
-
-    def act(tx: Connection, s: SessionRow) -> Outcome:
+    entries = typed.entries
+    with hold(work, number) as (tx, s):
         sheet = load(tx, s)
+        kept = s.status is Status.RESULTS and sheet.stored == entries
+        if kept and sent_twice(work, s, version, Action.CORRECT_RESULTS):
+            return Unchanged("Corrections déjà enregistrées.")
+        if stopped := _stop(work, s, version, typed, Action.CORRECT_RESULTS):
+            return stopped
         errors = {} if reason else {"reason": "Indiquez le motif de la correction."}
-        problems = sheet.problems(entries)
+        problems = typed.nonsense or sheet.problems(entries)
         if problems or errors:
             return Incomplete(errors, problems)
         changed = [c.id for c in sheet.candidates if entries.get(c.id) != sheet.stored.get(c.id)]
@@ -139,7 +128,11 @@ def correct_results(work: Work, number: int, version: int, entries: Entries, rea
         tell_centre(tx, work, s, f"Session {s.number} : {what} par l’{s.unit}", f"Motif : {reason}")
         return Saved("Corrections enregistrées.")
 
-    return change(work, number, version, Action.CORRECT_RESULTS, act, ahead=already)
+
+def _stop(work: Work, s: SessionRow, version: int, typed: Typed, action: Action) -> Refused | Changed | None:
+    """As for every act; and the sheet against which the results were read, before the session was held, is still its own."""
+    stopped = stop(work, s, version, action)
+    return stopped or (Changed(s) if s.version != typed.version else None)
 
 
 def seal(work: Work, s: SessionRow, entries: Entries, purpose: str = "confirmation") -> str:
@@ -154,20 +147,6 @@ def seal(work: Work, s: SessionRow, entries: Entries, purpose: str = "confirmati
 
 def _sealed(work: Work, s: SessionRow, entries: Entries, given: str, purpose: str = "confirmation") -> bool:
     return hmac.compare_digest(given.encode(), seal(work, s, entries, purpose).encode())
-
-
-def _already(work: Work, version: int, given: Given, *, definitive: bool) -> Any:
-    """Eight clicks at once are one save: the others find their own work done and are told so."""
-
-    def check(tx: Connection, s: SessionRow) -> Outcome | None:
-        mine = s.results_saved_by == work.actor.id if definitive else s.status is Status.CONVOKED
-        if not mine or s.version != version + 1 or definitive != (s.status is Status.RESULTS):
-            return None
-        sheet = load(tx, s)
-        same = sheet.stored == _typed(given, sheet).entries and sheet.definitive == definitive
-        return Unchanged("Résultats déjà enregistrés." if definitive else "Brouillon déjà enregistré.") if same else None
-
-    return check
 
 
 _HERE = result.c.session_id == bindparam("number")

@@ -40,4 +40,4 @@ def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
             nonsense[person.id] = f"Choisissez un résultat de la liste pour {person.name}."
         if entry:
             entries[person.id] = entry
-    return Typed(entries, nonsense)
+    return Typed(entries, sheet.version, nonsense)

@@ -3,56 +3,50 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2_fragments import render_block
 
-from portal.core.outcomes import Changed, Invalid, Missing, Saved, Unchanged
+from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
-from portal.core.sheet import Sheet, Typed, load
+from portal.core.sheet import Sheet, load
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import found
-from portal.web.state import actor, clock, close_reading, reading, work
+from portal.web.state import actor, clock, reading, work
 
 blueprint = Blueprint("results", __name__)
 
 
 @blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
 def enter(number: int) -> ResponseReturnValue:
+    s = found(number)
+    sheet = load(reading(), s)
+    if request.method != "POST":
+        return _entry(s, sheet, sheet.stored)
+    typed = forms.read(request.form, sheet)
     back = request.form.get("answer") == "no"
-    if not posted() or back:
-        s = found(number)
-        sheet = load(reading(), s)
-        if request.method != "POST":
-            return _entry(s, sheet, sheet.stored)
-        return _entry(s, sheet, _read(sheet).entries, returned=back and posted())
-    close_reading()
+    if back or not posted():
+        return _entry(s, sheet, typed.entries, returned=back and posted())
     draft = request.form.get("action") == "draft"
     if draft:
-        outcome = actions.save_draft(work(), number, version(), _read)
+        outcome = actions.save_draft(work(), number, version(), typed)
     else:
         given = request.form.get("confirmation", "") if request.form.get("answer") == "yes" else ""
-        outcome = actions.enter_results(work(), number, version(), _read, given)
-    if isinstance(outcome, Missing):
-        abort(404)
+        outcome = actions.enter_results(work(), number, version(), typed, given)
     if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
         return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
     return _not_saved(outcome, number)
 
 
-def _read(sheet: Sheet) -> Typed:
-    return forms.read(request.form, sheet)
-
-
-def _not_saved(outcome: Any, number: int) -> ResponseReturnValue:
+def _not_saved(outcome: Changed | Invalid | Refused, number: int) -> ResponseReturnValue:
     """Why nothing was saved, with all that was typed, on the session as it stands now."""
-    s = getattr(outcome, "session", None) or found(number)
+    s = outcome.session if isinstance(outcome, (Changed, actions.MustConfirm)) else found(number)
     sheet = load(reading(), s)
-    typed = _read(sheet)
+    typed = forms.read(request.form, sheet)
     if isinstance(outcome, Refused):
         return _entry(s, sheet, typed.entries, refused=outcome, status=403)
     if isinstance(outcome, actions.MustConfirm):
@@ -116,14 +110,10 @@ def correct(number: int) -> ResponseReturnValue:
     reason = form.text("reason")
     if typed.nonsense or form.errors:
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
-    close_reading()
-    outcome = actions.correct_results(work(), number, version(), typed.entries, reason, request.form.get("confirmation", ""))
-    if isinstance(outcome, Missing):
-        abort(404)
+    outcome = actions.correct_results(work(), number, version(), typed, reason, request.form.get("confirmation", ""))
     if isinstance(outcome, Refused):
         return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
     if isinstance(outcome, actions.Affects):
-        assert outcome.session
         seal = actions.seal(work(), outcome.session, typed.entries, "correction")
         return _correction(outcome.session, sheet, typed.entries, form, effects=outcome.effects, seal=seal)
     if isinstance(outcome, Changed):

@@ -26,7 +26,7 @@ from portal.store.limits import limits
 from portal.web.cells import rows
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
-from portal.web.state import actor, clock, close_reading, db, reading, settings, work
+from portal.web.state import actor, clock, db, reading, settings, work
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -169,7 +169,6 @@ def edit_practical(number: int) -> ResponseReturnValue:
     place, manager = form.text("place", 200), form.text("session_manager", 120)
     if form.errors or end is None:
         return form_page(page, s, form, Action.EDIT_END, 422)
-    close_reading()
     outcome = actions.edit_practical(
         work(), number, version(), starts_on=start, ends_on=end, place=place, session_manager=manager
     )
@@ -186,7 +185,6 @@ def set_actual_end(number: int) -> ResponseReturnValue:
     actual = form.day("actual_end_on", "Indiquez la date à laquelle la session s’est réellement terminée.")
     if form.errors or actual is None:
         return form_page(page, s, form, Action.SET_ACTUAL_END, 422)
-    close_reading()
     return answer(actions.set_actual_end(work(), number, version(), actual), page, number, form, Action.SET_ACTUAL_END)
 
 
@@ -203,5 +201,4 @@ def advance(number: int, step: str) -> ResponseReturnValue:
     reason = form.text("reason")
     if form.errors:
         return form_page(page, s, form, action, 422)
-    close_reading()
     return answer(actions.advance(work(), number, version(), action, reason), page, number, form, action)
