@@ -150,6 +150,8 @@ def test_the_same_name_is_kept_by_two_units_and_by_one_only_with_another_address
     first = add_member(w.as_("ud94"), "Delorme", "Agnès", "a@test.example")
     assert isinstance(first, Kept)
     assert w.scalar(f"select email from jury_member where id = {first.member_id}") == "a@test.example"
+    after = {"last_name": "Delorme", "first_name": "Agnès", "email": "a@test.example", "department_code": "94"}
+    assert told(w, "jury_member_added") == ({}, after)
     assert isinstance(add_member(w.as_("ud94"), "DELORME", "agnes", "a@test.example"), Invalid)
     assert isinstance(add_member(w.as_("ud94"), "Delorme", "Agnès", "b@test.example"), Kept)
     assert isinstance(add_member(w.as_("ud75"), "Delorme", "Agnès", "a@test.example"), Kept)

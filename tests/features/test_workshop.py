@@ -191,6 +191,19 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     assert "Par département" in page and "Par statut" in page and "Que deux cas décrivent" in page
 
 
+def test_any_count_that_changes_changes_what_was_seen(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    with w.db.reading() as conn:
+        seen = plan(conn, find("confinement-2020")[0], w.today)
+    others = [
+        replace(seen, counts=[replace(c, number=c.number + 1) for c in seen.counts]),
+        replace(seen, by_department={"94": (1, 2)}),
+        replace(seen, by_status={"convocations_envoyees": (0, 1)}),
+    ]
+    assert len({p.fingerprint for p in (seen, *others)}) == 4
+    assert replace(seen, started=9).fingerprint == seen.fingerprint
+
+
 def test_twenty_sessions_of_a_case_are_shown_those_that_start_first(w: World) -> None:
     for number in range(1, 22):
         w.session(number, f"{number:02}/03/2020" if number < 17 else "16/03/2020", "20/04/2020", candidates=0)
