@@ -67,7 +67,7 @@ def save_forty(connection: sqlite3.Connection, session: int, candidates: list[in
     )
     connection.execute("UPDATE exam_session SET version = version + 1 WHERE id = ?", (session,))
     count, digest = connection.execute("SELECT count, digest FROM audit_head").fetchone()
-    told = json.dumps({"resultats": {str(c): words for c in candidates}})
+    told = json.dumps({"results": {str(c): {"title": words} for c in candidates}, "certificates": {}})
     connection.execute(
         "INSERT INTO audit_event (id, at, actor, role, source, action, session_id, subject, before, after, reason, previous, digest)"
         " VALUES (?, '2020-06-15 08:00:00', 'bench', 'centre', 'web', 'results_draft', ?, '', '{}', ?, '', ?, ?)",

@@ -11,11 +11,12 @@ from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.rules.french import plural
 from portal.rules.lifecycle import Kind
-from portal.rules.outcomes import Entry, Outcome, choices, problem
+from portal.rules.outcomes import Entry, Outcome, choices, in_words, problem
 from portal.store.candidates import candidate, result
 from portal.store.titles import CertificateKind, certificate
 
 Entries = Mapping[int, Entry]
+TITLE = "title"
 
 
 @dataclass(frozen=True)
@@ -73,21 +74,31 @@ class Sheet:
 
     def in_words(self, entry: Entry) -> str:
         """« Réussite partielle : CCP … »; empty when nothing is known."""
-        labels = {c.id: c.label for c in self.certificates}
-        if self.kind is not Kind.TITLE:
-            return " ; ".join(f"{labels.get(c or 0, '?')} : {o.label.lower()}" for c, o in sorted(entry.items(), key=str))
-        outcome = entry.get(None)
-        acquired = [labels.get(c, "?") for c in entry if c is not None]
-        return (outcome.label if outcome else "") + (f" : {' ; '.join(acquired)}" if acquired else "")
+        return in_words(self.kind, entry, {c.id: c.label for c in self.certificates})
 
-    def told(self, entries: Entries) -> dict[str, str]:
-        """The entries as the audit trail keeps them: by candidate's number, name and words."""
-        return {f"{c.id} {c.name}": self.in_words(entries[c.id]) for c in self.candidates if entries.get(c.id)}
+    def coded(self, entries: Entries) -> dict[str, dict[str, str]]:
+        """The entries as the audit trail keeps them: candidate's number, certificate's number (« title »: the titre), outcome."""
+        return {
+            str(c.id): {str(number or TITLE): str(outcome) for number, outcome in entries[c.id].items()}
+            for c in self.candidates
+            if entries.get(c.id)
+        }
+
+    def named(self, *several: Entries) -> dict[str, str]:
+        """What the certificates of these entries are called today, by number."""
+        numbers = {number for entries in several for entry in entries.values() for number in entry}
+        return {str(c.id): c.label for c in self.certificates if c.id in numbers}
 
     def tally(self, entries: Entries) -> str:
         """« 9 titres, 1 réussite partielle, 1 échec, 1 absent »"""
         counts = Counter(o for e in entries.values() for c, o in e.items() if self.kind is not Kind.TITLE or c is None)
         return ", ".join(plural(counts[o], *WORDS[o]) for o in (*choices(Kind.TITLE, 2), *choices(Kind.CCP, 0)[:2]) if counts[o])
+
+
+def decoded(coded: Mapping[str, str]) -> Entry:
+    """The entry that `Sheet.coded` wrote down."""
+    numbers = sorted((None if key == TITLE else int(key) for key in coded), key=lambda number: number or 0)
+    return {number: Outcome(coded[str(number or TITLE)]) for number in numbers}
 
 
 WORDS = {

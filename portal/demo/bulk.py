@@ -48,7 +48,7 @@ def load(work: Work, wanted: int, titles: int, firsts: Iterable[str], progress: 
         with db.writing() as tx:
             for name in ("bulk_centre", "bulk_title", "bulk_last", "bulk_first"):
                 tx.execute(text(f"DROP TABLE {name}"))
-            work.record(tx, "bench_loaded", subject="volume d’essai", after={"sessions": wanted})
+            work.record(tx, "bench_loaded", subject="bench", after={"sessions": wanted})
     return wanted
 
 

@@ -44,6 +44,15 @@ def choices(kind: Kind, certificates: int) -> tuple[Outcome, ...]:
     return FOR_TITLE if certificates >= 2 else tuple(o for o in FOR_TITLE if o is not Outcome.PARTIAL)
 
 
+def in_words(kind: Kind, entry: Entry, labels: Mapping[int, str]) -> str:
+    """« Réussite partielle : CCP … »; empty when nothing is known. `labels`: of the certificates, by number."""
+    if kind is not Kind.TITLE:
+        return " ; ".join(f"{labels.get(c or 0, '?')} : {o.label.lower()}" for c, o in sorted(entry.items(), key=str))
+    outcome = entry.get(None)
+    acquired = [labels.get(c, "?") for c in entry if c is not None]
+    return (outcome.label if outcome else "") + (f" : {' ; '.join(acquired)}" if acquired else "")
+
+
 def problem(kind: Kind, entry: Entry, certificates: Collection[int]) -> str | None:
     """What is still missing or wrong in a candidate's entry, as a sentence that goes on with the name; None when complete."""
     if kind is not Kind.TITLE:

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
+from portal.store.happenings import TO_A_SESSION, TO_THE_SERVICE
 from portal.store.triggers import append_only
 
 GENESIS = "0" * 64
@@ -87,7 +88,10 @@ COVERED = ("id", "at", "actor_id", "actor", "role", "source", "action", "session
 
 @dataclass(frozen=True)
 class Event:
-    """What happened: `before` and `after` hold JSON values and dates; `reason` is what the person gave."""
+    """What happened, in numbers and codes; `before` and `after` hold JSON values and dates; `reason` is what the person gave.
+
+    Raises ValueError for an action that is not among the happenings, which nothing would know to tell.
+    """
 
     action: str
     session_id: int | None = None
@@ -95,6 +99,10 @@ class Event:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.action not in TO_A_SESSION | TO_THE_SERVICE:
+            raise ValueError(f"{self.action} is not among portal.store.happenings")
 
 
 def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], change: Update | None = None) -> None:

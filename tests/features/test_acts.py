@@ -78,7 +78,7 @@ def test_a_request_for_a_single_day_is_a_request_and_sent_twice_is_one(w: World)
         isinstance(wrong, Invalid) and "ne peut pas précéder" in wrong.errors["ends_on"] and "ouverte" in wrong.errors["reason"]
     )
     _, after = told(w, "request_made")
-    assert (after["demande"], after["wanted_start"], after["wanted_end"]) == (first.request_id, "2020-07-06", "2020-07-06")
+    assert (after["request"], after["wanted_start"], after["wanted_end"]) == (first.request_id, "2020-07-06", "2020-07-06")
 
 
 # ---- twice is once
@@ -127,8 +127,9 @@ def test_a_correction_of_a_candidate_tells_what_changed_and_nothing_else(w: Worl
     first, other = Person("Nom00", "Léa", date(1990, 2, 1)), Person("Nom01", "Prénom", date(1990, 2, 1))
     number = int(str(w.scalar("select min(id) from candidate")))
     assert isinstance(edit_candidate(w.as_("centre"), 1, w.get(1).version, number, first), Saved)
-    before, after = told(w, "candidate_edited")
-    assert after == {"first_name": "Léa"} and before == {"candidat": "NOM00 Prénom", "first_name": "Prénom"}
+    was, now = ({"last_name": "Nom00", "first_name": name} for name in ("Prénom", "Léa"))
+    people = {str(number): {"was": was, "is": now}}
+    assert told(w, "candidate_edited") == ({}, {"candidate": number, "fields": ["first_name"], "people": people})
     assert isinstance(edit_candidate(w.as_("centre"), 1, w.get(1).version, number, first), Unchanged)
     taken = edit_candidate(w.as_("centre"), 1, w.get(1).version, number, other)
     assert isinstance(taken, Invalid) and "est déjà sur la liste" in taken.errors["last_name"]
@@ -139,7 +140,10 @@ def test_a_file_brings_those_who_are_new_and_once(w: World) -> None:
     old, new = Person("Nom00", "Prénom", date(1990, 2, 1)), Person("Sall", "Fatou", date(1990, 1, 1))
     centre, seen = w.as_("centre"), w.get(1).version
     assert isinstance(add_all(centre, 1, seen, [old, new, new]), Saved)
-    assert w.get(1).candidates == 2 and told(w, "candidates")[1] == {"ajoutes": ["SALL Fatou"]}
+    number = int(str(w.scalar("select max(id) from candidate")))
+    people = {str(number): {"is": {"last_name": "Sall", "first_name": "Fatou"}}}
+    assert w.get(1).candidates == 2
+    assert told(w, "candidates")[1] == {"added": [number], "updated": [], "people": people}
     assert isinstance(add_all(centre, 1, seen, [old, new]), Unchanged)
 
 
@@ -150,7 +154,8 @@ def test_the_same_name_is_kept_by_two_units_and_by_one_only_with_another_address
     first = add_member(w.as_("ud94"), "Delorme", "Agnès", "a@test.example")
     assert isinstance(first, Kept)
     assert w.scalar(f"select email from jury_member where id = {first.member_id}") == "a@test.example"
-    after = {"last_name": "Delorme", "first_name": "Agnès", "email": "a@test.example", "department_code": "94"}
+    number, who = w.scalar("select max(id) from jury_member"), {"last_name": "Delorme", "first_name": "Agnès"}
+    after = {"member": number, "department_code": "94", "person": {**who, "email": "a@test.example"}}
     assert told(w, "jury_member_added") == ({}, after)
     assert isinstance(add_member(w.as_("ud94"), "DELORME", "agnes", "a@test.example"), Invalid)
     assert isinstance(add_member(w.as_("ud94"), "Delorme", "Agnès", "b@test.example"), Kept)
@@ -172,7 +177,11 @@ def test_an_accreditation_is_added_and_withdrawn_once_each_and_told(w: World) ->
             withdraw(w.as_(who), member, 3, 1)
     assert isinstance(withdraw(unit, member, 2, 1), Stale)
     assert isinstance(withdraw(unit, member, 3, 1), Saved)
-    assert told(w, "accreditation_withdrawn")[0] == {"titre": "TP-01303", "du": "2020-01-01", "au": "2020-12-31"}
+    assert told(w, "accreditation_withdrawn")[0] == {
+        "title": "TP-01303",
+        "valid_from": "2020-01-01",
+        "valid_to": "2020-12-31",
+    }
     assert isinstance(withdraw(unit, member, 3, 1), Unchanged)
     assert w.scalar("select count(*) from accreditation") == 1
 
@@ -184,7 +193,11 @@ def test_who_sits_in_another_session_may_be_seated_here_and_once(w: World) -> No
     for number in (1, 2):
         assert isinstance(seat(centre, number, w.get(number).version, member), Saved)
         assert isinstance(seat(centre, number, w.get(number).version, member), Unchanged)
-    assert told(w, "jury_seated")[1] == {"membre": "DELORME Membre", "siege_ailleurs": False}
+    assert told(w, "jury_seated")[1] == {
+        "member": member,
+        "elsewhere": False,
+        "jury": {str(member): "DELORME Membre"},
+    }
 
 
 # ---- letters and closings
@@ -198,7 +211,7 @@ def test_only_the_national_account_publishes_and_what_it_published_is_kept(w: Wo
     first, again = publish(w.as_("national"), new, "k"), publish(w.as_("national"), new, "k")
     assert first == Published(1, False) and again == Published(1, True)
     after = told(w, "letter_published")[1]
-    assert (after["titre"], after["roles"], after["departements"], after["pdf"]) == ("Titre", "centre ud", "94 75", "")
+    assert (after["title"], after["roles"], after["departments"], after["pdf"]) == ("Titre", "centre ud", "94 75", "")
 
 
 def test_a_letter_to_a_department_is_told_to_the_national_account_too(w: World) -> None:
@@ -262,7 +275,8 @@ def test_an_account_that_cannot_be_made_says_why(w: World, email: str, role: Rol
 def test_an_account_is_made_once_in_its_place_and_the_trail_holds_no_password(w: World) -> None:
     invite(w.operator(), f"{'a' * 241}@test.example", Role.REGION, region_name="ile-de-france".replace("ile", "Île"))
     invite(w.operator(), " UD1@Test.example ", Role.UD, department_code="1", password="une longue phrase à moi")
-    assert told(w, "account_invited")[1] == {"email": "ud1@test.example", "name": "ud1", "role": "ud", "department_code": "01"}
+    number, who = w.scalar("select max(id) from account"), {"email": "ud1@test.example", "name": "ud1"}
+    assert told(w, "account_invited")[1] == {"account": number, "role": "ud", "department_code": "01", "person": who}
     with pytest.raises(CannotInvite, match="Un compte existe déjà"):
         invite(w.operator(), "ud1@test.example", Role.NATIONAL)
     assert w.scalar("select count(*) from mail") == 1, "who has a password needs no invitation"
@@ -317,7 +331,7 @@ def test_a_code_is_read_out_in_fours() -> None:
 
 
 def test_a_trail_of_nothing_holds(db) -> None:  # type: ignore[no-untyped-def]
-    with db.reading() as conn:
+    with db.snapshot() as conn:
         found = list(verify_chain(conn, db.audit_key))
     assert [(t.events, t.broken) for t in found] == [(0, None)]
 

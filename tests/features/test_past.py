@@ -33,7 +33,7 @@ def w(world: World) -> Iterator[World]:
 
 def then(w: World, number: int, on: date) -> Then:
     with w.db.reading() as conn:
-        found = as_it_was(conn, w.get(number), on)
+        found = as_it_was(conn, w.get(number), on, w.today)
     found.since = None
     return found
 

@@ -57,11 +57,11 @@ def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
 def test_the_head_of_another_trail_of_the_same_length_is_found(world: World) -> None:
     on, key = world.operator().on, world.db.audit_key
     with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as other:
-        record(conn, key, on, [Event("other")])
+        record(conn, key, on, [Event("lock")])
         head = conn.execute(select(audit_head)).one()._mapping
         other.rollback()
     with world.db.writing() as tx:
-        record(tx, key, on, [Event("mine")])
+        record(tx, key, on, [Event("unlock")])
         tx.execute(update(audit_head).values(**head))
     with world.db.snapshot() as conn:
         assert "fin du journal" in (verify(conn, key).broken or "")

@@ -125,7 +125,8 @@ def invite(
             body = "Un compte est ouvert pour vous sur le portail des sessions. Choisissez votre mot de passe ; le lien vaut 14 jours."
             message = Message("Votre invitation au portail des sessions", body, f"{INVITATION}{number}")
             tx.execute(insert(mail), [mail_row(work.on.now, number, message, daily=False)])
-        work.record(tx, "account_invited", subject=f"compte {email}", after=told)
+        told["person"] = {name: told.pop(name) for name in ("email", "name")}
+        work.record(tx, "account_invited", subject=f"account {number}", after={"account": number, **told})
     return number
 
 
@@ -141,5 +142,5 @@ def choose_password(db: Database, actor: Actor, now: datetime, password: str) ->
         ).rowcount
         if not done:
             return "Cette invitation a déjà servi."
-        Work(db, Occasion(actor, Source.WEB, now, now.date())).record(tx, "password_chosen", subject=f"compte {actor.email}")
+        Work(db, Occasion(actor, Source.WEB, now, now.date())).record(tx, "password_chosen", subject=f"account {actor.id}")
     return None

@@ -13,7 +13,7 @@ def give(work: Work) -> None:
     with work.db.writing() as tx:
         had = tx.execute(delete(calendar_feed).where(calendar_feed.c.account_id == work.actor.id)).rowcount
         tx.execute(insert(calendar_feed).values(account_id=work.actor.id, nonce=secrets.token_hex(16), created_at=work.on.now))
-        work.record(tx, "calendar_replaced" if had else "calendar_given", subject=f"compte {work.actor.email}")
+        work.record(tx, "calendar_replaced" if had else "calendar_given", subject=f"account {work.actor.id}")
 
 
 def revoke(work: Work) -> bool:
@@ -23,5 +23,5 @@ def revoke(work: Work) -> bool:
         if there is None:
             return False
         tx.execute(delete(calendar_feed).where(calendar_feed.c.account_id == work.actor.id))
-        work.record(tx, "calendar_revoked", subject=f"compte {work.actor.email}")
+        work.record(tx, "calendar_revoked", subject=f"account {work.actor.id}")
     return True

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
+from portal.features.candidates.recorded import added, put, told_of
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action
 from portal.rules.rights import does
-from portal.store.batches import batches
 from portal.store.candidates import candidate, result
 from portal.store.work import Work
 
@@ -27,8 +27,8 @@ def add(work: Work, number: int, version: int, person: Person) -> Outcome:
             return stopped
         if same:
             return Invalid({"last_name": already_there(person)})
-        tx.execute(insert(candidate).values(session_id=number, **person.columns))
-        write(tx, work, s, "candidates", {}, after={"ajoutes": [person.name]})
+        query = insert(candidate).values(session_id=number, **person.columns).returning(candidate.c.id)
+        write(tx, work, s, "candidates", {}, after=added({tx.execute(query).scalar_one(): person.columns}))
         return Saved(f"{person.name} est sur la liste.")
 
 
@@ -48,8 +48,8 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
             return Unchanged()
         tx.execute(update(candidate).where(candidate.c.id == candidate_id).values(**changed))
         told = [name for name in changed if name != "sort_key"]
-        before = {"candidat": Person(old.last_name, old.first_name, old.born_on).name, **{n: getattr(old, n) for n in told}}
-        write(tx, work, s, "candidate_edited", {}, before=before, after={n: changed[n] for n in told})
+        people = told_of(candidate_id, ("last_name", "first_name", *told), was=old._asdict(), became=person.columns)
+        write(tx, work, s, "candidate_edited", {}, after={"candidate": candidate_id, "fields": told, **people})
         return Saved(f"{person.name} : modification enregistrée.")
 
 
@@ -65,8 +65,8 @@ def remove(work: Work, number: int, version: int, candidate_id: int) -> Outcome:
         person = Person(old.last_name, old.first_name, old.born_on, old.email)
         tx.execute(delete(result).where(result.c.candidate_id == candidate_id, result.c.session_id == number))
         tx.execute(delete(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number))
-        before = {"candidat": person.name, "born_on": person.born_on, "email": person.email}
-        write(tx, work, s, "candidate_removed", {}, before=before)
+        people = told_of(candidate_id, ("last_name", "first_name", "born_on", "email"), was=old._asdict())
+        write(tx, work, s, "candidate_removed", {}, after={"candidate": candidate_id, **people})
         return Saved(f"{person.name} n’est plus sur la liste.")
 
 
@@ -81,9 +81,8 @@ def add_all(work: Work, number: int, version: int, people: Sequence[Person]) -> 
             return stopped
         if not fresh:
             return Invalid({"file": "Le fichier n’apporte aucun nouveau candidat."})
-        for some in batches([{"session_id": number, **p.columns} for p in fresh]):
-            tx.execute(insert(candidate), some)
-        write(tx, work, s, "candidates", {}, after={"ajoutes": [p.name for p in fresh]})
+        rows = [{"session_id": number, **p.columns} for p in fresh]
+        write(tx, work, s, "candidates", {}, after=added(dict(zip(put(tx, rows), rows, strict=True))))
         return Saved(f"{plural(len(fresh), 'candidat ajouté', 'candidats ajoutés')}.")
 
 

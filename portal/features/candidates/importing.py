@@ -4,9 +4,10 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from portal.core.imports import Imported, Progress
+from portal.features.candidates.recorded import Values, added, put
 from portal.files.errors import Errors
 from portal.files.parsers import born_before, email_of, number_of, text_of
 from portal.files.reading import read
@@ -74,23 +75,24 @@ def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[st
         for some in batches(sorted({number for number, _, _ in rows}))
         for c in tx.execute(select(candidate).where(candidate.c.session_id.in_(some)))
     }
-    added: list[dict[str, Any]] = []
-    told: dict[int, dict[str, list[str]]] = defaultdict(lambda: {"ajoutes": [], "mis_a_jour": []})
-    updated = 0
+    fresh: list[dict[str, Any]] = []
+    updated: dict[int, dict[int, tuple[Values, Values]]] = defaultdict(dict)
     for key, row in rows.items():
         number, sort_key, born = key
-        name = f"{row['last_name']} {row['first_name']}".strip()
         old = known.get(key)
         if old is None:
-            added.append({**row, "session_id": number, "sort_key": sort_key, "born_on": born})
-            told[number]["ajoutes"].append(name)
+            fresh.append({**row, "session_id": number, "sort_key": sort_key, "born_on": born})
         elif any(getattr(old, field) != value for field, value in row.items()):
             tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
-            told[number]["mis_a_jour"].append(name)
-            updated += 1
-    for part in progress(list(batches(added))):
-        tx.execute(insert(candidate), part)
-    for some in batches(sorted(told)):
+            updated[number][old.id] = (old._asdict(), row)
+    put_in: dict[int, dict[int, Values]] = defaultdict(dict)
+    for part in progress(list(batches(fresh))):
+        for candidate_id, row in zip(put(tx, part), part, strict=True):
+            put_in[row["session_id"]][candidate_id] = row
+    touched = sorted(put_in.keys() | updated.keys())
+    for some in batches(touched):
         tx.execute(update(exam_session).where(exam_session.c.id.in_(some)).values(version=exam_session.c.version + 1))
-    work.record_all(tx, [Event("candidates", number, after=after) for number, after in sorted(told.items())])
-    return Imported(len(added), updated)
+    # A file's names are shown as the file writes them.
+    told = {number: {"from_file": True, **added(put_in[number], updated[number])} for number in touched}
+    work.record_all(tx, [Event("candidates", number, after=after) for number, after in told.items()])
+    return Imported(len(fresh), sum(map(len, updated.values())))

@@ -70,8 +70,9 @@ def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) ->
             select(closing.c.id).where(*(closing.c[n] == v for n, v in values.items()), closing.c.called_off_at.is_(None))
         ).scalar():
             return Saved("Cette fermeture est déjà annoncée.")
-        tx.execute(insert(closing).values(**values, at=work.on.now, by=work.actor.label))
-        work.record(tx, "closing_announced", subject="fermeture du service", after=values)
+        query = insert(closing).values(**values, at=work.on.now, by=work.actor.label).returning(closing.c.id)
+        number = tx.execute(query).scalar_one()
+        work.record(tx, "closing_announced", subject=f"closing {number}", after={"closing": number, **values})
     return Saved("Fermeture annoncée : un bandeau la dit à tous sept jours avant.")
 
 
@@ -83,5 +84,5 @@ def call_off(work: Work, closing_id: int) -> Saved:
             update(closing).where(closing.c.id == closing_id, closing.c.called_off_at.is_(None)).values(called_off_at=work.on.now)
         ).rowcount
         if done:
-            work.record(tx, "closing_called_off", subject="fermeture du service", after={"fermeture": closing_id})
+            work.record(tx, "closing_called_off", subject=f"closing {closing_id}", after={"closing": closing_id})
     return Saved("Fermeture annulée." if done else "Cette fermeture est déjà annulée.")

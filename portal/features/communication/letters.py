@@ -73,9 +73,9 @@ def publish(work: Work, new: NewLetter, key: str) -> Published:
             if found := tx.execute(same).scalar():
                 return Published(found, again=True)
             number = int(tx.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one())
-            told = {"titre": new.title, "roles": values["roles"], "departements": values["departments"], "pdf": new.pdf_name}
-            told["empreinte"] = sha256(new.text.encode()).hexdigest()
-            work.record(tx, "letter_published", subject=f"lettre n° {number}", after=told)
+            told = {"letter": number, "title": new.title, "roles": values["roles"], "departments": values["departments"]}
+            told |= {"pdf": new.pdf_name, "digest": sha256(new.text.encode()).hexdigest()}
+            work.record(tx, "letter_published", subject=f"letter {number}", after=told)
             message = Message(f"Lettre d’information : {new.title}", summary(new.text), f"/communication/{number}")
             tell(tx, work, _addressed(new.roles, new.departments), message)
             return Published(number)

@@ -88,10 +88,8 @@ def _keep(
     ]
     if new:
         tx.execute(insert(document), new)
-        subject = f"{LINE[kind].label} ({len(new)})"
-        work.record(
-            tx, "documents_made", session_id=number, subject=subject, after={"document": LINE[kind].label, "nombre": len(new)}
-        )
+        told = {"document": kind.value, "count": len(new)}
+        work.record(tx, "documents_made", session_id=number, subject=f"document {kind.value}", after=told)
     known.update({(row["candidate_id"], row["digest"]): (row["code"], now) for row in new})
     return {(c.candidate_id, c.digest): known[c.candidate_id, c.digest] for c in found}
 

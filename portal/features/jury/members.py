@@ -48,7 +48,9 @@ def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Inval
             return Invalid({"last_name": f"{full_name(last_name, first_name)} est déjà dans votre liste, avec la même adresse."})
         values = {"last_name": last_name, "first_name": first_name, "email": email, "department_code": work.actor.department_code}
         found = tx.execute(insert(jury_member).values(**values, sort_key=key).returning(jury_member.c.id)).scalar_one()
-        work.record(tx, "jury_member_added", subject=f"membre de jury {found}", after=values)
+        told = {"member": found, "department_code": values["department_code"]}
+        who = {name: values[name] for name in ("last_name", "first_name", "email")}
+        work.record(tx, "jury_member_added", subject=f"member {found}", after={**told, "person": who})
     return Kept(f"{full_name(last_name, first_name)} est dans votre liste. Ajoutez ses habilitations.", found)
 
 
@@ -75,7 +77,7 @@ def accredit(work: Work, member_id: int, version: int, title_code: str, valid_fr
             return Stale(found)
         values = {"member_id": member_id, "title_id": title_id, "valid_from": valid_from, "valid_to": valid_to}
         tx.execute(insert(accreditation).values(**values))
-        _changed(tx, work, found, "accredited", after={"titre": title_code, "du": valid_from, "au": valid_to})
+        _changed(tx, work, found, "accredited", after={"title": title_code, "valid_from": valid_from, "valid_to": valid_to})
     return Saved("Habilitation enregistrée.")
 
 
@@ -96,9 +98,9 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) ->
 
 
 def _told(a: Accreditation) -> dict[str, Any]:
-    return {"titre": a.title_code, "du": a.valid_from, "au": a.valid_to}
+    return {"title": a.title_code, "valid_from": a.valid_from, "valid_to": a.valid_to}
 
 
 def _changed(tx: Connection, work: Work, found: Member, action: str, **details: Any) -> None:
     tx.execute(update(jury_member).where(jury_member.c.id == found.id).values(version=jury_member.c.version + 1))
-    work.record(tx, action, subject=f"membre de jury {found.id} {found.name}"[:200], **details)
+    work.record(tx, action, subject=f"member {found.id}", **details)

@@ -1,8 +1,9 @@
 """The jury of one session: who sits, and whom of the candidates its members have trained."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -42,7 +43,7 @@ def seat(work: Work, number: int, version: int, member_id: int, *, although_else
         if found.elsewhere and not although_elsewhere:
             return SitsElsewhere({"member": elsewhere_in_words(found)}, seat=found)
         tx.execute(insert(session_jury).values(session_id=number, member_id=member_id))
-        write(tx, work, s, "jury_seated", {}, after={"membre": found.name, "siege_ailleurs": bool(found.elsewhere)})
+        write(tx, work, s, "jury_seated", {}, after=_told(found))
         return Saved(f"{found.name} siège au jury.")
 
 
@@ -59,7 +60,7 @@ def unseat(work: Work, number: int, version: int, member_id: int) -> Outcome:
         if s.status is not Status.PREPARATION and gone.why_not is None and len(remaining) < SMALLEST_JURY:
             return Invalid({"member": f"Le DTE est demandé : ajoutez d’abord le remplaçant de {gone.name}, puis retirez-le."})
         tx.execute(delete(session_jury).where(session_jury.c.session_id == number, session_jury.c.member_id == member_id))
-        write(tx, work, s, "jury_unseated", {}, before={"membre": gone.name})
+        write(tx, work, s, "jury_unseated", {}, after={"member": gone.id, **_names([gone])})
         return Saved(f"{gone.name} ne siège plus au jury.")
 
 
@@ -82,9 +83,9 @@ def declare_links(work: Work, number: int, version: int, links: Collection[tuple
             tx.execute(
                 insert(trainer_link), [{"session_id": number, "member_id": m, "candidate_id": c} for m, c in sorted(wanted)]
             )
-        told = sorted(f"{seats[m].name} : {names[c]}" for m, c in wanted)
-        before = sorted(f"{seats[m].name} : {names[c]}" for m, c in stored)
-        write(tx, work, s, "jury_links", {}, before={"liens": before}, after={"liens": told})
+        linked = [seats[m] for m in sorted({m for m, _ in wanted | stored})]
+        after = {"links": sorted(wanted), **_names(linked)}
+        write(tx, work, s, "jury_links", {}, before={"links": sorted(stored)}, after=after)
         return Saved(f"{plural(len(wanted), 'lien déclaré', 'liens déclarés')}.")
 
 
@@ -99,10 +100,17 @@ def seat_again(tx: Connection, work: Work, earlier: int, number: int) -> list[st
     found = [s for s in pickable(tx, work.actor, new) if s.id in wanted and s.why_not is None]
     for s in found:
         tx.execute(insert(session_jury).values(session_id=number, member_id=s.id))
-        work.record(
-            tx, "jury_seated", session_id=number, after={"membre": s.name, "siege_ailleurs": bool(s.elsewhere), "repris": earlier}
-        )
+        work.record(tx, "jury_seated", session_id=number, after={**_told(s), "again_from": earlier})
     return [s.name for s in found]
+
+
+def _told(seat: Seat) -> dict[str, Any]:
+    return {"member": seat.id, "elsewhere": bool(seat.elsewhere), **_names([seat])}
+
+
+def _names(seats: Iterable[Seat]) -> dict[str, Any]:
+    """What an event keeps of the members that it names by number: their names on that day, in this one place."""
+    return {"jury": {str(seat.id): seat.name for seat in seats}}
 
 
 def elsewhere_in_words(seat: Seat) -> str:

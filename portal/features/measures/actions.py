@@ -122,7 +122,7 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
         )
     )
     _tell_centres(tx, work, run_id, measure.label)
-    _record(tx, work, "measure_applied", run_id, measure.label, {c.meaning.case: c.number for c in plan.changes})
+    _record(tx, work, "measure_applied", run_id, measure.key, cases={c.meaning.case: c.number for c in plan.changes})
     return Applied(run_id, plan)
 
 
@@ -175,7 +175,7 @@ def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | C
             )
         )
         tx.execute(update(run).where(run.c.id == new_id).values(touched=restored))
-        _record(tx, work, "measure_reverted", new_id, old.label, {"reprend": run_id})
+        _record(tx, work, "measure_reverted", new_id, old.measure_key, reverts=run_id)
         left = left_alone(tx, run_id, new_id)
         return Reverted(new_id, restored, left)
 
@@ -254,10 +254,10 @@ def _tell_centres(tx: Connection, work: Work, run_id: int, label: str) -> None:
     tell_each(tx, work.on.now, told)
 
 
-def _record(tx: Connection, work: Work, event: str, run_id: int, label: str, counts: Mapping[str, Any]) -> None:
+def _record(tx: Connection, work: Work, event: str, run_id: int, key: str, **more: Any) -> None:
     number, digest = digest_of_lines(tx, run_id)
-    after = {"passage": run_id, "lignes": number, "empreinte": digest, "nombres": counts}
-    work.record(tx, event, subject=f"mesure « {label} »", after=after)
+    after = {"measure": key, "run": run_id, "lines": number, "digest": digest, **more}
+    work.record(tx, event, subject=f"measure {key}", after=after)
 
 
 def digest_of_lines(conn: Connection, run_id: int) -> tuple[int, str]:

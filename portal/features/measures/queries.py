@@ -1,11 +1,11 @@
 """What the pages about measures show: the runs there were."""
 
-import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from portal.features.measures.actions import left_alone
+from portal.features.measures.bound import KEYS, bound_by
 from portal.store.audit import MEASURE_EVENTS, audit_event
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
@@ -38,9 +38,11 @@ def counts_by_department(conn: Connection, run_id: int) -> list[Row[Any]]:
 def bound(conn: Connection, run_id: int) -> tuple[int, str]:
     """The number of the audit event that binds the run, and the digest of its lines; (0, "") when there is none."""
     about = MEASURE_EVENTS  # said as in the partial index, which both databases then use
-    fits = audit_event.c.after.contains(f'"passage":{run_id},') | audit_event.c.after.contains(f'"passage":{run_id}}}')
-    row = conn.execute(select(audit_event.c.id, audit_event.c.after).where(about, fits)).first()
-    return (row.id, json.loads(row.after)["empreinte"]) if row else (0, "")
+    fits = or_(*(audit_event.c.after.contains(f'"{keys[0]}":{run_id}{end}') for keys in KEYS for end in ",}"))
+    for row in conn.execute(select(audit_event.c.id, audit_event.c.after).where(about, fits)):
+        if (found := bound_by(row.after)).run == run_id:
+            return row.id, found.digest
+    return 0, ""
 
 
 def not_restored(conn: Connection, found: Row[Any]) -> list[int]:

@@ -39,7 +39,6 @@ def keep(work: Work, text: str) -> Kept:
         tx.execute(delete(measure).where(measure.c.key == found.key))
         row = {"key": found.key, "definition": text, "written_at": work.on.now, "written_by": work.actor.label}
         tx.execute(insert(measure).values(**row))
-        work.record(
-            tx, "measure_written", subject=f"mesure « {found.label} »"[:200], before={"texte": old or ""}, after={"texte": text}
-        )
+        told = {"measure": found.key, "text": text}
+        work.record(tx, "measure_written", subject=f"measure {found.key}", before={"text": old or ""}, after=told)
     return Kept(found, "Mesure enregistrée. Voici son essai à blanc : rien n’est encore modifié.")

@@ -38,8 +38,9 @@ def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Save
             if tx.execute(select(signal_note.c.id).where(*(signal_note.c[n] == v for n, v in key.items()))).scalar():
                 return Unchanged("Ce signal est déjà clos.")
             values = {**key, "department_code": seen.department_code, "note": note, "at": work.on.now, "by": work.actor.label}
-            tx.execute(insert(signal_note).values(**values))
-            work.record(tx, "signal_closed", subject=f"signal {kind}, {about}"[:200], after={"chiffres": figures}, reason=note)
+            number = tx.execute(insert(signal_note).values(**values).returning(signal_note.c.id)).scalar_one()
+            told = {"signal": kind.value, "note": number, "digest": sha256(f"{about} {figures}".encode()).hexdigest()}
+            work.record(tx, "signal_closed", subject=f"signal {number}", after=told, reason=note)
     except IntegrityError:  # two agents at the same moment
         return Unchanged("Ce signal est déjà clos.")
     return Saved("Signal clos. Votre note est gardée.")
@@ -85,10 +86,11 @@ def draw_sessions(work: Work, department: str, start: date, end: date, size: int
         }
         number = int(tx.execute(insert(draw).values(values).returning(draw.c.id)).scalar_one())
         told = {
-            "graine": seed,
-            "parmi": len(numbers),
-            "tirees": drawn,
-            "empreinte": sha256(among.encode()).hexdigest(),
+            "draw": number,
+            "seed": seed,
+            "among": len(numbers),
+            "drawn": drawn,
+            "digest": sha256(among.encode()).hexdigest(),
         }
-        work.record(tx, "sessions_drawn", subject=f"tirage n° {number}", after=told)
+        work.record(tx, "sessions_drawn", subject=f"draw {number}", after=told)
     return number

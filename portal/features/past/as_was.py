@@ -1,6 +1,7 @@
 """A session as it was at the end of a day: what it is now, with every later event taken back, newest first.
 
-Each event keeps what it changed from what to what, so nothing has to be stored for this.
+Each event keeps what it changed from what to what, so nothing has to be stored for this. Candidates are taken back by number,
+and everything is shown with the names of that day.
 """
 
 import json
@@ -14,18 +15,24 @@ from sqlalchemy import Connection, bindparam, select
 from portal.clock import PARIS
 from portal.core.session import SessionRow
 from portal.core.sheet import load
-from portal.features.jury.queries import brief
+from portal.features.jury.queries import full_name
+from portal.features.past import before_codes, names
 from portal.features.past.history import Told, history
+from portal.features.past.names import Names, Values
+from portal.features.past.words import entry_in_words
 from portal.rules.lifecycle import Status
 from portal.store.audit import audit_event
+from portal.store.jury import jury_member, session_jury
 from portal.store.measures import measure_line, measure_run
+from portal.store.text import fold
 
 COLUMNS = ("starts_on", "ends_on", "actual_end_on", "place", "session_manager", "status")
+Results = dict[int, Mapping[str, str] | str]  # by candidate's number: in codes, or in the words of before codes
 
 
 @dataclass
 class Then:
-    """The session at the end of `on`. `candidates` and `results` by the words of the history; `since`: who gave it its status."""
+    """The session at the end of `on`. `results`: in words, by number and name; `since`: who gave it its status."""
 
     on: date
     starts_on: date
@@ -35,12 +42,23 @@ class Then:
     session_manager: str
     status: Status
     postponed: bool
-    candidates: list[str]
-    jury: set[str]
+    candidates: list[str] = field(default_factory=list)
+    jury: set[str] = field(default_factory=set)
     results: dict[str, str] = field(default_factory=dict)
     definitive: bool = False
     exists: bool = True
     since: Told | None = None
+
+
+@dataclass
+class _State:
+    """What is taken back, by number: it gets its words once that is done."""
+
+    then: Then
+    people: Names
+    jury: Names
+    results: Results
+    labels: dict[int, str]
 
 
 _EVENTS = (
@@ -53,84 +71,103 @@ _LINES = (
     .join(measure_run, measure_run.c.id == measure_line.c.run_id)
     .where(measure_line.c.session_id == bindparam("number"))
 )
+_JURY = (
+    select(jury_member.c.id, jury_member.c.last_name, jury_member.c.first_name)
+    .join(session_jury, session_jury.c.member_id == jury_member.c.id)
+    .where(session_jury.c.session_id == bindparam("number"))
+)
 
 
-def as_it_was(conn: Connection, s: SessionRow, on: date) -> Then:
-    """The session at the end of that day in Paris."""
-    sheet = load(conn, s)
-    then = Then(
-        on,
-        s.starts_on,
-        s.ends_on,
-        s.actual_end_on,
-        s.place,
-        s.session_manager,
-        s.status,
-        s.postponed,
-        [c.name for c in sheet.candidates],
-        {seat.name for seat in brief(conn, s.number)},
-        sheet.told(sheet.stored),
-        sheet.definitive,
-    )
+def as_it_was(conn: Connection, s: SessionRow, on: date, today: date) -> Then:
+    """The session at the end of that day in Paris; on `today` and after it, with the names of today."""
+    state = _now(conn, s, on)
     undone: list[tuple[datetime, int, Callable[[], None]]] = []
+    called: list[Values] = []
     for e in conn.execute(_EVENTS, {"number": s.number}):
+        before, after = json.loads(e.before), json.loads(e.after)
         if e.at.astimezone(PARIS).date() > on:
-            undone.append((e.at, e.id, _back(then, e.action, json.loads(e.before), json.loads(e.after))))
+            undone.append((e.at, e.id, _back(state, e.action, before, after)))
+        else:
+            called.append(after)
     for line in conn.execute(_LINES, {"number": s.number}):
         if line.at.astimezone(PARIS).date() > on:
-            undone.append((line.at, 0, _line_back(then, line)))
+            undone.append((line.at, 0, _line_back(state.then, line)))
     for _, _, back in sorted(undone, key=lambda u: u[:2], reverse=True):
         back()
+    if on < today:
+        _call(state, called)
+    _say(state, s)
     told = [entry for entry in history(conn, s.number) if entry.at.date() <= on]
-    then.since = next((entry for entry in told if entry.status is then.status), None)
-    return then
+    state.then.since = next((entry for entry in told if entry.status is state.then.status), None)
+    return state.then
 
 
-def _back(then: Then, action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Callable[[], None]:
+def _now(conn: Connection, s: SessionRow, on: date) -> _State:
+    sheet = load(conn, s)
+    then = Then(on, s.starts_on, s.ends_on, s.actual_end_on, s.place, s.session_manager, s.status, s.postponed)
+    then.definitive = sheet.definitive
+    return _State(
+        then,
+        {c.id: c.name for c in sheet.candidates},
+        {m.id: full_name(m.last_name, m.first_name) for m in conn.execute(_JURY, {"number": s.number})},
+        {int(number): entry for number, entry in sheet.coded(sheet.stored).items()},
+        {c.id: c.label for c in sheet.certificates},
+    )
+
+
+def _call(state: _State, events: list[Values]) -> None:
+    """Members and certificates are called as the newest event up to that day called them; `events`: newest first."""
+    for after in reversed(events):
+        state.labels.update({int(number): label for number, label in after.get("certificates", {}).items()})
+        called = after.get("jury", {}).items()
+        state.jury.update({int(number): name for number, name in called if int(number) in state.jury})
+
+
+def _say(state: _State, s: SessionRow) -> None:
+    state.then.candidates = list(state.people.values())
+    state.then.jury = set(state.jury.values())
+    named = {number: names.of_candidate(state.people, number) for number in state.results}
+    for number in sorted(named, key=lambda n: (fold(named[n]), n)):
+        told = state.results[number]
+        words = told if isinstance(told, str) else entry_in_words(told, state.labels, s.kind)
+        state.then.results[f"{number} {named[number]}"] = words
+
+
+def _back(state: _State, action: str, before: Values, after: Values) -> Callable[[], None]:
+    then = state.then
+
     def back() -> None:
         if action in ("created", "imported"):
             then.exists = False
         for name in COLUMNS:
             if name in before and name in after:
                 setattr(then, name, _value(name, before[name]))
-        if action == "candidates":
-            for name in after.get("ajoutes", ()):
-                _drop(then.candidates, name)
-        elif action == "candidate_removed":
-            then.candidates.append(before["candidat"])
-        elif action == "candidate_edited":
-            _drop(then.candidates, _renamed(before, after))
-            then.candidates.append(before["candidat"])
-        elif action == "jury_seated":
-            then.jury.discard(after["membre"])
-        elif action == "jury_unseated":
-            then.jury.add(before["membre"])
-        elif action in ("results_draft", "results_saved"):
-            then.results, then.definitive = dict(before.get("resultats", {})), False
+        names.take_back(state.people, action, before, after)
+        _jury_back(state.jury, action, before, after)
+        if action in ("results_draft", "results_saved"):
+            state.results, then.definitive = _results(action, before, after, before), False
         elif action == "results_corrected":
-            for key in after.get("resultats", {}):
-                then.results.pop(key, None)
-            then.results.update(before.get("resultats", {}))
+            for number in _results(action, before, after, after):
+                state.results.pop(number, None)
+            state.results.update(_results(action, before, after, before))
 
     return back
 
 
-def _drop(names: list[str], name: str) -> None:
-    """One of that name: two candidates may bear the same."""
-    if name in names:
-        names.remove(name)
+def _jury_back(jury: Names, action: str, before: Values, after: Values) -> None:
+    if before_codes.is_old(action, before, after):
+        before_codes.jury_back(jury, action, before, after)
+    elif action == "jury_seated":
+        jury.pop(after["member"], None)
+    elif action == "jury_unseated":
+        jury[after["member"]] = after["jury"][str(after["member"])]
 
 
-def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """The name that a correction gave: the event keeps the old name whole, and of the new one what changed."""
-    name = str(before["candidat"])
-    if "last_name" in before:
-        first = name[len(before["last_name"]) :].strip()
-        last = str(after["last_name"])
-    else:
-        first = str(before.get("first_name", ""))
-        last = name.removesuffix(first).strip()
-    return f"{last.upper()} {after.get('first_name', first)}".strip()
+def _results(action: str, before: Values, after: Values, side: Values) -> Results:
+    """The results on one side of an event."""
+    if before_codes.is_old(action, before, after):
+        return {**before_codes.results_of(side)}
+    return {int(number): entry for number, entry in side["results"].items()}
 
 
 def _line_back(then: Then, line: Any) -> Callable[[], None]:

@@ -37,6 +37,6 @@ def move(
         errors["reason"] = "Indiquez le motif du report."
     if errors:
         return Invalid(errors)
-    asked = {"demande": request_id} if request_id else {}
+    asked = {"request": request_id} if request_id else {}
     write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on}, reason=reason, after=asked)
     return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")

@@ -100,15 +100,15 @@ def _write(tx: Connection, work: Work, rows: Sequence[dict[str, Any]]) -> tuple[
     added, changed = [], []
     for row in rows:
         old = known.get(row["number"])
-        told = {"number": row["number"], "du": row["valid_from"], "au": row["valid_to"]}
+        told = {"number": row["number"], "valid_from": row["valid_from"], "valid_to": row["valid_to"]}
         if old is None:
             tx.execute(insert(approval).values(**row))
             added.append(told)
         elif (old.valid_from, old.valid_to) != (row["valid_from"], row["valid_to"]):
             tx.execute(update(approval).where(approval.c.id == old.id).values(**row))
-            changed.append({**told, "etait": f"{day(old.valid_from)} – {day(old.valid_to)}"})
+            changed.append({**told, "was": {"valid_from": old.valid_from, "valid_to": old.valid_to}})
     if added or changed:
-        work.record(tx, "approvals", subject="agréments", after={"ajoutes": added, "modifies": changed})
+        work.record(tx, "approvals", subject="approvals", after={"added": added, "updated": changed})
     return len(added), len(changed)
 
 

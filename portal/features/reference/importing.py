@@ -56,7 +56,7 @@ def import_centres(work: Work, data: bytes) -> Imported:
         for row in changed:
             tx.execute(update(centre).where(centre.c.siret == row["siret"]).values(**row))
         if added or changed:
-            after = {"ajoutes": [r["siret"] for r in added], "mis_a_jour": [r["siret"] for r in changed]}
+            after = {"added": [r["siret"] for r in added], "updated": [r["siret"] for r in changed]}
             work.record(tx, "centres_imported", subject="centres", after=after)
     return Imported(len(added), len(changed))
 
@@ -96,7 +96,7 @@ def import_titles(work: Work, data: bytes) -> Imported:
                     changed.append(row["code"])
             _complete_certificates(tx, title_id, labels)
         if added or changed:
-            work.record(tx, "titles_imported", subject="titres", after={"ajoutes": added, "mis_a_jour": changed})
+            work.record(tx, "titles_imported", subject="titles", after={"added": added, "updated": changed})
     return Imported(len(added), len(changed))
 
 

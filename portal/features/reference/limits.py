@@ -22,7 +22,7 @@ def set_limits(work: Work, wanted: Limits) -> Saved | Unchanged:
             return Unchanged("Ces réglages sont déjà enregistrés.")
         tx.execute(delete(setting).where(setting.c.key.in_(_plain(wanted))))
         tx.execute(insert(setting), [{"key": key, "value": str(int(value))} for key, value in _plain(wanted).items()])
-        work.record(tx, "limits_set", subject="réglages", before=_plain(before), after=_plain(wanted))
+        work.record(tx, "limits_set", subject="settings", before=_plain(before), after=_plain(wanted))
     return Saved("Réglages enregistrés. Ils valent dès maintenant pour toutes les sessions.")
 
 

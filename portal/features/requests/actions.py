@@ -149,12 +149,12 @@ def _make(tx: Connection, work: Work, values: Mapping[str, Any], digest: str, su
     row = {**values, **who, "status": RequestStatus.OPEN.value}
     number = int(tx.execute(insert(request).values(row).returning(request.c.id)).scalar_one())
     told = ("kind", "wanted_start", "wanted_end", "approval_number", "lockdown_cause", "title_id")
-    after = {"demande": number, **{n: values[n] for n in told if n in values}}
+    after = {"request": number, **{n: values[n] for n in told if n in values}}
     work.record(
         tx,
         "request_made",
         session_id=values["session_id"],
-        subject=f"demande n° {number}",
+        subject=f"request {number}",
         after=after,
         reason=values["reason"],
     )
@@ -298,9 +298,9 @@ def _record(tx: Connection, work: Work, asked: Asked, event: str, reason: str = 
         tx,
         event,
         session_id=asked.session_id,
-        subject=f"demande n° {asked.id}",
-        before={"etat": RequestStatus.OPEN.value},
-        after={"demande": asked.id, **after},
+        subject=f"request {asked.id}",
+        before={"answer": RequestStatus.OPEN.value},
+        after={"request": asked.id, **after},
         reason=reason,
     )
 

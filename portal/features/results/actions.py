@@ -3,7 +3,7 @@
 import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import Entries, Sheet, Typed, load
 from portal.core.telling import tell_centre
-from portal.features.results.accumulation import effects_of
+from portal.features.results.accumulation import effects_of, sentences
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused
@@ -60,8 +60,8 @@ def save_draft(work: Work, number: int, version: int, typed: Typed) -> Outcome:
         if entries == sheet.stored:
             return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
-        told = {"before": {"resultats": sheet.told(sheet.stored)}, "after": {"resultats": sheet.told(entries)}}
-        write(tx, work, s, "results_draft", {}, before=told["before"], after=told["after"])
+        after = {"results": sheet.coded(entries), "certificates": sheet.named(entries)}
+        write(tx, work, s, "results_draft", {}, before={"results": sheet.coded(sheet.stored)}, after=after)
         return Saved("Brouillon enregistré.")
 
 
@@ -84,10 +84,10 @@ def enter_results(work: Work, number: int, version: int, typed: Typed, confirmat
             return MustConfirm(session=s)
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=True)
         values = {**step_values(work, Action.ENTER_RESULTS), "results_saved_by": work.actor.id}
-        after: dict[str, Any] = {"resultats": sheet.told(entries)}
+        after: dict[str, Any] = {"results": sheet.coded(entries), "certificates": sheet.named(entries)}
         if s.postponed:
-            after["date_reelle_confirmee"] = s.actual_end_on
-        write(tx, work, s, "results_saved", values, before={"resultats": sheet.told(sheet.stored)}, after=after)
+            after["confirmed_end_on"] = s.actual_end_on
+        write(tx, work, s, "results_saved", values, before={"results": sheet.coded(sheet.stored)}, after=after)
         return Saved("Résultats enregistrés.")
 
 
@@ -116,14 +116,15 @@ def correct_results(work: Work, number: int, version: int, typed: Typed, reason:
             )
         effects = effects_of(tx, s, sheet, entries, changed)
         if effects and not _sealed(work, s, entries, confirmation, "correction"):
-            return Affects(session=s, effects=effects)
+            return Affects(session=s, effects=sentences(sheet, effects))
         before = {n: e for n, e in sheet.stored.items() if n in changed}
         after = {n: e for n, e in entries.items() if n in changed}
         _replace(tx, sheet, s.number, entries, changed, definitive=True)
-        told: dict[str, Any] = {"before": {"resultats": sheet.told(before)}, "after": {"resultats": sheet.told(after)}}
+        told: dict[str, Any] = {"results": sheet.coded(after), "certificates": sheet.named(before, after)}
         if effects:
-            told["after"]["consequences"] = effects
-        write(tx, work, s, "results_corrected", {}, reason=reason, **told)
+            told["effects"] = {str(c): asdict(effect) for c, effect in effects.items()}
+            told["certificates"] = {str(c.id): c.label for c in sheet.certificates}
+        write(tx, work, s, "results_corrected", {}, reason=reason, before={"results": sheet.coded(before)}, after=told)
         what = plural(len(changed), "résultat corrigé", "résultats corrigés")
         tell_centre(tx, work, s, f"Session {s.number} : {what} par l’{s.unit}", f"Motif : {reason}")
         return Saved("Corrections enregistrées.")

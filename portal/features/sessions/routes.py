@@ -100,7 +100,8 @@ def show(number: int) -> ResponseReturnValue:
     if on is None:
         error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
         return _history(s, Form(au=typed), error)
-    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on), today=clock().today())
+    then = as_it_was(reading(), s, on, clock().today())
+    return render_template("sessions/as_was.html", s=s, then=then, today=clock().today())
 
 
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""What the events of candidates hold: their numbers, and under `people`, nowhere else, who they were and became."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from portal.store.batches import batches
+from portal.store.candidates import candidate
+
+Values = Mapping[str, Any]
+NAMES = ("last_name", "first_name")
+
+
+def put(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """Write these candidates; gives their numbers, in the same order."""
+    query = insert(candidate).returning(candidate.c.id, sort_by_parameter_order=True)
+    return [number for some in batches(rows) for number in tx.execute(query, some).scalars()]
+
+
+def added(people: Mapping[int, Values], updated: Mapping[int, tuple[Values, Values]] | None = None) -> dict[str, Any]:
+    """For an event of candidates put on the list, by number; `updated`: what they were and became."""
+    changed = updated or {}
+    told = {str(number): {"is": _names(values)} for number, values in people.items()}
+    told |= {str(number): {"was": _names(was), "is": _names(now)} for number, (was, now) in changed.items()}
+    return {"added": list(people), "updated": list(changed), "people": told}
+
+
+def told_of(number: int, fields: Iterable[str], *, was: Values, became: Values | None = None) -> dict[str, Any]:
+    """For an event of one candidate: these fields as they were, and as they became where the candidate stays."""
+    told = {"was": {name: was[name] for name in fields}}
+    if became is not None:
+        told["is"] = {name: became[name] for name in fields}
+    return {"people": {str(number): told}}
+
+
+def _names(values: Values) -> dict[str, Any]:
+    return {name: values[name] for name in NAMES}

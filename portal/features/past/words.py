@@ -1,0 +1,191 @@
+"""What each kind of event says, as a table: from numbers and codes to a sentence and its details."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.core.sheet import TITLE, decoded
+from portal.features.past import before_codes
+from portal.features.past.names import of_candidate, person, said
+from portal.features.past.shown import Sentence, fields, shown
+from portal.rules.documents import Document
+from portal.rules.effects import Change, Effect, in_words
+from portal.rules.french import plural
+from portal.rules.lifecycle import Kind, Status
+from portal.rules.outcomes import in_words as outcome_in_words
+from portal.rules.steps import STEPS
+from portal.store.requests import RequestKind
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an event holds; `names`: of the session's candidates at that moment, by number."""
+
+    action: str
+    before: Values
+    after: Values
+    names: Mapping[int, str]
+
+    def candidate(self, number: int) -> str:
+        return of_candidate(self.names, number)
+
+    def member(self, number: int) -> str:
+        """A member of the jury as it was called on that day: the event says so itself."""
+        return str(self.after.get("jury", {}).get(str(number), f"Membre n° {number}"))
+
+    @property
+    def certificates(self) -> dict[int, str]:
+        """What the certificates were called on that day."""
+        return {int(number): label for number, label in self.after.get("certificates", {}).items()}
+
+
+Words = Callable[[Said], Sentence]
+
+
+def in_french(e: Said) -> Sentence:
+    """The sentence of an event and its details; an event of before codes in the words that it always had."""
+    if before_codes.is_old(e.action, e.before, e.after):
+        return before_codes.WORDS[e.action](e.before, e.after)
+    return WORDS.get(e.action, _other)(e)
+
+
+def entry_in_words(coded: Mapping[str, str], labels: Mapping[int, str], kind: Kind | None = None) -> str:
+    """One candidate's results. `kind`: of the session; without it, of results that were complete."""
+    whole = Kind.TITLE if TITLE in coded else Kind.CCP
+    return outcome_in_words(kind or whole, decoded(coded), labels)
+
+
+def _practical(e: Said) -> Sentence:
+    return "Informations pratiques modifiées.", fields(e.before, e.after)
+
+
+def _actual_end(e: Said) -> Sentence:
+    if e.before.get("actual_end_on"):
+        return f"Date réelle de fin corrigée : {shown(e.before['actual_end_on'])} → {shown(e.after['actual_end_on'])}.", ()
+    return f"Date réelle de fin saisie : {shown(e.after['actual_end_on'])}.", ()
+
+
+def _postponed(e: Said) -> Sentence:
+    old = f"du {shown(e.before['starts_on'])} au {shown(e.before['ends_on'])}"
+    new = f"du {shown(e.after['starts_on'])} au {shown(e.after['ends_on'])}"
+    asked = f" à la demande n° {e.after['request']} du centre" if e.after.get("request") else ""
+    return f"Session reportée{asked} : elle allait {old}, elle va {new}.", ()
+
+
+def _asked(e: Said) -> Sentence:
+    wanted = f"du {shown(e.after['wanted_start'])} au {shown(e.after['wanted_end'])}"
+    what = "de report" if e.after.get("kind") == RequestKind.POSTPONEMENT else "sur un titre échu"
+    return f"Demande {what} n° {e.after['request']} : le centre souhaite {wanted}.", ()
+
+
+def _answered(what: str) -> Words:
+    return lambda e: (f"Demande n° {e.after['request']} {what}.", ())
+
+
+def _granted(e: Said) -> Sentence:
+    dates = f"du {shown(e.after['granted_start'])} au {shown(e.after['granted_end'])}"
+    return f"Demande n° {e.after['request']} acceptée : dates accordées {dates}.", ()
+
+
+def _draft(e: Said) -> Sentence:
+    return f"Brouillon des résultats enregistré ({plural(len(e.after['results']), 'candidat')}).", ()
+
+
+def _saved(e: Said) -> Sentence:
+    text = f"{plural(len(e.after['results']), 'résultat enregistré', 'résultats enregistrés')}."
+    if confirmed := e.after.get("confirmed_end_on"):
+        text += f" Date réelle de fin confirmée : {shown(confirmed)}."
+    return text, ()
+
+
+def _corrected(e: Said) -> Sentence:
+    old, new = e.before["results"], e.after["results"]
+    lines = []
+    for number in sorted(old.keys() | new.keys(), key=lambda n: e.candidate(int(n))):
+        if old.get(number) != new.get(number):
+            was = f"{entry_in_words(old[number], e.certificates)} → " if number in old else ""
+            now = entry_in_words(new[number], e.certificates) if number in new else "(retiré)"
+            lines.append(f"{e.candidate(int(number))} : {was}{now}")
+    effects = [(e.candidate(int(number)), told) for number, told in e.after.get("effects", {}).items()]
+    told = [f"{name} {in_words(_effect(told), e.certificates)}." for name, told in sorted(effects, key=lambda pair: pair[0])]
+    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}.", (*lines, *told)
+
+
+def _effect(told: Values) -> Effect:
+    return Effect(Change(told["change"]), told["ccp"], told["session"])
+
+
+def _imported(e: Said) -> Sentence:
+    return f"Session reprise d’un fichier, au statut « {Status(e.after['status']).label} ».", ()
+
+
+def _candidates(e: Said) -> Sentence:
+    added, updated = e.after["added"], e.after["updated"]
+    parts = [plural(len(added), "candidat ajouté", "candidats ajoutés")] if added else []
+    parts += [plural(len(updated), "candidat mis à jour", "candidats mis à jour")] if updated else []
+    names = (said(e.after, number, "is", as_written=e.after.get("from_file", False)) for number in added)
+    return f"{', '.join(parts)}.".capitalize(), tuple(names)
+
+
+def _edited(e: Said) -> Sentence:
+    number = e.after["candidate"]
+    was, now = person(e.after, number, "was"), person(e.after, number, "is")
+    return f"{said(e.after, number, 'was')} : fiche corrigée.", fields(was, now, e.after["fields"])
+
+
+def _removed(e: Said) -> Sentence:
+    return f"{said(e.after, e.after['candidate'], 'was')} retiré(e) de la session.", ()
+
+
+def _seated(e: Said) -> Sentence:
+    warned = ("Siégeait déjà ailleurs ces jours-là : ajouté quand même.",) if e.after["elsewhere"] else ()
+    return f"{e.member(e.after['member'])} siège au jury.", warned
+
+
+def _unseated(e: Said) -> Sentence:
+    return f"{e.member(e.after['member'])} ne siège plus au jury.", ()
+
+
+def _links(e: Said) -> Sentence:
+    told = sorted(f"{e.member(m)} : {e.candidate(c)}" for m, c in e.after["links"])
+    return f"{plural(len(told), 'lien déclaré', 'liens déclarés')} entre jury et candidats.", tuple(told)
+
+
+def _documents(e: Said) -> Sentence:
+    number = e.after["count"]
+    return f"Document édité : {Document(e.after['document']).label}{f' ({number})' if number > 1 else ''}.", ()
+
+
+def _plain(text: str) -> Words:
+    return lambda e: (text, ())
+
+
+def _other(e: Said) -> Sentence:
+    return "Session modifiée.", fields(e.before, e.after)
+
+
+WORDS: dict[str, Words] = {
+    **{step.action.value: _plain(step.history) for step in STEPS},
+    "imported": _imported,
+    "created": _plain("Session créée."),
+    "candidates": _candidates,
+    "candidate_edited": _edited,
+    "candidate_removed": _removed,
+    "jury_seated": _seated,
+    "jury_unseated": _unseated,
+    "jury_links": _links,
+    "documents_made": _documents,
+    "practical": _practical,
+    "actual_end": _actual_end,
+    "send_dte_automatic": _plain("DTE envoyé automatiquement."),
+    "postponed": _postponed,
+    "request_made": _asked,
+    "request_refused": _answered("refusée"),
+    "request_withdrawn": _answered("retirée par le centre"),
+    "request_accepted": _granted,
+    "results_draft": _draft,
+    "results_saved": _saved,
+    "results_corrected": _corrected,
+}

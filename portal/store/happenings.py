@@ -1,0 +1,57 @@
+"""Everything that the audit trail tells of. What happens to a session has its words in `portal.features.past.words`."""
+
+from portal.rules.lifecycle import Action
+from portal.rules.steps import STEPS
+
+# A step is told under its own name; entering the results is told with the results.
+TO_A_SESSION = frozenset(
+    {
+        *(step.action.value for step in STEPS if step.action is not Action.ENTER_RESULTS),
+        "imported",
+        "created",
+        "practical",
+        "actual_end",
+        "send_dte_automatic",
+        "postponed",
+        "candidates",
+        "candidate_edited",
+        "candidate_removed",
+        "jury_seated",
+        "jury_unseated",
+        "jury_links",
+        "documents_made",
+        "request_made",
+        "request_refused",
+        "request_withdrawn",
+        "request_accepted",
+        "results_draft",
+        "results_saved",
+        "results_corrected",
+    }
+)
+
+TO_THE_SERVICE = frozenset(
+    {
+        "centres_imported",
+        "titles_imported",
+        "approvals",
+        "limits_set",
+        "measure_written",
+        "measure_applied",
+        "measure_reverted",
+        "account_invited",
+        "password_chosen",
+        "calendar_given",
+        "calendar_replaced",
+        "calendar_revoked",
+        "jury_member_added",
+        "accredited",
+        "accreditation_withdrawn",
+        "letter_published",
+        "closing_announced",
+        "closing_called_off",
+        "signal_closed",
+        "sessions_drawn",
+        "bench_loaded",
+    }
+)

@@ -1,0 +1,176 @@
+"""What can happen to sessions, day after day, through the same actions as real use: each kind of event at least once."""
+
+from datetime import date, timedelta
+
+from portal.core.outcomes import Saved
+from portal.core.people import Person
+from portal.core.sheet import Typed, load
+from portal.features.candidates import actions as candidates
+from portal.features.candidates.importing import import_candidates
+from portal.features.documents.actions import Made as Edited
+from portal.features.documents.actions import make
+from portal.features.jury.seats import declare_links, seat, unseat
+from portal.features.measures.actions import Reverted, revert
+from portal.features.postponements.actions import postpone
+from portal.features.preparation.actions import Created, NewSession, create
+from portal.features.reference.limits import set_limits
+from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
+from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
+from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.rules.documents import Document
+from portal.rules.lifecycle import Action, Kind
+from portal.rules.limits import Limits
+from portal.rules.outcomes import Outcome
+from tests.support.world import World
+
+D = date.fromisoformat
+Entries = dict[int, dict[int | None, Outcome]]
+
+
+def alone(outcome: Outcome) -> dict[int | None, Outcome]:
+    return {None: outcome}
+
+
+class Life:
+    def __init__(self, w: World) -> None:
+        self.w = w
+
+    def v(self, number: int) -> int:
+        return self.w.get(number).version
+
+    def done(self, outcome: object) -> None:
+        assert isinstance(outcome, (Saved, Made, Created, Edited, Reverted)), outcome
+        self.w.today += timedelta(days=1)
+
+    def step(self, who: str, action: Action, number: int = 1, reason: str = "") -> None:
+        self.done(advance(self.w.as_(who), number, self.v(number), action, reason))
+
+    def people(self, number: int) -> list[int]:
+        with self.w.db.reading() as conn:
+            return [c.id for c in load(conn, self.w.get(number)).candidates]
+
+    def entries(self, number: int, *outcomes: dict[int | None, Outcome]) -> Entries:
+        return dict(zip(self.people(number), outcomes, strict=True))
+
+    def enter(self, number: int, entries: Entries) -> None:
+        centre = self.w.as_("centre")
+        self.done(
+            enter_results(
+                centre, number, self.v(number), Typed(entries, self.v(number)), seal(centre, self.w.get(number), entries)
+            )
+        )
+
+    def correct(self, number: int, entries: Entries) -> None:
+        unit = self.w.as_("ud94")
+        typed = Typed(entries, self.v(number))
+        outcome = correct_results(unit, number, self.v(number), typed, "Erreur de saisie")
+        if isinstance(outcome, Affects):
+            sealed = seal(unit, self.w.get(number), entries, "correction")
+            outcome = correct_results(unit, number, self.v(number), typed, "Erreur de saisie", sealed)
+        self.done(outcome)
+
+    def ask(self, key: str) -> int:
+        dates = {"starts_on": D("2020-06-03"), "ends_on": D("2020-06-05")}
+        made = ask_postponement(self.w.as_("centre"), 1, self.v(1), **dates, reason="Salle fermée", key=key)
+        self.done(made)
+        assert isinstance(made, Made)
+        return made.request_id
+
+
+def live(w: World) -> None:
+    """Five sessions live through everything that the history of a session can tell."""
+    w.today = D("2020-04-06")
+    life = Life(w)
+    w.approve()
+    one, two, three = w.juror("Un"), w.juror("Deux"), w.juror("Trois")
+    w.session(1, "18/05/2020", "22/05/2020", "en_preparation")
+    w.session(2, "02/03/2020", "20/04/2020")
+    w.session(3, "25/05/2020", "26/05/2020", "en_preparation")
+    w.session(4, "18/05/2020", "19/05/2020", kind="ccp", candidates=0)
+    _prepare(life, one, two, three)
+    _send(life)
+    _be_moved(life)
+    _be_created(life)
+    _have_results(life)
+
+
+def _prepare(life: Life, one: int, two: int, three: int) -> None:
+    w, v, done = life.w, life.v, life.done
+    centre = w.as_("centre")
+    dates = {"starts_on": D("2020-05-25"), "ends_on": D("2020-05-29")}
+    done(edit_practical(centre, 1, v(1), **dates, place="Créteil", session_manager="Mme Brun"))
+    done(candidates.add(w.as_("centre"), 1, v(1), Person("Nguyễn", "Thị Hương", D("1990-02-01"))))
+    third = life.people(1)[0]
+    done(candidates.edit(w.as_("centre"), 1, v(1), third, Person("Nguyen", "Huong", D("1990-03-01"), "h@x.example")))
+    done(candidates.remove(w.as_("centre"), 1, v(1), third))
+    people = [Person("Sukarno", "", D("1980-01-01")), Person("O’Brien", "Jean-Noël", D("1981-01-01"))]
+    done(candidates.add_all(w.as_("centre"), 1, v(1), people))
+    for member in (one, two, three):
+        done(seat(w.as_("centre"), 1, v(1), member))
+    done(seat(w.as_("centre"), 3, v(3), one, although_elsewhere=True))
+    links = [(one, life.people(1)[0]), (two, life.people(1)[1])]
+    done(declare_links(w.as_("centre"), 1, v(1), links))
+    done(declare_links(w.as_("centre"), 1, v(1), links[:1]))
+    done(unseat(w.as_("centre"), 1, v(1), three))
+    rows = "session;last_name;first_name;born_on;email\n1;NOM00;Prenom;01/02/1990;n@x.example\n1;Dernier;Venu;01/02/1991;\n"
+    import_candidates(w.operator(), rows.encode())
+    import_candidates(w.operator(), b"session;last_name;first_name;born_on\n4;Nom01;Pr\xc3\xa9nom;01/02/1990\n")
+    done(advance(w.as_("centre"), 3, v(3), Action.CANCEL, "Plus de salle"))
+
+
+def _send(life: Life) -> None:
+    w, v = life.w, life.v
+    life.step("centre", Action.REQUEST_DTE)
+    life.done(refuse(w.as_("ud94"), life.ask("a"), "La salle est ouverte"))
+    life.done(withdraw(w.as_("centre"), life.ask("b")))
+    request = life.ask("c")
+    life.done(accept(w.as_("ud94"), request, v(1), note="Soit."))
+    life.done(postpone(w.as_("ud94"), 1, v(1), starts_on=D("2020-06-02"), ends_on=D("2020-06-04"), reason="Jury indisponible"))
+    life.step("ud94", Action.SEND_DTE)
+    life.step("centre", Action.CONVOKE)
+    for kind in (Document.CONVOCATION, Document.CANDIDATES):
+        life.done(make(w.as_("centre"), 1, kind, None, "https://portail.example"))
+
+
+def _be_moved(life: Life) -> None:
+    w, v = life.w, life.v
+    life.done(revert(w.as_("national"), w.measure()))
+    w.measure()
+    w.today = D("2020-06-04")
+    for on in ("2020-06-01", "2020-06-03"):
+        life.done(set_actual_end(w.as_("centre"), 2, v(2), D(on)))
+
+
+def _be_created(life: Life) -> None:
+    w = life.w
+    title_id = w.get(1).title_id
+    set_limits(w.as_("national"), Limits(dte_automatic=True))
+    new = NewSession(title_id, Kind.TITLE, D("2020-07-06"), D("2020-07-10"), "Créteil", "Mme Brun")
+    made = create(w.as_("centre"), [new], "k", jury_of=1)
+    assert isinstance(made, Created)
+    number = made.numbers[0]
+    life.done(candidates.add(w.as_("centre"), number, life.v(number), Person("Seul", "Venu", D("1990-02-01"))))
+    life.step("centre", Action.REQUEST_DTE, number)
+
+
+def _have_results(life: Life) -> None:
+    w, v = life.w, life.v
+    w.today = D("2020-06-15")
+    title, failed, absent = (alone(o) for o in (Outcome.TITLE, Outcome.FAILED, Outcome.ABSENT))
+    partial: dict[int | None, Outcome] = {None: Outcome.PARTIAL, 1: Outcome.ACQUIRED}
+    three = dict(list(life.entries(1, failed, failed, title, absent, title).items())[:3])
+    life.done(save_draft(w.as_("centre"), 1, v(1), Typed(three, v(1))))
+    for number in (1, 2):
+        if w.get(number).postponed and not w.get(number).actual_end_on:
+            life.done(set_actual_end(w.as_("centre"), number, v(number), D("2020-06-05")))
+    life.enter(1, life.entries(1, failed, failed, partial, absent, title))
+    life.enter(2, life.entries(2, title, absent))
+    acquired: dict[int | None, Outcome] = {1: Outcome.NOT_ACQUIRED, 2: Outcome.ACQUIRED}
+    if w.get(4).postponed:
+        life.done(set_actual_end(w.as_("centre"), 4, v(4), D("2020-05-19")))
+    life.enter(4, life.entries(4, acquired))
+    life.correct(4, life.entries(4, {1: Outcome.ACQUIRED, 2: Outcome.ACQUIRED}))
+    life.correct(1, life.entries(1, title, failed, absent, partial, title))
+    life.step("ud94", Action.LOCK)
+    life.step("ud94", Action.UNLOCK, reason="Un résultat à revoir")
+    life.step("ud94", Action.LOCK)
