@@ -16,7 +16,8 @@ test: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy portal migrations/tables.py
+	$(BIN)/mypy
+	$(BIN)/python -m scripts.dead
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 

@@ -11,7 +11,6 @@ from portal.rules.lifecycle import Role
 class Source(StrEnum):
     WEB = "web"
     CLI = "ligne de commande"
-    MEASURE = "mesure"
 
 
 @dataclass(frozen=True)

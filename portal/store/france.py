@@ -1,25 +1,4 @@
-"""The regions and departments of France in 2020 (INSEE codes): 18 regions, 101 departments."""
-
-REGIONS = {
-    "84": "Auvergne-Rhône-Alpes",
-    "27": "Bourgogne-Franche-Comté",
-    "53": "Bretagne",
-    "24": "Centre-Val de Loire",
-    "94": "Corse",
-    "44": "Grand Est",
-    "32": "Hauts-de-France",
-    "11": "Île-de-France",
-    "28": "Normandie",
-    "75": "Nouvelle-Aquitaine",
-    "76": "Occitanie",
-    "52": "Pays de la Loire",
-    "93": "Provence-Alpes-Côte d’Azur",
-    "01": "Guadeloupe",
-    "02": "Martinique",
-    "03": "Guyane",
-    "04": "La Réunion",
-    "06": "Mayotte",
-}
+"""The 101 departments of France in 2020, under the codes of their 18 regions (INSEE)."""
 
 _BY_REGION = {
     "84": "01 Ain|03 Allier|07 Ardèche|15 Cantal|26 Drôme|38 Isère|42 Loire|43 Haute-Loire|63 Puy-de-Dôme|69 Rhône|73 Savoie|74 Haute-Savoie",

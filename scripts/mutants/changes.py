@@ -30,7 +30,6 @@ ADDED: dict[type[ast.operator], tuple[str, str]] = {
 }
 # Calls of which an argument may be missing without an error: a part of a condition, a column that is written, a clause.
 LOSES_ONE = {"Condition", "values", "where"}
-FAMILIES = (".rules", ".store")
 
 
 @dataclass(frozen=True, order=True)

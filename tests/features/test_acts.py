@@ -97,13 +97,16 @@ def test_a_double_click_on_a_step_is_one_step_and_another_persons_is_told(w: Wor
 def test_a_double_click_on_a_postponement_moves_once_and_other_dates_are_told(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     unit, seen = w.as_("ud94"), w.get(1).version
-    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10"), "reason": "Moniteur absent"}
-    without = postpone(unit, 1, seen, **{**days, "reason": ""})
+
+    def move(version: int, end: str = "2020-07-10", reason: str = "Moniteur absent") -> object:
+        return postpone(unit, 1, version, starts_on=D("2020-07-06"), ends_on=D(end), reason=reason)
+
+    without = move(seen, reason="")
     assert isinstance(without, Invalid) and without.errors == {"reason": "Indiquez le motif du report."}
-    assert isinstance(postpone(unit, 1, seen, **days), Saved)
-    assert isinstance(postpone(unit, 1, seen, **days), Unchanged)
-    assert isinstance(postpone(unit, 1, seen, **{**days, "ends_on": D("2020-07-11")}), Changed)
-    assert isinstance(postpone(unit, 1, seen + 2, **days), Changed), "of another page"
+    assert isinstance(move(seen), Saved)
+    assert isinstance(move(seen), Unchanged)
+    assert isinstance(move(seen, end="2020-07-11"), Changed)
+    assert isinstance(move(seen + 2), Changed), "of another page"
     assert (w.get(1).starts_on, w.get(1).version) == (D("2020-07-06"), seen + 1)
 
 
@@ -268,7 +271,7 @@ def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> Non
 )
 def test_an_account_that_cannot_be_made_says_why(w: World, email: str, role: Role, scope: dict[str, str], sentence: str) -> None:
     with pytest.raises(CannotInvite) as refused:
-        invite(w.operator(), email, role, **scope)  # type: ignore[arg-type]
+        invite(w.operator(), email, role, **scope)
     assert sentence in str(refused.value) and w.scalar("select count(*) from account") == 0
 
 

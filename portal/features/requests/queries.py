@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from portal.core.outcomes import NotThere
 from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
-from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
 from portal.store.places import centre, department
 from portal.store.requests import RequestKind, RequestStatus, request
@@ -54,7 +53,6 @@ class Asked:
     expires_on: date | None
     extension_months: int
     session_id: int | None
-    session_status: str | None
     session_version: int | None
     session_start: date | None
     session_end: date | None
@@ -65,7 +63,6 @@ class Asked:
     lockdown_cause: bool
     made_at: datetime
     made_by: str
-    made_by_id: int | None
     answered_at: datetime | None
     answered_by: str | None
     answer: str | None
@@ -93,7 +90,7 @@ class Asked:
         return self.granted_start is not None and (self.granted_start, self.granted_end) != (self.wanted_start, self.wanted_end)
 
 
-_OWN = [c for c in request.c if c.name != "creation_key"]
+_OWN = [c for c in request.c if c.name not in ("creation_key", "made_by_id")]
 _SELECT: Select[Any] = (
     select(
         *_OWN,
@@ -104,7 +101,6 @@ _SELECT: Select[Any] = (
         title.c.label.label("title_label"),
         title.c.expires_on,
         title.c.extension_months,
-        exam_session.c.status.label("session_status"),
         exam_session.c.version.label("session_version"),
         exam_session.c.starts_on.label("session_start"),
         exam_session.c.ends_on.label("session_end"),
@@ -173,7 +169,3 @@ def may_answer(actor: Actor, asked: Asked) -> bool:
 
 def may_withdraw(actor: Actor, asked: Asked) -> bool:
     return asked.open and actor.may(Duty.ASK_UNIT)
-
-
-def convened(asked: Asked) -> bool:
-    return asked.session_status == Status.CONVOKED.value
