@@ -1,9 +1,10 @@
 """What happened: everyday things as values, which the routes turn into pages; what is not there as the one exception."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.core.session import SessionRow
+from portal.rules.plausible import Doubt
 from portal.rules.rights import Refused
 
 
@@ -37,4 +38,14 @@ class Invalid:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Doubtful:
+    """Dates that are possible but unlikely: they are asked once more, and the answer comes back under this seal."""
+
+    doubts: Sequence[Doubt]
+    seal: str
+
+
 Outcome = Saved | Unchanged | Changed | Invalid | Refused
+# Of an act in which somebody types a date.
+Dated = Outcome | Doubtful

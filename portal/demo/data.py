@@ -14,6 +14,9 @@ CENTRES = (
     ("FORMATIONS DU RHÔNE", "69"),
 )
 
+# Where, at what hour, and whom to call.
+WHERE = ("12 rue des Écoles, 94000 Créteil", "08:30", "Camille Roux, 01 00 00 00 00")
+
 EXPIRED = "TP-EX001"  # an example of a title past its expiry, and of a CCS; no session of the demonstration is on it
 
 ACCOUNTS = (

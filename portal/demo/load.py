@@ -24,7 +24,7 @@ from portal.features.measures.catalogue import find as find_measure
 from portal.features.reference.approvals import import_approvals
 from portal.features.reference.importing import import_centres, import_titles
 from portal.features.results.actions import correct_results, enter_results, save_draft, seal
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.features.sessions.importing import COLUMNS as SESSION_COLUMNS
 from portal.features.sessions.importing import import_sessions
 from portal.files.cells import lines
@@ -267,10 +267,7 @@ class _Loader:
         centre = self.at("2020-02-20", "centre@demo.example", 11)
         for number in (224563, 224572):
             s = self.session(centre, number)
-            dates = {"starts_on": s.starts_on, "ends_on": s.ends_on}
-            edit_practical(
-                centre, number, s.version, place="12 rue des Écoles, 94000 Créteil", session_manager="Camille Roux", **dates
-            )
+            edit_practical(centre, number, s.version, Practical(None, None, *data.WHERE))
 
     def after_the_measure(self) -> None:
         centre = self.at(self.today, "centre@demo.example", 8)

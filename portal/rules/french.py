@@ -31,6 +31,20 @@ def long_day(value: date) -> str:
     return f"{DAYS[value.weekday()]} {number} {MONTHS[value.month - 1]} {value.year}"
 
 
+def parse_hour(value: str) -> str | None:
+    """« 08:30 » from what a browser sends (08:30, 08:30:00) or a person types (8h30, 8 h, 8.30); None for anything else."""
+    found = re.fullmatch(r"([0-9]{1,2})\s*(?:[:hH.]\s*([0-9]{2})?)(?::00)?", value.strip())
+    if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return f"{int(found[1]):02}:{found[2] or '00'}"
+
+
+def hour(value: str) -> str:
+    """8 h 30, from « 08:30 »; 8 h on the hour"""
+    hours, _, minutes = value.partition(":")
+    return f"{int(hours)} h" + (f" {minutes}" if minutes != "00" else "") if value else ""
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """« 1 session », « 0 session », « 2 sessions » (in French the plural begins at two)."""
     word = one if count < 2 else (many or one + "s")

@@ -12,6 +12,8 @@ from portal.rules.titles import months_after
 
 FAR_MONTHS = 12
 LONG_MONTHS = 6
+# A field of a form, and the date typed into it.
+Field = tuple[str, date]
 # The name of a public holiday; None for any other day.
 Holiday = Callable[[date], str | None]
 
@@ -46,7 +48,7 @@ def closed(field: str, on: date, holiday: Holiday) -> list[Doubt]:
     return [Doubt(field, on, "c’est un samedi" if on.weekday() == 5 else "c’est un dimanche")] if on.weekday() >= 5 else []
 
 
-def span(starts: tuple[str, date], ends: tuple[str, date], today: date, holiday: Holiday) -> list[Doubt]:
+def span(starts: Field, ends: Field, today: date, holiday: Holiday) -> list[Doubt]:
     """All that is unlikely about a start and an end, each given with the name of its field."""
     (start_field, start), (end_field, end) = starts, ends
     doubts = [*far(start_field, start, today), *closed(start_field, start, holiday), *far(end_field, end, today)]
@@ -63,6 +65,6 @@ def real_end(field: str, on: date, today: date, postponed_to: date) -> list[Doub
     return doubts
 
 
-def only_new(doubts: Sequence[Doubt], *known: date | None) -> list[Doubt]:
+def only_new(doubts: Sequence[Doubt], *known: object) -> list[Doubt]:
     """Without the doubts about dates that stand already: what is not changed is not asked about."""
     return [doubt for doubt in doubts if doubt.on not in known]

@@ -9,8 +9,9 @@ RESUME = "_reprise"
 
 
 def posted() -> bool:
-    """Whether a form was sent to be acted on. HEAD asks what GET asks, and what comes back after a sign-in is only shown again."""
-    return request.method == "POST" and not resumed()
+    """Whether a form was sent to be acted on. HEAD asks what GET asks; what comes back after a sign-in, or after « Non,
+    corriger », is only shown again."""
+    return request.method == "POST" and not resumed() and request.form.get("answer") != "non"
 
 
 def resumed() -> bool:

@@ -6,11 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.finding import find
-from portal.core.outcomes import Changed, Invalid, Outcome, Unchanged
+from portal.core.outcomes import Changed, Dated, Doubtful, Invalid, Unchanged
 from portal.core.session import SessionRow
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.rules.steps import STEP
+from portal.web.doubts import doubts_page
 from portal.web.fields import DayField
 from portal.web.forms import Form
 from portal.web.state import actor, clock, reading, settings
@@ -56,13 +57,15 @@ def form_page(
 
 
 def answer(
-    outcome: Outcome, template: str, number: int, form: Form, action: Action, to: str = "", **page: Any
+    outcome: Dated, template: str, number: int, form: Form, action: Action, to: str = "", **page: Any
 ) -> ResponseReturnValue:
     """What happened, as a page; when it was done, back to the session or on to the address `to`."""
     if isinstance(outcome, Refused):
         return form_page(template, found(number), form, action, 403, refused=outcome, **page)
     if isinstance(outcome, Changed):
         return form_page(template, outcome.session, form, action, 409, conflict=True, **page)
+    if isinstance(outcome, Doubtful):
+        return doubts_page(outcome)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
         return form_page(template, found(number), form, action, 422, **page)

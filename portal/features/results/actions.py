@@ -83,7 +83,7 @@ def enter_results(work: Work, number: int, version: int, typed: Typed, confirmat
         if s.postponed and not _sealed(work, s, entries, confirmation):
             return MustConfirm(session=s)
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=True)
-        values = {**step_values(work, Action.ENTER_RESULTS), "results_saved_by": work.actor.id}
+        values = {**step_values(work, s, Action.ENTER_RESULTS), "results_saved_by": work.actor.id}
         after: dict[str, Any] = {"results": sheet.coded(entries), "certificates": sheet.named(entries)}
         if s.postponed:
             after["confirmed_end_on"] = s.actual_end_on

@@ -1,19 +1,24 @@
 """What people do to a session besides its results: each function is one thing that a person does."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, update
 
 from portal.core.approvals import of_title
+from portal.core.convening import convene, void_papers
 from portal.core.dates import date_errors
+from portal.core.doubts import doubtful, doubtful_span
 from portal.core.grants import of_session
 from portal.core.holding import hold, sent_twice, step_values, stop, write
-from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
+from portal.core.outcomes import Dated, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import tell_centre
-from portal.rules.french import day
+from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
+from portal.rules.plausible import real_end
 from portal.rules.rights import Refused, does, may
 from portal.rules.steps import STEP
 from portal.rules.titles import may_start
@@ -22,38 +27,58 @@ from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 
-def edit_practical(
-    work: Work, number: int, version: int, *, starts_on: date | None, ends_on: date, place: str, session_manager: str
-) -> Outcome:
-    """Change the block « Informations pratiques ». `starts_on` is None where the page shows it as text. Raises NotThere."""
-    wanted: dict[str, Any] = {"ends_on": ends_on, "place": place, "session_manager": session_manager}
-    if starts_on is not None:
-        wanted["starts_on"] = starts_on
+@dataclass(frozen=True)
+class Practical:
+    """What the block « Informations pratiques » holds. The dates are None where the page shows them as text."""
+
+    starts_on: date | None
+    ends_on: date | None
+    place: str
+    hour: str
+    session_manager: str
+
+
+def edit_practical(work: Work, number: int, version: int, wanted: Practical, confirmed: str = "") -> Dated:
+    """Change the block « Informations pratiques ». Raises NotThere."""
     with hold(work, number) as (tx, s):
-        changed = {name: value for name, value in wanted.items() if getattr(s, name) != value}
-        if not changed and does(work.actor.role, Action.EDIT_END):
+        changed = {name: value for name, value in asdict(wanted).items() if value not in (None, getattr(s, name))}
+        if not changed and does(work.actor.role, Action.EDIT_PRACTICAL):
             return Unchanged()
-        if stopped := stop(work, s, version, Action.EDIT_END):
+        if stopped := stop(work, s, version, Action.EDIT_PRACTICAL) or _dates_stop(work, s, changed):
             return stopped
-        if starts_on is not None and starts_on != s.starts_on:
-            verdict = may(s.person(work.actor.role), Action.EDIT_START, s.facts, work.on.today)
-            if isinstance(verdict, Refused):
-                return verdict
-        errors = date_errors(tx, s, starts_on or s.starts_on, ends_on)
+        start, end = wanted.starts_on or s.starts_on, wanted.ends_on or s.ends_on
+        errors = date_errors(tx, s, start, end) if DATES & changed.keys() else {}
         if not errors and s.approval_id is not None and "starts_on" in changed:
-            granted = bool(of_session(tx, s.number))
-            approval = may_start(of_title(tx, s.centre_id, s.title_id), changed["starts_on"], granted=granted)
+            approval = may_start(of_title(tx, s.centre_id, s.title_id), start, granted=bool(of_session(tx, s.number)))
             if isinstance(approval, str):
                 errors = {"starts_on": approval}
             elif approval.id != s.approval_id:
                 changed["approval_id"] = approval.id
         if errors:
             return Invalid(errors)
-        write(tx, work, s, "practical", changed)
-        return Saved("Informations pratiques enregistrées.")
+        about = f"practical of {number}, version {version}"
+        if asked := doubtful_span(work, about, ("starts_on", start), ("ends_on", end), confirmed, (s.starts_on, s.ends_on)):
+            return asked
+        void = void_papers(s) if changed.keys() & {"place", "hour"} else {}
+        write(tx, work, s, "practical", {**changed, **void})
+        again = " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void and s.candidates else ""
+        return Saved(f"Informations pratiques enregistrées.{again}")
 
 
-def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -> Outcome:
+DATES = {"starts_on", "ends_on"}
+
+
+def _dates_stop(work: Work, s: SessionRow, changed: Mapping[str, Any]) -> Refused | None:
+    """Why the dates of the block may not change, if they are to."""
+    for name, action in (("starts_on", Action.EDIT_START), ("ends_on", Action.EDIT_END)):
+        if name in changed:
+            verdict = may(s.person(work.actor.role), action, s.facts, work.on.today)
+            if isinstance(verdict, Refused):
+                return verdict
+    return None
+
+
+def set_actual_end(work: Work, number: int, version: int, actual_end_on: date, confirmed: str = "") -> Dated:
     """Enter, or change, the real end date of an automatically postponed session. Raises NotThere."""
     with hold(work, number) as (tx, s):
         stopped = stop(work, s, version, Action.SET_ACTUAL_END)
@@ -65,7 +90,11 @@ def set_actual_end(work: Work, number: int, version: int, actual_end_on: date) -
             return Invalid(
                 {"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."}
             )
-        write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on})
+        content = {"about": f"real end of {number}, version {version}", "end": actual_end_on}
+        doubts = real_end("actual_end_on", actual_end_on, work.on.today, s.ends_on)
+        if asked := doubtful(work, doubts, content, confirmed):
+            return asked
+        write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on, "actual_end_checked": False})
         return Saved(f"Date réelle de fin enregistrée : {day(actual_end_on)}.")
 
 
@@ -73,20 +102,44 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
     """Take a step of the session's life that needs nothing typed but, for some, a reason. Raises NotThere."""
     step = STEP[action]
     with hold(work, number) as (tx, s):
-        taken = s.status is step.after or (action is Action.REQUEST_DTE and s.status is Status.DTE_SENT)
+        taken = (s.status is step.after and not (action is Action.CONVOKE_AGAIN and s.unconvened)) or (
+            action is Action.REQUEST_DTE and s.status is Status.DTE_SENT
+        )
         if taken and s.status_by == work.actor.label and sent_twice(work, s, version, action):
             return Unchanged()
         if stopped := stop(work, s, version, action):
             return stopped
         if step.reason and not reason:
             return Invalid({"reason": step.reason.missing})
-        write(tx, work, s, action.value, step_values(work, action), reason=reason)
+        values = step_values(work, s, action)
+        if action in CONVENES:
+            values |= {"convocation": max(s.convocation, 1)}
+            convene(tx, s, values["convocation"])
+        write(tx, work, s, action.value, values, reason=reason)
         if step.told:
             what, body = step.told
             tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
         if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
             return _dte_leaves_by_itself(tx, work, s)
+        if action is Action.CONVOKE_AGAIN:
+            return Saved(f"C’est noté : {plural(s.unconvened, 'candidat convoqué', 'candidats convoqués')} de nouveau.")
         return Saved(f"Statut enregistré : {step.after.label}.")
+
+
+CONVENES = (Action.CONVOKE, Action.CONVOKE_AGAIN)
+
+
+def check_actual_end(work: Work, number: int, version: int, note: str) -> Outcome:
+    """The unit has looked at a real end date that lies past the postponed one, and says what it found. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        if s.actual_end_checked and sent_twice(work, s, version, Action.CHECK_ACTUAL_END):
+            return Unchanged()
+        if stopped := stop(work, s, version, Action.CHECK_ACTUAL_END):
+            return stopped
+        if not note:
+            return Invalid({"note": "Indiquez ce que vous avez vérifié : la note reste dans l’historique."})
+        write(tx, work, s, "actual_end_checked", {"actual_end_checked": True}, reason=note)
+        return Saved("Date réelle vérifiée. Votre note est dans l’historique.")
 
 
 def _dte_leaves_by_itself(tx: Connection, work: Work, s: SessionRow) -> Outcome:
