@@ -14,6 +14,7 @@ from portal.features.accounts import routes as account_routes
 from portal.features.calendars import routes as calendar_routes
 from portal.features.candidates import routes as candidate_routes
 from portal.features.communication import routes as communication_routes
+from portal.features.convening import routes as convening_routes
 from portal.features.day import routes as day_routes
 from portal.features.documents import routes as document_routes
 from portal.features.exports import routes as export_routes
@@ -30,7 +31,7 @@ from portal.features.results import routes as result_routes
 from portal.features.sessions import routes as session_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
-from portal.rules.french import day, long_day, number, plural
+from portal.rules.french import day, hour, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import Database
@@ -49,6 +50,7 @@ ROOMS = (
     jury_routes,
     result_routes,
     postponement_routes,
+    convening_routes,
     request_routes,
     day_routes,
     notice_routes,
@@ -128,7 +130,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     def static_file(name: str) -> str:
         return url_for("static", filename=name, v=stamps[name])
 
-    app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
+    app.jinja_env.filters.update(day=day, long_day=long_day, number=number, hour=hour)
     app.jinja_env.globals.update(
         plural=plural,
         navigation=navigation,

@@ -11,6 +11,8 @@ TO_A_SESSION = frozenset(
         "created",
         "practical",
         "actual_end",
+        "actual_end_checked",
+        "exam_days",
         "send_dte_automatic",
         "postponed",
         "candidates",

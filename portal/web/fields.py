@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from portal.files.errors import BadCell
 from portal.files.parsers import siret_of
-from portal.rules.french import parse_day
+from portal.rules.french import parse_day, parse_hour
 from portal.rules.names import name_problem
 from portal.web.state import clock
 
@@ -168,6 +168,28 @@ class DayField(TypedField):
         """A date that no browser could show in its own control stays readable as typed."""
         iso = re.fullmatch(r"....-..-..", self.typed) and self.typed[:4] > "0000"
         return "date" if iso or not self.typed else "text"
+
+
+class HourField(TypedField):
+    """An hour as `<input type="time">` sends it, or as a person types it (8h30)."""
+
+    kind = "time"
+
+    @property
+    def hour(self) -> str:
+        """« 08:30 »; empty when none was typed."""
+        return str(self.value or "")
+
+    def read(self, text: str) -> object:
+        found = parse_hour(text)
+        if found is None:
+            raise Wrong(f"« {text} » n’est pas une heure : écrivez-la hh:mm, par exemple 08:30.")
+        return found
+
+    @property
+    def shown_as(self) -> str:
+        """An hour that no browser could show in its own control stays readable as typed."""
+        return "time" if not self.typed or re.fullmatch(r"[0-9]{2}:[0-9]{2}", self.typed) else "text"
 
 
 class BirthDateField(DayField):

@@ -17,7 +17,19 @@ LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
         "Sessions",
         "sessions.index",
         None,
-        frozenset({"sessions", "results", "postponements", "preparation", "candidates", "documents", "exports", "jury.edit"}),
+        frozenset(
+            {
+                "sessions",
+                "results",
+                "postponements",
+                "convening",
+                "preparation",
+                "candidates",
+                "documents",
+                "exports",
+                "jury.edit",
+            }
+        ),
     ),
     ("Demandes", "requests.index", None, frozenset({"requests"})),
     ("Calendrier", "calendars.month", None, frozenset({"calendars"})),

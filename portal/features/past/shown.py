@@ -13,6 +13,7 @@ FIELDS = {
     "ends_on": "Date de fin",
     "actual_end_on": "Date réelle de fin",
     "place": "Lieu",
+    "hour": "Heure de convocation",
     "session_manager": "Responsable de session",
     "last_name": "Nom",
     "first_name": "Prénom",

@@ -10,7 +10,7 @@ from portal.features.past.names import of_candidate, person, said
 from portal.features.past.shown import Sentence, fields, shown
 from portal.rules.documents import Document
 from portal.rules.effects import Change, Effect, in_words
-from portal.rules.french import plural
+from portal.rules.french import hour, plural
 from portal.rules.lifecycle import Kind, Status
 from portal.rules.outcomes import in_words as outcome_in_words
 from portal.rules.steps import STEPS
@@ -65,6 +65,14 @@ def _actual_end(e: Said) -> Sentence:
     if e.before.get("actual_end_on"):
         return f"Date réelle de fin corrigée : {shown(e.before['actual_end_on'])} → {shown(e.after['actual_end_on'])}.", ()
     return f"Date réelle de fin saisie : {shown(e.after['actual_end_on'])}.", ()
+
+
+def _exam_days(e: Said) -> Sentence:
+    first, last = e.after["exam_starts_on"], e.after["exam_ends_on"]
+    days = f"le {shown(first)}" if first == last else f"du {shown(first)} au {shown(last)}"
+    at = f", convocation à {hour(e.after['hour'])}" if e.after.get("hour") else ""
+    was = (f"Auparavant : du {shown(e.before['exam_starts_on'])} au {shown(e.before['exam_ends_on'])}",)
+    return f"Jours d’examen indiqués : {days}{at}.", was if e.before.get("exam_starts_on") else ()
 
 
 def _postponed(e: Said) -> Sentence:
@@ -179,6 +187,8 @@ WORDS: dict[str, Words] = {
     "documents_made": _documents,
     "practical": _practical,
     "actual_end": _actual_end,
+    "actual_end_checked": _plain("Date réelle de fin vérifiée par l’unité."),
+    "exam_days": _exam_days,
     "send_dte_automatic": _plain("DTE envoyé automatiquement."),
     "postponed": _postponed,
     "request_made": _asked,

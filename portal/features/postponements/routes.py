@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.features.postponements.actions import postpone
 from portal.features.postponements.forms import Postponing
 from portal.rules.lifecycle import Action
+from portal.web.doubts import confirmed
 from portal.web.forms import posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import work
@@ -23,5 +24,5 @@ def edit(number: int) -> ResponseReturnValue:
     if not form.validate():
         return form_page(page, s, form, Action.POSTPONE, 422)
     start, end = form.starts_on.day, form.ends_on.day
-    outcome = postpone(work(), number, version(), starts_on=start, ends_on=end, reason=form.reason.text)
+    outcome = postpone(work(), number, version(), starts_on=start, ends_on=end, reason=form.reason.text, confirmed=confirmed())
     return answer(outcome, page, number, form, Action.POSTPONE)

@@ -14,7 +14,7 @@ from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
-from portal.features.sessions.forms import AsItWas, Practical, Step
+from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.rules.duties import Duty
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action
@@ -25,6 +25,7 @@ from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.cells import rows
+from portal.web.doubts import confirmed
 from portal.web.forms import posted, version
 from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
 from portal.web.state import actor, clock, db, reading, settings, work
@@ -105,6 +106,9 @@ def show(number: int) -> ResponseReturnValue:
     return render_template("sessions/as_was.html", s=s, then=then, today=clock().today())
 
 
+PREPARED = (Action.REQUEST_DTE, Action.CONVOKE, Action.CONVOKE_AGAIN)
+
+
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
     today = clock().today()
     sheet = load(reading(), s, labels_only=True)
@@ -118,7 +122,8 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "rights": verdicts(s),
         "next": next_step(actor().role, s.facts, today),
         "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
-        "missing": {action.value: missing(action, s.facts, today) for action in (Action.REQUEST_DTE, Action.CONVOKE)},
+        "missing": {action.value: missing(action, s.facts, today) for action in PREPARED},
+        "reader": actor().role,
         "seats": brief(reading(), s.number),
         "sheet": sheet,
         "history": told,
@@ -156,22 +161,21 @@ def proof(number: int, kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/informations", methods=["GET", "POST"])
 def edit_practical(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Practical(starts_on=s.starts_on, ends_on=s.ends_on, place=s.place, session_manager=s.session_manager)
-    page = "sessions/practical.html"
+    form = Practical(starts_on=s.starts_on, ends_on=s.ends_on, place=s.place, hour=s.hour, session_manager=s.session_manager)
+    page, rights = "sessions/practical.html", verdicts(s)
     if not posted():
-        return form_page(page, s, form, Action.EDIT_END)
+        return form_page(page, s, form, Action.EDIT_PRACTICAL, rights=rights)
     if not form.validate():
-        return form_page(page, s, form, Action.EDIT_END, 422)
-    outcome = actions.edit_practical(
-        work(),
-        number,
-        version(),
+        return form_page(page, s, form, Action.EDIT_PRACTICAL, 422, rights=rights)
+    wanted = actions.Practical(
         starts_on=form.starts_on.day if "starts_on" in request.form else None,
-        ends_on=form.ends_on.day,
+        ends_on=form.ends_on.day if "ends_on" in request.form else None,
         place=form.place.text,
+        hour=form.hour.hour,
         session_manager=form.session_manager.text,
     )
-    return answer(outcome, page, number, form, Action.EDIT_END)
+    outcome = actions.edit_practical(work(), number, version(), wanted, confirmed())
+    return answer(outcome, page, number, form, Action.EDIT_PRACTICAL, rights=rights)
 
 
 @blueprint.route("/sessions/<number:number>/date-reelle", methods=["GET", "POST"])
@@ -183,8 +187,21 @@ def set_actual_end(number: int) -> ResponseReturnValue:
         return form_page(page, s, form, Action.SET_ACTUAL_END)
     if not form.validate():
         return form_page(page, s, form, Action.SET_ACTUAL_END, 422)
-    outcome = actions.set_actual_end(work(), number, version(), form.actual_end_on.day)
+    outcome = actions.set_actual_end(work(), number, version(), form.actual_end_on.day, confirmed())
     return answer(outcome, page, number, form, Action.SET_ACTUAL_END)
+
+
+@blueprint.route("/sessions/<number:number>/date-reelle/verification", methods=["GET", "POST"])
+def check_actual_end(number: int) -> ResponseReturnValue:
+    s = found(number)
+    form = CheckedEnd()
+    page = "sessions/check_end.html"
+    if not posted():
+        return form_page(page, s, form, Action.CHECK_ACTUAL_END)
+    if not form.validate():
+        return form_page(page, s, form, Action.CHECK_ACTUAL_END, 422)
+    outcome = actions.check_actual_end(work(), number, version(), form.note.text)
+    return answer(outcome, page, number, form, Action.CHECK_ACTUAL_END)
 
 
 @blueprint.route(
