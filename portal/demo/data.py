@@ -16,6 +16,10 @@ CENTRES = (
 
 # Where, at what hour, and whom to call.
 WHERE = ("12 rue des Écoles, 94000 Créteil", "08:30", "Camille Roux, 01 00 00 00 00")
+TOLD = (
+    *((n, "centre") for n in (224561, 224562, 224563, 224564, 224566, 224568, 224569, 224570, 224571, 224572, 224576, 224577)),
+    *((n, "autre-centre") for n in (224578, 224579)),
+)
 
 EXPIRED = "TP-EX001"  # an example of a title past its expiry, and of a CCS; no session of the demonstration is on it
 

@@ -11,6 +11,7 @@ from stdnum import luhn
 
 from portal.clock import PARIS
 from portal.core.finding import find
+from portal.core.outcomes import Doubtful
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
@@ -264,15 +265,17 @@ class _Loader:
                 advance(after, number, self.session(after, number).version, Action.LOCK)
 
     def practical_details(self) -> None:
-        centre = self.at("2020-02-20", "centre@demo.example", 11)
-        for number in (224563, 224572):
-            s = self.session(centre, number)
-            edit_practical(centre, number, s.version, Practical(None, None, *data.WHERE))
+        """Where, when and whom to call: known of the sessions that are shown first, but for one whose centre still has to tell."""
+        for number, owner in data.TOLD:
+            work = self.at("2020-03-03", f"{owner}@demo.example", 11)
+            edit_practical(work, number, self.session(work, number).version, Practical(None, None, *data.WHERE))
 
     def after_the_measure(self) -> None:
         centre = self.at(self.today, "centre@demo.example", 8)
         for number, end in ((224562, date(2020, 6, 12)), (224569, date(2020, 9, 1))):
-            set_actual_end(centre, number, self.session(centre, number).version, end)
+            asked = set_actual_end(centre, number, self.session(centre, number).version, end)
+            if isinstance(asked, Doubtful):
+                set_actual_end(centre, number, self.session(centre, number).version, end, asked.seal)
         s = self.session(centre, 224562)
         save_draft(centre, 224562, s.version, Typed(self.entries(s, 0.25), s.version))
         unit = self.at("2020-06-11", "ud94@demo.example", 15)

@@ -24,7 +24,11 @@ LABELS = {
     RequestStatus.REFUSED: "Refusée",
     RequestStatus.WITHDRAWN: "Retirée",
 }
-KINDS = {RequestKind.POSTPONEMENT: "Report de session", RequestKind.EXPIRED: "Session sur un titre échu"}
+KINDS = {
+    RequestKind.POSTPONEMENT: "Report de session",
+    RequestKind.EXPIRED: "Session sur un titre échu",
+    RequestKind.CORRECTION: "Correction de résultats",
+}
 # The views of the list by their words in the address; the first is what waits.
 VIEWS: dict[str, RequestStatus | None] = {
     "ouvertes": RequestStatus.OPEN,
@@ -68,6 +72,9 @@ class Asked:
     answer: str | None
     granted_start: date | None
     granted_end: date | None
+    candidate_id: int | None  # of a correction
+    wanted_outcome: str  # of a correction: JSON of codes
+    registered: bool
 
     @property
     def open(self) -> bool:

@@ -59,7 +59,8 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         about = f"practical of {number}, version {version}"
         if asked := doubtful_span(work, about, ("starts_on", start), ("ends_on", end), confirmed, (s.starts_on, s.ends_on)):
             return asked
-        void = void_papers(s) if changed.keys() & {"place", "hour"} else {}
+        # What was not known on a session taken over is completed; what stood on the papers is changed.
+        void = void_papers(s) if any(getattr(s, name) for name in changed.keys() & {"place", "hour"}) else {}
         write(tx, work, s, "practical", {**changed, **void})
         again = " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void and s.candidates else ""
         return Saved(f"Informations pratiques enregistrées.{again}")

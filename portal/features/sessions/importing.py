@@ -17,6 +17,8 @@ from portal.store.sessions import exam_session
 from portal.store.titles import title
 from portal.store.work import Work
 
+# Whose candidates were convened where they come from.
+CONVENED = (Status.CONVOKED, Status.RESULTS, Status.LOCKED)
 COLUMNS = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
 
 
@@ -81,6 +83,7 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
                     "status_at": work.on.now,
                     "status_by": "REPRISE",
                     "actual_end_on": actual,
+                    "convocation": int(status in CONVENED),
                 }
             )
         errors.stop_if_any()
