@@ -1,5 +1,6 @@
 """« Créer une session »: a form, a copy of an earlier one, or a file of many."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
 from portal.features.preparation import sheets
-from portal.features.preparation.actions import NewSession, Wrong, create
+from portal.features.preparation.actions import NewSession, Wrong, create, created_by
 from portal.features.preparation.forms import Creating
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
@@ -28,6 +29,9 @@ from portal.web.uploads import Import, sealed, unsealed, uploaded
 
 blueprint = Blueprint("preparation", __name__)
 SHOWN = 50
+# A form's creation key stands in its address: whoever comes back to it finds the same form, and creates no twin.
+KEY = re.compile(r"[0-9a-f]{32}")
+AGAIN = "Cette session est déjà créée : la voici. Pour une autre, choisissez de nouveau « Créer une session »."
 
 
 def _centre_only() -> int:
@@ -40,13 +44,20 @@ def _centre_only() -> int:
 @blueprint.route("/sessions/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     centre_id = _centre_only()
+    key = request.args.get("cle", "")
+    if not KEY.fullmatch(key):
+        key = secrets.token_hex(16)
+        if request.method != "POST":
+            kept: dict[str, Any] = {**request.args.to_dict(), "cle": key}
+            return redirect(url_for("preparation.new", **kept))
     copied = {} if request.method == "POST" else _copied()
     form = Creating(
         **{
+            "title": request.args.get("title", ""),
             "kind": Kind.TITLE.value,
             "starts_on": request.args.get("starts_on", ""),
             "session_manager": actor().name,
-            "key": secrets.token_hex(16),
+            "key": key,
             **copied,
         }
     )
@@ -67,9 +78,7 @@ def new() -> ResponseReturnValue:
     if isinstance(outcome, Wrong):
         form.put(outcome.errors[0])
         return _new(centre_id, form, 422)
-    flash(
-        "Cette session est déjà créée." if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury."
-    )
+    flash(AGAIN if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury.")
     return redirect(url_for("sessions.show", number=outcome.numbers[0]), 303)
 
 
@@ -102,7 +111,15 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
         else:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
-    page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
+    page: dict[str, Any] = {
+        "form": form,
+        "created": created_by(reading(), actor(), form.key.key) if status == 200 else None,
+        "offered": offered,
+        "closed": closed,
+        "day_asked": start,
+        "unit": unit,
+        "email": email,
+    }
     return render_template("preparation/new.html", **page), status
 
 
