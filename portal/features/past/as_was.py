@@ -17,8 +17,9 @@ from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.jury.queries import full_name
 from portal.features.past import before_codes, names
-from portal.features.past.history import Told, history
+from portal.features.past.history import history
 from portal.features.past.names import Names, Values
+from portal.features.past.since import Since, since
 from portal.features.past.words import entry_in_words
 from portal.rules.lifecycle import Status
 from portal.store.audit import audit_event
@@ -47,7 +48,7 @@ class Then:
     results: dict[str, str] = field(default_factory=dict)
     definitive: bool = False
     exists: bool = True
-    since: Told | None = None
+    since: tuple[Since, ...] = ()
 
 
 @dataclass
@@ -97,8 +98,7 @@ def as_it_was(conn: Connection, s: SessionRow, on: date, today: date) -> Then:
     if on < today:
         _call(state, called)
     _say(state, s)
-    told = [entry for entry in history(conn, s.number) if entry.at.date() <= on]
-    state.then.since = next((entry for entry in told if entry.status is state.then.status), None)
+    state.then.since = since([entry for entry in history(conn, s.number) if entry.at.date() <= on], state.then.status)
     return state.then
 
 

@@ -28,6 +28,7 @@ class Told:
     reason: str = ""
     by_measure: bool = False
     status: Status | None = None
+    action: str = ""
 
 
 _EVENTS = select(audit_event).where(audit_event.c.session_id == bindparam("number")).order_by(audit_event.c.id.desc())
@@ -64,7 +65,7 @@ def history(conn: Connection, number: int) -> list[Told]:
 def _event(e: Any, before: Values, after: Values, names: Names) -> Told:
     text, details = in_french(Said(e.action, before, after, names))
     status = Status(after["status"]) if "status" in after else None
-    return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status)
+    return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status, action=e.action)
 
 
 def _line(li: Any) -> Told:
