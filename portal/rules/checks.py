@@ -1,10 +1,11 @@
 """What else must hold for a right, beside its role and its statuses: each check gives None, or why it does not."""
 
+from collections.abc import Callable
 from datetime import date
 
 from portal.rules.facts import Facts
 from portal.rules.french import plural
-from portal.rules.lifecycle import Status
+from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.lines import CENTRE_TELLS, DOUBT, Check, Why
 
 SMALLEST_JURY = 2
@@ -22,20 +23,38 @@ def moved_by_a_measure(f: Facts, today: date) -> Why | None:
     return Why("La session n’a pas été reportée automatiquement : sa date de fin fait foi.", DOUBT)
 
 
-def not_started(helper: str) -> Check:
-    """The session has not begun; `helper` tells the person who asks what is left to do."""
+def not_started(helper: str, moved: str) -> Check:
+    """The session has not begun; `helper` tells the person who asks what is left to do, `moved` the same of a session that a
+    measure has moved."""
 
     def check(f: Facts, today: date) -> Why | None:
         if today < f.starts_on:
             return None
+        if f.postponed and f.status in ACTIVE:
+            return Why("La session a été reportée automatiquement : ses jours d’examen se choisissent sans report.", moved)
         when = "commence aujourd’hui" if today == f.starts_on else "a commencé le {start}"
         return Why(f"La session {when} : un report n’est possible que jusqu’à la veille de son début.", helper)
 
     return check
 
 
-not_started_for_the_unit = not_started(CENTRE_TELLS)
-not_started_for_the_centre = not_started(DOUBT)
+not_started_for_the_unit = not_started(CENTRE_TELLS, "Le responsable de session du centre les indique lui-même.")
+not_started_for_the_centre = not_started(DOUBT, f"Indiquez-les dans « Jours d’examen ». {DOUBT}")
+
+
+def dte_has_left(recall: str, not_started: Check) -> Callable[[Facts, date], Why]:
+    """« DTE envoyé » is not in the newsletter's list of statuses; `recall` names the way out, while there is one."""
+
+    def words(f: Facts, today: date) -> Why:
+        begun = not_started(f, today)
+        return begun or Why("Le DTE est déjà envoyé : à ce statut, la session ne peut pas être reportée.", recall)
+
+    return words
+
+
+RECALL = "rappeler le DTE : la session reviendra au statut « Demande de DTE envoyée », et pourra être reportée."
+recall_first = dte_has_left(f"Vous pouvez {RECALL}", not_started_for_the_unit)
+ask_to_recall = dte_has_left(f"Demandez à l’{{unit}} de {RECALL}", not_started_for_the_centre)
 
 
 def only_the_unit_moves(f: Facts, today: date) -> Why | None:
@@ -66,12 +85,46 @@ def has_candidates(f: Facts, today: date) -> Why | None:
     return Why("Aucun candidat n’est inscrit à cette session.", f"Ajoutez d’abord les candidats. {DOUBT}")
 
 
+def has_days(f: Facts, today: date) -> Why | None:
+    if f.first_day is not None:
+        return None
+    return Why(
+        "Les jours d’examen ne sont pas indiqués : la mesure n’a reporté que la date de fin.",
+        f"Indiquez d’abord le premier et le dernier jour. {DOUBT}",
+    )
+
+
+def has_hour(f: Facts, today: date) -> Why | None:
+    return None if f.hour else Why("L’heure de convocation n’est pas indiquée.", f"Indiquez d’abord l’heure. {DOUBT}")
+
+
+def has_place(f: Facts, today: date) -> Why | None:
+    return None if f.place else Why("Le lieu n’est pas indiqué.", f"Indiquez d’abord l’adresse complète. {DOUBT}")
+
+
+def has_manager(f: Facts, today: date) -> Why | None:
+    if f.manager:
+        return None
+    return Why("Le responsable de session n’est pas indiqué.", f"Indiquez d’abord qui appeler. {DOUBT}")
+
+
+def somebody_unconvened(f: Facts, today: date) -> Why | None:
+    return None if f.unconvened else Why("Tous les candidats sont convoqués pour ces jours.", DOUBT)
+
+
+def real_end_to_check(f: Facts, today: date) -> Why | None:
+    if f.actual_end_on and f.actual_end_on > f.ends_on and not f.actual_end_checked:
+        return None
+    return Why("Aucune date réelle de fin n’est à vérifier sur cette session.", CENTRE_TELLS)
+
+
 def has_jury(f: Facts, today: date) -> Why | None:
     if f.jury >= SMALLEST_JURY:
         return None
     counted = plural(f.jury, "membre habilité", "membres habilités")
+    when = "au premier jour de l’examen" if f.postponed else "à la date de début"
     return Why(
-        f"Le jury compte {counted} à la date de début : il en faut deux.",
+        f"Le jury compte {counted} {when} : il en faut deux.",
         f"Complétez d’abord le jury. {DOUBT}",
     )
 

@@ -20,15 +20,19 @@ class Condition:
     start_to: date | None = None
     end_from: date | None = None
     end_to: date | None = None
+    exam_start_to: date | None = None  # of the days that the centre of a moved session has stated
     postponed: bool | None = None
     actual_end_known: bool | None = None
     over: bool | None = None  # the (real) end date is reached today
+    exam_over: bool | None = None  # the last day of the exam is reached today, as far as anybody knows it
+    unconvened: bool | None = None  # somebody holds no convocation that still stands
     departments: tuple[str, ...] | None = None
     titles: tuple[str, ...] | None = None  # codes
-    late_actual_end: bool | None = None  # the real end date lies past the postponed one
+    late_actual_end: bool | None = None  # the real end date lies past the postponed one, and the unit has not looked at it
 
 
 def holds(condition: Condition, facts: Facts, today: date) -> bool:
+    """Whether all that the condition asks is true of these facts `today`."""
     c, f = condition, facts
     return (
         (c.statuses is None or f.status in c.statuses)
@@ -36,10 +40,17 @@ def holds(condition: Condition, facts: Facts, today: date) -> bool:
         and (c.start_to is None or f.starts_on <= c.start_to)
         and (c.end_from is None or f.ends_on >= c.end_from)
         and (c.end_to is None or f.ends_on <= c.end_to)
+        and (c.exam_start_to is None or (f.exam_starts_on is not None and f.exam_starts_on <= c.exam_start_to))
         and (c.departments is None or f.department in c.departments)
         and (c.titles is None or f.title in c.titles)
         and (c.postponed is None or f.postponed == c.postponed)
         and (c.actual_end_known is None or (f.actual_end_on is not None) == c.actual_end_known)
         and (c.over is None or (today >= f.effective_end_on) == c.over)
-        and (c.late_actual_end is None or (f.actual_end_on is not None and f.actual_end_on > f.ends_on) == c.late_actual_end)
+        and (c.exam_over is None or (today >= f.believed_last_day) == c.exam_over)
+        and (c.unconvened is None or (f.unconvened > 0) == c.unconvened)
+        and (c.late_actual_end is None or _is_late(f) == c.late_actual_end)
     )
+
+
+def _is_late(f: Facts) -> bool:
+    return f.actual_end_on is not None and f.actual_end_on > f.ends_on and not f.actual_end_checked

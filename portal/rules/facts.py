@@ -10,17 +10,28 @@ from portal.rules.lifecycle import Status
 class Facts:
     """The facts of one session.
 
-    `postponed` is true when a measure moved its end date (« reportée automatiquement »). `jury` counts the members
-    accredited for the title on the start date; `own_trainers` the candidates whom two members or more have trained.
-    `moved_by` is the key of the measure that moved it last.
+    `postponed` is true when a measure moved its end date (« reportée automatiquement »); `planned_end_on` is then the end
+    before it, `moved_by` the key of the measure. `exam_starts_on` and `exam_ends_on`: the days of the exam that the centre of
+    such a session has stated; a session that no measure moved is examined from its start to its end. `hour`: of the
+    convocation, « 08:30 ». `unconvened` counts the candidates who hold no convocation that still stands. `actual_end_checked`: the unit has looked at a real end
+    date that lies past the postponed one. `jury` counts the
+    members accredited for the title on the first day; `own_trainers` the candidates whom two members or more have trained.
     """
 
     status: Status
     starts_on: date
     ends_on: date
     postponed: bool
+    planned_end_on: date | None
     actual_end_on: date | None
+    actual_end_checked: bool
+    exam_starts_on: date | None
+    exam_ends_on: date | None
+    hour: str
+    place: str
+    manager: str
     candidates: int
+    unconvened: int
     jury: int
     own_trainers: int
     department: str
@@ -31,3 +42,18 @@ class Facts:
     def effective_end_on(self) -> date:
         """The day from which results may be entered: the real end date when there is one."""
         return self.actual_end_on or self.ends_on
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of the exam; None while the centre of a moved session has not stated it."""
+        return self.exam_starts_on if self.postponed else self.starts_on
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the exam; None while the centre of a moved session has not stated it."""
+        return self.exam_ends_on if self.postponed else self.ends_on
+
+    @property
+    def believed_last_day(self) -> date:
+        """The last day as far as anybody knows: stated, or planned before a measure moved the end."""
+        return self.exam_ends_on or self.planned_end_on or self.ends_on

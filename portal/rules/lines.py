@@ -63,6 +63,8 @@ class Why:
 
 
 Check = Callable[[Facts, date], Why | None]
+# Words that depend on what else holds of the session.
+Words = Why | Callable[[Facts, date], Why]
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Line:
     action: Action
     by: Role
     statuses: tuple[Status, ...]
-    otherwise: Why
+    otherwise: Words
     to_others: Why
     provided: tuple[Check, ...] = ()
     ended: Mapping[Status, Why] = field(default_factory=dict)

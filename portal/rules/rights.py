@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.rules.checks import (
+    ask_to_recall,
     moved_by_a_measure,
     not_started_for_the_centre,
     not_started_for_the_unit,
     only_the_unit_moves,
+    real_end_to_check,
+    recall_first,
     start_may_move,
 )
 from portal.rules.facts import Facts
@@ -22,6 +25,7 @@ from portal.rules.lines import (
     CENTRES_TURN,
     DOUBT,
     UNIT_FOLLOWS,
+    UNITS_TURN,
     Allowed,
     Line,
     Person,
@@ -36,20 +40,18 @@ __all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "does", "
 S = Status
 IN_PRACTICAL = Why("La session est au statut « {status} » : ce bloc n’est modifiable qu’« En préparation ».", ASK)
 UNIT_POSTPONES = Why("L’{unit} ne modifie pas ce bloc : elle procède par un report de session.", CENTRE_KNOWS)
-DTE_HAS_LEFT = "Le DTE est déjà envoyé : à ce statut, la session ne peut pas être reportée."
 
 TABLE = (
     *(step.line for step in STEPS),
     # ---- in the block « Informations pratiques »
     Line(Action.EDIT_START, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES, (start_may_move,)),
     Line(Action.EDIT_END, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES),
-    Line(Action.EDIT_PRACTICAL, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES),
     # ---- postponement by the UD: « DTE envoyé » is not in the newsletter's list
     Line(
         Action.POSTPONE,
         Role.UD,
         (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED),
-        otherwise=Why(DTE_HAS_LEFT, CENTRE_TELLS),
+        otherwise=recall_first,
         to_others=Why("Cette action revient à l’{unit}.", ASK),
         provided=(not_started_for_the_unit,),
     ),
@@ -57,11 +59,27 @@ TABLE = (
         Action.ASK_POSTPONEMENT,
         Role.CENTRE,
         (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED),
-        otherwise=Why(DTE_HAS_LEFT, DOUBT),
+        otherwise=ask_to_recall,
         to_others=Why("La demande vient du centre ; vous reportez la session vous-même.", CENTRE_KNOWS),
         provided=(only_the_unit_moves, not_started_for_the_centre),
     ),
+    # ---- place, hour and whom to call: until the results are saved
+    Line(
+        Action.EDIT_PRACTICAL,
+        Role.CENTRE,
+        ACTIVE,
+        otherwise=IN_PRACTICAL,
+        to_others=Why("Le lieu, l’heure et le responsable sont indiqués par le centre.", CENTRE_KNOWS),
+    ),
     # ---- after an automatic postponement
+    Line(
+        Action.SET_EXAM_DAYS,
+        Role.CENTRE,
+        ACTIVE,
+        otherwise=IN_PRACTICAL,
+        to_others=Why("Les jours d’examen d’une session reportée automatiquement sont indiqués par le centre.", CENTRE_KNOWS),
+        provided=(moved_by_a_measure,),
+    ),
     Line(
         Action.SET_ACTUAL_END,
         Role.CENTRE,
@@ -70,7 +88,28 @@ TABLE = (
         to_others=Why("La date réelle de fin est saisie par le centre.", CENTRE_KNOWS),
         provided=(moved_by_a_measure,),
     ),
+    Line(
+        Action.CHECK_ACTUAL_END,
+        Role.UD,
+        (*ACTIVE, S.RESULTS),
+        otherwise=Why("Aucune date réelle de fin n’est à vérifier sur cette session.", CENTRE_TELLS),
+        to_others=UNITS_TURN,
+        provided=(real_end_to_check,),
+    ),
     # ---- results, once they are saved
+    Line(
+        Action.ASK_CORRECTION,
+        Role.CENTRE,
+        (S.RESULTS,),
+        otherwise=Why("Les résultats ne sont pas encore enregistrés : vous les saisissez vous-même.", DOUBT),
+        to_others=Why("La demande vient du centre ; vous corrigez les résultats vous-même.", CENTRE_KNOWS),
+        ended={
+            S.LOCKED: Why(
+                "La session est verrouillée : plus personne ne la modifie.",
+                "Adressez-vous à l’{unit} : elle peut la déverrouiller.",
+            )
+        },
+    ),
     Line(
         Action.CORRECT_RESULTS,
         Role.UD,
@@ -89,12 +128,8 @@ TABLE = (
     Line(
         Action.REMOVE_CANDIDATE,
         Role.CENTRE,
-        (S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT),
-        otherwise=Why(
-            "Les convocations sont envoyées : un candidat convoqué ne se retire plus. "
-            "S’il ne vient pas, son résultat est « Absent ».",
-            ASK,
-        ),
+        ACTIVE,
+        otherwise=IN_PRACTICAL,
         to_others=CENTRES_TURN,
     ),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
@@ -148,7 +183,9 @@ def why_not(line: Line, role: Role, facts: Facts, today: date) -> Why | None:
     if role is not line.by:
         return line.to_others
     if not open_:
-        return Why(RESULTS_SAVED, _helper(role, status)) if status is S.RESULTS else line.otherwise
+        if status is S.RESULTS:
+            return Why(RESULTS_SAVED, _helper(role, status))
+        return line.otherwise if isinstance(line.otherwise, Why) else line.otherwise(facts, today)
     return next((why for check in line.provided if (why := check(facts, today))), None)
 
 

@@ -5,14 +5,19 @@ it waits, of what the centre is told and of the history. Pages, to-do lists, the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.rules.checks import (
     end_reached,
     has_candidates,
+    has_days,
+    has_hour,
     has_jury,
+    has_manager,
+    has_place,
     jury_is_independent,
     real_end_known,
+    somebody_unconvened,
 )
 from portal.rules.conditions import Condition
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
@@ -26,6 +31,7 @@ from portal.rules.lines import (
     Check,
     Line,
     Why,
+    Words,
     at,
 )
 
@@ -45,13 +51,13 @@ class Waiting:
     """How a step stands in the lists of those concerned.
 
     `by`: how it is called in the list of whoever takes it; `other`: key and words in the list of who waits for it; `tile`: one
-    and many, on the day's page; `when`: narrows the statuses; `place`: where it is taken, below the session's page.
+    and many, on the day's page; `narrow`: which of the sessions in its statuses; `place`: where it is taken, below the session's page.
     """
 
     by: str
     other: tuple[str, str] | None = None
     tile: tuple[str, str] | None = None
-    over: bool | None = None
+    narrow: Condition = field(default_factory=Condition)
     place: str = ""
 
 
@@ -64,7 +70,7 @@ class Step:
     before: tuple[Status, ...]
     after: Status
     label: str
-    otherwise: Why
+    otherwise: Words
     to_others: Why
     history: str
     path: str = ""
@@ -83,8 +89,11 @@ class Step:
     @property
     def condition(self) -> Condition:
         """The sessions that it waits on."""
-        return Condition(self.before, over=self.waiting.over if self.waiting else None)
+        return replace(self.waiting.narrow if self.waiting else Condition(), statuses=self.before)
 
+
+# What a convocation needs, beside somebody to convene (domain.md 8a).
+PAPER = (has_days, has_hour, has_place, has_manager)
 
 STEPS = (
     Step(
@@ -114,13 +123,27 @@ STEPS = (
         history="DTE envoyé.",
     ),
     Step(
+        Action.RECALL_DTE,
+        Role.UD,
+        (S.DTE_SENT,),
+        S.DTE_REQUESTED,
+        "Rappeler le DTE",
+        path="rappel-dte",
+        otherwise=at(S.DTE_SENT, CENTRE_TELLS),
+        to_others=UNITS_TURN,
+        warning="Le centre ne pourra plus convoquer avant un nouvel envoi. La session peut alors être reportée.",
+        reason=Reason("Indiquez le motif du rappel : le centre le lit.", "Le centre le lit, et il reste dans l’historique."),
+        told=(": le DTE est rappelé", "La session revient au statut « Demande de DTE envoyée » : attendez un nouvel envoi."),
+        history="DTE rappelé.",
+    ),
+    Step(
         Action.CONVOKE,
         Role.CENTRE,
         (S.DTE_SENT,),
         S.CONVOKED,
         "Envoyer les convocations",
         path="convocations",
-        provided=(has_candidates,),
+        provided=(has_candidates, *PAPER),
         otherwise=at(S.DTE_SENT, ASK),
         to_others=CENTRES_TURN,
         waiting=Waiting(
@@ -128,6 +151,24 @@ STEPS = (
             tile=("session attend l’envoi des convocations", "sessions attendent l’envoi des convocations"),
         ),
         history="Convocations envoyées.",
+    ),
+    Step(
+        Action.CONVOKE_AGAIN,
+        Role.CENTRE,
+        (S.CONVOKED,),
+        S.CONVOKED,
+        "Convoquer de nouveau",
+        path="nouvelle-convocation",
+        provided=(has_candidates, *PAPER, somebody_unconvened),
+        otherwise=at(S.CONVOKED, ASK),
+        to_others=CENTRES_TURN,
+        waiting=Waiting(
+            "Convoquer de nouveau",
+            other=("wait_convoked", "Le centre doit convoquer de nouveau"),
+            tile=("session à convoquer de nouveau", "sessions à convoquer de nouveau"),
+            narrow=Condition(exam_over=False, unconvened=True),
+        ),
+        history="Candidats convoqués de nouveau.",
     ),
     Step(
         Action.ENTER_RESULTS,
@@ -144,7 +185,7 @@ STEPS = (
             "Saisir les résultats",
             other=("wait_results", "Le centre doit saisir les résultats"),
             tile=("session attend ses résultats", "sessions attendent leurs résultats"),
-            over=True,
+            narrow=Condition(over=True),
             place="/resultats",
         ),
         history="Résultats enregistrés.",

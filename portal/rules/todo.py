@@ -5,7 +5,7 @@ reads it in Python.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.rules.conditions import Condition, holds
@@ -50,17 +50,22 @@ def _waits(role: Role) -> tuple[Next, ...]:
     return tuple(_awaited(step) for step in STEPS if step.waiting and step.waiting.other and step.by is not role)
 
 
+# All active sessions that a measure moved and whose real end date nobody has entered, whatever their next step.
 NO_REAL_END = Condition(ACTIVE, postponed=True, actual_end_known=False)
+# Those of them in which it is the next step: convened, and the last day of the exam is reached.
+REAL_END_DUE = Condition((Status.CONVOKED,), postponed=True, actual_end_known=False, exam_over=True)
+REAL_END_LATER = Condition((Status.CONVOKED,), postponed=True, actual_end_known=False)
 TABLE: Mapping[Role, tuple[Next, ...]] = {
     Role.CENTRE: (
         Next(
             "set_actual_end",
             "Saisir la date réelle",
-            NO_REAL_END,
+            REAL_END_DUE,
             True,
             "/date-reelle",
             ("session reportée attend sa date réelle", "sessions reportées attendent leur date réelle"),
         ),
+        Next("wait_exam", "Attendre le dernier jour d’examen", replace(REAL_END_LATER, unconvened=False), False),
         *_acts(Role.CENTRE),
         Next("wait_end", "Attendre la fin de la session", Condition((Status.CONVOKED,)), False),
         *_waits(Role.CENTRE),
@@ -69,18 +74,12 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
         Next(
             "check_actual_end",
             "Vérifier la date réelle",
-            Condition(ACTIVE, postponed=True, late_actual_end=True),
+            Condition((*ACTIVE, Status.RESULTS), postponed=True, late_actual_end=True),
             True,
             tile=("date réelle à vérifier", "dates réelles à vérifier"),
         ),
         *_acts(Role.UD),
-        Next(
-            "wait_actual_end",
-            "Le centre doit saisir la date réelle",
-            NO_REAL_END,
-            False,
-            tile=("session reportée sans date réelle", "sessions reportées sans date réelle"),
-        ),
+        Next("wait_actual_end", "Le centre doit saisir la date réelle", REAL_END_DUE, False),
         *_waits(Role.UD),
     ),
     Role.REGION: (),
