@@ -36,7 +36,7 @@ def of_centre(conn: Connection, centre_id: int) -> dict[int, ApprovedTitle]:
     for row in rows:
         of = found.setdefault(row.title_id, ApprovedTitle(row.title_id, row.code, row.label, _kinds(examined[row.title_id])))
         limit = last_start(row.expires_on, row.extension_months)
-        of.approvals.append(Approved(row.id, row.number, row.valid_from, row.valid_to, limit))
+        of.approvals.append(Approved(row.id, row.number, row.valid_from, row.valid_to, row.expires_on, limit))
     return found
 
 

@@ -10,6 +10,7 @@ from portal.core.session import SessionRow
 from portal.rules.lifecycle import Kind, Role, Status
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
+from portal.store.conditions import first_day
 from portal.store.jury import accreditation, session_jury, trainer_link
 from portal.store.measures import measure_run
 from portal.store.places import centre, department
@@ -20,15 +21,27 @@ from portal.store.titles import title
 
 candidate_count = select(func.count()).where(candidate.c.session_id == exam_session.c.id).scalar_subquery()
 
-# Members of the jury who are accredited for the title on the start date.
+# Candidates who hold no convocation that still stands.
+unconvened_count = (
+    select(func.count())
+    .where(
+        candidate.c.session_id == exam_session.c.id,
+        candidate.c.convened_for.is_distinct_from(exam_session.c.convocation),
+    )
+    .correlate(exam_session)
+    .scalar_subquery()
+)
+
+# Members of the jury who are accredited for the title on the first day of the exam.
 jury_count = (
     select(func.count(session_jury.c.member_id.distinct()))
     .join(accreditation, accreditation.c.member_id == session_jury.c.member_id)
     .where(
         session_jury.c.session_id == exam_session.c.id,
         accreditation.c.title_id == exam_session.c.title_id,
-        accreditation.c.valid_from <= exam_session.c.starts_on,
-        accreditation.c.valid_to >= exam_session.c.starts_on,
+        # On the first day of the exam; while a moved session has none, at any time of the session.
+        accreditation.c.valid_from <= func.coalesce(first_day, exam_session.c.ends_on),
+        accreditation.c.valid_to >= func.coalesce(first_day, exam_session.c.starts_on),
     )
     .correlate(exam_session)
     .scalar_subquery()
@@ -69,6 +82,7 @@ _SELECT: Select[Any] = (
         measure_run.c.label.label("measure_label"),
         measure_run.c.definition.label("measure_text"),
         candidate_count.label("candidates"),
+        unconvened_count.label("unconvened"),
         jury_count.label("jury"),
         own_trainers.label("own_trainers"),
         _open_request.label("open_request"),

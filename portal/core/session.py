@@ -46,7 +46,13 @@ class SessionRow:
     results_saved_by: int | None
     approval_id: int | None
     version: int
+    exam_starts_on: date | None
+    exam_ends_on: date | None
+    hour: str
+    convocation: int
+    actual_end_checked: bool
     candidates: int
+    unconvened: int
     jury: int
     own_trainers: int
     open_request: int | None  # the number of the request that waits for the unit's answer
@@ -67,8 +73,16 @@ class SessionRow:
             self.starts_on,
             self.ends_on,
             self.postponed,
+            self.planned_end_on,
             self.actual_end_on,
+            self.actual_end_checked,
+            self.exam_starts_on,
+            self.exam_ends_on,
+            self.hour,
+            self.place,
+            self.session_manager,
             self.candidates,
+            self.unconvened,
             self.jury,
             self.own_trainers,
             self.department_code,
@@ -79,7 +93,7 @@ class SessionRow:
     @property
     def exam_end_on(self) -> date:
         """The last day of the exam as far as it is known, whatever end date a measure has set."""
-        return self.actual_end_on or self.planned_end_on or self.ends_on
+        return self.actual_end_on or self.exam_ends_on or self.planned_end_on or self.ends_on
 
     @property
     def last_start(self) -> date | None:

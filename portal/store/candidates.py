@@ -30,6 +30,7 @@ candidate = Table(
     Column("born_on", Date, nullable=False),
     Column("email", String(254), nullable=False, server_default=""),
     Column("sort_key", String(260), nullable=False),  # accents and case folded: French order, and who is the same person
+    Column("convened_for", Integer),  # the `convocation` of the session that this person was convened for
     UniqueConstraint("session_id", "sort_key", "born_on"),
     UniqueConstraint("id", "session_id"),
     Index(None, "sort_key", "born_on"),

@@ -3,15 +3,22 @@
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
 
 from portal.rules.conditions import Condition
+from portal.store.candidates import candidate
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
 effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
 # The last day of the exam as far as it is known: a measure moves the end date on paper, not the people in the room.
-exam_end = func.coalesce(s.c.actual_end_on, s.c.planned_end_on, s.c.ends_on)
+exam_end = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
+believed_last_day = func.coalesce(s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
+# The days of the exam, as they are stated; none for a moved session whose centre has not stated them.
+first_day = case((s.c.postponed_run_id.is_(None), s.c.starts_on), else_=s.c.exam_starts_on)
+last_day = case((s.c.postponed_run_id.is_(None), s.c.ends_on), else_=s.c.exam_ends_on)
+# Whether a candidate of the session holds no convocation that still stands.
+unconvened = exists().where(candidate.c.session_id == s.c.id, candidate.c.convened_for.is_distinct_from(s.c.convocation))
 
 
 @lru_cache(maxsize=1024)
@@ -28,6 +35,8 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(s.c.ends_on >= c.end_from)
     if c.end_to is not None:
         parts.append(s.c.ends_on <= c.end_to)
+    if c.exam_start_to is not None:
+        parts.append(s.c.exam_starts_on <= c.exam_start_to)
     if c.departments is not None:
         parts.append(s.c.department_code.in_(c.departments))
     if c.titles is not None:
@@ -38,7 +47,11 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(s.c.actual_end_on.is_not(None) if c.actual_end_known else s.c.actual_end_on.is_(None))
     if c.over is not None:
         parts.append(effective_end <= today if c.over else effective_end > today)
+    if c.exam_over is not None:
+        parts.append(believed_last_day <= today if c.exam_over else believed_last_day > today)
+    if c.unconvened is not None:
+        parts.append(unconvened if c.unconvened else ~unconvened)
     if c.late_actual_end is not None:
-        late = func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on
+        late = and_(func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on, ~s.c.actual_end_checked)
         parts.append(late if c.late_actual_end else ~late)
     return and_(true(), *parts)

@@ -1,6 +1,6 @@
 """Runs of measures, with one line a session touched. A line is never changed: taking a run back is a run of its own."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false
 
 from portal.store.base import Moment, metadata
 from portal.store.triggers import append_only
@@ -16,6 +16,8 @@ measure_run = Table(
     Column("actor", String(200), nullable=False),
     Column("reverts_run_id", ForeignKey("measure_run.id"), unique=True),  # this run takes that one back
     Column("touched", Integer, nullable=False),
+    # Sessions that the measure had moved elsewhere, before they were taken over: it has no lines here, and is not taken back.
+    Column("taken_over", Boolean(create_constraint=True, name="taken_over_known"), nullable=False, server_default=false()),
     CheckConstraint("touched >= 0", name="touched_positive"),
 )
 

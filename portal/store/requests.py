@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -23,6 +24,7 @@ from portal.store.base import Moment, metadata, one_of
 class RequestKind(StrEnum):
     POSTPONEMENT = "report"
     EXPIRED = "titre_echu"
+    CORRECTION = "correction"
 
 
 class RequestStatus(StrEnum):
@@ -58,12 +60,18 @@ request = Table(
     Column("answer", Text),  # why it was refused; what the unit adds when it accepts
     Column("granted_start", Date),
     Column("granted_end", Date),
+    # A correction of results: the candidate, and the outcome wanted, in codes (JSON); its dates are those that stand.
+    Column("candidate_id", ForeignKey("candidate.id")),
+    Column("wanted_outcome", Text, nullable=False, server_default=""),
+    # On an expired title: its candidates were registered before the expiry, says the centre.
+    Column("registered", Boolean(create_constraint=True, name="registered_known"), nullable=False, server_default=false()),
     ForeignKeyConstraint(["centre_id", "department_code"], ["centre.id", "centre.department_code"], onupdate="CASCADE"),
     CheckConstraint("wanted_end >= wanted_start", name="wanted_end_not_before_start"),
     CheckConstraint("granted_end >= granted_start", name="granted_end_not_before_start"),
     CheckConstraint("(status = 'acceptee') = (granted_start IS NOT NULL)", name="granted_when_accepted"),
     CheckConstraint("(status = 'ouverte') = (answered_at IS NULL)", name="answered_when_closed"),
     CheckConstraint("kind = 'titre_echu' OR session_id IS NOT NULL", name="postponement_of_a_session"),
+    CheckConstraint("(kind = 'correction') = (candidate_id IS NOT NULL)", name="correction_of_a_candidate"),
     one_of("kind", RequestKind),
     one_of("status", RequestStatus),
     Index(

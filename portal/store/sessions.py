@@ -1,6 +1,7 @@
 """Exam sessions."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    false,
     text,
 )
 
@@ -18,7 +20,10 @@ from portal.store.base import Moment, metadata, one_of
 from portal.store.triggers import also
 
 MOVED = text("postponed_run_id IS NOT NULL")
-VIEWS = ("status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id")
+VIEWS = (
+    "status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id",
+    "exam_starts_on", "exam_ends_on", "planned_end_on", "actual_end_checked",
+)  # fmt: skip
 WAITING = ("status", "actual_end_on", "id")
 
 exam_session = Table(
@@ -45,6 +50,18 @@ exam_session = Table(
     Column("approval_id", ForeignKey("approval.id")),  # under which it was created; none: taken over
     Column("creation_key", String(64)),  # of the form that created it: sent twice, it creates once
     Column("version", Integer, nullable=False, server_default="1"),
+    # The days of the exam of a moved session, as its centre states them; the hour of the convocation, « 08:30 ».
+    Column("exam_starts_on", Date),
+    Column("exam_ends_on", Date),
+    Column("hour", String(5), nullable=False, server_default=""),
+    # Counts what is printed on a convocation: a candidate is convened for the number that stood then. 0: nobody yet.
+    Column("convocation", Integer, nullable=False, server_default="0"),
+    Column(
+        "actual_end_checked",
+        Boolean(create_constraint=True, name="actual_end_checked_known"),
+        nullable=False,
+        server_default=false(),
+    ),
     ForeignKeyConstraint(["centre_id", "department_code"], ["centre.id", "centre.department_code"], onupdate="CASCADE"),
     CheckConstraint("id BETWEEN 1 AND 999999999", name="number_plausible"),
     CheckConstraint("ends_on >= starts_on", name="end_not_before_start"),
@@ -54,6 +71,10 @@ exam_session = Table(
         "(postponed_run_id IS NULL) = (planned_end_on IS NULL) AND (postponed_run_id IS NULL) = (postponed_case IS NULL)",
         name="postponement_whole",
     ),
+    CheckConstraint("(exam_starts_on IS NULL) = (exam_ends_on IS NULL)", name="exam_days_whole"),
+    CheckConstraint("exam_ends_on >= exam_starts_on AND exam_starts_on >= starts_on", name="exam_days_in_order"),
+    CheckConstraint("exam_starts_on IS NULL OR postponed_run_id IS NOT NULL", name="exam_days_of_a_moved_session"),
+    CheckConstraint("convocation >= 0", name="convocation_counted"),
     one_of("kind", Kind),
     one_of("status", Status),
     Index(None, "centre_id", "id"),
