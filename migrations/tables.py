@@ -52,11 +52,11 @@ def _rebuild(conn: sa.Connection, table: str, constraints: Constraints, add: Col
         if columns.pop(name, None) is None:
             raise LookupError(f"{table} has no column {name}")
     for name, words in constraints.items():
-        if rules.pop(name, None) is None and words is None:
+        if rules.pop(name, None) is None and not _stripped(columns, name) and words is None:
             raise LookupError(f"{table} has no constraint {name}")
     rules |= {name: f"CONSTRAINT {name} {words}" for name, words in constraints.items() if words}
     kept = ", ".join(f'"{name}"' for name in columns)
-    parts = [*columns.values(), *(_specification(conn, column) for column in add), *rules.values()]
+    parts = [*(" ".join(words) for words in columns.values()), *(_specification(conn, column) for column in add), *rules.values()]
     around = _around(conn, table)
     for kind, name, _ in around:
         conn.exec_driver_sql(f'DROP {kind} "{name}"')
@@ -106,9 +106,19 @@ def _parts(body: str) -> Iterator[str]:
     yield body[begin:].strip()
 
 
-def _taken_apart(parts: Iterator[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Columns and constraints by name. A constraint that was added with its column stands behind it, and becomes one of the table."""
-    columns: dict[str, str] = {}
+def _stripped(columns: dict[str, list[str]], constraint: str) -> bool:
+    """Whether a column bore this constraint, which it does no longer."""
+    for words in columns.values():
+        for own in words[1:]:
+            if own.split()[1].partition("(")[0] == constraint:
+                words.remove(own)
+                return True
+    return False
+
+
+def _taken_apart(parts: Iterator[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Columns and constraints by name. A constraint that was added with its column stands behind it, and goes with it."""
+    columns: dict[str, list[str]] = {}
     rules: dict[str, str] = {}
     for part in parts:
         column, *own = re.split(r"\s*\bCONSTRAINT (?=\w+ )", part)
@@ -116,10 +126,7 @@ def _taken_apart(parts: Iterator[str]) -> tuple[dict[str, str], dict[str, str]]:
         if name.upper() in ("CHECK", "UNIQUE", "FOREIGN", "PRIMARY"):
             rules[part] = part  # it has no name: its words are its name
         elif name:
-            columns[name] = column
-        for words in own:
-            rule, kind = re.split(r"[ (]", words, maxsplit=2)[:2]
-            if name and kind == "REFERENCES":
-                words = words.replace(kind, f"FOREIGN KEY ({name}) {kind}", 1)
-            rules[rule] = f"CONSTRAINT {words}"
+            columns[name] = [column, *(f"CONSTRAINT {words}" for words in own)]
+        else:
+            rules[re.split(r"[ (]", own[0], maxsplit=1)[0]] = part
     return columns, rules

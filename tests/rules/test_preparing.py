@@ -50,13 +50,22 @@ def test_who_prepares_and_until_when(role: Role, status: Status) -> None:
     assert asks(role, Action.CANCEL, status=status).ok == (centre and status in ACTIVE)
     assert asks(role, Action.EDIT_CANDIDATES, status=status).ok == (centre and status in ACTIVE)
     assert asks(role, Action.EDIT_JURY, status=status).ok == (centre and status in ACTIVE)
-    unconvened = status in (S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT)
-    assert asks(role, Action.REMOVE_CANDIDATE, status=status).ok == (centre and unconvened)
+    assert asks(role, Action.REMOVE_CANDIDATE, status=status).ok == (centre and status in ACTIVE)
+    assert asks(role, Action.EDIT_PRACTICAL, status=status).ok == (centre and status in ACTIVE)
 
 
-def test_a_convened_candidate_is_not_removed_and_the_reason_says_what_to_do() -> None:
-    verdict = asks(Role.CENTRE, Action.REMOVE_CANDIDATE, status=S.CONVOKED)
-    assert isinstance(verdict, Refused) and "« Absent »" in verdict.reason and "UD 94" in verdict.helper
+@pytest.mark.parametrize("lacking", [{"hour": ""}, {"place": ""}, {"manager": ""}, {"postponed": True}])
+@pytest.mark.parametrize(("action", "status"), [(Action.CONVOKE, S.DTE_SENT), (Action.CONVOKE_AGAIN, S.CONVOKED)])
+def test_nobody_is_convened_without_days_hour_address_and_whom_to_call(
+    lacking: dict[str, object], action: Action, status: Status
+) -> None:
+    assert asks(Role.CENTRE, action, status=status, unconvened=1).ok
+    verdict = asks(Role.CENTRE, action, status=status, unconvened=1, **lacking)
+    assert isinstance(verdict, Refused) and verdict.helper.startswith("Indiquez d’abord")
+
+
+def test_nobody_is_convened_again_where_everybody_is() -> None:
+    assert not asks(Role.CENTRE, Action.CONVOKE_AGAIN, status=S.CONVOKED, unconvened=0).ok
 
 
 # ---- time limits
@@ -79,9 +88,36 @@ def test_a_deadline_is_told_in_days(status: Status, days: int, left: int, words:
     assert found and (found.left, found.late) == (left, left < 0) and found.words.startswith(words)
 
 
-def test_no_deadline_after_the_convocations_nor_after_an_automatic_postponement() -> None:
+def test_no_deadline_after_the_convocations_nor_while_a_moved_session_has_no_days() -> None:
     assert deadline(facts_of(S.CONVOKED, TODAY, TODAY), Limits(), TODAY) is None
     assert deadline(facts_of(S.PREPARATION, TODAY, TODAY, postponed=True), Limits(), TODAY) is None
+
+
+def test_a_moved_session_counts_from_the_first_day_of_its_exam() -> None:
+    first = TODAY + timedelta(days=20)
+    moved = facts_of(S.PREPARATION, TODAY - timedelta(days=90), TODAY + timedelta(days=70), True, exam_starts_on=first)
+    found = deadline(moved, Limits(), TODAY)
+    assert found and (found.left, found.on) == (6, first - timedelta(days=14))
+
+
+def test_while_the_dte_is_awaited_the_lateness_is_the_units_and_the_words_say_so() -> None:
+    late = deadline(facts_of(S.DTE_REQUESTED, TODAY + timedelta(days=3), TODAY + timedelta(days=5)), Limits(), TODAY)
+    assert late and late.by is Role.UD
+    assert late.whose(Role.CENTRE, "UD 94") == "L’UD 94 doit d’abord envoyer le DTE : ce retard n’est pas le vôtre."
+    assert late.whose(Role.UD, "UD 94") == ""
+    own = deadline(facts_of(S.PREPARATION, TODAY + timedelta(days=3), TODAY + timedelta(days=5)), Limits(), TODAY)
+    assert own and (own.whose(Role.CENTRE, "UD 94"), own.whose(Role.UD, "UD 94")) == ("", "C’est au centre de le faire.")
+
+
+@pytest.mark.parametrize("status", [S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT])
+@pytest.mark.parametrize("days", [-1, 0, 1, 6])
+@pytest.mark.parametrize("role", [Role.CENTRE, Role.UD])
+def test_a_limit_that_is_past_says_what_can_still_be_done(status: Status, days: int, role: Role) -> None:
+    found = deadline(facts_of(status, TODAY + timedelta(days=days), TODAY + timedelta(days=40)), Limits(), TODAY)
+    assert found and found.late
+    way = found.way_out(role, "UD 94", TODAY)
+    assert (way.endswith(".") and "possible" in way) or "peut encore" in way
+    assert ("report" in way and "rappel" not in way) == (days > 0 and status is S.DTE_REQUESTED)
 
 
 @given(
@@ -94,7 +130,7 @@ def test_the_list_of_late_sessions_is_the_deadline_read_as_conditions(
     status: Status, days: int, moved: bool, limits: Limits
 ) -> None:
     start = TODAY + timedelta(days=days)
-    facts = facts_of(status, start, start, moved)
+    facts = facts_of(status, start, start, moved, exam_starts_on=start if moved and days % 2 else None)
     found = deadline(facts, limits, TODAY)
     assert any(holds(c, facts, TODAY) for c in late(limits, TODAY)) == bool(found and found.late)
 
@@ -107,7 +143,7 @@ def test_the_list_of_late_sessions_is_the_deadline_read_as_conditions(
     [("2019-12-31", False), ("2020-01-01", True), ("2020-09-30", True), ("2020-10-01", False), ("2021-01-01", False)],
 )
 def test_a_session_starts_within_an_approval_and_the_titles_prolongation(day: str, open_: bool) -> None:
-    approval = Approved(7, "A-7", date(2020, 1, 1), date(2020, 12, 31), date(2020, 9, 30))
+    approval = Approved(7, "A-7", date(2020, 1, 1), date(2020, 12, 31), None, date(2020, 9, 30))
     found = may_start([approval], date.fromisoformat(day))
     assert (found is approval) is open_ and (open_ or str(found).endswith("."))
 
@@ -117,8 +153,48 @@ def test_a_session_starts_within_an_approval_and_the_titles_prolongation(day: st
     [("2019-12-31", False), ("2020-01-01", True), ("2020-12-31", True), ("2021-01-01", False)],
 )
 def test_an_approval_covers_its_first_and_its_last_day_and_no_other(day: str, open_: bool) -> None:
-    approval = Approved(7, "A-7", date(2020, 1, 1), date(2020, 12, 31), None)
+    approval = Approved(7, "A-7", date(2020, 1, 1), date(2020, 12, 31), None, None)
     assert approval.covers(date.fromisoformat(day)) is open_
+
+
+# The ordinary case: the agrément ends with its title (29/02/2020), which is prolonged until 28/02/2021.
+ENDING = Approved(7, "A-7", date(2015, 3, 1), date(2020, 2, 29), date(2020, 2, 29), date(2021, 2, 28))
+# An agrément that was over before its title, and one that was given after it.
+SHORT = Approved(8, "A-8", date(2015, 3, 1), date(2020, 2, 28), date(2020, 2, 29), date(2021, 2, 28))
+LATER = Approved(9, "A-9", date(2020, 3, 1), date(2022, 2, 28), date(2020, 2, 29), date(2021, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("on", "ending", "short", "later"),
+    [
+        ("2015-02-28", False, False, False),
+        ("2015-03-01", True, True, False),
+        ("2020-02-28", True, True, False),
+        ("2020-02-29", True, False, False),
+        ("2020-03-01", True, False, True),
+        ("2020-07-20", True, False, True),
+        ("2021-02-28", True, False, True),
+        ("2021-03-01", False, False, False),
+    ],
+)
+def test_an_approval_that_is_valid_on_its_titles_last_day_is_kept_while_the_title_is_prolonged(
+    on: str, ending: bool, short: bool, later: bool
+) -> None:
+    day = date.fromisoformat(on)
+    assert (ENDING.covers(day), SHORT.covers(day), LATER.covers(day)) == (ending, short, later)
+
+
+@pytest.mark.parametrize(("approval", "covers"), [(ENDING, True), (SHORT, False), (LATER, True)])
+def test_a_grant_beyond_the_prolongation_needs_an_approval_that_was_kept(approval: Approved, covers: bool) -> None:
+    day = date(2021, 6, 1)
+    assert not approval.covers(day)
+    assert approval.covers(day, granted=True) is covers
+    assert isinstance(may_start([approval], day, granted=True), Approved) is covers
+
+
+def test_an_approval_that_was_not_kept_says_why() -> None:
+    assert "n’était valable ce jour-là" in str(may_start([SHORT], date(2020, 7, 20)))
+    assert str(may_start([ENDING], date(2021, 3, 1))).endswith("une session peut commencer jusqu’au 28/02/2021.")
 
 
 def test_no_approval_is_said_as_such() -> None:
