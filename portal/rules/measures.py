@@ -7,7 +7,7 @@ read in the same way. `decide` answers for one session; `portal.features.measure
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -144,6 +144,7 @@ def _case(data: Mapping[str, Any], position: int) -> MeasureCase:
     where = f"cas n° {position}"
     _only(data, {"nom", "texte", "statuts", "departements", "titres", "action", "fin", "jours", *BOUNDS}, where)
     name, words, when = _text(data, "nom", where), _text(data, "texte", where), _condition(data, where)
+    when = replace(when, statuses=_only_active(when.statuses, where))
     if len(name) > 20:
         raise MeasureError(f"{where} : « nom » a 20 caractères au plus.")
     match data.get("action"):
@@ -199,9 +200,20 @@ def _statuses(data: Mapping[str, Any], where: str) -> tuple[Status, ...] | None:
     if value == "actifs":
         return ACTIVE
     known = {s.value for s in Status}
-    if not isinstance(value, list) or not value or any(v not in known for v in value):
+    if not isinstance(value, list) or not value or any(not isinstance(v, str) or v not in known for v in value):
         raise MeasureError(f"{where} : « statuts » vaut « actifs » ou une liste parmi {', '.join(sorted(known))}.")
     return tuple(Status(v) for v in value)
+
+
+def _only_active(statuses: tuple[Status, ...] | None, where: str) -> tuple[Status, ...]:
+    """A case changes active sessions: results, locks and cancellations are the past (domain.md 3)."""
+    for status in statuses or ():
+        if status not in ACTIVE:
+            raise MeasureError(
+                f"{where} : une mesure ne touche pas une session « {status.label} ». "
+                f"Les statuts possibles sont {', '.join(s.value for s in ACTIVE)}, ou « actifs » pour les quatre."
+            )
+    return statuses or ACTIVE
 
 
 def _table(value: object, where: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ move too: days pass, and a session that is not over will be.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -42,8 +43,6 @@ STATES = [state(*one) for one in product(Status, (False, True), (False, True), (
 
 def moves(facts: Facts, today: date) -> Iterator[tuple[Role, Action, Facts]]:
     """What anybody may do now, and what the session is afterwards."""
-    from dataclasses import replace
-
     for role in (Role.CENTRE, Role.UD):
         for step in STEPS:
             if step.by is role and may(Person(role, "UD 94"), step.action, facts, today).ok:
