@@ -110,8 +110,11 @@ def _shift(measure: Measure, case: MeasureCase, facts: Facts) -> Decision:
     return Decision(case.name, True, facts.status, facts.ends_on + by, case.words, facts.starts_on + by)
 
 
-def parse(text: str) -> Measure:
-    """A measure from TOML; `measures/confinement-2020.toml` shows the form. Raises MeasureError."""
+def parse(text: str, *, applied: bool = False) -> Measure:
+    """A measure from TOML; `measures/confinement-2020.toml` shows the form. Raises MeasureError.
+
+    `applied`: the text of a run that was made; it is read as it was then, whatever is refused today.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -122,7 +125,7 @@ def parse(text: str) -> Measure:
     key = _text(head, "cle", "[mesure]")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 60:
         raise MeasureError("[mesure] : « cle » s’écrit en minuscules, chiffres et tirets (60 caractères au plus).")
-    cases = tuple(_case(_table(c, f"cas n° {i}"), i) for i, c in enumerate(_list(data, "cas"), 1))
+    cases = tuple(_case(_table(c, f"cas n° {i}"), i, applied) for i, c in enumerate(_list(data, "cas"), 1))
     if not cases:
         raise MeasureError("La mesure n’a aucun [[cas]].")
     if len({c.name for c in cases}) < len(cases):
@@ -134,17 +137,18 @@ def parse(text: str) -> Measure:
 @lru_cache(maxsize=64)
 def words_of_case(text: str, name: str) -> str:
     """How the measure of this text tells people of its case `name`; empty when it has none."""
-    return next((case.words for case in parse(text).cases if case.name == name), "") if text else ""
+    return next((case.words for case in parse(text, applied=True).cases if case.name == name), "") if text else ""
 
 
 BOUNDS = {"debut_du": "start_from", "debut_au": "start_to", "fin_du": "end_from", "fin_au": "end_to"}
 
 
-def _case(data: Mapping[str, Any], position: int) -> MeasureCase:
+def _case(data: Mapping[str, Any], position: int, applied: bool) -> MeasureCase:
     where = f"cas n° {position}"
     _only(data, {"nom", "texte", "statuts", "departements", "titres", "action", "fin", "jours", *BOUNDS}, where)
     name, words, when = _text(data, "nom", where), _text(data, "texte", where), _condition(data, where)
-    when = replace(when, statuses=_only_active(when.statuses, where))
+    if not applied:
+        when = replace(when, statuses=_only_active(when.statuses, where))
     if len(name) > 20:
         raise MeasureError(f"{where} : « nom » a 20 caractères au plus.")
     match data.get("action"):
