@@ -212,7 +212,7 @@ def show_run(run_id: int) -> ResponseReturnValue:
         abort(404)
     page = {
         "run": run,
-        "measure": parse(run.definition),
+        "measure": parse(run.definition, applied=True),
         "by_case": {r.case_name: r.number for r in queries.counts_by_case(reading(), run_id)},
         "departments": queries.counts_by_department(reading(), run_id),
         "bound": queries.bound(reading(), run_id),
