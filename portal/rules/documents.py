@@ -1,9 +1,13 @@
 """Which document a session gives, for whom and from when, as a table."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from portal.rules.checks import has_days, has_hour, has_manager, has_place
+from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Status
+from portal.rules.lines import Check
 
 
 class Document(StrEnum):
@@ -30,10 +34,14 @@ class Line:
     statuses: tuple[Status, ...]
     until_then: str
     nobody: str = ""
+    always: tuple[Check, ...] = ()  # what it cannot be printed without
+    void: str = ""  # what a paper that is handed out says once the facts have changed
+    before: tuple[Check, ...] = ()  # the same, as long as it can still be entered
 
 
 S = Status
 WITH_RESULTS = (S.RESULTS, S.LOCKED)
+WHERE_AND_WHEN = (has_hour, has_place, has_manager)
 TABLE = (
     Line(Document.CANDIDATES, "Liste des candidats", False, (*ACTIVE, *WITH_RESULTS), "La session est annulée."),
     Line(
@@ -43,6 +51,9 @@ TABLE = (
         (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
         "Les convocations s’éditent une fois le DTE envoyé.",
         "Aucun candidat n’est inscrit à cette session.",
+        always=(has_days,),
+        before=WHERE_AND_WHEN,
+        void="Cette convocation est annulée : les jours, l’heure ou le lieu ont changé depuis. Une nouvelle la remplace.",
     ),
     Line(
         Document.ATTENDANCE,
@@ -50,6 +61,8 @@ TABLE = (
         False,
         (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
         "La feuille d’émargement s’édite une fois le DTE envoyé.",
+        always=(has_days,),
+        before=WHERE_AND_WHEN,
     ),
     Line(
         Document.MINUTES,
@@ -84,3 +97,13 @@ def not_yet(document: Document, status: Status) -> str | None:
     if status in line.statuses:
         return None
     return "La session est annulée : elle ne donne plus de document." if status is S.CANCELLED else line.until_then
+
+
+def missing(document: Document, facts: Facts, today: date) -> list[str]:
+    """What the paper still lacks, each as a sentence: no paper without days, hour, address and whom to call (domain.md 8a).
+
+    Papers of a session whose results are saved are the past: of them, only the days are asked for.
+    """
+    line = LINE[document]
+    checks = (*line.always, *(line.before if facts.status in ACTIVE else ()))
+    return [why.reason for check in checks if (why := check(facts, today))]

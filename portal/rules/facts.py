@@ -49,6 +49,12 @@ class Facts:
         return self.exam_starts_on if self.postponed else self.starts_on
 
     @property
+    def accredited_between(self) -> tuple[date, date]:
+        """A member of the jury is accredited on one of these days: the first day of the exam; while a moved session has none, any
+        day on which it may still be."""
+        return (self.first_day, self.first_day) if self.first_day else (self.starts_on, self.ends_on)
+
+    @property
     def last_day(self) -> date | None:
         """The last day of the exam; None while the centre of a moved session has not stated it."""
         return self.exam_ends_on if self.postponed else self.ends_on

@@ -15,13 +15,17 @@ class Span:
     valid_to: date
 
 
-def why_not(spans: Sequence[Span], starts_on: date) -> str | None:
-    """Why a member with these accreditations for the title may not sit that day, as a sentence; None when it may."""
-    if any(s.valid_from <= starts_on <= s.valid_to for s in spans):
+def why_not(spans: Sequence[Span], first: date, last: date) -> str | None:
+    """Why a member with these accreditations for the title may not sit on any of these days, as a sentence; None when it may.
+
+    The two are the first day of the exam, twice; or, while a moved session has none, the whole time in which it may be.
+    """
+    if any(s.valid_from <= last and s.valid_to >= first for s in spans):
         return None
     if not spans:
         return "Pas d’habilitation pour ce titre."
     known = ", puis ".join(
         f"du {day(s.valid_from)} au {day(s.valid_to)}" for s in sorted(spans, key=lambda s: (s.valid_from, s.valid_to))
     )
-    return f"Habilitation {known} : elle ne couvre pas le {day(starts_on)}, date de début."
+    when = f"le {day(first)}, premier jour de l’examen" if first == last else f"la session, du {day(first)} au {day(last)}"
+    return f"Habilitation {known} : elle ne couvre pas {when}."

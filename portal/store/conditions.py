@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, select, true
 
 from portal.rules.conditions import Condition
 from portal.store.candidates import candidate
@@ -14,9 +14,19 @@ effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
 # The last day of the exam as far as it is known: a measure moves the end date on paper, not the people in the room.
 exam_end = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
 believed_last_day = func.coalesce(s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
-# The days of the exam, as they are stated; none for a moved session whose centre has not stated them.
-first_day = case((s.c.postponed_run_id.is_(None), s.c.starts_on), else_=s.c.exam_starts_on)
-last_day = case((s.c.postponed_run_id.is_(None), s.c.ends_on), else_=s.c.exam_ends_on)
+
+
+def first_day_of(row: FromClause) -> ColumnElement[date | None]:
+    """The first day of the exam of a row of exam_session; null for a moved one whose centre has not stated it."""
+    return case((row.c.postponed_run_id.is_(None), row.c.starts_on), else_=row.c.exam_starts_on)
+
+
+def last_day_of(row: FromClause) -> ColumnElement[date | None]:
+    """The last day, in the same way."""
+    return case((row.c.postponed_run_id.is_(None), row.c.ends_on), else_=row.c.exam_ends_on)
+
+
+first_day, last_day = first_day_of(s), last_day_of(s)
 # Whether a candidate of the session holds no convocation that still stands.
 unconvened = exists().where(candidate.c.session_id == s.c.id, candidate.c.convened_for.is_distinct_from(s.c.convocation))
 

@@ -22,7 +22,8 @@ def ics(rows: Iterable[Any], base_url: str) -> bytes:
         event.add("sequence", row.version)
         event.add("dtstart", row.starts_on)
         event.add("dtend", row.ends_on + timedelta(days=1))
-        event.add("summary", f"Session {row.number} · {row.title_code} {row.title_label}")
+        undated = " · jours d’examen à indiquer" if row.undated else ""
+        event.add("summary", f"Session {row.number} · {row.title_code} {row.title_label}{undated}")
         event.add("description", f"{Status(row.status).label} · {row.centre_name}")
         if row.place:
             event.add("location", row.place)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from portal.features.accounts.queries import by_id
 from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
 from portal.store.calendars import calendar_feed
-from portal.store.conditions import exam_end
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session as s
@@ -22,13 +21,21 @@ LONGEST_SESSION = timedelta(days=92)
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=365)
 
 
+# What a calendar shows of a session: the days of its exam. A moved session whose centre has not stated them stands on the last
+# day that the measure left it, and is marked so.
+moved = s.c.postponed_run_id.is_not(None)
+begins = func.coalesce(s.c.exam_starts_on, case((moved & s.c.actual_end_on.is_(None), s.c.ends_on), else_=s.c.starts_on))
+finishes = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.ends_on)
+
+
 def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence[Any]:
-    """The sessions that begin, or go on, in these days, without those that are cancelled; one more than MOST at most."""
+    """The sessions whose exam begins, or goes on, in these days, without those that are cancelled; one more than MOST at most."""
     query = (
         select(
             s.c.id.label("number"),
-            s.c.starts_on,
-            exam_end.label("ends_on"),
+            begins.label("starts_on"),
+            finishes.label("ends_on"),
+            (moved & s.c.exam_starts_on.is_(None) & s.c.actual_end_on.is_(None)).label("undated"),
             s.c.status,
             s.c.status_at,
             s.c.place,
@@ -42,10 +49,10 @@ def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence
         .where(
             visible_to(actor),
             s.c.status != Status.CANCELLED.value,
-            s.c.starts_on.between(first - LONGEST_SESSION, last),
-            exam_end >= first,
+            or_(~moved & s.c.starts_on.between(first - LONGEST_SESSION, last), moved & (begins <= last)),
+            finishes >= first,
         )
-        .order_by(s.c.starts_on, s.c.id)
+        .order_by(begins, s.c.id)
         .limit(MOST + 1)
     )
     return conn.execute(query).all()

@@ -13,9 +13,8 @@ from portal.core.holding import hold
 from portal.core.session import SessionRow
 from portal.features.documents.contents import Content, contents
 from portal.files.printer import pdf
-from portal.rules.documents import LINE, Document, not_yet
+from portal.rules.documents import LINE, Document, missing, not_yet
 from portal.rules.french import day
-from portal.store.actors import Actor
 from portal.store.audit import as_json
 from portal.store.documents import document
 from portal.store.work import Work
@@ -46,7 +45,7 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     The same content made again is the same document: same code, same time, same bytes. Raises NotThere.
     """
     with hold(work, number) as (tx, s):
-        found = ready(tx, work.actor, s, kind, candidate_id)
+        found = ready(tx, work, s, kind, candidate_id)
         if isinstance(found, NotYet):
             return found
         kept = _keep(tx, work, number, kind, found)
@@ -58,11 +57,13 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     return Made(f"{kind.value}-{number}{part}.pdf", file, [code for code, _ in kept.values()])
 
 
-def ready(conn: Connection, who: Actor, s: SessionRow, kind: Document, candidate_id: int | None) -> Sequence[Content] | NotYet:
+def ready(conn: Connection, work: Work, s: SessionRow, kind: Document, candidate_id: int | None) -> Sequence[Content] | NotYet:
     """What the document of a session, or of one candidate, says now; or why there is none."""
     if why := not_yet(kind, s.status):
         return NotYet(why, s)
-    return contents(conn, who, s, kind, candidate_id) or NotYet(LINE[kind].nobody, s)
+    if lacks := missing(kind, s.facts, work.on.today):
+        return NotYet(" ".join(lacks), s)
+    return contents(conn, work.actor, s, kind, candidate_id) or NotYet(LINE[kind].nobody, s)
 
 
 def _keep(

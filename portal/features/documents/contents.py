@@ -13,12 +13,13 @@ from portal.core.sheet import Candidate, Sheet, load
 from portal.features.candidates.queries import certificates_of, standings
 from portal.features.jury.queries import seated
 from portal.rules.documents import LINE, Document
-from portal.rules.french import day, long_day
+from portal.rules.french import DAYS, day, long_day
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, one_year_after
 from portal.store.actors import Actor
 from portal.store.audit import as_json
 
+DAYS_A_PAGE = 5  # of two half-days each
 KIND_WORDS = {Kind.TITLE: "titre", Kind.CCP: "CCP", Kind.CCS: "CCS"}
 
 
@@ -30,10 +31,19 @@ class Content:
     candidate_id: int
     data: Mapping[str, Any]
     said: Mapping[str, str]
+    earlier: Mapping[str, Any] | None = None  # the same content, as earlier versions laid it out
 
     @property
     def digest(self) -> str:
-        return sha256(as_json({"kind": self.kind.value, **self.data}).encode()).hexdigest()
+        return _digest(self.kind, self.data)
+
+    def is_of(self, digest: str) -> bool:
+        """Whether a document of this digest says what this content says, in this layout or in an earlier one."""
+        return digest == self.digest or (self.earlier is not None and digest == _digest(self.kind, self.earlier))
+
+
+def _digest(kind: Document, data: Mapping[str, Any]) -> str:
+    return sha256(as_json({"kind": kind.value, **data}).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,10 @@ def _session(s: SessionRow) -> dict[str, Any]:
         "title_code": s.title_code,
         "title_label": s.title_label,
         "decree": day(s.decree_on) if s.decree_on else "",
-        "starts": long_day(s.starts_on),
+        "starts": long_day(s.exam_start_on),
         "ends": long_day(s.exam_end_on),
-        "one_day": s.starts_on == s.exam_end_on,
+        "one_day": s.exam_start_on == s.exam_end_on,
+        **({"hour": s.hour.replace(":", " h ")} if s.hour else {}),
         "place": s.place,
         "manager": s.session_manager,
         "centre": s.centre_name,
@@ -94,7 +105,7 @@ def _said(s: SessionRow, kind: Document, **more: str) -> dict[str, str]:
     return {
         "Document": LINE[kind].label,
         "Titre professionnel": f"{s.title_code} {s.title_label}",
-        "Session": f"du {day(s.starts_on)} au {day(s.exam_end_on)}",
+        "Session": f"du {day(s.exam_start_on)} au {day(s.exam_end_on)}",
         **more,
     }
 
@@ -159,16 +170,23 @@ def _session_document(kind: Document, f: _Facts) -> Content:
         people.append(row)
     data: dict[str, Any] = {**_session(f.s), "people": people}
     said = _said(f.s, kind, Candidats=str(len(people)))
+    earlier = None
     if kind is Document.ATTENDANCE:
-        data["days"] = _days(f.s.starts_on, f.s.exam_end_on)
+        days = f.s.days
+        earlier = {**data, "days": _first_ten_working_days(days)}
+        data["sheets"] = [[_column(d) for d in days[i : i + DAYS_A_PAGE]] for i in range(0, len(days), DAYS_A_PAGE)]
     if kind is Document.MINUTES:
         data["jury"] = list(f.jury)
         said["Résultats"] = f.sheet.tally(f.sheet.stored) or "aucun"
-    return Content(kind, 0, data, said)
+    return Content(kind, 0, data, said, earlier)
 
 
-def _days(start: date, end: date) -> list[str]:
-    """The working days of the exam, at most ten: a sheet is signed by the day."""
-    days = [date.fromordinal(o) for o in range(start.toordinal(), end.toordinal() + 1)]
+def _column(on: date) -> str:
+    """« lun. 06/07 »"""
+    return f"{DAYS[on.weekday()][:3]}. {day(on)[:5]}"
+
+
+def _first_ten_working_days(days: Sequence[date]) -> list[str]:
+    """The columns of a sheet as versions before the half-days made them: they are checked by the digest of that content."""
     working = [d for d in days if d.weekday() < 5] or days
     return [day(d)[:5] for d in working[:10]]

@@ -11,10 +11,10 @@ from portal.features.candidates.queries import find as find_candidate
 from portal.features.documents import checking
 from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
-from portal.rules.documents import LINE, TABLE, Document, not_yet
+from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
 from portal.web.forms import Form
-from portal.web.session_pages import found
-from portal.web.state import actor, reading, settings, work
+from portal.web.session_pages import found, verdicts
+from portal.web.state import actor, clock, reading, settings, work
 
 blueprint = Blueprint("documents", __name__)
 KINDS = "any(" + ",".join(f"'{kind}'" for kind in Document) + ")"
@@ -27,13 +27,21 @@ def index(number: int) -> ResponseReturnValue:
 
 def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturnValue:
     conn = reading()
-    lines = [(line, not_yet(line.document, s.status)) for line in TABLE]
+    today = clock().today()
+    lines = [(line, not_yet(line.document, s.status), missing(line.document, s.facts, today)) for line in TABLE]
     owners = {
         line.document.value: {c.candidate_id for c in contents(conn, actor(), s, line.document)}
-        for line, why in lines
-        if line.personal and why is None
+        for line, why, lacks in lines
+        if line.personal and why is None and not lacks
     }
-    page: dict[str, Any] = {"s": s, "lines": lines, "sheet": load(conn, s), "owners": owners, "refused": refused}
+    page: dict[str, Any] = {
+        "s": s,
+        "rights": verdicts(s),
+        "lines": lines,
+        "sheet": load(conn, s),
+        "owners": owners,
+        "refused": refused,
+    }
     return render_template("documents/index.html", **page), status
 
 
@@ -52,7 +60,7 @@ def of_candidate(number: int, candidate_id: int, kind: str) -> ResponseReturnVal
 
 def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseReturnValue:
     if request.method == "HEAD":  # it asks whether there is one: nothing is made, and no code given
-        known = ready(reading(), actor(), found(number), kind, candidate_id)
+        known = ready(reading(), work(), found(number), kind, candidate_id)
         return _not_yet(known, kind) if isinstance(known, NotYet) else Response(mimetype="application/pdf")
     outcome = make(work(), number, kind, candidate_id, settings().public_url)
     if isinstance(outcome, NotYet):
@@ -84,7 +92,7 @@ def verify_form() -> ResponseReturnValue:
 @blueprint.get("/verifier/<code>")
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
-    result = checking.check(reading(), known, settings().unit_label) if known else None
+    result = checking.check(reading(), known, settings().unit_label, clock().today()) if known else None
     form = Form(code=code[:60])
     shown = grouped(known) if known else code[:60]
     return render_template("documents/verify.html", form=form, result=result, asked=True, code=shown), 200 if result else 404

@@ -12,7 +12,7 @@ from portal.core.session import SessionRow
 from portal.rules.jury import Span, why_not
 from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
-from portal.store.conditions import exam_end
+from portal.store.conditions import first_day, first_day_of, last_day, last_day_of
 from portal.store.jury import accreditation, jury_member, session_jury, trainer_link
 from portal.store.places import department
 from portal.store.scope import visible_to, within
@@ -140,8 +140,8 @@ _BRIEF = (
         .where(
             accreditation.c.member_id == jury_member.c.id,
             accreditation.c.title_id == _here.c.title_id,
-            accreditation.c.valid_from <= _here.c.starts_on,
-            accreditation.c.valid_to >= _here.c.starts_on,
+            accreditation.c.valid_from <= func.coalesce(first_day_of(_here), _here.c.ends_on),
+            accreditation.c.valid_to >= func.coalesce(first_day_of(_here), _here.c.starts_on),
         )
         .exists()
         .label("accredited"),
@@ -151,8 +151,8 @@ _BRIEF = (
             _there.c.member_id == jury_member.c.id,
             exam_session.c.id != _here.c.id,
             exam_session.c.status != Status.CANCELLED.value,
-            exam_session.c.starts_on <= func.coalesce(_here.c.actual_end_on, _here.c.planned_end_on, _here.c.ends_on),
-            exam_end >= _here.c.starts_on,
+            first_day <= last_day_of(_here),
+            last_day >= first_day_of(_here),
         )
         .exists()
         .label("elsewhere"),
@@ -208,7 +208,7 @@ def _seats(conn: Connection, actor: Actor, s: SessionRow, *where: ColumnElement[
             r.id,
             full_name(r.last_name, r.first_name),
             r.department_code,
-            why_not(spans[r.id], s.starts_on),
+            why_not(spans[r.id], *s.facts.accredited_between),
             elsewhere.get(r.id, ()),
             frozenset(links.get(r.id, ())),
         )
@@ -217,14 +217,16 @@ def _seats(conn: Connection, actor: Actor, s: SessionRow, *where: ColumnElement[
 
 
 def _elsewhere(conn: Connection, actor: Actor, s: SessionRow, ids: Sequence[int]) -> dict[int, list[Other]]:
-    """The other sessions, not cancelled, on which these members sit on a day of this one."""
+    """The other sessions, not cancelled, on which these members sit on a day of this one; none while it has no days."""
+    if s.facts.first_day is None:
+        return {}
     found: dict[int, list[Other]] = defaultdict(list)
     query = (
         select(
             session_jury.c.member_id,
             exam_session.c.id,
-            exam_session.c.starts_on,
-            exam_end.label("ends_on"),
+            first_day.label("starts_on"),
+            last_day.label("ends_on"),
             visible_to(actor).label("mine"),
         )
         .join(exam_session, exam_session.c.id == session_jury.c.session_id)
@@ -232,10 +234,10 @@ def _elsewhere(conn: Connection, actor: Actor, s: SessionRow, ids: Sequence[int]
             session_jury.c.member_id.in_(ids),
             exam_session.c.id != s.number,
             exam_session.c.status != Status.CANCELLED.value,
-            exam_session.c.starts_on <= s.exam_end_on,
-            exam_end >= s.starts_on,
+            first_day <= s.facts.last_day,
+            last_day >= s.facts.first_day,
         )
-        .order_by(exam_session.c.starts_on)
+        .order_by(first_day)
     )
     for row in conn.execute(query):
         found[row.member_id].append(Other(row.id if row.mine else None, row.starts_on, row.ends_on))
