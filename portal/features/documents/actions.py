@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -15,6 +15,7 @@ from portal.features.documents.contents import Content, contents
 from portal.files.printer import pdf
 from portal.rules.documents import LINE, Document, missing, not_yet
 from portal.rules.french import day
+from portal.store.actors import Actor
 from portal.store.audit import as_json
 from portal.store.documents import document
 from portal.store.work import Work
@@ -45,7 +46,7 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     The same content made again is the same document: same code, same time, same bytes. Raises NotThere.
     """
     with hold(work, number) as (tx, s):
-        found = ready(tx, work, s, kind, candidate_id)
+        found = ready(tx, work.actor, s, kind, candidate_id, work.on.today)
         if isinstance(found, NotYet):
             return found
         kept = _keep(tx, work, number, kind, found)
@@ -57,13 +58,15 @@ def make(work: Work, number: int, kind: Document, candidate_id: int | None, base
     return Made(f"{kind.value}-{number}{part}.pdf", file, [code for code, _ in kept.values()])
 
 
-def ready(conn: Connection, work: Work, s: SessionRow, kind: Document, candidate_id: int | None) -> Sequence[Content] | NotYet:
+def ready(
+    conn: Connection, who: Actor, s: SessionRow, kind: Document, candidate_id: int | None, today: date
+) -> Sequence[Content] | NotYet:
     """What the document of a session, or of one candidate, says now; or why there is none."""
     if why := not_yet(kind, s.status):
         return NotYet(why, s)
-    if lacks := missing(kind, s.facts, work.on.today):
+    if lacks := missing(kind, s.facts, today):
         return NotYet(" ".join(lacks), s)
-    return contents(conn, work.actor, s, kind, candidate_id) or NotYet(LINE[kind].nobody, s)
+    return contents(conn, who, s, kind, candidate_id) or NotYet(LINE[kind].nobody, s)
 
 
 def _keep(

@@ -60,7 +60,7 @@ def of_candidate(number: int, candidate_id: int, kind: str) -> ResponseReturnVal
 
 def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseReturnValue:
     if request.method == "HEAD":  # it asks whether there is one: nothing is made, and no code given
-        known = ready(reading(), work(), found(number), kind, candidate_id)
+        known = ready(reading(), actor(), found(number), kind, candidate_id, clock().today())
         return _not_yet(known, kind) if isinstance(known, NotYet) else Response(mimetype="application/pdf")
     outcome = make(work(), number, kind, candidate_id, settings().public_url)
     if isinstance(outcome, NotYet):
