@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   let dirty = false;
-  const chosen = new Map();
+  const chosen = new WeakMap();
 
   const follow = () => {
     for (const button of document.querySelectorAll("[data-copy][hidden]")) {
@@ -22,13 +22,13 @@
     });
   };
 
-  // A list that is fetched anew keeps what was chosen meanwhile, if it still offers it.
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("select[data-keep]")) chosen.set(event.target.id, event.target.value);
+  // A list that is fetched anew keeps what its form had chosen when the answer came, if it still offers it.
+  document.addEventListener("htmx:before:swap", () => {
+    for (const select of document.querySelectorAll("select[data-keep]")) chosen.set(select.form, select.value);
   });
   const keepChoice = () => {
     for (const select of document.querySelectorAll("select[data-keep]")) {
-      const value = chosen.get(select.id);
+      const value = chosen.get(select.form);
       if (value && [...select.options].some((option) => option.value === value)) select.value = value;
     }
   };

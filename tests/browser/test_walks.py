@@ -235,6 +235,29 @@ def test_a_title_chosen_while_the_list_is_fetched_anew_stays_chosen(chromium: Br
     expect(page.get_by_label("Lieu")).to_be_focused()
 
 
+def test_a_copied_title_stays_when_a_date_is_typed_and_back_makes_no_twin(chromium: Browser, base: str, script: bool) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224563")
+    page.get_by_role("link", name="Copier cette session").click()
+    title = page.get_by_label("Titre professionnel")
+    value = title.input_value()
+    assert value
+    page.get_by_label("Date de début", exact=True).fill("2020-09-14")
+    page.get_by_label("Date de fin").fill("2020-09-18")
+    if script:
+        expect(page.get_by_text("Les titres dont l’agrément de votre centre est valable le 14/09/2020.")).to_be_visible()
+    expect(title).to_have_value(value)
+    page.get_by_role("button", name="Créer la session").click()
+    expect(page.get_by_text("Session créée. Inscrivez")).to_be_visible()
+    made = page.url
+    page.go_back()
+    page.get_by_label("Date de début", exact=True).fill("2020-09-14")
+    page.get_by_label("Date de fin").fill("2020-09-18")
+    page.get_by_role("button", name="Créer la session").click()
+    expect(page.get_by_text("Cette session est déjà créée : la voici")).to_be_visible()
+    assert page.url == made
+
+
 def test_choosing_a_jury_until_the_dte_can_be_asked_for(chromium: Browser, base: str, script: bool) -> None:
     page = person(chromium, base, "centre", script)
     page.goto("/sessions/224575")

@@ -48,7 +48,7 @@ class Office:
         return path.rsplit("/", 1)[1]
 
     def create(self, kind: str, start: str, end: str) -> str:
-        page = self.centre.get(f"/sessions/nouvelle?starts_on={start}").text
+        page = self.centre.follow(f"/sessions/nouvelle?starts_on={start}").text
         title = re.search(r'<option value="(\d+)">TP-01303', page)
         assert title
         fields = {

@@ -29,7 +29,7 @@ def w(world: World) -> Iterator[World]:
 
 
 def new(b: Browser, **changes: object) -> TestResponse:
-    key = hidden(b.get("/sessions/nouvelle").text, "key")
+    key = hidden(b.follow("/sessions/nouvelle").text, "key")
     return b.post("/sessions/nouvelle", **{**FORM, "key": key, "title": 1, **changes})
 
 
@@ -45,11 +45,42 @@ def test_a_centre_creates_a_session_and_its_history_begins(w: World) -> None:
 
 def test_a_double_click_creates_once(w: World) -> None:
     b = w.browser("centre")
-    key = hidden(b.get("/sessions/nouvelle").text, "key")
+    key = hidden(b.follow("/sessions/nouvelle").text, "key")
     first, second = (b.post("/sessions/nouvelle", **FORM, key=key, title=1) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert w.scalar("select count(*) from exam_session") == 1
     assert new(b).headers["Location"] != first.headers["Location"], "another form creates another session"
+
+
+def test_whoever_comes_back_to_the_form_finds_it_again_and_makes_no_twin(w: World) -> None:
+    b = w.browser("centre")
+    address = b.get("/sessions/nouvelle?modele=").headers["Location"]
+    key = hidden(b.get(address).text, "key")
+    assert hidden(b.get(address).text, "key") == key, "Back asks for the same address"
+    made = b.post("/sessions/nouvelle", **FORM, key=key, title=1).headers["Location"]
+    number = made.rsplit("/", 1)[1]
+    assert f'a déjà créé la <a href="/sessions/{number}">session {number}</a>' in b.get(address).text
+    again = b.post("/sessions/nouvelle", **{**FORM, "place": "Ailleurs"}, key=key, title=1)
+    assert again.headers["Location"] == made and "Pour une autre" in b.get(made).text
+    assert w.scalar("select count(*) from exam_session") == 1
+    assert "a déjà créé" not in w.browser("other").get(address).text, "another's key is another key"
+
+
+def test_a_fresh_form_creates_another_session_on_purpose(w: World) -> None:
+    b = w.browser("centre")
+    assert new(b).headers["Location"] != new(b).headers["Location"]
+    assert b.get("/sessions/nouvelle?cle=abc").headers["Location"].count("cle=") == 1, "what is no key is not taken over"
+    for _ in range(2):  # sent by hand, without a key
+        assert b.post("/sessions/nouvelle", **FORM, title=1).status_code == 303
+    assert w.scalar("select count(*) from exam_session") == 4
+
+
+def test_the_titles_asked_for_another_day_keep_the_one_that_was_chosen(w: World) -> None:
+    b = w.browser("centre")
+    for day in ("2020-09-14", "2021-06-14"):  # on the second the title is not offered any more, and is kept all the same
+        page = b.follow(f"/sessions/nouvelle?starts_on={day}&title=1").text
+        assert re.search(r'<option value="1" selected>TP-01303', page), day
+    assert not re.search(r'<option value="\d+" selected>', b.follow("/sessions/nouvelle?starts_on=2020-09-14").text)
 
 
 def test_eight_centres_people_at_once_get_eight_numbers(w: World) -> None:
@@ -96,8 +127,8 @@ def test_the_first_and_the_last_day_of_an_approval_are_in_it(w: World, start: st
 
 def test_the_titles_that_are_not_offered_are_told_with_their_reason(w: World) -> None:
     b = w.browser("centre")
-    assert "Aucun agrément de votre centre pour ce titre n’est valable le 15/06/2020" in b.get("/sessions/nouvelle").text
-    page = b.get("/sessions/nouvelle?starts_on=2020-09-14").text
+    assert "Aucun agrément de votre centre pour ce titre n’est valable le 15/06/2020" in b.follow("/sessions/nouvelle").text
+    page = b.follow("/sessions/nouvelle?starts_on=2020-09-14").text
     assert "(agrément A-0-TP-01303" in page and "ne sont pas proposés" not in page
 
 
@@ -127,7 +158,7 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     w.seat(9, "Agnès")
     late = w.juror("Trop tard", "2016-01-01", "2020-09-14")
     b.post("/sessions/9/jury", version=w.get(9).version, action="ajouter", member=late)
-    page = b.get("/sessions/nouvelle?modele=9").text
+    page = b.follow("/sessions/nouvelle?modele=9").text
     assert 'value="ccp" checked' in page and hidden(page, "model") == "9"
     done = new(b, kind="ccp", model=9, with_jury=1, starts_on="2020-09-15")
     number = int(done.headers["Location"].rsplit("/", 1)[1])

@@ -363,7 +363,7 @@ def test_the_granted_dates_let_one_session_be_created_within_them_exactly(expire
     assert create("2020-07-06", "2020-07-10", "before") == 422
     assert isinstance(accept(w.as_("ud94"), made.request_id, None, D("2020-07-07"), D("2020-07-09")), Saved)
     assert create("2020-07-06", "2020-07-09", "a") == create("2020-07-07", "2020-07-10", "b") == 422
-    page = centre.get("/sessions/nouvelle?starts_on=2020-07-07").text
+    page = centre.follow("/sessions/nouvelle?starts_on=2020-07-07").text
     assert re.search(r"<option[^>]*>TP-EX1 Titre échu \(agrément", page)
     assert create("2020-07-07", "2020-07-09", "c") == 303
     number = int(str(w.scalar("SELECT session_id FROM request")))

@@ -88,7 +88,8 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/resultats/correction": _sessions("/resultats/correction", (*FEW, 224672)),
     "/sessions/export": ["/sessions/export", "/sessions/export?quoi=resultats", "/sessions/export?format=xlsx",
                          "/sessions/export?quoi=inconnu", "/sessions/export?quoi=candidats&q=224566"],
-    "/sessions/nouvelle": ["/sessions/nouvelle", "/sessions/nouvelle?modele=224567", "/sessions/nouvelle?starts_on=2020-09-01"],
+    "/sessions/nouvelle": ["/sessions/nouvelle", *(f"/sessions/nouvelle?{rest}cle={'0' * 32}" for rest in (
+        "", "modele=224567&", "starts_on=2020-09-01&", "starts_on=2020-09-01&title=1&"))],
     "/sessions/nouvelles": ["/sessions/nouvelles"],
     f"/sessions/nouvelles/{_MODEL}": [f"/sessions/nouvelles/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
     "/supervision": ["/supervision", *(f"/supervision?signal={key}" for key in ("taux_de_reussite", "convocations_tardives"))],

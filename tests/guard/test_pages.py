@@ -84,14 +84,14 @@ def test_the_frame_around_the_pages_says_to_each_what_it_said(demo: Demonstratio
 @pytest.mark.parametrize(("who", "address"), FORMS, ids=[f"{who}-{file_name(address)}" for who, address in FORMS])
 def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: SnapshotAssertion, who: str, address: str) -> None:
     client = demo.client(who)
-    forms = post_forms(client.get(address).text)
+    forms = post_forms(client.get(address, follow_redirects=True).text)
     assert forms, address
     told = []
     for position in range(len(forms)):
         for way, _ in forms[position].ways():
             demo.restore()
             client = demo.client(who)
-            form = post_forms(client.get(address).text)[position]  # what it holds hidden fits this visit
+            form = post_forms(client.get(address, follow_redirects=True).text)[position]  # what it holds hidden fits this visit
             answer = client.post(form.action or address, data=dict(form.ways())[way], content_type="multipart/form-data")
             with client.session_transaction() as session:
                 said = "".join(f"\n« {words} »" for _, words in session.get("_flashes", []))

@@ -32,6 +32,7 @@ MOST_LINES = 25
 # What is drawn at random, and so differs from one run to the next.
 RANDOM = (
     (re.compile(r"/calendrier/[\w.-]+\.ics"), "/calendrier/ADRESSE.ics"),
+    (re.compile(r"cle=(?!0)[0-9a-f]{32}"), "cle=CLÉ"),
     (re.compile(r"/invitation/[\w.-]+"), "/invitation/JETON"),
     (re.compile(r"x{100,}"), "xxx…"),
 )

@@ -166,6 +166,10 @@ class Browser:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
+    def follow(self, path: str) -> TestResponse:
+        """Opens a page, and goes where it leads."""
+        return self.client.get(path, follow_redirects=True)
+
     def token(self) -> str:
         """What a form of this person sends against forgery: read from a page when her cookie has a new secret."""
         secret = self._secret()

@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
@@ -18,6 +18,7 @@ from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.lifecycle import Kind, Status
 from portal.rules.titles import Approved, may_start
+from portal.store.actors import Actor
 from portal.store.audit import Event
 from portal.store.places import centre
 from portal.store.requests import request
@@ -89,7 +90,7 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
     who = work.actor
     if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
         raise NotThere
-    keys = [sha256(f"{who.id}:{key}:{i}".encode()).hexdigest() for i in range(len(wanted))]
+    keys = [_digest(who, key, i) for i in range(len(wanted))]
     with work.db.writing() as tx:
         number = next_number(tx, work)
         made = select(exam_session.c.id).where(exam_session.c.creation_key.in_(keys[:1] + keys[-1:])).order_by(exam_session.c.id)
@@ -123,6 +124,15 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
             for row in rows:
                 seat_again(tx, work, jury_of, row["id"])
         return Created([row["id"] for row in rows])
+
+
+def created_by(conn: Connection, who: Actor, key: str) -> int | None:
+    """The session that this person's form of this key has created."""
+    return conn.execute(select(exam_session.c.id).where(exam_session.c.creation_key == _digest(who, key, 0))).scalar()
+
+
+def _digest(who: Actor, key: str, place: int) -> str:
+    return sha256(f"{who.id}:{key}:{place}".encode()).hexdigest()
 
 
 def _row(work: Work, number: int, new: NewSession, approval: Approved, key: str, department: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """« Créer une session »: a form, a copy of an earlier one, or a file of many."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,8 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
+from portal.core.session import SessionRow
 from portal.features.preparation import sheets
-from portal.features.preparation.actions import NewSession, Wrong, create
+from portal.features.preparation.actions import NewSession, Wrong, create, created_by
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -27,6 +29,9 @@ from portal.web.uploads import sealed, unsealed, uploaded
 
 blueprint = Blueprint("preparation", __name__)
 SHOWN = 50
+# A form's creation key stands in its address: whoever comes back to it finds the same form, and creates no twin.
+KEY = re.compile(r"[0-9a-f]{32}")
+AGAIN = "Cette session est déjà créée : la voici. Pour une autre, choisissez de nouveau « Créer une session »."
 
 
 def _centre_only() -> int:
@@ -39,13 +44,20 @@ def _centre_only() -> int:
 @blueprint.route("/sessions/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     centre_id = _centre_only()
+    model = None if request.method == "POST" else _model()
+    key = request.args.get("cle", "")
+    if not KEY.fullmatch(key):
+        key = secrets.token_hex(16)
+        if request.method != "POST":
+            kept: dict[str, Any] = {**request.args.to_dict(), "cle": key}
+            return redirect(url_for("preparation.new", **kept))
     form = Form(
-        **{"title": "", "kind": "titre", "starts_on": request.args.get("starts_on", ""), "ends_on": "", "place": "",
-           "session_manager": actor().name, "key": secrets.token_hex(16), "model": "", "with_jury": ""}
+        **{"title": request.args.get("title", ""), "kind": "titre", "starts_on": request.args.get("starts_on", ""), "ends_on": "",
+           "place": "", "session_manager": actor().name, "key": key, "model": "", "with_jury": ""}
     )  # fmt: skip
     if not posted():
-        if request.method != "POST":
-            _copy(form)
+        if model:
+            _copy(form, model)
         return _new(centre_id, form)
     start = form.day("starts_on", "Indiquez la date de début.")
     end = form.day("ends_on", "Indiquez la date de fin.")
@@ -63,24 +75,24 @@ def new() -> ResponseReturnValue:
     if isinstance(outcome, Wrong):
         form.errors.update(outcome.errors[0])
         return _new(centre_id, form, 422)
-    flash(
-        "Cette session est déjà créée." if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury."
-    )
+    flash(AGAIN if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury.")
     return redirect(url_for("sessions.show", number=outcome.numbers[0]), 303)
 
 
-def _copy(form: Form) -> None:
-    """« Copier cette session »: everything but its dates and its candidates."""
+def _model() -> SessionRow | None:
+    """The session that is copied. Raises NotThere when it is not this person's."""
     number = number_in(request.args.get("modele", ""))
-    if number is None:
-        return
-    s = found(number)
+    return None if number is None else found(number)
+
+
+def _copy(form: Form, s: SessionRow) -> None:
+    """« Copier cette session »: everything but its dates and its candidates."""
     form.values.update(
         title=str(s.title_id),
         kind=s.kind.value,
         place=s.place,
         session_manager=s.session_manager or actor().name,
-        model=str(number),
+        model=str(s.number),
         with_jury="1" if s.jury else "",
     )
 
@@ -98,7 +110,16 @@ def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
         else:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
-    page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
+    created = created_by(reading(), actor(), form.values["key"]) if status == 200 else None
+    page: dict[str, Any] = {
+        "form": form,
+        "created": created,
+        "offered": offered,
+        "closed": closed,
+        "day_asked": start,
+        "unit": unit,
+        "email": email,
+    }
     return render_template("preparation/new.html", **page, kinds=KINDS), status
 
 
