@@ -84,7 +84,7 @@ def test_finding_224566(chromium: Browser, base: str, script: bool) -> None:
     page.get_by_label("Rechercher").fill("224566")
     page.get_by_role("button", name="Filtrer").click()
     page.get_by_role("link", name="224566", exact=True).click()
-    expect(page.get_by_text("« Demande de DTE envoyée » depuis le 02/03/2020, par REPRISE")).to_be_visible()
+    expect(page.get_by_text("Demande de DTE envoyée le 02/03/2020 par REPRISE")).to_be_visible()
     expect(page.get_by_role("heading", name="Attendez le DTE")).to_be_visible()
 
 

@@ -1,6 +1,7 @@
 """A session as it was, and the proof of its history."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -34,7 +35,7 @@ def w(world: World) -> Iterator[World]:
 def then(w: World, number: int, on: date) -> Then:
     with w.db.reading() as conn:
         found = as_it_was(conn, w.get(number), on)
-    found.since = None
+    found.since = ()
     return found
 
 
@@ -126,6 +127,67 @@ def test_the_page_says_what_was_and_what_is(w: World) -> None:
     bad = centre.get("/sessions/1?au=hier")
     assert bad.status_code == 422 and 'value="hier"' in bad.text
     assert w.browser("other").get("/sessions/1?au=13/06/2020").status_code == 404
+
+
+def test_a_day_to_come_is_refused_with_a_sentence_and_kept_as_typed(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    centre = w.browser("centre")
+    for typed in ("16/06/2020", "2021-01-01"):
+        answer = centre.get(f"/sessions/1?au={typed}")
+        assert (
+            answer.status_code == 422 and "est à venir : choisissez un jour passé, ou le 15/06/2020 au plus tard" in answer.text
+        )
+        assert f'value="{typed}"' in answer.text and "telle qu’elle était le" not in answer.text
+    assert centre.get("/sessions/1?au=15/06/2020").status_code == 200, "today is over at midnight, and may be asked for"
+
+
+# ---- since when, and by whom
+
+
+def told_since(page: str) -> str:
+    """The lines of a page that say it, as one."""
+    found = re.search(r'<p class="sub">((?:(?!<p)[^<])* le \d\d/\d\d/\d{4} par [^<]*)</p>', page)
+    assert found
+    return " ".join(found[1].split())
+
+
+def test_after_an_unlocking_the_page_says_who_saved_the_results_and_who_unlocked(w: World) -> None:
+    w.today = date(2020, 1, 6)
+    w.session(1, "02/01/2020", "03/01/2020")
+    with w.db.reading() as conn:
+        sheet = load(conn, w.get(1))
+    entries: dict[int, dict[int | None, Outcome]] = {c.id: {None: Outcome.TITLE} for c in sheet.candidates}
+    work = w.as_("centre")
+    saved = enter_results(work, 1, w.get(1).version, Typed(entries, w.get(1).version), seal(work, w.get(1), entries))
+    assert isinstance(saved, Saved)
+    w.today = date(2020, 1, 8)
+    advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK)
+    w.today = date(2020, 6, 15)
+    advance(w.as_("ud94"), 1, w.get(1).version, Action.UNLOCK, "Recours")
+    page = w.browser("ud94").get("/sessions/1").text
+    words = "le 06/01/2020 par centre (CENTRE A)", "le 15/06/2020 par ud94 (UD 94, Val-de-Marne)"
+    assert told_since(page) == f"Résultats saisis {words[0]} · déverrouillée {words[1]}"
+    assert f"Résultats enregistrés {words[0]} ; déverrouillée {words[1]}" in page
+    assert re.search(r"<span>Résultats saisis</span><span class=\"sub\">06/01/2020</span>", page), "where the life is drawn, too"
+    assert f"Résultats saisis {words[0]}" == told_since(w.browser("ud94").get("/sessions/1?au=07/01/2020").text)
+
+
+def test_a_recalled_dte_says_who_asked_for_it_and_who_recalled_it(w: World) -> None:
+    w.session(1, "06/07/2020", "07/07/2020", "en_preparation")
+    w.seat(1)
+    for who, action in (("centre", Action.REQUEST_DTE), ("ud94", Action.SEND_DTE), ("ud94", Action.RECALL_DTE)):
+        assert isinstance(advance(w.as_(who), 1, w.get(1).version, action, "Report à venir"), Saved)
+    page = w.browser("ud94").get("/sessions/1").text
+    asked, recalled = "le 15/06/2020 par centre (CENTRE A)", "le 15/06/2020 par ud94 (UD 94, Val-de-Marne)"
+    assert told_since(page) == f"Demande de DTE envoyée {asked} · DTE rappelé {recalled}"
+
+
+def test_a_session_taken_over_says_so_and_explains_the_word_once(w: World) -> None:
+    w.session(1, "06/07/2020", "07/07/2020", "demande_dte_envoyee")
+    for path in ("/sessions/1", "/sessions/1?au=15/06/2020"):
+        page = w.browser("centre").get(path).text
+        assert told_since(page) == "Demande de DTE envoyée le 15/06/2020 par REPRISE"
+        assert page.count("REPRISE : session reprise d’un fichier") == 1
 
 
 def test_the_edge_of_a_day_is_midnight_in_paris(w: World) -> None:

@@ -15,7 +15,8 @@ from portal.clock import PARIS
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.jury.queries import brief
-from portal.features.past.history import Told, history
+from portal.features.past.history import history
+from portal.features.past.since import Since, since
 from portal.rules.lifecycle import Status
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
@@ -40,7 +41,7 @@ class Then:
     results: dict[str, str] = field(default_factory=dict)
     definitive: bool = False
     exists: bool = True
-    since: Told | None = None
+    since: tuple[Since, ...] = ()
 
 
 _EVENTS = (
@@ -81,8 +82,7 @@ def as_it_was(conn: Connection, s: SessionRow, on: date) -> Then:
             undone.append((line.at, 0, _line_back(then, line)))
     for _, _, back in sorted(undone, key=lambda u: u[:2], reverse=True):
         back()
-    told = [entry for entry in history(conn, s.number) if entry.at.date() <= on]
-    then.since = next((entry for entry in told if entry.status is then.status), None)
+    then.since = since([entry for entry in history(conn, s.number) if entry.at.date() <= on], then.status)
     return then
 
 

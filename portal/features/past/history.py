@@ -28,6 +28,7 @@ class Told:
     reason: str = ""
     by_measure: bool = False
     status: Status | None = None
+    action: str = ""
 
 
 _EVENTS = select(audit_event).where(audit_event.c.session_id == bindparam("number"))
@@ -58,7 +59,7 @@ def _event(e: Any) -> Told:
     before, after = json.loads(e.before), json.loads(e.after)
     text, details = WORDS.get(e.action, _other)(before, after)
     status = Status(after["status"]) if "status" in after else None
-    return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status)
+    return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status, action=e.action)
 
 
 def _line(li: Any) -> Told:

@@ -6,16 +6,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.clock import PARIS
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.jury.queries import brief
 from portal.features.past import proofs
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
+from portal.features.past.since import Since, reached, since
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
 from portal.rules.duties import Duty
-from portal.rules.french import parse_day
+from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action
 from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
@@ -96,21 +98,20 @@ def show(number: int) -> ResponseReturnValue:
     if "au" not in request.args:
         return render_template("sessions/show.html", **session_page(s))
     typed = request.args["au"].replace("\0", "").strip()[:40]
-    on = parse_day(typed)
+    on, today = parse_day(typed), clock().today()
     if on is None:
         error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
         return _history(s, Form(au=typed), error)
-    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on), today=clock().today())
+    if on > today:
+        error = f"Le {day(on)} est à venir : choisissez un jour passé, ou le {day(today)} au plus tard."
+        return _history(s, Form(au=typed), error)
+    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on), today=today)
 
 
 def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
     today = clock().today()
     sheet = load(reading(), s, labels_only=True)
     told = history(reading(), s.number)
-    reached = {}
-    for entry in reversed(told):
-        if entry.status:
-            reached[entry.status] = entry
     return {
         "s": s,
         "rights": verdicts(s),
@@ -121,7 +122,8 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "sheet": sheet,
         "history": told,
         "asked": s.open_request,
-        "reached": reached,
+        "reached": reached(told),
+        "since": since(told, s.status, Since(s.status.label, s.status_at.astimezone(PARIS), s.status_by)),
         "steps": STEP,
         "form": Form(actual_end_on=""),
         **more,
