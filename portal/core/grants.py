@@ -7,6 +7,7 @@ from portal.store.requests import RequestKind, RequestStatus, request
 
 
 def of_session(conn: Connection, number: int) -> list[Granted]:
+    """The dates granted for this session, oldest first."""
     return _granted(conn, request.c.session_id == number)
 
 

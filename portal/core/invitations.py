@@ -8,6 +8,7 @@ DAYS = 14
 
 
 def signer(secret_key: str) -> URLSafeTimedSerializer:
+    """What signs and reads the token of an invitation."""
     return URLSafeTimedSerializer(secret_key, salt="invitation")
 
 

@@ -15,6 +15,7 @@ class Person:
 
     @property
     def sort_key(self) -> str:
+        """Name and first name without accents and case: French order, at most 260 signs."""
         return fold(f"{self.last_name} {self.first_name}")[:260]
 
     @property
@@ -29,6 +30,7 @@ class Person:
 
     @property
     def columns(self) -> dict[str, object]:
+        """The columns of the candidate that this person is, by name."""
         return {
             "last_name": self.last_name,
             "first_name": self.first_name,

@@ -59,6 +59,7 @@ class SessionRow:
 
     @property
     def postponed(self) -> bool:
+        """Whether a measure moved its end date: « reportée automatiquement »."""
         return self.postponed_run_id is not None
 
     @property
@@ -68,6 +69,7 @@ class SessionRow:
 
     @property
     def facts(self) -> Facts:
+        """What the rules look at."""
         return Facts(
             self.status,
             self.starts_on,
@@ -108,7 +110,9 @@ class SessionRow:
 
     @property
     def last_start(self) -> date | None:
+        """The last day on which a session of its title may start; None where the title has no expiry."""
         return last_start(self.expires_on, self.extension_months)
 
     def person(self, role: Role) -> Person:
+        """The actor of this role as the rules see it on this session."""
         return Person(role, self.unit)

@@ -64,6 +64,7 @@ class Sheet:
 
     @property
     def choices(self) -> tuple[Outcome, ...]:
+        """The outcomes that this session offers."""
         return choices(self.kind, len(self.certificates))
 
     def problems(self, entries: Entries) -> dict[int, str]:

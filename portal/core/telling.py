@@ -30,10 +30,12 @@ class Message:
 
 
 def centre_of(centre_id: int) -> ColumnElement[bool]:
+    """A condition on account: the people of this centre."""
     return and_(account.c.role == Role.CENTRE.value, account.c.centre_id == centre_id)
 
 
 def unit_of(department_code: str) -> ColumnElement[bool]:
+    """A condition on account: the people of this department's unit."""
     return and_(account.c.role == Role.UD.value, account.c.department_code == department_code)
 
 
@@ -47,6 +49,7 @@ def tell(tx: Connection, work: Work, who: ColumnElement[bool], message: Message)
 
 
 def tell_centre(tx: Connection, work: Work, s: SessionRow, subject: str, body: str) -> None:
+    """Tell the people of the session's centre, with a link to the session."""
     tell(tx, work, centre_of(s.centre_id), Message(subject, body, f"/sessions/{s.number}"))
 
 
@@ -67,6 +70,7 @@ def tell_each(tx: Connection, now: datetime, told: Iterable[tuple[int, str, Mess
 
 
 def mail_row(now: datetime, account_id: int, m: Message, *, daily: bool) -> dict[str, object]:
+    """The row of the outbox that tells this account of `m`; `daily`: with the others of the day, at seven."""
     return {
         "message_id": uuid4().hex,
         "account_id": account_id,

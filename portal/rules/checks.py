@@ -12,12 +12,14 @@ SMALLEST_JURY = 2
 
 
 def start_may_move(f: Facts, today: date) -> Why | None:
+    """No measure has moved the session: its start is not a date left behind."""
     if not f.postponed:
         return None
     return Why("La session a été reportée automatiquement : sa date de début ne change plus.", "Adressez une demande à l’{unit}.")
 
 
 def moved_by_a_measure(f: Facts, today: date) -> Why | None:
+    """A measure has moved the session (domain.md 4)."""
     if f.postponed:
         return None
     return Why("La session n’a pas été reportée automatiquement : sa date de fin fait foi.", DOUBT)
@@ -58,12 +60,14 @@ ask_to_recall = dte_has_left(f"Demandez à l’{{unit}} de {RECALL}", not_starte
 
 
 def only_the_unit_moves(f: Facts, today: date) -> Why | None:
+    """The centre could not simply change the dates itself."""
     if f.status is not Status.PREPARATION or f.postponed:
         return None
     return Why("La session est « En préparation » : ses dates se modifient directement, dans « Informations pratiques ».", DOUBT)
 
 
 def real_end_known(f: Facts, today: date) -> Why | None:
+    """The real end date of a moved session is entered (domain.md 6)."""
     if not f.postponed or f.actual_end_on is not None:
         return None
     return Why(
@@ -73,6 +77,7 @@ def real_end_known(f: Facts, today: date) -> Why | None:
 
 
 def end_reached(f: Facts, today: date) -> Why | None:
+    """The (real) end date is today or past."""
     if today >= f.effective_end_on:
         return None
     which = "date réelle de fin" if f.actual_end_on else "date de fin"
@@ -80,12 +85,14 @@ def end_reached(f: Facts, today: date) -> Why | None:
 
 
 def has_candidates(f: Facts, today: date) -> Why | None:
+    """Somebody is on the session."""
     if f.candidates:
         return None
     return Why("Aucun candidat n’est inscrit à cette session.", f"Ajoutez d’abord les candidats. {DOUBT}")
 
 
 def has_days(f: Facts, today: date) -> Why | None:
+    """The days of the exam are known (domain.md 8a)."""
     if f.first_day is not None:
         return None
     return Why(
@@ -95,30 +102,36 @@ def has_days(f: Facts, today: date) -> Why | None:
 
 
 def has_hour(f: Facts, today: date) -> Why | None:
+    """The hour of the convocation is known."""
     return None if f.hour else Why("L’heure de convocation n’est pas indiquée.", f"Indiquez d’abord l’heure. {DOUBT}")
 
 
 def has_place(f: Facts, today: date) -> Why | None:
+    """The address is known."""
     return None if f.place else Why("Le lieu n’est pas indiqué.", f"Indiquez d’abord l’adresse complète. {DOUBT}")
 
 
 def has_manager(f: Facts, today: date) -> Why | None:
+    """It is known whom to call."""
     if f.manager:
         return None
     return Why("Le responsable de session n’est pas indiqué.", f"Indiquez d’abord qui appeler. {DOUBT}")
 
 
 def somebody_unconvened(f: Facts, today: date) -> Why | None:
+    """Somebody holds no convocation that still stands."""
     return None if f.unconvened else Why("Tous les candidats sont convoqués pour ces jours.", DOUBT)
 
 
 def real_end_to_check(f: Facts, today: date) -> Why | None:
+    """The real end date lies past the postponed one, and the unit has not looked at it."""
     if f.actual_end_on and f.actual_end_on > f.ends_on and not f.actual_end_checked:
         return None
     return Why("Aucune date réelle de fin n’est à vérifier sur cette session.", CENTRE_TELLS)
 
 
 def has_jury(f: Facts, today: date) -> Why | None:
+    """At least two members of the jury are accredited (domain.md 2)."""
     if f.jury >= SMALLEST_JURY:
         return None
     counted = plural(f.jury, "membre habilité", "membres habilités")
@@ -130,6 +143,7 @@ def has_jury(f: Facts, today: date) -> Why | None:
 
 
 def jury_is_independent(f: Facts, today: date) -> Why | None:
+    """No candidate was trained by two members of the jury or more."""
     if not f.own_trainers:
         return None
     who = plural(f.own_trainers, "candidat a été formé", "candidats ont été formés")

@@ -20,6 +20,7 @@ class Document(StrEnum):
 
     @property
     def label(self) -> str:
+        """What it is called on the screen."""
         return LINE[self].label
 
 

@@ -18,10 +18,12 @@ class Expiry:
 
     @property
     def in_emergency(self) -> bool:
+        """Whether the prolongation ended during the state of health emergency, both ends included."""
         return self.last_start is not None and EMERGENCY_FROM <= self.last_start <= EMERGENCY_TO
 
 
 def expiry(expires_on: date | None, extension_months: int) -> Expiry:
+    """The dates of a title that decide, from its expiry and its prolongation in months."""
     return Expiry(expires_on, last_start(expires_on, extension_months))
 
 
@@ -34,6 +36,7 @@ class Granted:
     ends_on: date
 
     def covers(self, starts_on: date, ends_on: date) -> bool:
+        """Whether a session on these dates lies within what was granted."""
         return self.starts_on <= starts_on and ends_on <= self.ends_on
 
 

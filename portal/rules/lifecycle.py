@@ -36,6 +36,7 @@ class Status(StrEnum):
 
     @property
     def label(self) -> str:
+        """What it is called on the screen."""
         return LABELS[self]
 
 

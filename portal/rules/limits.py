@@ -55,6 +55,7 @@ class Deadline:
 
     @property
     def late(self) -> bool:
+        """Whether the limit is past."""
         return self.left < 0
 
     @property

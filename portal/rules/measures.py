@@ -41,6 +41,7 @@ class MeasureCase:
 
     @property
     def effect(self) -> str:
+        """What happens to a session of this case, in two or three words."""
         if self.cancel:
             return "Annulée"
         return f"Fin au {day(self.move_end_to)}" if self.move_end_to else f"Décalée de {plural(self.shift_days, 'jour')}"

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
 
     @property
     def label(self) -> str:
+        """What it is called on the screen."""
         return LABELS[self]
 
 

@@ -54,6 +54,7 @@ class Interval:
     high: float
 
     def holds(self, rate: float) -> bool:
+        """Whether `rate`, between 0 and 1, lies within."""
         return self.low <= rate <= self.high
 
 

@@ -34,6 +34,7 @@ class Approved:
     last_start: date | None
 
     def is_valid(self, on: date) -> bool:
+        """Whether the day lies within its dates, both included."""
         return self.valid_from <= on <= self.valid_to
 
     @property

@@ -32,6 +32,7 @@ class Actor:
 
     @property
     def label(self) -> str:
+        """How the trail names this person: « Nom (organisation) »."""
         return f"{self.name} ({self.organisation})" if self.organisation else self.name
 
 

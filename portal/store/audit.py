@@ -148,6 +148,7 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
 
 
 def as_json(value: Mapping[str, Any]) -> str:
+    """The one way to write these values: keys sorted, dates in ISO. Raises TypeError for what has no JSON."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
@@ -158,6 +159,7 @@ def _plain(value: object) -> str:
 
 
 def digest_of(key: bytes, previous: str, event: Mapping[str, Any]) -> str:
+    """The keyed digest of an event after the digest before it: 64 hexadecimal signs."""
     covered = [_covered(event[name]) for name in COVERED]
     text = json.dumps([previous, *covered], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(key, text.encode(), sha256).hexdigest()

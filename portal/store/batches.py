@@ -8,5 +8,6 @@ SIZE = 5000
 
 
 def batches(values: Sequence[T]) -> Iterator[list[T]]:
+    """The items in lists that both databases take in one statement."""
     for start in range(0, len(values), SIZE):
         yield list(values[start : start + SIZE])

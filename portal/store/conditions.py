@@ -33,6 +33,7 @@ unconvened = exists().where(candidate.c.session_id == s.c.id, candidate.c.conven
 
 @lru_cache(maxsize=1024)
 def matches(condition: Condition, today: date) -> ColumnElement[bool]:
+    """The condition over exam_session that holds where `rules.conditions.holds` does, `today`."""
     c = condition
     parts: list[ColumnElement[bool]] = []
     if c.statuses is not None:

@@ -40,6 +40,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        """A connection for reading, for the length of the block."""
         with self._reader.connect() as conn:
             yield conn
 
@@ -65,6 +66,7 @@ class Database:
             conn.exec_driver_sql("ANALYZE")
 
     def dispose(self) -> None:
+        """Close every connection that lies ready."""
         self.engine.dispose()
 
 

@@ -19,6 +19,7 @@ class Work:
 
     @property
     def actor(self) -> Actor:
+        """Who acts."""
         return self.on.actor
 
     def record(self, tx: Connection, action: str, change: Update | None = None, **details: Any) -> None:
@@ -27,4 +28,5 @@ class Work:
         audit.record(tx, self.db.audit_key, self.on, [audit.Event(action, **details)], change)
 
     def record_all(self, tx: Connection, events: Sequence[audit.Event]) -> None:
+        """Append these events to the audit trail in this transaction."""
         audit.record(tx, self.db.audit_key, self.on, events)
