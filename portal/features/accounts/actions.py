@@ -1,12 +1,13 @@
 """Signing in and out, inviting, choosing a password."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.core.telling import INVITATION, Message, mail_row
@@ -94,30 +95,12 @@ def invite(
         raise CannotInvite(f"« {email} » n’est pas une adresse électronique.")
     if password is not None and (why := passwords.problem(password, email)):
         raise CannotInvite(why)
-    scope = {"--centre": siret, "--department": department_code, "--region": region_name}
-    needed = {Role.CENTRE: "--centre", Role.UD: "--department", Role.REGION: "--region"}.get(role)
-    for option, value in scope.items():
-        if (option == needed) != bool(value):
-            verb = "est nécessaire pour" if option == needed else "ne va pas avec"
-            raise CannotInvite(f"{option} {verb} le rôle « {role} ».")
+    _check_scope(role, {"--centre": siret, "--department": department_code, "--region": region_name})
     values: dict[str, Any] = {"email": email, "name": name.strip() or email.split("@")[0], "role": role.value}
     with work.db.writing() as tx:
         if tx.execute(select(account.c.id).where(account.c.email == email)).scalar():
             raise CannotInvite(f"Un compte existe déjà pour {email}.")
-        if siret:
-            values["centre_id"] = tx.execute(select(centre.c.id).where(centre.c.siret == siret)).scalar()
-            if not values["centre_id"]:
-                raise CannotInvite(f"Aucun centre n’a le SIRET {siret}.")
-        if department_code:
-            code = department_code.upper().zfill(2)
-            values["department_code"] = tx.execute(select(department.c.code).where(department.c.code == code)).scalar()
-            if not values["department_code"]:
-                raise CannotInvite(f"Le département « {department_code} » n’existe pas.")
-        if region_name:
-            regions = {r.name.replace("’", "'").casefold(): r.code for r in tx.execute(select(region))}
-            values["region_code"] = regions.get(region_name.replace("’", "'").casefold())
-            if not values["region_code"]:
-                raise CannotInvite(f"La région « {region_name} » n’existe pas. Régions : {', '.join(sorted(regions))}.")
+        values |= _scope(tx, siret, department_code, region_name)
         values["password_hash"] = passwords.hash_of(password) if password else None
         number = int(tx.execute(insert(account).values(values).returning(account.c.id)).scalar_one())
         told = {k: v for k, v in values.items() if k != "password_hash"}
@@ -128,6 +111,35 @@ def invite(
         told["person"] = {name: told.pop(name) for name in ("email", "name")}
         work.record(tx, "account_invited", subject=f"account {number}", after={"account": number, **told})
     return number
+
+
+def _check_scope(role: Role, scope: Mapping[str, str | None]) -> None:
+    """Each role has a scope of its own kind, and no other. `scope`: by the option that gives it."""
+    needed = {Role.CENTRE: "--centre", Role.UD: "--department", Role.REGION: "--region"}.get(role)
+    for option, value in scope.items():
+        if (option == needed) != bool(value):
+            verb = "est nécessaire pour" if option == needed else "ne va pas avec"
+            raise CannotInvite(f"{option} {verb} le rôle « {role} ».")
+
+
+def _scope(tx: Connection, siret: str | None, department_code: str | None, region_name: str | None) -> dict[str, Any]:
+    """The columns of the scope that was given, which must be known here."""
+    found: dict[str, Any] = {}
+    if siret:
+        found["centre_id"] = tx.execute(select(centre.c.id).where(centre.c.siret == siret)).scalar()
+        if not found["centre_id"]:
+            raise CannotInvite(f"Aucun centre n’a le SIRET {siret}.")
+    if department_code:
+        code = department_code.upper().zfill(2)
+        found["department_code"] = tx.execute(select(department.c.code).where(department.c.code == code)).scalar()
+        if not found["department_code"]:
+            raise CannotInvite(f"Le département « {department_code} » n’existe pas.")
+    if region_name:
+        regions = {r.name.replace("’", "'").casefold(): r.code for r in tx.execute(select(region))}
+        found["region_code"] = regions.get(region_name.replace("’", "'").casefold())
+        if not found["region_code"]:
+            raise CannotInvite(f"La région « {region_name} » n’existe pas. Régions : {', '.join(sorted(regions))}.")
+    return found
 
 
 def choose_password(db: Database, actor: Actor, now: datetime, password: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from portal.features.jury.queries import full_name
 from portal.rules.duties import Duty
@@ -174,28 +174,22 @@ def _rates(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
         .having(examined >= LEAST_EXAMINED)
         .order_by(s.c.centre_id, s.c.title_id)
     )
-    found = []
-    for r in conn.execute(mine):
-        all_of_it = nation[r.title_id]
-        rate = all_of_it.obtained / all_of_it.examined
-        if far(r.obtained, r.examined, rate):
-            span = wilson(r.obtained, r.examined)
-            figures = (
-                f"{r.obtained} titres obtenus sur {r.examined} candidats présents, soit {_percent(r.obtained / r.examined)} "
-                f"(intervalle de Wilson à 95 % : {_percent(span.low)} à {_percent(span.high)})."
-            )
-            beside = f"Taux national de ce titre : {_percent(rate)} sur {all_of_it.examined}."
-            found.append(
-                Seen(
-                    Signal.RATE,
-                    f"centre {r.centre_id} titre {r.title_id}",
-                    r.department_code,
-                    f"{r.code} · {r.name}",
-                    figures,
-                    beside=beside,
-                )
-            )
-    return found
+    return [seen for r in conn.execute(mine) if (seen := _far_rate(r, nation[r.title_id]))]
+
+
+def _far_rate(r: Row[Any], nation: Row[Any]) -> Seen | None:
+    """A centre's rate on one title beside the nation's, where they differ by more than the centre's size explains."""
+    rate = nation.obtained / nation.examined
+    if not far(r.obtained, r.examined, rate):
+        return None
+    span = wilson(r.obtained, r.examined)
+    figures = (
+        f"{r.obtained} titres obtenus sur {r.examined} candidats présents, soit {_percent(r.obtained / r.examined)} "
+        f"(intervalle de Wilson à 95 % : {_percent(span.low)} à {_percent(span.high)})."
+    )
+    beside = f"Taux national de ce titre : {_percent(rate)} sur {nation.examined}."
+    about = f"centre {r.centre_id} titre {r.title_id}"
+    return Seen(Signal.RATE, about, r.department_code, f"{r.code} · {r.name}", figures, beside=beside)
 
 
 def _percent(value: float) -> str:
