@@ -100,7 +100,7 @@ def invite(
         if (option == needed) != bool(value):
             verb = "est nécessaire pour" if option == needed else "ne va pas avec"
             raise CannotInvite(f"{option} {verb} le rôle « {role} ».")
-    values: dict[str, Any] = {"email": email, "name": name.strip() or email.split("@")[0], "role": role.value}
+    values: dict[str, Any] = {"email": email, "name": (name.strip() or email.split("@")[0])[:120], "role": role.value}
     with work.db.writing() as tx:
         if tx.execute(select(account.c.id).where(account.c.email == email)).scalar():
             raise CannotInvite(f"Un compte existe déjà pour {email}.")
