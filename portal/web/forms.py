@@ -1,12 +1,12 @@
 """Reading what was typed: nothing is lost, every problem is a French sentence on its field."""
 
-import re
 from datetime import date
 
 from flask import request
 
 from portal.rules.french import parse_day
-from portal.rules.names import name_problem
+from portal.rules.names import is_email, name_problem
+from portal.store.text import storable
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -32,7 +32,7 @@ class Form:
         if request.method == "POST":
             for name in initial:
                 if name in request.form:
-                    self.values[name] = request.form[name].replace("\0", "")
+                    self.values[name] = storable(request.form[name])
 
     def text(self, name: str, longest: int = 500) -> str:
         value = " ".join(self.values[name].split())
@@ -49,7 +49,7 @@ class Form:
 
     def email(self, name: str) -> str:
         value = self.text(name, 254)
-        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
+        if value and not is_email(value):
             self.errors[name] = f"« {value} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
         return value
 

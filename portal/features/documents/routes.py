@@ -12,6 +12,7 @@ from portal.features.documents import checking
 from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
 from portal.rules.documents import LINE, TABLE, Document, not_yet
+from portal.store.text import one_line
 from portal.web.forms import Form
 from portal.web.session_pages import found
 from portal.web.state import actor, reading, settings, work
@@ -70,7 +71,7 @@ def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
 
 @blueprint.get("/verifier")
 def verify_form() -> ResponseReturnValue:
-    given = request.args.get("code", "").replace("\0", "").strip()[:60]
+    given = one_line(request.args.get("code", ""), 60)
     form = Form(code=given)
     if not given:
         return render_template("documents/verify.html", form=form)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -70,7 +69,7 @@ def problems(
         else:
             approval = found
     if known and new.kind not in known.kinds:
-        errors["kind"] = f"Ce titre n’a pas de {new.kind.upper()} : choisissez un autre type."
+        errors["kind"] = f"Ce titre n’a pas de {new.kind.word} : choisissez un autre type."
     if new.ends_on < new.starts_on:
         errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(new.starts_on)})."
     if not new.place:
@@ -89,7 +88,7 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
     who = work.actor
     if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
         raise NotThere
-    keys = [sha256(f"{who.id}:{key}:{i}".encode()).hexdigest() for i in range(len(wanted))]
+    keys = [work.form_key(key, i) for i in range(len(wanted))]
     with work.db.writing() as tx:
         number = next_number(tx, work)
         made = select(exam_session.c.id).where(exam_session.c.creation_key.in_(keys[:1] + keys[-1:])).order_by(exam_session.c.id)

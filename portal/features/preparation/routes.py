@@ -99,10 +99,7 @@ def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
     page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
-    return render_template("preparation/new.html", **page, kinds=KINDS), status
-
-
-KINDS = {"titre": "Titre complet", "ccp": "CCP", "ccs": "CCS"}
+    return render_template("preparation/new.html", **page, kinds={kind.value: kind.label for kind in Kind}), status
 
 
 # ---- a file of many

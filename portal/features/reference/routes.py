@@ -12,6 +12,7 @@ from portal.files.parsers import siret_of
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
+from portal.store.text import one_line
 from portal.web.forms import Form, posted
 from portal.web.state import actor, reading, work
 
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: Form, status: int = 200) -> ResponseReturnValue:
-    search = request.args.get("q", "").replace("\0", "")[:100]
+    search = one_line(request.args.get("q", ""), 100)
     page = {"rows": approvals(reading(), actor(), search), "search": search, "form": form}
     return render_template("reference/approvals.html", **page, titles=titles(reading())), status
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -43,15 +42,11 @@ class Answered:
     asked: Asked
 
 
-def key_of(work: Work, key: str) -> str:
-    return sha256(f"{work.actor.id}:request:{key}".encode()).hexdigest()
-
-
 def ask_postponement(
     work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str, key: str
 ) -> Outcome | Made:
     """The centre asks its unit to move a session. Raises NotThere."""
-    digest = key_of(work, key)
+    digest = work.form_key("request", key)
     with hold(work, number) as (tx, s):
         if made := _before(tx, digest):
             return made
@@ -99,7 +94,7 @@ def ask_expired(
     who = work.actor
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         raise NotThere
-    digest = key_of(work, key)
+    digest = work.form_key("request", key)
     with work.db.writing() as tx:
         s = _own_session(tx, work, number)
         if made := _before(tx, digest):
