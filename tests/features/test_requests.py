@@ -328,6 +328,7 @@ def grant(w: World, **changes: object) -> object:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"number": 0}, "session"),
         ({"lockdown_cause": False}, "lockdown"),
         ({"reason": ""}, "reason"),
         ({"approval_number": "X"}, "approval"),
