@@ -1,15 +1,10 @@
-"""Reading what was typed: nothing is lost, every problem is a French sentence on its field."""
+"""A form as it was sent: nothing is lost, every problem is a French sentence on its field (`fields.py`)."""
 
-from datetime import date
+from collections.abc import Mapping
 
+import wtforms
 from flask import request
 
-from portal.rules.french import parse_day
-from portal.rules.names import is_email, name_problem
-from portal.store.text import storable
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-EARLIEST_BIRTH = date(1900, 1, 1)
 RESUME = "_reprise"
 
 
@@ -23,69 +18,28 @@ def resumed() -> bool:
     return RESUME in request.form
 
 
-class Form:
-    """The posted values, as typed, with what is wrong of them."""
+class Form(wtforms.Form):
+    """A form whose fields are declared once, with their labels and their sentences, in its room's `forms.py`.
 
-    def __init__(self, **initial: str) -> None:
-        self.values = dict(initial)
-        self.errors: dict[str, str] = {}
-        if request.method == "POST":
-            for name in initial:
-                if name in request.form:
-                    self.values[name] = storable(request.form[name])
+    `initial`: what stands in it before anything is typed, by the field's name.
+    """
 
-    def text(self, name: str, longest: int = 500) -> str:
-        value = " ".join(self.values[name].split())
-        if len(value) > longest:
-            self.errors[name] = f"{len(value)} caractères, pour {longest} au plus : raccourcissez."
-        return value
+    def __init__(self, **initial: object) -> None:
+        self.beside: dict[str, str] = {}
+        super().__init__(request.form if request.method == "POST" else None, data=initial)
 
-    def person_name(self, name: str, missing: str = "") -> str:
-        """A person's name, or a part of it; `missing` is said when it is empty, unless it may be."""
-        value = self.text(name, 120)
-        if name not in self.errors and (why := name_problem(value, missing)):
-            self.errors[name] = why
-        return value
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong, a sentence for each field in the order of the form, then what is wrong beside its fields."""
+        return {field.name: field.errors[0] for field in self if field.errors} | self.beside
 
-    def email(self, name: str) -> str:
-        value = self.text(name, 254)
-        if value and not is_email(value):
-            self.errors[name] = f"« {value} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
-        return value
-
-    def number(self, name: str, largest: int) -> int:
-        """A whole number from 0 to `largest`."""
-        value = self.values[name].strip()
-        if not (value.isascii() and value.isdecimal() and len(value) < 10 and int(value) <= largest):
-            self.errors[name] = f"Indiquez un nombre entier de 0 à {largest}."
-            return 0
-        return int(value)
-
-    def birth_date(self, name: str, today: date) -> date | None:
-        value = self.values[name].strip()
-        parsed = parse_day(value)
-        if not value:
-            self.errors[name] = "Indiquez la date de naissance."
-        elif parsed is None:
-            self.errors[name] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 04/11/1995."
-        elif not EARLIEST_BIRTH <= parsed < today:
-            self.errors[name] = f"« {value} » : vérifiez l’année."
-            return None
-        return parsed
-
-    def day(self, name: str, missing: str) -> date | None:
-        """A date as `<input type="date">` sends it, or as a person types it (jj/mm/aaaa)."""
-        value = self.values[name].strip()
-        if not value:
-            self.errors[name] = missing
-            return None
-        parsed = parse_day(value)
-        if parsed is None:
-            self.errors[name] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 24/08/2020."
-        elif not EARLIEST <= parsed <= LATEST:
-            self.errors[name] = f"« {value} » : vérifiez l’année."
-            return None
-        return parsed
+    def put(self, errors: Mapping[str, str]) -> None:
+        """What the act says is wrong, on its field."""
+        for name, message in errors.items():
+            if name in self:
+                self[name].errors = [message, *self[name].errors]
+            else:
+                self.beside[name] = message
 
 
 def version() -> int:

@@ -11,8 +11,15 @@ from portal.core.session import SessionRow
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.rules.steps import STEP
+from portal.web.fields import DayField
 from portal.web.forms import Form
 from portal.web.state import actor, clock, reading, settings
+
+
+class ActualEnd(Form):
+    """Asked wherever the actual end is missing: on its own page, the session's and the results'."""
+
+    actual_end_on = DayField("Date réelle de fin de session", "Indiquez la date à laquelle la session s’est réellement terminée.")
 
 
 def found(number: int) -> SessionRow:
@@ -57,7 +64,7 @@ def answer(
     if isinstance(outcome, Changed):
         return form_page(template, outcome.session, form, action, 409, conflict=True, **page)
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return form_page(template, found(number), form, action, 422, **page)
     if outcome.message or isinstance(outcome, Unchanged):
         flash(outcome.message or "C’est déjà enregistré.")

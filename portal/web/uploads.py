@@ -6,7 +6,17 @@ from flask import request
 from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.web.fields import FileField, HiddenField
+from portal.web.forms import Form
 from portal.web.state import actor, settings
+
+
+class Import(Form):
+    """A file whose lines are shown first, then what was shown, to be taken over."""
+
+    file = FileField("Fichier")
+    content = HiddenField("Aperçu")
+
 
 LARGEST_REQUEST = 64_000_000
 PREVIEW_HOURS = 12

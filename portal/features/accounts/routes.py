@@ -12,11 +12,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from portal.core import invitations
 from portal.features.accounts import actions, queries
 from portal.features.accounts.actions import SignedIn, TooSoon
+from portal.features.accounts.forms import NewPassword, SignIn
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.store.text import one_line
-from portal.web.forms import Form, number_in, posted
+from portal.web.forms import number_in, posted
 from portal.web.kept import kept_fields
 from portal.web.state import clock, db_to_write, labels, reading, settings
 
@@ -64,45 +65,41 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
             return None
         target = request.full_path.rstrip("?")
         if request.method == "POST" and request.endpoint != "accounts.sign_out":
-            return _page(Form(email="", suite=target), kept=kept_fields()), 401
+            return _page(SignIn(suite=target), kept=kept_fields()), 401
         if request.endpoint == "accounts.sign_out":
             return redirect(url_for("accounts.sign_in"))
         return redirect(url_for("accounts.sign_in", suite=target if target != "/" else None))
 
 
-def _page(form: Form, kept: list[tuple[str, str]], **more: Any) -> str:
+def _page(form: SignIn, kept: list[tuple[str, str]], **more: Any) -> str:
     return render_template("accounts/sign_in.html", form=form, kept=kept, **more)
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    form = Form(email="", suite=request.args.get("suite", ""))
+    form = SignIn(suite=request.args.get("suite", ""))
     kept = [(name[5:], value) for name, value in request.form.items(multi=True) if name.startswith("kept-")]
     if not posted():
         return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
-    email, password = form.text("email", 254), request.form.get("password", "")
-    if not email:
-        form.errors["email"] = "Indiquez votre adresse électronique."
-    if not password:
-        form.errors["password"] = "Indiquez votre mot de passe."
-    if form.errors:
+    if not form.validate():
         return _page(form, kept), 422
+    email, password = form.email.text, form.password.secret
     known = _device_knows(email)
     answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, request.remote_addr or "", known_device=known)
     if isinstance(answer, TooSoon):
-        form.errors["password"] = "Trop d’essais : attendez quelques secondes, puis réessayez. Votre compte n’est pas bloqué."
+        form.put({"password": "Trop d’essais : attendez quelques secondes, puis réessayez. Votre compte n’est pas bloqué."})
         response = make_response(_page(form, kept), 429)
         response.headers["Retry-After"] = str(int(answer.wait) + 1)
         return response
     if not isinstance(answer, SignedIn):
         _hold(answer.wait)
-        form.errors["password"] = "L’adresse électronique ou le mot de passe ne convient pas. Vérifiez les deux, puis réessayez."
+        form.put({"password": "L’adresse électronique ou le mot de passe ne convient pas. Vérifiez les deux, puis réessayez."})
         return _page(form, kept), 422
     session.clear()
     actor = queries.by_email(reading(), email, labels())
     assert actor
     login_user(SignedInUser(actor, answer.token))
-    target = _own_path(form.values["suite"])
+    target = _own_path(form.suite.typed)
     response = make_response(
         render_template("resume.html", action=target, kept=kept, stale=False) if kept else redirect(target, 303)
     )
@@ -131,16 +128,16 @@ def choose_password(token: str) -> ResponseReturnValue:
     actor = queries.invited(reading(), account_id, labels())
     if actor is None:
         abort(404)
-    form = Form()
+    form = NewPassword()
     if posted():
-        first, second = request.form.get("password", ""), request.form.get("password2", "")
+        first, second = form.password.secret, form.password2.secret
         why: str | None = "Les deux saisies diffèrent."
         if first == second:
             why = actions.choose_password(db_to_write(), actor, clock().now(), first)
         if why is None:
             return redirect(url_for("accounts.sign_in"), 303)
-        form.errors["password"] = why
-    return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.errors else 200
+        form.put({"password": why})
+    return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.problems else 200
 
 
 ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région", Role.NATIONAL: "Administration nationale"}

@@ -12,6 +12,7 @@ from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates import actions, sheets
+from portal.features.candidates.forms import Candidate
 from portal.features.candidates.queries import find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -21,7 +22,7 @@ from portal.store.text import one_line
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, work
-from portal.web.uploads import sealed, unsealed, uploaded
+from portal.web.uploads import Import, sealed, unsealed, uploaded
 
 blueprint = Blueprint("candidates", __name__)
 SHOWN = 50
@@ -30,13 +31,12 @@ SHOWN = 50
 @blueprint.route("/sessions/<number:number>/candidats", methods=["GET", "POST"])
 def index(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Form(last_name="", first_name="", born_on="", email="")
+    form = Candidate()
     if not posted():
         return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, **_list(s))
-    person = _person(form)
-    if person is None:
+    if not form.validate():
         return form_page("candidates/index.html", s, form, Action.EDIT_CANDIDATES, 422, **_list(s))
-    outcome = actions.add(work(), number, version(), person)
+    outcome = actions.add(work(), number, version(), form.person)
     here = url_for("candidates.index", number=number)
     more = {} if isinstance(outcome, (Saved, Unchanged)) else _list(s)
     return answer(outcome, "candidates/index.html", number, form, Action.EDIT_CANDIDATES, here, **more)
@@ -52,14 +52,6 @@ def _list(s: SessionRow) -> dict[str, Any]:
         "known": known_people(reading(), s.centre_id, s.number, search) if own else [],
         "rights": verdicts(s),
     }
-
-
-def _person(form: Form) -> Person | None:
-    """The person that was typed; None when something is wrong, which the form then says."""
-    last, first = form.person_name("last_name", "Indiquez le nom."), form.person_name("first_name")
-    born = form.birth_date("born_on", clock().today())
-    email = form.email("email")
-    return None if form.errors or born is None else Person(last, first, born, email)
 
 
 @blueprint.get("/sessions/<number:number>/candidats/<number:candidate_id>")
@@ -82,14 +74,13 @@ def _row(number: int, candidate_id: int) -> Any:
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/modifier", methods=["GET", "POST"])
 def edit(number: int, candidate_id: int) -> ResponseReturnValue:
     s, row = found(number), _row(number, candidate_id)
-    form = Form(last_name=row.last_name, first_name=row.first_name, born_on=row.born_on.isoformat(), email=row.email)
+    form = Candidate(last_name=row.last_name, first_name=row.first_name, born_on=row.born_on, email=row.email)
     page = "candidates/edit.html"
     if not posted():
         return form_page(page, s, form, Action.EDIT_CANDIDATES, c=row)
-    person = _person(form)
-    if person is None:
+    if not form.validate():
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, c=row)
-    outcome = actions.edit(work(), number, version(), candidate_id, person)
+    outcome = actions.edit(work(), number, version(), candidate_id, form.person)
     to = url_for("candidates.show", number=number, candidate_id=candidate_id)
     return answer(outcome, page, number, form, Action.EDIT_CANDIDATES, to, c=row)
 
@@ -118,20 +109,20 @@ def model_file(number: int, kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/candidats/import", methods=["GET", "POST"])
 def import_file(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Form(content="")
+    form = Import()
     page = "candidates/import.html"
     if not posted():
         return form_page(page, s, form, Action.EDIT_CANDIDATES)
-    if form.values["content"]:
+    if form.content.typed:
         return _import(s, form)
     data = uploaded()
     if data is None:
-        form.errors["file"] = "Choisissez un fichier."
+        form.put({"file": "Choisissez un fichier."})
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422)
     try:
         lines = sheets.read(data, clock().today(), actions.identities(reading(), number))
     except BadFile as error:
-        form.errors["file"] = "Le fichier ne peut pas être lu : rien n’a été enregistré."
+        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, broken=error.errors)
     return form_page(page, s, form, Action.EDIT_CANDIDATES, **_preview(s, lines))
 
@@ -150,12 +141,12 @@ def _preview(s: SessionRow, lines: Sequence[sheets.Read]) -> dict[str, Any]:
     }
 
 
-def _import(s: SessionRow, form: Form) -> ResponseReturnValue:
+def _import(s: SessionRow, form: Import) -> ResponseReturnValue:
     """« Importer »: the people that the preview showed, if it was of this session."""
-    content = unsealed(form.values["content"])
+    content = unsealed(form.content.typed)
     if not content or content[0] != s.number:
-        form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
-        return form_page("candidates/import.html", s, Form(content=""), Action.EDIT_CANDIDATES, 422)
+        form.put({"file": "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."})
+        return form_page("candidates/import.html", s, form, Action.EDIT_CANDIDATES, 422)
     people = [Person(last, first, date.fromisoformat(born), email) for last, first, born, email in content[2]]
     outcome = actions.add_all(work(), s.number, content[1], people)
     if isinstance(outcome, Changed):  # the list may have grown: the same file, told again against the list of now

@@ -1,7 +1,7 @@
 """`/communication`: letters of information, and closings of the service."""
 
 import secrets
-from datetime import datetime, time
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +12,11 @@ from werkzeug.utils import secure_filename
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid
 from portal.features.communication import closings, letters
+from portal.features.communication.forms import Announcing, Letter
 from portal.features.communication.letters import LARGEST_PDF, NewLetter
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import GROUPS, Role
-from portal.store.france import DEPARTMENTS
-from portal.web.forms import Form, number_in, posted
+from portal.web.forms import number_in, posted
 from portal.web.kept import kept_fields
 from portal.web.state import actor, clock, reading, work
 from portal.web.uploads import uploaded
@@ -94,70 +94,47 @@ def pdf(letter_id: int) -> ResponseReturnValue:
 @blueprint.route("/communication/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     _national()
-    form = Form(title="", text="", departments="", key=secrets.token_hex(16))
+    form = Letter(key=secrets.token_hex(16))
     roles = [role for role in Role if role in request.form.getlist("roles")]
     if not posted() or "apercu" in request.form:
         return _new(form, roles)
-    title = form.text("title", 200)
-    text = form.values["text"].replace("\r\n", "\n").strip()
-    if not title:
-        form.errors["title"] = "Indiquez le titre de la lettre."
-    if not text:
-        form.errors["text"] = "Écrivez la lettre."
-    elif len(text) > 50_000:
-        form.errors["text"] = f"{len(text)} caractères, pour 50 000 au plus : joignez plutôt un PDF."
-    codes = form.values["departments"].replace(",", " ").upper().split()
-    if unknown := [c for c in codes if c not in DEPARTMENTS]:
-        form.errors["departments"] = f"Département inconnu : {', '.join(unknown)}. Écrivez par exemple 75 94."
     data = uploaded("pdf")
+    right = form.validate()
     if data is not None and not data.startswith(b"%PDF-"):
-        form.errors["pdf"] = "Ce fichier n’est pas un PDF."
+        form.put({"pdf": "Ce fichier n’est pas un PDF."})
     elif data is not None and len(data) > LARGEST_PDF:
-        form.errors["pdf"] = "Ce PDF dépasse 5 Mo."
-    if form.errors:
+        form.put({"pdf": "Ce PDF dépasse 5 Mo."})
+    if not right or form.problems:
         return _new(form, roles, 422)
     name = secure_filename(request.files["pdf"].filename or "")[:120] or "lettre.pdf" if data else ""
-    outcome = letters.publish(work(), NewLetter(title, text, roles, sorted(set(codes)), name, data), form.values["key"][:64])
+    letter = NewLetter(form.title.text, form.text.plain(), roles, form.departments.codes, name, data)
+    outcome = letters.publish(work(), letter, form.key.key)
     flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
     return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
 
 
-def _new(form: Form, roles: list[Role], status: int = 200) -> ResponseReturnValue:
-    preview = Markup(letters.as_html(form.values["text"])) if form.values["text"].strip() else ""  # noqa: S704 (cleaned)
+def _new(form: Letter, roles: list[Role], status: int = 200) -> ResponseReturnValue:
+    preview = Markup(letters.as_html(form.text.typed)) if form.text.typed.strip() else ""  # noqa: S704 (cleaned)
     return render_template("communication/new.html", form=form, roles=GROUPS, chosen=roles, preview=preview), status
 
 
 @blueprint.route("/communication/fermeture", methods=["GET", "POST"])
 def closing() -> ResponseReturnValue:
     _national()
-    form = Form(day="", start="", end_day="", end="", reason="")
+    form = Announcing()
     if not posted():
         return render_template("communication/closing.html", form=form)
     if (number := number_in(request.form.get("annuler", ""))) is not None:
         done = closings.call_off(work(), number)
         flash(done.message)
         return redirect(url_for("communication.index"), 303)
-    day = form.day("day", "Indiquez le jour de la fermeture.")
-    last = form.day("end_day", "") if form.values["end_day"].strip() else day
-    start, end = _hour(form, "start"), _hour(form, "end")
-    reason = form.text("reason", 300)
-    if not reason:
-        form.errors["reason"] = "Indiquez la raison : chacun la lit."
-    if form.errors or day is None or last is None or start is None or end is None:
+    if not form.validate():
         return render_template("communication/closing.html", form=form), 422
-    outcome = closings.announce(work(), datetime.combine(day, start, PARIS), datetime.combine(last, end, PARIS), reason)
+    last = form.end_day.value or form.day.day
+    start, end = datetime.combine(form.day.day, form.start.hour, PARIS), datetime.combine(last, form.end.hour, PARIS)
+    outcome = closings.announce(work(), start, end, form.reason.text)
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return render_template("communication/closing.html", form=form), 422
     flash(outcome.message)
     return redirect(url_for("communication.index"), 303)
-
-
-def _hour(form: Form, name: str) -> time | None:
-    """« 12:00 », « 12h », « 12 h 30 »"""
-    typed = form.values[name].strip().lower().replace(" ", "").replace("h", ":")
-    hours, _, minutes = typed.partition(":")
-    if hours.isdecimal() and (minutes or "0").isdecimal() and int(hours) < 24 and int(minutes or 0) < 60 and typed.isascii():
-        return time(int(hours), int(minutes or 0))
-    form.errors[name] = f"« {form.values[name]} » n’est pas une heure : écrivez-la 12:00." if typed else "Indiquez l’heure."
-    return None

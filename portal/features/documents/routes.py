@@ -11,9 +11,9 @@ from portal.features.candidates.queries import find as find_candidate
 from portal.features.documents import checking
 from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
+from portal.features.documents.forms import Checking
 from portal.rules.documents import LINE, TABLE, Document, not_yet
 from portal.store.text import one_line
-from portal.web.forms import Form
 from portal.web.session_pages import found
 from portal.web.state import actor, reading, settings, work
 
@@ -72,13 +72,13 @@ def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
 @blueprint.get("/verifier")
 def verify_form() -> ResponseReturnValue:
     given = one_line(request.args.get("code", ""), 60)
-    form = Form(code=given)
+    form = Checking(code=given)
     if not given:
         return render_template("documents/verify.html", form=form)
     code = checking.normal(given)
     if code:
         return redirect(url_for("documents.verify", code=grouped(code)), 303)
-    form.errors["code"] = "Un code a 16 signes, par groupes de quatre, comme ABCD-EFGH-JKMN-PQRS. Vérifiez votre saisie."
+    form.put({"code": "Un code a 16 signes, par groupes de quatre, comme ABCD-EFGH-JKMN-PQRS. Vérifiez votre saisie."})
     return render_template("documents/verify.html", form=form), 422
 
 
@@ -86,6 +86,6 @@ def verify_form() -> ResponseReturnValue:
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
     result = checking.check(reading(), known, settings().unit_label) if known else None
-    form = Form(code=code[:60])
+    form = Checking(code=code[:60])
     shown = grouped(known) if known else code[:60]
     return render_template("documents/verify.html", form=form, result=result, asked=True, code=shown), 200 if result else 404

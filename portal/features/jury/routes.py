@@ -10,13 +10,14 @@ from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.features.jury import members, seats
+from portal.features.jury.forms import Accreditation, NewMember, Seat
 from portal.features.jury.queries import Member, member, pickable, seated
 from portal.features.jury.queries import members as find_members
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
 from portal.store.text import one_line
-from portal.web.forms import Form, number_in, posted, version
+from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, reading, work
 
@@ -30,22 +31,20 @@ blueprint = Blueprint("jury", __name__)
 def index() -> ResponseReturnValue:
     if not actor().may(Duty.READ_MEMBERS) or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
-    form = Form(last_name="", first_name="", email="")
+    form = NewMember()
     if not posted():
         return _index(form)
-    last, first = form.person_name("last_name", "Indiquez le nom."), form.person_name("first_name")
-    email = form.email("email")
-    if form.errors:
+    if not form.validate():
         return _index(form, 422)
-    outcome = members.add(work(), last, first, email)
+    outcome = members.add(work(), form.last_name.text, form.first_name.text, form.email.text)
     if isinstance(outcome, members.Kept):
         flash(outcome.message)
         return redirect(url_for("jury.show", member_id=outcome.member_id), 303)
-    form.errors.update(outcome.errors if isinstance(outcome, Invalid) else {})
+    form.put(outcome.errors if isinstance(outcome, Invalid) else {})
     return _index(form, 422)
 
 
-def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+def _index(form: NewMember, status: int = 200) -> ResponseReturnValue:
     search = one_line(request.args.get("q", ""), 100)
     page = {"members": find_members(reading(), actor(), search), "search": search, "form": form}
     return render_template("jury/index.html", **page), status
@@ -56,33 +55,29 @@ def show(member_id: int) -> ResponseReturnValue:
     kept = member(reading(), actor(), member_id) if actor().may(Duty.READ_MEMBERS) else None
     if kept is None or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
-    form = Form(title="", valid_from="", valid_to="")
+    form = Accreditation()
     if not posted():
         return _show(kept, form)
     if "retirer" in request.form:
         given = request.form["retirer"]
         return _answer(members.withdraw(work(), member_id, version(), number_in(given) or 0), kept, form)
-    start = form.day("valid_from", "Indiquez le début de l’habilitation.")
-    end = form.day("valid_to", "Indiquez la fin de l’habilitation.")
-    code = form.text("title", 20)
-    if not code:
-        form.errors["title"] = "Choisissez un titre."
-    if form.errors or start is None or end is None:
+    if not form.validate():
         return _show(kept, form, 422)
-    return _answer(members.accredit(work(), member_id, version(), code, start, end), kept, form)
+    start, end = form.valid_from.day, form.valid_to.day
+    return _answer(members.accredit(work(), member_id, version(), form.title.text, start, end), kept, form)
 
 
-def _answer(outcome: members.MemberOutcome, kept: Member, form: Form) -> ResponseReturnValue:
+def _answer(outcome: members.MemberOutcome, kept: Member, form: Accreditation) -> ResponseReturnValue:
     if isinstance(outcome, members.Stale):
         return _show(outcome.member, form, 409, conflict=True)
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _show(kept, form, 422)
     flash(outcome.message)
     return redirect(url_for("jury.show", member_id=kept.id), 303)
 
 
-def _show(kept: Member, form: Form, status: int = 200, conflict: bool = False) -> ResponseReturnValue:
+def _show(kept: Member, form: Accreditation, status: int = 200, conflict: bool = False) -> ResponseReturnValue:
     return render_template("jury/show.html", m=kept, form=form, titles=titles(reading()), conflict=conflict), status
 
 
@@ -92,12 +87,12 @@ def _show(kept: Member, form: Form, status: int = 200, conflict: bool = False) -
 @blueprint.route("/sessions/<number:number>/jury", methods=["GET", "POST"])
 def edit(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Form(member="")
+    form = Seat()
     page = "jury/session.html"
     if not posted():
         return form_page(page, s, form, Action.EDIT_JURY, **_seats(s))
     typed = _links()
-    act, given = request.form.get("action", ""), form.values["member"]
+    act, given = request.form.get("action", ""), form.member.typed
     chosen = number_in(given) or 0
     outcome: Outcome
     if act == "retirer":
@@ -105,7 +100,7 @@ def edit(number: int) -> ResponseReturnValue:
     elif act == "liens":
         outcome = seats.declare_links(work(), number, version(), typed)
     elif not chosen:
-        outcome = Invalid({"member": "Choisissez un membre dans la liste."})
+        outcome = Invalid({"member": form.member.missing})
     else:
         outcome = seats.seat(work(), number, version(), chosen, although_elsewhere=act == "quand-meme")
     more: dict[str, Any] = {} if isinstance(outcome, (Saved, Unchanged)) else _seats(s)

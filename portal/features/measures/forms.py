@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Status
 from portal.store.text import fold, one_line
+from portal.web.fields import FileField, HiddenField, TypedField, Wrong
+from portal.web.forms import Form
 
 MOST_CASES = 12
 DATES = ("debut_du", "debut_au", "fin_du", "fin_au")
@@ -100,3 +102,34 @@ def _date(typed: Typed, i: int, name: str, value: str) -> list[str]:
 
 def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+class CountField(TypedField):
+    """The number that a page announced, typed to say that it was read; spaces between its digits are no matter."""
+
+    def plain(self) -> str:
+        return "".join(self.typed.split())
+
+    def read(self, text: str) -> object:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise Wrong(self.missing)
+        return int(text)
+
+    @property
+    def count(self) -> int:
+        return int(self.value)
+
+
+class Applying(Form):
+    number = CountField("Tapez le nombre de sessions", "Tapez le nombre de sessions que l’essai à blanc annonce, en chiffres.")
+    seen = HiddenField("Essai à blanc qui a été lu")
+
+
+class TakingBack(Form):
+    number = CountField(
+        "Tapez le nombre de sessions à rétablir", "Tapez le nombre de sessions que l’essai à blanc annonce, en chiffres."
+    )
+
+
+class Sending(Form):
+    file = FileField("Fichier .toml")

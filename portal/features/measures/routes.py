@@ -15,7 +15,7 @@ from portal.files.cells import lines
 from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.measures import Measure, MeasureError, parse
-from portal.web.forms import Form, posted
+from portal.web.forms import posted
 from portal.web.state import actor, clock, db, reading, work
 from portal.web.uploads import uploaded
 
@@ -68,14 +68,14 @@ def write() -> ResponseReturnValue:
         return _write(typed, 422)
 
 
-def _write(typed: forms.Typed, status: int = 200) -> ResponseReturnValue:
-    return render_template("measures/write.html", typed=typed, form=Form()), status
+def _write(typed: forms.Typed, status: int = 200, form: forms.Sending | None = None) -> ResponseReturnValue:
+    return render_template("measures/write.html", typed=typed, form=form or forms.Sending()), status
 
 
 @blueprint.post("/mesures/fichier")
 def upload() -> ResponseReturnValue:
     data = uploaded()
-    form = Form()
+    form = forms.Sending()
     if not posted():
         return _write(forms.blank())
     try:
@@ -83,10 +83,10 @@ def upload() -> ResponseReturnValue:
             raise MeasureError("Choisissez un fichier .toml.")
         return _kept(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        form.errors["file"] = "Le fichier n’est pas en UTF-8."
+        form.put({"file": "Le fichier n’est pas en UTF-8."})
     except MeasureError as error:
-        form.errors["file"] = str(error)
-    return render_template("measures/write.html", typed=forms.blank(), form=form), 422
+        form.put({"file": str(error)})
+    return _write(forms.blank(), 422, form)
 
 
 def _kept(text: str) -> ResponseReturnValue:
@@ -108,40 +108,34 @@ def definition(key: str) -> ResponseReturnValue:
 @blueprint.route("/mesures/<key>", methods=["GET", "POST"])
 def show(key: str) -> ResponseReturnValue:
     measure, text = _measure(key)
-    form = Form(number="", seen="")
+    form = forms.Applying()
     if not posted():
         return _dry_run(measure, form)
-    typed = _number(form)
-    if typed is None:
+    if not form.validate():
         return _dry_run(measure, form, 422)
-    seen, hands = form.values["seen"] or None, work()
+    typed = form.number.count
+    seen, hands = form.seen.typed or None, work()
 
     def told(done: Any) -> ResponseReturnValue:
         if isinstance(done, actions.Applied):
             flash(f"Mesure appliquée : {plural(done.plan.touched, 'session modifiée', 'sessions modifiées')}.")
             return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
         if typed == done.plan.touched:
-            form.errors["number"] = (
-                "Les nombres ont changé depuis l’essai à blanc que vous avez lu. Rien n’a été modifié : relisez-le."
+            form.put(
+                {"number": "Les nombres ont changé depuis l’essai à blanc que vous avez lu. Rien n’a été modifié : relisez-le."}
             )
         else:
-            form.errors["number"] = (
-                f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched}). Rien n’a été modifié : relisez l’essai à blanc."
+            form.put(
+                {
+                    "number": f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched}). Rien n’a été modifié : relisez l’essai à blanc."
+                }
             )
         return _dry_run(measure, form, 409)
 
     return _patiently(lambda: actions.apply(hands, measure, text, typed, seen), told, "La mesure s’applique")
 
 
-def _number(form: Form) -> int | None:
-    digits = "".join(form.values["number"].split()).replace("\u202f", "")
-    if digits.isascii() and digits.isdecimal() and len(digits) < 10:
-        return int(digits)
-    form.errors["number"] = "Tapez le nombre de sessions que l’essai à blanc annonce, en chiffres."
-    return None
-
-
-def _dry_run(measure: Measure, form: Form, status: int = 200) -> ResponseReturnValue:
+def _dry_run(measure: Measure, form: forms.Applying, status: int = 200) -> ResponseReturnValue:
     conn = reading()
     found = plan.plan(conn, measure, clock().today())
     page = {
@@ -218,7 +212,7 @@ def show_run(run_id: int) -> ResponseReturnValue:
         "bound": queries.bound(reading(), run_id),
         "left": queries.not_restored(reading(), run),
     }
-    return render_template("measures/run.html", **page, form=Form())
+    return render_template("measures/run.html", **page)
 
 
 @blueprint.route("/mesures/passages/<number:run_id>/reprise", methods=["GET", "POST"])
@@ -226,12 +220,12 @@ def revert(run_id: int) -> ResponseReturnValue:
     run = queries.find_run(reading(), run_id)
     if run is None:
         abort(404)
-    form = Form(number="")
+    form = forms.TakingBack()
     if not posted():
         return _take_back(run, form)
-    typed = _number(form)
-    if typed is None:
+    if not form.validate():
         return _take_back(run, form, 422)
+    typed = form.number.count
     hands = work()
 
     def told(done: Any) -> ResponseReturnValue:
@@ -239,8 +233,10 @@ def revert(run_id: int) -> ResponseReturnValue:
             flash(done.reason, "refused")
             return redirect(url_for("measures.show_run", run_id=run_id), 303)
         if isinstance(done, actions.OtherNumber):
-            form.errors["number"] = (
-                f"{typed} n’est pas le nombre de sessions à rétablir ({done.restorable}). Rien n’a été modifié : relisez."
+            form.put(
+                {
+                    "number": f"{typed} n’est pas le nombre de sessions à rétablir ({done.restorable}). Rien n’a été modifié : relisez."
+                }
             )
             return _take_back(run, form, 409)
         flash(
@@ -251,7 +247,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     return _patiently(lambda: actions.revert(hands, run_id, typed), told, "Le passage est repris")
 
 
-def _take_back(run: Any, form: Form, status: int = 200) -> ResponseReturnValue:
+def _take_back(run: Any, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
     found = actions.restorable(reading(), run.id)
     page = {"run": run, "restorable": found[0], "left": found[1], "form": form}
     return render_template("measures/take_back.html", **page), status

@@ -4,39 +4,34 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from portal.features.notices import queries
+from portal.features.notices.forms import Mails
 from portal.store.notices import Mailing
-from portal.web.forms import Form, number_in, posted
+from portal.web.forms import number_in, posted
 from portal.web.state import actor, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
-MAILINGS = {
-    Mailing.AT_ONCE: "Aussitôt, un courriel par avis",
-    Mailing.DAILY: "Un courriel par jour, à 7 heures",
-    Mailing.NONE: "Aucun courriel : je lis les avis ici",
-}
 
 
 @blueprint.route("/avis", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
     number = actor().id or 0
     if not posted():
-        return _index(Form(mailing=queries.mailing_of(reading(), number)))
+        return _index(Mails(mailing=queries.mailing_of(reading(), number)))
     if (up_to := number_in(request.form.get("lus", ""))) is not None:
         queries.read(work(), up_to=up_to)
         flash("Tous les avis sont marqués comme lus.")
         return redirect(url_for("notices.index"), 303)
-    form = Form(mailing="")
-    if form.values["mailing"] not in set(Mailing):
-        form.errors["mailing"] = "Choisissez comment recevoir les courriels."
+    form = Mails()
+    if not form.validate():
         return _index(form, 422)
-    queries.choose_mailing(work(), Mailing(form.values["mailing"]))
+    queries.choose_mailing(work(), Mailing(form.mailing.chosen))
     flash("Votre choix est enregistré.")
     return redirect(url_for("notices.index"), 303)
 
 
-def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+def _index(form: Mails, status: int = 200) -> ResponseReturnValue:
     rows, after = queries.notices(reading(), actor().id or 0, number_in(request.args.get("avant", "")))
-    page = {"rows": rows, "after": after, "form": form, "mailings": MAILINGS, "mails_shown": settings().shows_mails}
+    page = {"rows": rows, "after": after, "form": form, "mails_shown": settings().shows_mails}
     return render_template("notices/index.html", **page), status
 
 

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Invalid
 from portal.features.oversight import actions, queries
+from portal.features.oversight.forms import ClosingSignal, Drawing
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
-from portal.web.forms import Form, posted
+from portal.web.forms import posted
 from portal.web.state import actor, clock, reading, work
 
 blueprint = Blueprint("oversight", __name__)
@@ -26,26 +27,25 @@ def _supervisor() -> None:
 @blueprint.route("/supervision", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
     _supervisor()
-    form = Form(kind="", about="", figures="", note="")
+    form = ClosingSignal()
     if not posted():
         return _index(form)
     if not actor().may(Duty.CLOSE_SIGNALS):
         abort(404)
-    kind = next((k for k in Signal if k == form.values["kind"]), None)
+    kind = next((k for k in Signal if k == form.kind.typed), None)
     if kind is None:
         abort(404)
-    note = form.text("note", 2000)
-    if form.errors:
+    if not form.validate():
         return _index(form, 422)
-    outcome = actions.close(work(), kind, form.values["about"], form.values["figures"], note)
+    outcome = actions.close(work(), kind, form.about.typed, form.figures.typed, form.note.text)
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _index(form, 422)
     flash(outcome.message)
     return redirect(url_for("oversight.index", signal=request.args.get("signal")), 303)
 
 
-def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+def _index(form: ClosingSignal, status: int = 200) -> ResponseReturnValue:
     wanted = next((k for k in Signal if k == request.args.get("signal")), None)
     open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today())))
     counts = {kind: sum(1 for one in open_ones if one.kind is kind) for kind in Signal}
@@ -73,23 +73,20 @@ def draws() -> ResponseReturnValue:
     _supervisor()
     today, own = clock().today(), departments_of(actor())
     start, end = (today + timedelta(days=n) for n in (-30, 30))
-    form = Form(department=own[0] if own else "", start=start.isoformat(), end=end.isoformat(), size="5")
+    form = Drawing(department=own[0] if own else "", start=start, end=end, size=5)
     if not posted():
         return _draws(form, own)
-    first, last = form.day("start", "Indiquez le début de la période."), form.day("end", "Indiquez la fin de la période.")
-    size = form.number("size", actions.MOST_DRAWN)
-    if not size and "size" not in form.errors:
-        form.errors["size"] = "Tirez au moins une session."
-    if form.errors or first is None or last is None:
+    if not form.validate():
         return _draws(form, own, 422)
-    outcome = actions.draw_sessions(work(), form.values["department"], first, last, size or 1)
+    first, last = form.start.day, form.end.day
+    outcome = actions.draw_sessions(work(), form.department.typed, first, last, form.size.number)
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _draws(form, own, 422)
     return redirect(url_for("oversight.show_draw", draw_id=outcome), 303)
 
 
-def _draws(form: Form, own: list[str], status: int = 200) -> ResponseReturnValue:
+def _draws(form: Drawing, own: list[str], status: int = 200) -> ResponseReturnValue:
     return render_template("oversight/draws.html", form=form, rows=queries.draws(reading(), actor()), own=own), status
 
 

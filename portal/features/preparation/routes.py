@@ -13,6 +13,7 @@ from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
 from portal.features.preparation import sheets
 from portal.features.preparation.actions import NewSession, Wrong, create
+from portal.features.preparation.forms import Creating
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -20,10 +21,10 @@ from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
-from portal.web.forms import Form, number_in, posted
+from portal.web.forms import number_in, posted
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, reading, settings, work
-from portal.web.uploads import sealed, unsealed, uploaded
+from portal.web.uploads import Import, sealed, unsealed, uploaded
 
 blueprint = Blueprint("preparation", __name__)
 SHOWN = 50
@@ -39,29 +40,32 @@ def _centre_only() -> int:
 @blueprint.route("/sessions/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     centre_id = _centre_only()
-    form = Form(
-        **{"title": "", "kind": "titre", "starts_on": request.args.get("starts_on", ""), "ends_on": "", "place": "",
-           "session_manager": actor().name, "key": secrets.token_hex(16), "model": "", "with_jury": ""}
-    )  # fmt: skip
+    copied = {} if request.method == "POST" else _copied()
+    form = Creating(
+        **{
+            "kind": Kind.TITLE.value,
+            "starts_on": request.args.get("starts_on", ""),
+            "session_manager": actor().name,
+            "key": secrets.token_hex(16),
+            **copied,
+        }
+    )
     if not posted():
-        if request.method != "POST":
-            _copy(form)
         return _new(centre_id, form)
-    start = form.day("starts_on", "Indiquez la date de début.")
-    end = form.day("ends_on", "Indiquez la date de fin.")
-    place, manager = form.text("place", 200), form.text("session_manager", 120)
-    given, kind = form.values["title"], form.values["kind"]
-    if not given.isdecimal() or not given.isascii() or len(given) > 9:
-        form.errors["title"] = "Choisissez un titre dans la liste."
-    if kind not in set(Kind):
-        form.errors["kind"] = "Choisissez un type de session."
-    if form.errors or start is None or end is None:
+    if not form.validate():
         return _new(centre_id, form, 422)
-    wanted = NewSession(int(given), Kind(kind), start, end, place, manager)
-    jury_of = number_in(form.values["model"]) if form.values["with_jury"] else None
-    outcome = create(work(), [wanted], form.values["key"][:64], jury_of)
+    wanted = NewSession(
+        form.title.picked,
+        Kind(form.kind.chosen),
+        form.starts_on.day,
+        form.ends_on.day,
+        form.place.text,
+        form.session_manager.text,
+    )
+    jury_of = number_in(form.model.typed) if form.with_jury.ticked else None
+    outcome = create(work(), [wanted], form.key.key, jury_of)
     if isinstance(outcome, Wrong):
-        form.errors.update(outcome.errors[0])
+        form.put(outcome.errors[0])
         return _new(centre_id, form, 422)
     flash(
         "Cette session est déjà créée." if outcome.again else "Session créée. Inscrivez les candidats, puis choisissez le jury."
@@ -69,25 +73,25 @@ def new() -> ResponseReturnValue:
     return redirect(url_for("sessions.show", number=outcome.numbers[0]), 303)
 
 
-def _copy(form: Form) -> None:
+def _copied() -> dict[str, str]:
     """« Copier cette session »: everything but its dates and its candidates."""
     number = number_in(request.args.get("modele", ""))
     if number is None:
-        return
+        return {}
     s = found(number)
-    form.values.update(
-        title=str(s.title_id),
-        kind=s.kind.value,
-        place=s.place,
-        session_manager=s.session_manager or actor().name,
-        model=str(number),
-        with_jury="1" if s.jury else "",
-    )
+    return {
+        "title": str(s.title_id),
+        "kind": s.kind.value,
+        "place": s.place,
+        "session_manager": s.session_manager or actor().name,
+        "model": str(number),
+        "with_jury": "1" if s.jury else "",
+    }
 
 
-def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
+def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnValue:
     titles = of_centre(reading(), centre_id)
-    start = parse_day(form.values["starts_on"]) or clock().today()
+    start = parse_day(form.starts_on.typed) or clock().today()
     offered, closed = [], []
     for title in titles.values():
         verdict = may_start(title.approvals, start)
@@ -99,7 +103,7 @@ def _new(centre_id: int, form: Form, status: int = 200) -> ResponseReturnValue:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
     page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
-    return render_template("preparation/new.html", **page, kinds={kind.value: kind.label for kind in Kind}), status
+    return render_template("preparation/new.html", **page), status
 
 
 # ---- a file of many
@@ -115,20 +119,20 @@ def model_file(kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/nouvelles", methods=["GET", "POST"])
 def import_file() -> ResponseReturnValue:
     centre_id = _centre_only()
-    form = Form(content="")
+    form = Import()
     if not posted():
         return _file_page(form)
-    if form.values["content"]:
+    if form.content.typed:
         return _import(form)
     data = uploaded()
     if data is None:
-        form.errors["file"] = "Choisissez un fichier."
+        form.put({"file": "Choisissez un fichier."})
         return _file_page(form, 422)
     titles = of_centre(reading(), centre_id)
     try:
         lines = sheets.read(data, titles, clock().today())
     except BadFile as error:
-        form.errors["file"] = "Le fichier ne peut pas être lu : rien n’a été enregistré."
+        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
         return _file_page(form, 422, broken=error.errors)
     return _file_page(form, **_preview(lines, titles))
 
@@ -150,12 +154,12 @@ def _plain(new: NewSession) -> dict[str, Any]:
     return {**asdict(new), "starts_on": new.starts_on.isoformat(), "ends_on": new.ends_on.isoformat()}
 
 
-def _import(form: Form) -> ResponseReturnValue:
+def _import(form: Import) -> ResponseReturnValue:
     """« Importer »: the sessions that the preview showed, if they may still be created."""
-    content = unsealed(form.values["content"])
+    content = unsealed(form.content.typed)
     if not isinstance(content, dict) or not content.get("sessions"):
-        form.errors["file"] = "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."
-        return _file_page(Form(content=""), 422, said=form.errors["file"])
+        form.put({"file": "Cet aperçu n’est plus valable : choisissez le fichier de nouveau. Rien n’a été enregistré."})
+        return _file_page(form, 422)
     wanted = [
         NewSession(
             p["title_id"], Kind(p["kind"]), date.fromisoformat(p["starts_on"]), date.fromisoformat(p["ends_on"]), p["place"],
@@ -165,9 +169,7 @@ def _import(form: Form) -> ResponseReturnValue:
     ]  # fmt: skip
     outcome = create(work(), wanted, content["key"])
     if isinstance(outcome, Wrong):
-        form.errors["file"] = (
-            "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."
-        )
+        form.put({"file": "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."})
         return _file_page(form, 409)
     flash(
         "Ces sessions sont déjà créées."
@@ -177,5 +179,5 @@ def _import(form: Form) -> ResponseReturnValue:
     return redirect(url_for("sessions.index", statut="en_preparation"), 303)
 
 
-def _file_page(form: Form, status: int = 200, **page: Any) -> ResponseReturnValue:
+def _file_page(form: Import, status: int = 200, **page: Any) -> ResponseReturnValue:
     return render_template("preparation/import.html", form=form, columns=sheets.COLUMNS, **page), status

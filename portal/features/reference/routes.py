@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Invalid
 from portal.features.reference.approvals import NewApproval, add, approvals
+from portal.features.reference.forms import Approval, LimitsForm
 from portal.features.reference.limits import set_limits
 from portal.features.reference.queries import titles
-from portal.files.errors import BadCell
-from portal.files.parsers import siret_of
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
 from portal.store.text import one_line
-from portal.web.forms import Form, posted
+from portal.web.forms import posted
 from portal.web.state import actor, reading, work
 
 blueprint = Blueprint("reference", __name__)
@@ -23,31 +22,21 @@ blueprint = Blueprint("reference", __name__)
 def index() -> ResponseReturnValue:
     if request.method == "POST" and not actor().may(Duty.KEEP_APPROVALS):
         abort(404)
-    form = Form(number="", siret="", title="", valid_from="", valid_to="")
+    form = Approval()
     if not posted():
         return _index(form)
-    number, code = form.text("number", 30), form.text("title", 20)
-    siret = ""
-    try:
-        siret = siret_of(form.text("siret", 20))
-    except BadCell as error:
-        form.errors["siret"] = f"{error}.".replace(" . ", ". ") if form.values["siret"] else "Indiquez le SIRET du centre."
-    if not number:
-        form.errors["number"] = "Indiquez le numéro de l’agrément."
-    if not code:
-        form.errors["title"] = "Choisissez un titre."
-    start, end = form.day("valid_from", "Indiquez le début."), form.day("valid_to", "Indiquez la fin.")
-    if form.errors or start is None or end is None:
+    if not form.validate():
         return _index(form, 422)
-    outcome = add(work(), NewApproval(number, siret, code, start, end))
+    start, end = form.valid_from.day, form.valid_to.day
+    outcome = add(work(), NewApproval(form.number.text, form.siret.siret, form.title.text, start, end))
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _index(form, 422)
     flash(outcome.message)
     return redirect(url_for("reference.index"), 303)
 
 
-def _index(form: Form, status: int = 200) -> ResponseReturnValue:
+def _index(form: Approval, status: int = 200) -> ResponseReturnValue:
     search = one_line(request.args.get("q", ""), 100)
     page = {"rows": approvals(reading(), actor(), search), "search": search, "form": form}
     return render_template("reference/approvals.html", **page, titles=titles(reading())), status
@@ -58,21 +47,16 @@ def edit_limits() -> ResponseReturnValue:
     if not actor().may(Duty.KEEP_LIMITS):
         abort(404)
     now = limits(reading())
-    form = Form(**{name: str(getattr(now, name)) for name in Limits.NUMBERS}, dte="automatique" if now.dte_automatic else "ud")
+    days = {name: getattr(now, name) for name in Limits.NUMBERS}
+    form = LimitsForm(**days, dte="automatique" if now.dte_automatic else "ud")
     if not posted():
         return _limits(form)
-    numbers = {name: form.number(name, Limits.LONGEST) for name in Limits.NUMBERS}
-    if form.values["dte"] not in DTE:
-        form.errors["dte"] = "Choisissez qui envoie le DTE."
-    if form.errors:
+    if not form.validate():
         return _limits(form, 422)
-    outcome = set_limits(work(), Limits(**numbers, dte_automatic=form.values["dte"] == "automatique"))
+    outcome = set_limits(work(), form.limits)
     flash(outcome.message)
     return redirect(url_for("reference.edit_limits"), 303)
 
 
-DTE = {"ud": "L’UD l’envoie", "automatique": "Il part dès la demande"}
-
-
-def _limits(form: Form, status: int = 200) -> ResponseReturnValue:
-    return render_template("reference/limits.html", form=form, dte=DTE), status
+def _limits(form: LimitsForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("reference/limits.html", form=form), status

@@ -13,6 +13,7 @@ from portal.features.reference.queries import centre_line, title_dates
 from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made
 from portal.features.requests.consequences import consequences
+from portal.features.requests.forms import Answering, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, page
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
@@ -21,7 +22,7 @@ from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
-from portal.web.forms import Form, number_in, posted, version
+from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -33,20 +34,21 @@ LABELS = {"acceptees": "Acceptées", "refusees": "Refusées", "retirees": "Retir
 @blueprint.route("/sessions/<number:number>/demande-report", methods=["GET", "POST"])
 def ask(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Form(starts_on="", ends_on="", reason="", key=secrets.token_hex(16))
+    form = Asking(key=secrets.token_hex(16))
     template, action = "requests/ask.html", Action.ASK_POSTPONEMENT
     more: dict[str, Any] = {"before": s.open_request}
     if not posted():
         return form_page(template, s, form, action, **more)
-    start = form.day("starts_on", "Indiquez la date de début souhaitée.")
-    end = form.day("ends_on", "Indiquez la date de fin souhaitée.")
-    reason = form.text("reason", 1000)
-    if not reason:
-        form.errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
-    if form.errors or start is None or end is None:
+    if not form.validate():
         return form_page(template, s, form, action, 422, **more)
     outcome = actions.ask_postponement(
-        work(), number, version(), starts_on=start, ends_on=end, reason=reason, key=form.values["key"][:64]
+        work(),
+        number,
+        version(),
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+        reason=form.reason.text,
+        key=form.key.key,
     )
     if isinstance(outcome, Made):
         return _made(outcome, s.unit)
@@ -63,44 +65,41 @@ def ask_expired() -> ResponseReturnValue:
     who = actor()
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         abort(404)
-    form = Form(
-        **{"title": request.args.get("titre", ""), "approval": "", "starts_on": "", "ends_on": "", "reason": "", "lockdown": "",
-           "session": request.args.get("session", ""), "key": secrets.token_hex(16)}
-    )  # fmt: skip
+    asked = {"title": request.args.get("titre", ""), "session": request.args.get("session", "")}
+    form = AskingExpired(**asked, key=secrets.token_hex(16))
     if not posted() or "calculer" in request.form:
         return _expired(form)
-    start, end = form.day("starts_on", "Indiquez la date de début souhaitée."), form.day("ends_on", "Indiquez la date de fin.")
-    approval, reason = form.text("approval", 30), form.text("reason", 1000)
-    number = number_in(form.values["session"].strip())
-    if form.values["session"].strip() and number is None:
-        form.errors["session"] = "Un numéro de session ne compte que des chiffres : laissez vide s’il n’y en a pas encore."
-    title_id = number_in(form.values["title"])
-    if title_id is None:
-        form.errors["title"] = "Choisissez un titre."
-    if form.errors or start is None or end is None or title_id is None:
+    if not form.validate():
         return _expired(form, 422)
     outcome = actions.ask_expired(
-        work(), title_id=title_id, approval_number=approval, starts_on=start, ends_on=end, reason=reason, number=number,
-        lockdown_cause=form.values["lockdown"] == "oui", key=form.values["key"][:64],
-    )  # fmt: skip
+        work(),
+        title_id=form.title.picked,
+        approval_number=form.approval.text,
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+        reason=form.reason.text,
+        number=form.session.value,
+        lockdown_cause=form.lockdown.typed == "oui",
+        key=form.key.key,
+    )
     if isinstance(outcome, Invalid):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _expired(form, 422)
     return _made(outcome, settings().unit_label)
 
 
-def _expired(form: Form, status: int = 200) -> ResponseReturnValue:
+def _expired(form: AskingExpired, status: int = 200) -> ResponseReturnValue:
     """The form, filled in from what is known: the centre, its titles that are expired or will be, and their dates."""
     centre_id = actor().centre_id or 0
     offered = [t for t in of_centre(reading(), centre_id).values() if any(a.last_start for a in t.approvals)]
-    chosen = next((t for t in offered if str(t.id) == form.values["title"]), offered[0] if len(offered) == 1 else None)
+    chosen = next((t for t in offered if str(t.id) == form.title.typed), offered[0] if len(offered) == 1 else None)
     dates = None
     if chosen:
-        form.values["title"] = str(chosen.id)
+        form.title.typed = str(chosen.id)
         dates = expiry(*title_dates(reading(), chosen.id))
-        if not form.values["approval"]:
+        if not form.approval.typed:
             held = may_start(chosen.approvals, clock().today(), granted=True)
-            form.values["approval"] = held.number if not isinstance(held, str) else chosen.approvals[0].number
+            form.approval.typed = held.number if not isinstance(held, str) else chosen.approvals[0].number
     return (
         render_template(
             "requests/expired.html",
@@ -188,12 +187,12 @@ def show(request_id: int) -> ResponseReturnValue:
     return _show(_found(request_id))
 
 
-def _answer_form(asked: Asked) -> Form:
+def _answer_form(asked: Asked) -> Answering:
     """The unit's answer, filled in with what the centre wants."""
-    return Form(starts_on=asked.wanted_start.isoformat(), ends_on=asked.wanted_end.isoformat(), note="", refusal="")
+    return Answering(starts_on=asked.wanted_start, ends_on=asked.wanted_end)
 
 
-def _show(asked: Asked, form: Form | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
+def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
     start, end = asked.wanted_start, asked.wanted_end
     s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
     answers = may_answer(actor(), asked)
@@ -222,13 +221,11 @@ def accept(request_id: int) -> ResponseReturnValue:
     form = _answer_form(asked)
     if not posted():
         return _show(asked, form)
-    start = form.day("starts_on", "Indiquez la date de début accordée.")
-    end = form.day("ends_on", "Indiquez la date de fin accordée.")
-    note = form.text("note", 1000)
-    if form.errors:
+    if not form.validate():
         return _show(asked, form, 422)
     given = number_in(request.form.get("version", ""))
-    return _answered(actions.accept(work(), request_id, given, start, end, note), request_id, form)
+    start, end = form.starts_on.day, form.ends_on.day
+    return _answered(actions.accept(work(), request_id, given, start, end, form.note.text), request_id, form)
 
 
 @blueprint.post("/demandes/<number:request_id>/refus")
@@ -239,10 +236,9 @@ def refuse(request_id: int) -> ResponseReturnValue:
     form = _answer_form(asked)
     if not posted():
         return _show(asked, form)
-    reason = form.text("refusal", 1000)
-    if form.errors:
+    if not form.validate():
         return _show(asked, form, 422)
-    return _answered(actions.refuse(work(), request_id, reason), request_id, form)
+    return _answered(actions.refuse(work(), request_id, form.refusal.text), request_id, form)
 
 
 @blueprint.post("/demandes/<number:request_id>/retrait")
@@ -255,7 +251,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     return _answered(actions.withdraw(work(), request_id), request_id, None)
 
 
-def _answered(outcome: Outcome | Answered, request_id: int, form: Form | None) -> ResponseReturnValue:
+def _answered(outcome: Outcome | Answered, request_id: int, form: Answering | None) -> ResponseReturnValue:
     if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
         return redirect(url_for("requests.show", request_id=request_id), 303)
@@ -267,5 +263,5 @@ def _answered(outcome: Outcome | Answered, request_id: int, form: Form | None) -
     if isinstance(outcome, Changed):
         return _show(asked, form, 409, changed=True)
     assert form
-    form.errors.update(outcome.errors)
+    form.put(outcome.errors)
     return _show(asked, form, 422)

@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 from portal.core.sheet import Sheet, Typed
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
+from portal.web.fields import TextField
+from portal.web.forms import Form
 
 NOT_PRESENTED = ""
 
@@ -41,3 +43,9 @@ def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
         if entry:
             entries[person.id] = entry
     return Typed(entries, sheet.version, nonsense)
+
+
+class Correcting(Form):
+    """Why results are corrected; that it is missing, the act says."""
+
+    reason = TextField("Motif", rows=3, hint="Il reste dans l’historique, avec les résultats d’avant et d’après.")

@@ -13,8 +13,8 @@ from portal.core.sheet import Sheet, load
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
-from portal.web.forms import Form, posted, version
-from portal.web.session_pages import found
+from portal.web.forms import posted, version
+from portal.web.session_pages import ActualEnd, found
 from portal.web.state import actor, clock, reading, work
 
 blueprint = Blueprint("results", __name__)
@@ -79,7 +79,7 @@ def _entry(
         "entries": entries,
         "problems": problems or {},
         "verdict": verdict,
-        "form": Form(actual_end_on=""),
+        "form": ActualEnd(),
     }
     right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
     return render_template("results/enter.html", **page, may_set_end=right, **more), status
@@ -101,16 +101,15 @@ def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: 
 def correct(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
-    form = Form(reason="")
+    form = forms.Correcting()
     if request.method != "POST":
         return _correction(s, sheet, sheet.stored, form)
     typed = forms.read(request.form, sheet)
     if not posted():
         return _correction(s, sheet, typed.entries, form)
-    reason = form.text("reason")
-    if typed.nonsense or form.errors:
+    if not form.validate() or typed.nonsense:
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
-    outcome = actions.correct_results(work(), number, version(), typed, reason, request.form.get("confirmation", ""))
+    outcome = actions.correct_results(work(), number, version(), typed, form.reason.text, request.form.get("confirmation", ""))
     if isinstance(outcome, Refused):
         return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
     if isinstance(outcome, actions.Affects):
@@ -120,7 +119,7 @@ def correct(number: int) -> ResponseReturnValue:
         now = load(reading(), outcome.session)
         return _correction(outcome.session, now, typed.entries, form, conflict=True, status=409)
     if isinstance(outcome, actions.Incomplete):
-        form.errors.update(outcome.errors)
+        form.put(outcome.errors)
         return _correction(found(number), sheet, typed.entries, form, problems=outcome.problems, status=422)
     assert not isinstance(outcome, Invalid)
     flash(outcome.message)
@@ -131,7 +130,7 @@ def _correction(
     s: SessionRow,
     sheet: Sheet,
     entries: Mapping[int, Any],
-    form: Form,
+    form: forms.Correcting,
     *,
     problems: Mapping[int, str] | None = None,
     status: int = 200,

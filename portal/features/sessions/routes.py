@@ -14,6 +14,7 @@ from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
+from portal.features.sessions.forms import AsItWas, Practical, Step
 from portal.rules.duties import Duty
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action
@@ -25,8 +26,8 @@ from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.store.text import one_line
 from portal.web.cells import rows
-from portal.web.forms import Form, posted, version
-from portal.web.session_pages import answer, form_page, found, verdicts
+from portal.web.forms import posted, version
+from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
 from portal.web.state import actor, clock, db, reading, settings, work
 
 blueprint = Blueprint("sessions", __name__)
@@ -100,7 +101,7 @@ def show(number: int) -> ResponseReturnValue:
     on = parse_day(typed)
     if on is None:
         error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
-        return _history(s, Form(au=typed), error)
+        return _history(s, AsItWas(au=typed), error)
     then = as_it_was(reading(), s, on, clock().today())
     return render_template("sessions/as_was.html", s=s, then=then, today=clock().today())
 
@@ -125,19 +126,19 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "asked": s.open_request,
         "reached": reached,
         "steps": STEP,
-        "form": Form(actual_end_on=""),
+        "form": ActualEnd(),
         **more,
     }
 
 
 @blueprint.get("/sessions/<number:number>/historique")
 def show_history(number: int) -> ResponseReturnValue:
-    return _history(found(number), Form(au=""))
+    return _history(found(number), AsItWas())
 
 
-def _history(s: SessionRow, form: Form, error: str = "") -> ResponseReturnValue:
+def _history(s: SessionRow, form: AsItWas, error: str = "") -> ResponseReturnValue:
     if error:
-        form.errors["au"] = error
+        form.put({"au": error})
     page = render_template("sessions/history.html", s=s, history=history(reading(), s.number), form=form)
     return page, 422 if error else 200
 
@@ -156,23 +157,20 @@ def proof(number: int, kind: str) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/informations", methods=["GET", "POST"])
 def edit_practical(number: int) -> ResponseReturnValue:
     s = found(number)
-    initial = {
-        "starts_on": s.starts_on.isoformat(),
-        "ends_on": s.ends_on.isoformat(),
-        "place": s.place,
-        "session_manager": s.session_manager,
-    }
-    form = Form(**initial)
+    form = Practical(starts_on=s.starts_on, ends_on=s.ends_on, place=s.place, session_manager=s.session_manager)
     page = "sessions/practical.html"
     if not posted():
         return form_page(page, s, form, Action.EDIT_END)
-    start = form.day("starts_on", "Indiquez la date de début.") if "starts_on" in request.form else None
-    end = form.day("ends_on", "Indiquez la date de fin.")
-    place, manager = form.text("place", 200), form.text("session_manager", 120)
-    if form.errors or end is None:
+    if not form.validate():
         return form_page(page, s, form, Action.EDIT_END, 422)
     outcome = actions.edit_practical(
-        work(), number, version(), starts_on=start, ends_on=end, place=place, session_manager=manager
+        work(),
+        number,
+        version(),
+        starts_on=form.starts_on.day if "starts_on" in request.form else None,
+        ends_on=form.ends_on.day,
+        place=form.place.text,
+        session_manager=form.session_manager.text,
     )
     return answer(outcome, page, number, form, Action.EDIT_END)
 
@@ -180,14 +178,14 @@ def edit_practical(number: int) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/date-reelle", methods=["GET", "POST"])
 def set_actual_end(number: int) -> ResponseReturnValue:
     s = found(number)
-    form = Form(actual_end_on=s.actual_end_on.isoformat() if s.actual_end_on else "")
+    form = ActualEnd(actual_end_on=s.actual_end_on)
     page = "sessions/actual_end.html"
     if not posted():
         return form_page(page, s, form, Action.SET_ACTUAL_END)
-    actual = form.day("actual_end_on", "Indiquez la date à laquelle la session s’est réellement terminée.")
-    if form.errors or actual is None:
+    if not form.validate():
         return form_page(page, s, form, Action.SET_ACTUAL_END, 422)
-    return answer(actions.set_actual_end(work(), number, version(), actual), page, number, form, Action.SET_ACTUAL_END)
+    outcome = actions.set_actual_end(work(), number, version(), form.actual_end_on.day)
+    return answer(outcome, page, number, form, Action.SET_ACTUAL_END)
 
 
 @blueprint.route(
@@ -196,11 +194,10 @@ def set_actual_end(number: int) -> ResponseReturnValue:
 def advance(number: int, step: str) -> ResponseReturnValue:
     action = STEP_AT[step].action
     s = found(number)
-    form = Form(reason="")
+    form = Step()
     page = "sessions/step.html"
     if not posted():
         return form_page(page, s, form, action)
-    reason = form.text("reason")
-    if form.errors:
+    if not form.validate():
         return form_page(page, s, form, action, 422)
-    return answer(actions.advance(work(), number, version(), action, reason), page, number, form, action)
+    return answer(actions.advance(work(), number, version(), action, form.reason.text), page, number, form, action)

@@ -1,0 +1,15 @@
+"""How a person wants its e-mails."""
+
+from portal.store.notices import Mailing
+from portal.web.fields import ChoiceField
+from portal.web.forms import Form
+
+MAILINGS = {
+    Mailing.AT_ONCE: "Aussitôt, un courriel par avis",
+    Mailing.DAILY: "Un courriel par jour, à 7 heures",
+    Mailing.NONE: "Aucun courriel : je lis les avis ici",
+}
+
+
+class Mails(Form):
+    mailing = ChoiceField("Recevoir aussi des courriels", "Choisissez comment recevoir les courriels.", MAILINGS)

@@ -1,0 +1,50 @@
+"""What may be typed to ask the unit for something, and to answer."""
+
+from portal.web.fields import DayField, HiddenField, PickField, TextField, TickField
+from portal.web.forms import Form
+
+
+class Asking(Form):
+    """« Demander un report »"""
+
+    starts_on = DayField("Date de début souhaitée", "Indiquez la date de début souhaitée.")
+    ends_on = DayField("Date de fin souhaitée", "Indiquez la date de fin souhaitée.")
+    reason = TextField(
+        "Motif",
+        "Indiquez le motif : l’UD décide d’après lui.",
+        1000,
+        rows=3,
+        hint="L’UD le lit pour décider. Il reste dans l’historique de la session.",
+    )
+    key = HiddenField("Clé de la saisie")
+
+
+class AskingExpired(Form):
+    """A session on a title whose date has gone by; what is missing besides, the act says."""
+
+    title = PickField("Titre professionnel", "Choisissez un titre.", hint="Ceux de vos agréments qui ont une date d’échéance.")
+    approval = TextField("Numéro d’agrément", longest=30)
+    starts_on = DayField("Date de début souhaitée", "Indiquez la date de début souhaitée.")
+    ends_on = DayField("Date de fin souhaitée", "Indiquez la date de fin.")
+    session = PickField(
+        "Numéro de la session à reporter",
+        wrong="Un numéro de session ne compte que des chiffres : laissez vide s’il n’y en a pas encore.",
+        hint="Laissez vide si la session est à créer.",
+    )
+    reason = TextField("Motif", longest=1000, rows=3, hint="En quoi le confinement a empêché la session.")
+    lockdown = TickField("Je déclare que le confinement est la cause de cette demande")
+    key = HiddenField("Clé de la saisie")
+
+
+class Answering(Form):
+    """The unit's answer: a new date with a message, or a refusal with its reason."""
+
+    starts_on = DayField("Date de début accordée", "Indiquez la date de début accordée.")
+    ends_on = DayField("Date de fin accordée", "Indiquez la date de fin accordée.")
+    note = TextField(
+        "Message au centre (facultatif)",
+        longest=1000,
+        rows=2,
+        hint="Changez les dates pour en accorder d’autres que celles souhaitées.",
+    )
+    refusal = TextField("Motif du refus", longest=1000, rows=2, hint="Le centre le lit, et l’historique le garde.")

@@ -1,0 +1,252 @@
+"""The fields of our forms: each keeps what was typed as it was typed, reads it once, and says in French what is wrong of it."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from portal.files.errors import BadCell
+from portal.files.parsers import siret_of
+from portal.rules.french import parse_day
+from portal.rules.names import is_email, name_problem
+from portal.store.text import storable
+from portal.web.state import clock
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+class Wrong(StopValidation):
+    """What was typed cannot be taken: why, as a sentence."""
+
+
+class TypedField(wtforms.Field):
+    """Something typed or chosen. `missing` is said when it is empty; without it, it may be empty.
+
+    `typed` is shown again after an error, `value` is what it means once the form is found right (None when it is empty).
+    """
+
+    kind = "text"
+
+    def __init__(
+        self, label: str, missing: str = "", hint: str = "", rows: int = 0, autocomplete: str = "", **bound: Any
+    ) -> None:
+        super().__init__(label, description=hint, **bound)
+        self.form = bound["_form"]
+        self.missing, self.rows, self.autocomplete = missing, rows, autocomplete
+        self.typed = ""
+        self.value: Any = None
+
+    def process_data(self, value: object) -> None:
+        self.typed = "" if value is None else str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.typed = storable(valuelist[0])
+
+    def pre_validate(self, form: wtforms.form.BaseForm) -> None:
+        text = self.plain()
+        if not text and self.missing:
+            raise Wrong(self.missing)
+        self.value = self.read(text) if text else None
+
+    def plain(self) -> str:
+        """What was typed, on one line, spaces folded."""
+        return " ".join(self.typed.split())
+
+    def read(self, text: str) -> object:
+        """What the text means. It raises `Wrong`."""
+        return text
+
+    @property
+    def shown_as(self) -> str:
+        """The type of the box that shows what was typed."""
+        return self.kind
+
+    @property
+    def first_wrong(self) -> bool:
+        """The first field that is wrong is where typing goes on."""
+        return next(iter(self.form.problems), None) == self.name
+
+
+class TextField(TypedField):
+    def __init__(self, label: str, missing: str = "", longest: int = 500, kind: str = "text", **more: Any) -> None:
+        super().__init__(label, missing, **more)
+        self.longest, self.kind = longest, kind
+
+    @property
+    def text(self) -> str:
+        return self.plain()
+
+    def read(self, text: str) -> object:
+        if len(text) > self.longest:
+            raise Wrong(f"{len(text)} caractères, pour {self.longest} au plus : raccourcissez.")
+        return text
+
+
+class PersonNameField(TextField):
+    """A person's name, or a part of it."""
+
+    def __init__(self, label: str, missing: str = "", **more: Any) -> None:
+        super().__init__(label, missing, 120, **more)
+
+    def read(self, text: str) -> object:
+        super().read(text)
+        if why := name_problem(text):
+            raise Wrong(why)
+        return text
+
+
+class EmailField(TextField):
+    def __init__(self, label: str, missing: str = "", **more: Any) -> None:
+        super().__init__(label, missing, 254, "email", **more)
+
+    def read(self, text: str) -> object:
+        if not is_email(text):
+            raise Wrong(f"« {text} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr.")
+        return super().read(text)
+
+
+class SiretField(TypedField):
+    @property
+    def siret(self) -> str:
+        return str(self.value)
+
+    def read(self, text: str) -> object:
+        try:
+            return siret_of(text)
+        except BadCell as error:
+            raise Wrong(f"{error}.") from None
+
+
+class NumberField(TypedField):
+    """A whole number from 0 to `largest`; `none` is said of 0 where that is too few."""
+
+    def __init__(self, label: str, largest: int, none: str = "", **more: Any) -> None:
+        super().__init__(label, f"Indiquez un nombre entier de 0 à {largest}.", **more)
+        self.largest, self.none = largest, none
+
+    @property
+    def number(self) -> int:
+        return int(self.value)
+
+    def read(self, text: str) -> object:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= self.largest):
+            raise Wrong(self.missing)
+        if self.none and not int(text):
+            raise Wrong(self.none)
+        return int(text)
+
+
+class DayField(TypedField):
+    """A date as `<input type="date">` sends it, or as a person types it (jj/mm/aaaa)."""
+
+    kind = "date"
+    example = "24/08/2020"
+
+    @property
+    def day(self) -> date:
+        """The date of a field that may not be empty."""
+        assert isinstance(self.value, date)
+        return self.value
+
+    def read(self, text: str) -> object:
+        found = parse_day(text)
+        if found is None:
+            raise Wrong(f"« {text} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple {self.example}.")
+        if not self.plausible(found):
+            raise Wrong(f"« {text} » : vérifiez l’année.")
+        return found
+
+    def plausible(self, found: date) -> bool:
+        return EARLIEST <= found <= LATEST
+
+    @property
+    def shown_as(self) -> str:
+        """A date that no browser could show in its own control stays readable as typed."""
+        iso = re.fullmatch(r"....-..-..", self.typed) and self.typed[:4] > "0000"
+        return "date" if iso or not self.typed else "text"
+
+
+class BirthDateField(DayField):
+    example = "04/11/1995"
+
+    def plausible(self, found: date) -> bool:
+        return EARLIEST_BIRTH <= found < clock().today()
+
+
+class ChoiceField(TypedField):
+    """One of the values that are offered; `missing` is said of anything else."""
+
+    def __init__(self, label: str, missing: str, offered: Mapping[Any, str], **more: Any) -> None:
+        super().__init__(label, missing, **more)
+        self.offered = offered
+
+    def read(self, text: str) -> object:
+        if text not in self.offered:
+            raise Wrong(self.missing)
+        return text
+
+    @property
+    def chosen(self) -> str:
+        return str(self.value)
+
+
+class PickField(TypedField):
+    """The number of something that is known here; `wrong` is said of what is no number, or else `missing`."""
+
+    def __init__(self, label: str, missing: str = "", wrong: str = "", **more: Any) -> None:
+        super().__init__(label, missing, **more)
+        self.wrong = wrong or missing
+
+    def read(self, text: str) -> object:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise Wrong(self.wrong)
+        return int(text)
+
+    @property
+    def picked(self) -> int:
+        return int(self.value)
+
+
+class SecretField(TypedField):
+    """A password: taken letter by letter, and never shown again."""
+
+    kind = "password"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.secret = valuelist[0] if valuelist else ""
+
+    def process_data(self, value: object) -> None:
+        self.secret = ""
+
+    def plain(self) -> str:
+        return self.secret
+
+
+class FileField(TypedField):
+    """A file: it is read by `uploads.uploaded`; the field keeps its label and what is wrong of it."""
+
+    kind = "file"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        pass
+
+
+class TickField(TypedField):
+    """A box that is ticked or not."""
+
+    @property
+    def ticked(self) -> bool:
+        return bool(self.typed)
+
+
+class HiddenField(TypedField):
+    """What the page carries unseen: a form's own key, where it came from."""
+
+    @property
+    def key(self) -> str:
+        return self.typed[:64]
