@@ -4,16 +4,22 @@ export PORT ?= 8000
 # As many tests at once as there are processors, and two at least: half of the time is waiting.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
 
-.PHONY: run test lint migration gallery house mutants bench
+.PHONY: help run dev test lint migration gallery house mutants bench
 
-run: .venv/run.stamp
+help: ## ce que l’on peut faire
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
+
+run: .venv/run.stamp ## servir la démonstration (PORT=8123 make run pour un autre port que 8000)
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
 
-test: .venv/dev.stamp
+dev: .venv/run.stamp ## la même, rechargée à chaque changement du code ou d’un gabarit
+	@PORTAL_ENV=demo $(BIN)/python scripts/run.py --reload
+
+test: .venv/dev.stamp ## toutes les épreuves, sur SQLite et PostgreSQL, dans un navigateur
 	@bash scripts/system-packages.sh
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp ## la forme, les types, ce qui ne sert à rien, les étages de la maison
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -21,20 +27,20 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 
-migration: .venv/dev.stamp
+migration: .venv/dev.stamp ## une nouvelle migration (NAME=…)
 	@$(BIN)/python scripts/migration.py '$(NAME)'
 
-gallery: .venv/dev.stamp
+gallery: .venv/dev.stamp ## une image de chaque page, dans gallery/ (ARGS=--quick pour trois images)
 	@bash scripts/system-packages.sh
 	$(BIN)/python -m scripts.gallery $(ARGS)
 
-house: .venv/dev.stamp
+house: .venv/dev.stamp ## redessiner l’image de la maison, dans docs/
 	$(BIN)/python scripts/draw_house.py
 
-mutants: .venv/dev.stamp
+mutants: .venv/dev.stamp ## ce que les épreuves laisseraient passer (SAMPLE=…, SEED=…)
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m scripts.mutants $(if $(SEED),--seed $(SEED)) $(if $(SAMPLE),--sample $(SAMPLE))
 
-bench: .venv/dev.stamp .venv-peer/stamp
+bench: .venv/dev.stamp .venv-peer/stamp ## mesurer, sur un million de sessions
 	@bash scripts/system-packages.sh wrk
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m bench.run
 

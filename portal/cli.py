@@ -119,6 +119,7 @@ def serve() -> None:
         working_dir=Path(__file__).resolve().parent.parent,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # Ctrl+C reaches the workers and the main process both, and one may wait for the other
     )
     server.serve()
 

@@ -1,12 +1,19 @@
-"""`make run`: bring the database up, load the demonstration when it is new, say where and how to sign in, and serve."""
+"""`make run`: bring the database up, load the demonstration when it is new, say where and how to sign in, and serve.
 
+`--reload` (`make dev`): a template is read again when it changes; the server starts again when the code does.
+"""
+
+import os
 import sys
 
 from sqlalchemy import func, select
+from werkzeug.serving import run_simple
 
+from portal.app import create_app
 from portal.cli import cli
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.demo.load import load
+from portal.paths import STATIC
 from portal.rules.french import long_day
 from portal.settings import SettingsError, read
 from portal.store import migrate
@@ -32,9 +39,16 @@ if empty:
     print("Chargement de la démonstration…", flush=True)
     load(db, day, settings.unit_label, None, lambda items, label: items)
 db.dispose()
-print(f"\nPortail des sessions : http://127.0.0.1:{settings.port}")
-print(f"La démonstration vit le {long_day(day)}. Mot de passe de tous les comptes : {PASSWORD}")
-for email, name, role, _ in ACCOUNTS:
-    print(f"  {email:<30} {role:<9} {name}")
-print("Ctrl+C pour arrêter.\n", flush=True)
-cli.main(["serve"])
+if "WERKZEUG_RUN_MAIN" not in os.environ:  # said once, not at each change
+    print(f"\nPortail des sessions : http://127.0.0.1:{settings.port}")
+    print(f"La démonstration vit le {long_day(day)}. Mot de passe de tous les comptes : {PASSWORD}")
+    for email, name, role, _ in ACCOUNTS:
+        print(f"  {email:<30} {role:<9} {name}")
+    print("Ctrl+C pour arrêter.\n", flush=True)
+if "--reload" in sys.argv:
+    app = create_app(settings)
+    app.jinja_env.auto_reload = True
+    files = [str(file) for file in STATIC.iterdir()]
+    run_simple("127.0.0.1", settings.port, app, use_reloader=True, extra_files=files, threaded=True)
+else:
+    cli.main(["serve"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from portal.rules.names import full_name
 from portal.store.text import fold
 
 
@@ -26,7 +27,7 @@ class Person:
     @property
     def name(self) -> str:
         """NOM Prénom"""
-        return f"{self.last_name.upper()} {self.first_name}".strip()
+        return full_name(self.last_name, self.first_name)
 
     @property
     def columns(self) -> dict[str, object]:

@@ -11,6 +11,7 @@ from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.rules.french import plural
 from portal.rules.lifecycle import Kind
+from portal.rules.names import full_name
 from portal.rules.outcomes import Entry, Outcome, choices, in_words, problem
 from portal.store.candidates import candidate, result
 from portal.store.titles import CertificateKind, certificate
@@ -39,7 +40,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """NOM Prénom"""
-        return f"{self.last_name.upper()} {self.first_name}".strip()
+        return full_name(self.last_name, self.first_name)
 
     @property
     def identity(self) -> tuple[str, date]:

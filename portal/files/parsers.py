@@ -8,6 +8,7 @@ from stdnum.fr import siret as siret_rule
 
 from portal.files.errors import BadCell
 from portal.rules.french import day
+from portal.rules.names import is_email
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 LARGEST_NUMBER = 999_999_999  # of a session
@@ -86,7 +87,7 @@ def level_of(cell: str) -> int | None:
 def email_of(cell: str) -> str:
     """An e-mail address; empty for an empty cell. Raises BadCell."""
     value = text_of(254, required=False)(cell)
-    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
+    if value and not is_email(value):
         raise BadCell(f"« {cell} » n’est pas une adresse électronique")
     return value
 

@@ -24,6 +24,16 @@ class Kind(StrEnum):
     CCP = "ccp"
     CCS = "ccs"
 
+    @property
+    def word(self) -> str:
+        """As in « session titre », « session CCP »."""
+        return self.value if self is Kind.TITLE else self.value.upper()
+
+    @property
+    def label(self) -> str:
+        """As one chooses it."""
+        return "Titre complet" if self is Kind.TITLE else self.word
+
 
 class Status(StrEnum):
     PREPARATION = "en_preparation"

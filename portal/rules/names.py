@@ -1,10 +1,24 @@
-"""What a person's name may be: letters of any alphabet, and what stands between them."""
+"""What a person's name and address may be, and how a person is named."""
 
+import re
 import unicodedata
 
 
+def full_name(last_name: str, first_name: str) -> str:
+    """NOM Prénom"""
+    return f"{last_name.upper()} {first_name}".strip()
+
+
+def is_email(value: str) -> bool:
+    """Whether this has the shape of an e-mail address: somebody, at some place with a dot."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value) is not None
+
+
 def name_problem(value: str, missing: str = "") -> str | None:
-    """Why this is not a name, as a sentence; None when it is. An empty one is wrong only where `missing` says so."""
+    """Why this is not a name, as a sentence; None when it is: letters of any alphabet, and what stands between them.
+
+    An empty one is wrong only where `missing` says so.
+    """
     if not value:
         return missing or None
     if value[0] in "=+-@＝＋－＠":

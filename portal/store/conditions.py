@@ -12,7 +12,6 @@ from portal.store.titles import title
 
 effective_end = func.coalesce(s.c.actual_end_on, s.c.ends_on)
 # The last day of the exam as far as it is known: a measure moves the end date on paper, not the people in the room.
-exam_end = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
 believed_last_day = func.coalesce(s.c.exam_ends_on, s.c.planned_end_on, s.c.ends_on)
 
 

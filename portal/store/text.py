@@ -6,6 +6,16 @@ import unicodedata
 _SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 
 
+def storable(text: str) -> str:
+    """What was typed, without the one sign that PostgreSQL does not keep (NUL): a browser never sends it."""
+    return text.replace("\0", "")
+
+
+def one_line(text: str, longest: int) -> str:
+    """A short line as it was typed, in an address or a form: without space around, and cut where nobody types so much."""
+    return storable(text).strip()[:longest]
+
+
 def fold(text: str) -> str:
     """« Éloïse D’Aubigné » gives « eloise d aubigne »: no accents, no case, no punctuation, single spaces."""
     lowered = text.casefold().translate(_SPECIAL)

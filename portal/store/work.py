@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Update
@@ -21,6 +22,10 @@ class Work:
     def actor(self) -> Actor:
         """Who acts."""
         return self.on.actor
+
+    def form_key(self, *parts: object) -> str:
+        """What binds a thing that is made to its maker and to the form that made it: sent twice, it makes one."""
+        return sha256(":".join(map(str, (self.actor.id, *parts))).encode()).hexdigest()
 
     def record(self, tx: Connection, action: str, change: Update | None = None, **details: Any) -> None:
         """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`; `change`: the

@@ -11,7 +11,8 @@ from wtforms.validators import StopValidation
 from portal.files.errors import BadCell
 from portal.files.parsers import siret_of
 from portal.rules.french import parse_day, parse_hour
-from portal.rules.names import name_problem
+from portal.rules.names import is_email, name_problem
+from portal.store.text import storable
 from portal.web.state import clock
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
@@ -44,7 +45,7 @@ class TypedField(wtforms.Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.typed = valuelist[0].replace("\0", "")
+            self.typed = storable(valuelist[0])
 
     def pre_validate(self, form: wtforms.form.BaseForm) -> None:
         text = self.plain()
@@ -104,7 +105,7 @@ class EmailField(TextField):
         super().__init__(label, missing, 254, "email", **more)
 
     def read(self, text: str) -> object:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", text):
+        if not is_email(text):
             raise Wrong(f"« {text} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr.")
         return super().read(text)
 

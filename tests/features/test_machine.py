@@ -25,7 +25,7 @@ from portal.features.past.history import history
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.results import actions as results
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.rules.lifecycle import ACTIVE, Action, Kind, Status
 from portal.rules.outcomes import Outcome
 from portal.store.database import Database
@@ -169,7 +169,7 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
             end = begin + timedelta(days=length)
             self.do(
                 who, "edit",
-                lambda s: edit_practical(w.as_(who), s.number, s.version, starts_on=begin, ends_on=end, place="x", session_manager="y"),
+                lambda s: edit_practical(w.as_(who), s.number, s.version, Practical(begin, end, "x", "09:00", "y")),
             )  # fmt: skip
             assert not before.postponed or w.get(self.number).starts_on == before.starts_on
 

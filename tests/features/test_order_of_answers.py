@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from portal.core.outcomes import Changed, NotThere, Outcome, Saved, Unchanged
+from portal.core.outcomes import Changed, Dated, NotThere, Saved, Unchanged
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
 from portal.features.jury.seats import seat, unseat
 from portal.features.postponements.actions import postpone
 from portal.features.results.actions import correct_results, enter_results, save_draft
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Outcome as Result
 from portal.rules.rights import Refused
@@ -36,12 +36,12 @@ def typed(w: World, number: int, result: Result) -> Typed:
 
 
 # An act by the person who does such things, on a session in the status where it is done.
-Act = Callable[[World, Work, int, int], Outcome]
+Act = Callable[[World, Work, int, int], Dated]
 ACTS: dict[str, tuple[str, str, Act]] = {
     "postpone": ("ud94", "demande_dte_envoyee", lambda w, who, n, v: postpone(
         who, n, v, starts_on=D("2020-07-06"), ends_on=D("2020-07-10"), reason="Salle")),
     "practical": ("centre", "en_preparation", lambda w, who, n, v: edit_practical(
-        who, n, v, starts_on=D("2020-06-22"), ends_on=D("2020-06-27"), place="Créteil", session_manager="Moi")),
+        who, n, v, Practical(D("2020-06-22"), D("2020-06-27"), "Créteil", "09:00", "Moi"))),
     "send_dte": ("ud94", "demande_dte_envoyee", lambda w, who, n, v: advance(who, n, v, Action.SEND_DTE)),
     "add": ("centre", "en_preparation", lambda w, who, n, v: candidates.add(who, n, v, LAST)),
     "add_all": ("centre", "en_preparation", lambda w, who, n, v: candidates.add_all(who, n, v, [LAST])),

@@ -18,7 +18,7 @@ from portal.features.past.as_was import Then, as_it_was
 from portal.features.past.proofs import as_bytes, as_pdf, check, proof
 from portal.features.postponements.actions import postpone
 from portal.features.results.actions import correct_results, enter_results, save_draft, seal
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Outcome
 from tests.support.world import World
@@ -73,9 +73,7 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
     steps: list[Callable[[], object]] = [
         lambda: seat(w.as_("centre"), 1, v(), one),
         lambda: seat(w.as_("centre"), 1, v(), two),
-        lambda: edit_practical(
-            w.as_("centre"), 1, v(), starts_on=D("2020-05-25"), ends_on=D("2020-05-29"), place="Créteil", session_manager="Moi"
-        ),
+        lambda: edit_practical(w.as_("centre"), 1, v(), Practical(D("2020-05-25"), D("2020-05-29"), "Créteil", "", "Moi")),
         lambda: candidates.add(w.as_("centre"), 1, v(), person),
         lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Thị Hương", date(1990, 2, 1))),
         lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Huong", date(1990, 2, 1))),

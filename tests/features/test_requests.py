@@ -14,7 +14,7 @@ from portal.features.measures.catalogue import find as find_measure
 from portal.features.past.history import history
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Answered, Made, accept, ask_expired, ask_postponement, refuse, withdraw
-from portal.features.sessions.actions import edit_practical
+from portal.features.sessions.actions import Practical, edit_practical
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.lifecycle import Action, Role, Status
 from portal.rules.rights import Refused, may
@@ -328,6 +328,7 @@ def grant(w: World, **changes: object) -> object:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"number": 0}, "session"),
         ({"lockdown_cause": False}, "lockdown"),
         ({"reason": ""}, "reason"),
         ({"approval_number": "X"}, "approval"),
@@ -372,8 +373,7 @@ def test_the_granted_dates_let_one_session_be_created_within_them_exactly(expire
     s = w.get(number)
 
     def edit(end: str) -> object:
-        days = {"starts_on": D("2020-07-08"), "ends_on": D(end)}
-        return edit_practical(w.as_("centre"), number, s.version, **days, place="Ici", session_manager="Moi")
+        return edit_practical(w.as_("centre"), number, s.version, Practical(D("2020-07-08"), D(end), "Ici", "", "Moi"))
 
     assert isinstance(edit("2020-07-10"), Invalid)
     assert isinstance(edit("2020-07-09"), Saved)

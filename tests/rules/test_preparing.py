@@ -208,7 +208,7 @@ def test_no_approval_is_said_as_such() -> None:
     ("day", "open_"), [("2020-05-31", False), ("2020-06-01", True), ("2020-06-30", True), ("2020-07-01", False)]
 )
 def test_an_accreditation_covers_its_first_and_last_day(day: str, open_: bool) -> None:
-    reason = why_not([Span(date(2020, 6, 1), date(2020, 6, 30))], date.fromisoformat(day))
+    reason = why_not([Span(date(2020, 6, 1), date(2020, 6, 30))], date.fromisoformat(day), date.fromisoformat(day))
     assert (reason is None) is open_ and (open_ or "Habilitation du 01/06/2020 au 30/06/2020" in str(reason))
 
 

@@ -16,7 +16,7 @@ from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.limits import set_limits
 from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
 from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.rules.documents import Document
 from portal.rules.lifecycle import Action, Kind
 from portal.rules.limits import Limits
@@ -97,8 +97,7 @@ def live(w: World) -> None:
 def _prepare(life: Life, one: int, two: int, three: int) -> None:
     w, v, done = life.w, life.v, life.done
     centre = w.as_("centre")
-    dates = {"starts_on": D("2020-05-25"), "ends_on": D("2020-05-29")}
-    done(edit_practical(centre, 1, v(1), **dates, place="Créteil", session_manager="Mme Brun"))
+    done(edit_practical(centre, 1, v(1), Practical(D("2020-05-25"), D("2020-05-29"), "Créteil", "09:00", "Mme Brun")))
     done(candidates.add(w.as_("centre"), 1, v(1), Person("Nguyễn", "Thị Hương", D("1990-02-01"))))
     third = life.people(1)[0]
     done(candidates.edit(w.as_("centre"), 1, v(1), third, Person("Nguyen", "Huong", D("1990-03-01"), "h@x.example")))

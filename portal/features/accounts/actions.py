@@ -96,7 +96,7 @@ def invite(
     if password is not None and (why := passwords.problem(password, email)):
         raise CannotInvite(why)
     _check_scope(role, {"--centre": siret, "--department": department_code, "--region": region_name})
-    values: dict[str, Any] = {"email": email, "name": name.strip() or email.split("@")[0], "role": role.value}
+    values: dict[str, Any] = {"email": email, "name": (name.strip() or email.split("@")[0])[:120], "role": role.value}
     with work.db.writing() as tx:
         if tx.execute(select(account.c.id).where(account.c.email == email)).scalar():
             raise CannotInvite(f"Un compte existe déjà pour {email}.")

@@ -16,6 +16,7 @@ from portal.features.accounts.forms import NewPassword, SignIn
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
+from portal.store.text import one_line
 from portal.web.forms import number_in, posted
 from portal.web.kept import kept_fields
 from portal.web.state import clock, db_to_write, labels, reading, settings
@@ -147,7 +148,7 @@ def index() -> ResponseReturnValue:
     if not current_user.actor.may(Duty.READ_ACCOUNTS):
         abort(404)
     role = next((r for r in Role if r == request.args.get("role")), None)
-    search = request.args.get("q", "").replace("\0", "")[:100]
+    search = one_line(request.args.get("q", ""), 100)
     rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)
     page = {"rows": rows, "after": after, "role": role, "search": search, "labels": ROLES}
     return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))

@@ -18,6 +18,7 @@ from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
+from portal.store.text import one_line
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, work
@@ -42,7 +43,7 @@ def index(number: int) -> ResponseReturnValue:
 
 
 def _list(s: SessionRow) -> dict[str, Any]:
-    search = request.args.get("q", "").replace("\0", "").strip()[:100]
+    search = one_line(request.args.get("q", ""), 100)
     own = actor().may(Duty.CREATE_SESSIONS)
     sheet = load(reading(), s)
     return {

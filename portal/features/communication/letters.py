@@ -55,7 +55,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published:
     """Publish and tell those to whom it is addressed, in one transaction."""
     if not work.actor.may(Duty.WRITE_LETTERS):
         raise NotThere
-    digest = sha256(f"{work.actor.id}:letter:{key}".encode()).hexdigest()
+    digest = work.form_key("letter", key)
     values: dict[str, Any] = {
         "title": new.title,
         "text": new.text,

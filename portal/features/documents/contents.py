@@ -20,7 +20,6 @@ from portal.store.actors import Actor
 from portal.store.audit import as_json
 
 DAYS_A_PAGE = 5  # of two half-days each
-KIND_WORDS = {Kind.TITLE: "titre", Kind.CCP: "CCP", Kind.CCS: "CCS"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document) -> _Fa
 def _session(s: SessionRow) -> dict[str, Any]:
     return {
         "number": s.number,
-        "session_kind": KIND_WORDS[s.kind],
+        "session_kind": s.kind.word,
         "title_code": s.title_code,
         "title_label": s.title_label,
         "decree": day(s.decree_on) if s.decree_on else "",

@@ -13,6 +13,7 @@ from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
 from portal.features.documents.forms import Checking
 from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
+from portal.store.text import one_line
 from portal.web.session_pages import found, verdicts
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -78,7 +79,7 @@ def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
 
 @blueprint.get("/verifier")
 def verify_form() -> ResponseReturnValue:
-    given = request.args.get("code", "").replace("\0", "").strip()[:60]
+    given = one_line(request.args.get("code", ""), 60)
     form = Checking(code=given)
     if not given:
         return render_template("documents/verify.html", form=form)

@@ -11,13 +11,14 @@ from portal.features.reference.queries import titles
 from portal.files.cells import lines
 from portal.rules.french import parse_day
 from portal.store.france import DEPARTMENTS
+from portal.store.text import one_line
 from portal.web.state import actor, clock, reading
 
 blueprint = Blueprint("figures", __name__)
 
 
 def _asked() -> tuple[Asked, dict[str, str], dict[str, str]]:
-    typed = {name: request.args.get(name, "").replace("\0", "").strip()[:60] for name in ("du", "au", "departement", "titre")}
+    typed = {name: one_line(request.args.get(name, ""), 60) for name in ("du", "au", "departement", "titre")}
     errors: dict[str, str] = {}
     days = {name: parse_day(typed[name]) if typed[name] else None for name in ("du", "au")}
     for name, found in days.items():

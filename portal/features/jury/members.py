@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
-from portal.features.jury.queries import Accreditation, Member, full_name, member
+from portal.features.jury.queries import Accreditation, Member, member
 from portal.rules.duties import Duty
 from portal.rules.french import day
+from portal.rules.names import full_name
 from portal.store.jury import accreditation, jury_member
 from portal.store.text import fold
 from portal.store.titles import title

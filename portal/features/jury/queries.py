@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from portal.core.session import SessionRow
 from portal.rules.jury import Span, why_not
 from portal.rules.lifecycle import Status
+from portal.rules.names import full_name
 from portal.store.actors import Actor
 from portal.store.conditions import first_day, first_day_of, last_day, last_day_of
 from portal.store.jury import accreditation, jury_member, session_jury, trainer_link
@@ -70,10 +71,6 @@ class Seat:
     why_not: str | None
     elsewhere: Sequence[Other] = ()
     trained: frozenset[int] = field(default_factory=frozenset)
-
-
-def full_name(last_name: str, first_name: str) -> str:
-    return f"{last_name.upper()} {first_name}".strip()
 
 
 def kept_by(actor: Actor) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from portal.features.jury.queries import members as find_members
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
+from portal.store.text import one_line
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, reading, work
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: NewMember, status: int = 200) -> ResponseReturnValue:
-    search = request.args.get("q", "").replace("\0", "")[:100]
+    search = one_line(request.args.get("q", ""), 100)
     page = {"members": find_members(reading(), actor(), search), "search": search, "form": form}
     return render_template("jury/index.html", **page), status
 
@@ -121,7 +122,7 @@ def _links() -> set[tuple[int, int]]:
 
 
 def _seats(s: SessionRow) -> dict[str, Any]:
-    search = request.args.get("q", "").replace("\0", "")[:100]
+    search = one_line(request.args.get("q", ""), 100)
     conn = reading()
     return {
         "seats": seated(conn, actor(), s),

@@ -11,10 +11,11 @@ from portal.core.finding import find
 from portal.core.holding import hold, stop, write
 from portal.core.outcomes import Invalid, NotThere, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
-from portal.features.jury.queries import Seat, full_name, in_region, pickable, seated
+from portal.features.jury.queries import Seat, in_region, pickable, seated
 from portal.rules.checks import SMALLEST_JURY
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
+from portal.rules.names import full_name
 from portal.rules.rights import does
 from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury, trainer_link

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Status
-from portal.store.text import fold
+from portal.store.text import fold, one_line
 from portal.web.fields import FileField, HiddenField, TypedField, Wrong
 from portal.web.forms import Form
 
@@ -40,9 +40,9 @@ def read(form: MultiDict[str, str]) -> Typed:
     """The fields `nom`, `source`, and `cas-1-nom` and its like, as they were typed."""
     count = form.get("cas", "1")
     number = min(MOST_CASES, int(count)) if count.isascii() and count.isdecimal() and len(count) < 3 else 1
-    typed = Typed({n: form.get(n, "").replace("\0", "").strip()[:500] for n in ("nom", "source")}, [], [])
+    typed = Typed({n: one_line(form.get(n, ""), 500) for n in ("nom", "source")}, [], [])
     for i in range(1, max(1, number) + 1):
-        typed.cases.append({n: form.get(f"cas-{i}-{n}", "").replace("\0", "").strip()[:500] for n in TEXTS})
+        typed.cases.append({n: one_line(form.get(f"cas-{i}-{n}", ""), 500) for n in TEXTS})
         typed.statuses.append([s for s in form.getlist(f"cas-{i}-statuts") if s in set(Status)])
     return typed
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
-from portal.features.jury.queries import full_name
 from portal.rules.duties import Duty
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Kind, Status
+from portal.rules.names import full_name
 from portal.rules.outcomes import Outcome
 from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOTICE_DAYS, PAIR_SESSIONS, Signal, far, wilson
 from portal.store.actors import Actor

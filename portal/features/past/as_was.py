@@ -15,13 +15,13 @@ from sqlalchemy import Connection, bindparam, select
 from portal.clock import PARIS
 from portal.core.session import SessionRow
 from portal.core.sheet import load
-from portal.features.jury.queries import full_name
 from portal.features.past import before_codes, names
 from portal.features.past.history import history
 from portal.features.past.names import Names, Values
 from portal.features.past.since import Since, since
 from portal.features.past.words import entry_in_words
 from portal.rules.lifecycle import Status
+from portal.rules.names import full_name
 from portal.store.audit import audit_event
 from portal.store.jury import jury_member, session_jury
 from portal.store.measures import measure_line, measure_run

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.features.past.shown import Sentence, fields, shown
 from portal.rules.french import plural
+from portal.rules.names import full_name
 from portal.store.text import fold
 
 Values = Mapping[str, Any]
@@ -185,4 +186,4 @@ def _renamed(before: Values, after: Values) -> str:
     else:
         first = str(before.get("first_name", ""))
         last = name.removesuffix(first).strip()
-    return f"{last.upper()} {after.get('first_name', first)}".strip()
+    return full_name(last, str(after.get("first_name", first)))

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portal.core.sheet import candidates
-from portal.features.jury.queries import full_name
 from portal.features.past import before_codes
+from portal.rules.names import full_name
 
 Values = Mapping[str, Any]
 Names = dict[int, str]

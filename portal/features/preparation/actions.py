@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -18,7 +17,6 @@ from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.lifecycle import Kind, Status
 from portal.rules.titles import Approved, may_start
-from portal.store.actors import Actor
 from portal.store.audit import Event
 from portal.store.places import centre
 from portal.store.requests import request
@@ -71,7 +69,7 @@ def problems(
         else:
             approval = found
     if known and new.kind not in known.kinds:
-        errors["kind"] = f"Ce titre n’a pas de {new.kind.upper()} : choisissez un autre type."
+        errors["kind"] = f"Ce titre n’a pas de {new.kind.word} : choisissez un autre type."
     if new.ends_on < new.starts_on:
         errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(new.starts_on)})."
     if not new.place:
@@ -90,7 +88,7 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
     who = work.actor
     if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
         raise NotThere
-    keys = [_digest(who, key, i) for i in range(len(wanted))]
+    keys = [work.form_key(key, i) for i in range(len(wanted))]
     with work.db.writing() as tx:
         number = next_number(tx, work)
         made = select(exam_session.c.id).where(exam_session.c.creation_key.in_(keys[:1] + keys[-1:])).order_by(exam_session.c.id)
@@ -126,13 +124,9 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
         return Created([row["id"] for row in rows])
 
 
-def created_by(conn: Connection, who: Actor, key: str) -> int | None:
+def created_by(conn: Connection, work: Work, key: str) -> int | None:
     """The session that this person's form of this key has created."""
-    return conn.execute(select(exam_session.c.id).where(exam_session.c.creation_key == _digest(who, key, 0))).scalar()
-
-
-def _digest(who: Actor, key: str, place: int) -> str:
-    return sha256(f"{who.id}:{key}:{place}".encode()).hexdigest()
+    return conn.execute(select(exam_session.c.id).where(exam_session.c.creation_key == work.form_key(key, 0))).scalar()
 
 
 def _row(work: Work, number: int, new: NewSession, approval: Approved, key: str, department: str) -> dict[str, Any]:

@@ -4,14 +4,12 @@ from portal.rules.lifecycle import Kind
 from portal.web.fields import ChoiceField, DayField, HiddenField, PickField, TextField, TickField
 from portal.web.forms import Form
 
-KINDS = {Kind.TITLE: "Titre complet", Kind.CCP: "CCP", Kind.CCS: "CCS"}
-
 
 class Creating(Form):
     starts_on = DayField("Date de début", "Indiquez la date de début.")
     ends_on = DayField("Date de fin", "Indiquez la date de fin.")
     title = PickField("Titre professionnel", "Choisissez un titre dans la liste.")
-    kind = ChoiceField("Type de session", "Choisissez un type de session.", KINDS)
+    kind = ChoiceField("Type de session", "Choisissez un type de session.", {kind.value: kind.label for kind in Kind})
     place = TextField("Lieu", longest=200, hint="L’adresse complète : elle figure sur les convocations.")
     session_manager = TextField("Responsable de session", longest=120)
     with_jury = TickField("Reprendre les membres du jury habilités à la date de début")

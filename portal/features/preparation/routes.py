@@ -111,9 +111,11 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
         else:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
+    hands = work()
+    created = created_by(reading(), hands, form.key.key) if status == 200 else None
     page: dict[str, Any] = {
         "form": form,
-        "created": created_by(reading(), actor(), form.key.key) if status == 200 else None,
+        "created": created,
         "offered": offered,
         "closed": closed,
         "day_asked": start,

@@ -11,6 +11,7 @@ from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
+from portal.store.text import one_line
 from portal.web.forms import posted
 from portal.web.state import actor, reading, work
 
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: Approval, status: int = 200) -> ResponseReturnValue:
-    search = request.args.get("q", "").replace("\0", "")[:100]
+    search = one_line(request.args.get("q", ""), 100)
     page = {"rows": approvals(reading(), actor(), search), "search": search, "form": form}
     return render_template("reference/approvals.html", **page, titles=titles(reading())), status
 

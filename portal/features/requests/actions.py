@@ -1,13 +1,12 @@
 """Asking, withdrawing, answering: whoever comes second is told what the first one did."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from portal.core.approvals import of_title
 from portal.core.dates import not_ahead
@@ -23,7 +22,7 @@ from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
-from portal.rules.titles import may_start
+from portal.rules.titles import Approved, may_start
 from portal.store.places import centre
 from portal.store.requests import RequestKind, RequestStatus, request
 from portal.store.titles import title
@@ -43,15 +42,11 @@ class Answered:
     asked: Asked
 
 
-def key_of(work: Work, key: str) -> str:
-    return sha256(f"{work.actor.id}:request:{key}".encode()).hexdigest()
-
-
 def ask_postponement(
     work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str, key: str
 ) -> Outcome | Made:
     """The centre asks its unit to move a session. Raises NotThere."""
-    digest = key_of(work, key)
+    digest = work.form_key("request", key)
     with hold(work, number) as (tx, s):
         if made := _before(tx, digest):
             return made
@@ -99,30 +94,21 @@ def ask_expired(
     who = work.actor
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         raise NotThere
-    digest = key_of(work, key)
+    digest = work.form_key("request", key)
     with work.db.writing() as tx:
         s = _own_session(tx, work, number)
         if made := _before(tx, digest):
             return made
         own = tx.execute(select(centre).where(centre.c.id == who.centre_id)).one()
         known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
-        approvals = of_title(tx, who.centre_id, title_id)
-        errors: dict[str, str] = {}
-        if known is None or not approvals:
-            errors["title"] = "Choisissez un titre pour lequel votre centre a un agrément."
-        elif why := why_not_ask(expiry(known.expires_on, known.extension_months), starts_on, work.on.today):
-            errors["starts_on"] = why
-        elif isinstance(held := may_start(approvals, starts_on, granted=True), str):
-            errors["starts_on"] = held
-        elif approval_number != held.number:
-            errors["approval"] = f"À cette date, votre agrément pour ce titre est le n° {held.number}."
+        errors = _why_not_expired(known, of_title(tx, who.centre_id, title_id), starts_on, approval_number, work.on.today)
         if ends_on < starts_on:
             errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
         if not lockdown_cause:
             errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
         if not reason:
             errors["reason"] = "Expliquez en quoi le confinement a empêché la session."
-        if number and (s is None or s.title_id != title_id):
+        if number is not None and (s is None or s.title_id != title_id):
             errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
         elif s is not None and s.open_request:
             errors["session"] = f"La demande n° {s.open_request} est déjà ouverte sur cette session : retirez-la d’abord."
@@ -142,6 +128,22 @@ def ask_expired(
         }
         assert known
         return _make(tx, work, values, digest, f"Titre échu {known.code} : demande de session", own.name)
+
+
+def _why_not_expired(
+    known: Row[Any] | None, approvals: Sequence[Approved], starts_on: date, approval_number: str, today: date
+) -> dict[str, str]:
+    """What is wrong of the title, of the day or of the approval; the first of them that is."""
+    if known is None or not approvals:
+        return {"title": "Choisissez un titre pour lequel votre centre a un agrément."}
+    if why := why_not_ask(expiry(known.expires_on, known.extension_months), starts_on, today):
+        return {"starts_on": why}
+    held = may_start(approvals, starts_on, granted=True)
+    if isinstance(held, str):
+        return {"starts_on": held}
+    if approval_number != held.number:
+        return {"approval": f"À cette date, votre agrément pour ce titre est le n° {held.number}."}
+    return {}
 
 
 def _make(tx: Connection, work: Work, values: Mapping[str, Any], digest: str, subject: str, centre_name: str) -> Made:

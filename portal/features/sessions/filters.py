@@ -6,12 +6,13 @@ from portal.features.sessions import listing
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Role, Status
 from portal.store.france import DEPARTMENTS
+from portal.store.text import one_line
 
 
 def read_filters(args: Mapping[str, str], role: Role) -> tuple[listing.Filters, dict[str, str], dict[str, str]]:
     """The filters in these arguments of an address, for a person of this role; what was typed; what is wrong of it."""
     names = ("q", "statut", "du", "au", "departement", "vue", "tri", "ordre")
-    typed = {name: args.get(name, "").replace("\0", "").strip()[:200] for name in names}
+    typed = {name: one_line(args.get(name, ""), 200) for name in names}
     errors: dict[str, str] = {}
     days = {}
     for name in ("du", "au"):

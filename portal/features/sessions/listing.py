@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, and_, ca
 
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import search
-from portal.rules.conditions import Condition
 from portal.rules.french import number
-from portal.rules.lifecycle import ACTIVE, Role, Status
+from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
-from portal.rules.todo import TABLE, Next
+from portal.rules.todo import NO_REAL_END, TABLE, Next
 from portal.store.actors import Actor
 from portal.store.conditions import matches
 from portal.store.places import centre
@@ -144,7 +143,7 @@ def view_condition(view: str, role: Role, today: date, limits: Limits) -> Column
         case "resultats":
             return step_key(Role.CENTRE, today) == "enter_results"
         case "sans-date-reelle":
-            return matches(Condition(ACTIVE, postponed=True, actual_end_known=False), today)
+            return matches(NO_REAL_END, today)
         case "a-verrouiller":
             return s.c.status == Status.RESULTS.value
     return s.c.id.is_not(None)

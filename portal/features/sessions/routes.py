@@ -26,6 +26,7 @@ from portal.rules.steps import STEP, STEP_AT
 from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
+from portal.store.text import one_line
 from portal.web.cells import rows
 from portal.web.doubts import confirmed
 from portal.web.forms import posted, version
@@ -99,7 +100,7 @@ def show(number: int) -> ResponseReturnValue:
     s = found(number)
     if "au" not in request.args:
         return render_template("sessions/show.html", **session_page(s))
-    typed = request.args["au"].replace("\0", "").strip()[:40]
+    typed = one_line(request.args["au"], 40)
     on, today = parse_day(typed), clock().today()
     if on is None:
         error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."

@@ -1,0 +1,128 @@
+"""What the Makefile and the README promise: each command is listed and does its work, each account sees the pages it is told to try."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from portal.demo.data import ACCOUNTS, PASSWORD
+from portal.paths import ROOT
+from tests.support.demonstration import EMAILS, Demonstration
+
+MAKEFILE, README = (ROOT / "Makefile").read_text(), (ROOT / "README.md").read_text()
+OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp", "-o", ".venv/bin/python")  # what is installed stays as it is
+TARGETS = set(re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split())
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *OLD, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+
+
+def test_make_alone_lists_every_target_in_a_line() -> None:
+    listed = make()
+    lines = listed.stdout.splitlines()
+    assert listed.returncode == 0 and {line.split()[1] for line in lines} == TARGETS, listed.stderr
+    assert all(re.fullmatch(r"  make [a-z]+ +\S.+", line) for line in lines)
+
+
+def test_the_readme_and_the_recipes_name_targets_that_there_are() -> None:
+    named = set(re.findall(r"\bmake ([a-z]+)", README + (ROOT / "CONTRIBUTING.md").read_text()))
+    assert {"run", "test"} <= named <= TARGETS
+
+
+@contextmanager
+def served(target: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server started by make on a free port, with a database of its own; ended as Ctrl+C ends it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {"PORT": str(port), "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}", "PORTAL_SECRET_KEY": "k"}
+    process = subprocess.Popen(
+        ["make", *OLD, target], cwd=ROOT, env={**os.environ, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+def status(process: subprocess.Popen[str], address: str) -> int:
+    """What the page answers, as soon as somebody listens; a server that ended is not waited for."""
+    while process.poll() is None:
+        try:
+            return int(urllib.request.urlopen(address, timeout=60).status)
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+    raise AssertionError("the server ended by itself")
+
+
+@pytest.mark.parametrize("target", ["run", "dev"])
+def test_it_says_where_and_how_to_sign_in_and_serves(target: str, tmp_path: Path) -> None:
+    with served(target, tmp_path) as (process, address):
+        assert process.stdout
+        first = [process.stdout.readline() for _ in range(5 + len(ACCOUNTS))]
+        told = "".join(first)
+        assert address in told and PASSWORD in told and "lundi 15 juin 2020" in told
+        assert all(email in told for email, *_ in ACCOUNTS)
+        assert any(re.search("Started worker-2|Running on", line) for line in iter(process.stdout.readline, ""))
+        assert status(process, f"{address}/healthz") == 200
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{address}/healthz", timeout=5)
+
+
+def test_the_gallery_draws_three_pictures_of_one_role(tmp_path: Path) -> None:
+    done = make("gallery", f"ARGS=--quick --out {tmp_path / 'pictures'}")
+    assert done.returncode == 0, done.stderr
+    drawn = list((tmp_path / "pictures").rglob("*.png"))
+    assert len(drawn) == 3 and all(file.stat().st_size > 5_000 for file in drawn)
+
+
+def test_the_readme_names_the_accounts_of_the_demonstration_and_their_password() -> None:
+    assert f"`{PASSWORD}`" in README
+    assert set(re.findall(r"`([\w-]+@demo\.example)`", README)) == {email for email, *_ in ACCOUNTS} == set(EMAILS.values())
+
+
+TO_TRY = dict(re.findall(r"^\| `([\w-]+)@demo\.example` \|.*?\| (.*) \|$", README, re.MULTILINE))
+ROLES = {email.partition("@")[0]: role for role, email in EMAILS.items()}
+PROMISED = {  # what a page shows of what the README says to try
+    "centre": {
+        "/": "qui attend", "/sessions/224561": "Enregistrer la date réelle", "/sessions/224566": "Demander un report",
+        "/sessions/224575": "retard", "/sessions/224573/documents": "ttestation", "/sessions": "Créer une session",
+    },
+    "autre-centre": {"/sessions": "224574", "/sessions/224574": "224574"},
+    "ud94": {
+        "/sessions/224565": "Verrouiller la session", "/sessions/224565/resultats/correction": "Enregistrer les corrections",
+        "/sessions/224566/report": "Enregistrer le report", "/supervision": "Supervision", "/jury": "Jurys",
+    },
+    "ud75": {"/sessions": "Session"},
+    "region-idf": {"/": "épartement", "/supervision": "Supervision", "/chiffres": "Chiffres", "/sessions": "xporter"},
+    "national": {
+        "/mesures": "Mesures", "/mesures/confinement-2020": "blanc", "/mesures/passages/1/reprise": "eprise", "/communication": "Lettres",
+        "/communication/fermeture": "ermeture", "/comptes": "Comptes", "/agrements": "Agréments", "/reglages": "Réglages",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_what_the_readme_says_to_try_is_there(who: str, loaded_demonstration: Path, tmp_path: Path) -> None:
+    demo = Demonstration(loaded_demonstration, tmp_path)
+    client = demo.client(ROLES[who])
+    for number in re.findall(r"\d{6}", TO_TRY[who]):
+        mine = client.get(f"/sessions/{number}").status_code
+        assert mine == (404 if (who, number) == ("autre-centre", "224573") else 200), number
+    for path, words in PROMISED[who].items():
+        page = client.get(path)
+        assert page.status_code == 200 and words in page.text, (path, words)
+    if who == "centre":
+        assert client.get("/sessions/224562/resultats").text.count('class="row') >= 40
