@@ -6,6 +6,11 @@ from datetime import date
 from portal.store.text import fold
 
 
+def full_name(last_name: str, first_name: str) -> str:
+    """NOM Prénom; a person with a single name has no first one."""
+    return f"{last_name.upper()} {first_name}".strip()
+
+
 @dataclass(frozen=True)
 class Person:
     last_name: str
@@ -26,7 +31,7 @@ class Person:
     @property
     def name(self) -> str:
         """NOM Prénom"""
-        return f"{self.last_name.upper()} {self.first_name}".strip()
+        return full_name(self.last_name, self.first_name)
 
     @property
     def columns(self) -> dict[str, object]:
