@@ -1,6 +1,6 @@
 """The rows of the list of sessions as it shows them: what many rows share is made once and escaped once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from portal.rules.french import day, plural
 from portal.rules.todo import Next
 from portal.web.tags import MOVED, STATUS_TAGS
 
+MOST_NAMES = 3
 NOTHING = Markup('<span class="sub">Rien à faire</span>')
 
 
@@ -25,12 +26,23 @@ class Row(NamedTuple):
     todo: Markup
 
 
-def rows(found: Iterable[Any], base: str, steps: Mapping[str, Next], unit_label: str, *, own: bool) -> list[Row]:
-    """`base`: the address of the list, below which each session lives; `own`: a centre's own list, which does not name it."""
+def rows(
+    found: Iterable[Any],
+    base: str,
+    steps: Mapping[str, Next],
+    unit_label: str,
+    *,
+    own: bool,
+    people: Mapping[int, Sequence[str]] | None = None,
+) -> list[Row]:
+    """`base`: the address of the list, below which each session lives; `own`: a centre's own list, which does not name it;
+    `people`: the candidates by whom a search has found a session."""
+    named = people or {}
     return [
         Row(
             Markup(f'<a class="id" href="{base}/{r.number}">{r.number}</a>'),  # noqa: S704 (numbers)
-            _title(r.title_label, r.title_code, r.kind, "" if own else r.centre_name, r.department_code, r.place, r.candidates),
+            _title(r.title_label, r.title_code, r.kind, "" if own else r.centre_name, r.department_code, r.place, r.candidates)
+            + _people(named.get(r.number, ())),
             day_cell(r.starts_on),
             _end(r.ends_on, r.actual_end_on, r.planned_end_on),
             _status(r.status, r.postponed_case is not None),
@@ -46,6 +58,16 @@ def _title(label: str, code: str, kind: str, centre: str, department: str, place
     parts = [code, *([kind.upper()] if kind != "titre" else []), *([f"{centre} ({department})"] if centre else [])]
     under = " · ".join([*parts, *([place] if place else []), plural(candidates, "candidat")])
     return Markup('{}<span class="sub">{}</span>').format(label, under)
+
+
+def _people(names: Sequence[str]) -> Markup:
+    """« candidat : D’AUBIGNÉ Éloïse »"""
+    if not names:
+        return Markup("")
+    told = ", ".join(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        told += f" et {plural(len(names) - MOST_NAMES, 'autre')}"
+    return Markup('<span class="sub">{} : {}</span>').format("candidat" if len(names) == 1 else "candidats", told)
 
 
 @lru_cache(maxsize=8192)

@@ -179,6 +179,67 @@ def test_a_candidates_name_finds_the_sessions_accents_and_case_aside(w: World, t
     assert page.status_code == 200 and numbers(page.text) == found
 
 
+def test_the_row_says_which_candidates_were_found(w: World) -> None:
+    w.session(1, "06/07/2020", "10/07/2020", "en_preparation", candidates=3)
+    w.session(2, "06/07/2020", "10/07/2020", "en_preparation", candidates=5)
+    head = "session;last_name;first_name;born_on;email\n"
+    people = "1;D’Aubigné;Éloïse;01/02/1990;\n1;<Aubert>;Zoé;01/02/1990;\n2;Nguyễn;;01/02/1990;\n"
+    import_candidates(w.operator(), (head + people).encode())
+    b = w.browser("centre")
+
+    def told(typed: str) -> list[str]:
+        return re.findall(
+            r'<span class="sub">(candidats? : [^<]*)</span>', b.client.get("/sessions", query_string={"q": typed}).text
+        )
+
+    assert told("aubigné éloïse") == told("eloise aubi") == ["candidat : D’AUBIGNÉ Éloïse"], "whole words, or their beginnings"
+    assert told("nguyen") == ["candidat : NGUYỄN"]
+    assert told("aubert") == ["candidat : &lt;AUBERT&gt; Zoé"]
+    assert told("prenom") == [
+        "candidats : NOM00 Prénom, NOM01 Prénom, NOM02 Prénom et 2 autres",
+        "candidats : NOM00 Prénom, NOM01 Prénom, NOM02 Prénom",
+    ]
+    assert told("conduite") == told("") == [], "what is found by its title names nobody"
+
+
+def test_the_beginning_of_a_number_finds_it_and_the_exact_number_stands_first(w: World) -> None:
+    for number in (2245, 22450, 224561, 224562, 224600, 922456):
+        w.session(number, "06/07/2020", "10/07/2020", "en_preparation", candidates=0)
+    w.session(224563, "06/07/2020", "10/07/2020", "en_preparation", candidates=0, centre=1)
+    b = w.browser("centre")
+    for typed, found in (
+        ("2245", [2245, 224562, 224561, 22450]),
+        ("ID 22456", [224562, 224561]),
+        ("224561", [224561]),
+        ("2245 conduite", [224562, 224561, 22450, 2245]),
+        ("224", []),  # of three digits only the number itself
+        ("0224", []),
+        ("224563", []),
+        ("2245619", []),
+    ):
+        assert numbers(b.client.get("/sessions", query_string={"q": typed}).text) == found, typed
+    assert "Toutes <strong>4</strong>" in b.get("/sessions?q=2245").text
+    assert numbers(b.get("/sessions?q=2245&tri=debut&ordre=croissant").text)[0] == 2245
+    assert numbers(b.get("/sessions?q=2245&statut=verrouillee").text) == [], "under the other filters, too"
+
+
+def test_the_exact_number_stands_on_the_first_page_alone(w: World) -> None:
+    many(w, 120)  # numbers 1 to 120
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE exam_session SET id = id + 3009999")
+    w.session(3010, "06/07/2020", "10/07/2020", "en_preparation", candidates=0)
+    b = w.browser("centre")
+    page = b.get("/sessions?q=3010").text
+    assert numbers(page)[0] == 3010
+    pages = [numbers(page)]
+    while following := link(page, "next"):
+        page = b.get(following).text
+        pages.append(numbers(page))
+    assert sorted(n for p in pages for n in p) == [3010, *range(3010000, 3010120)] and all(3010 not in p for p in pages[1:])
+    first = b.get(link(b.get(link(page, "prev") or "").text, "prev") or "").text
+    assert numbers(first) == pages[0]
+
+
 def test_the_full_text_follows_a_candidate_who_is_renamed_or_removed(w: World) -> None:
     w.session(1, "06/07/2020", "10/07/2020", "en_preparation", candidates=1)
     b = w.browser("centre")

@@ -27,7 +27,7 @@ SESSIONS = 20_000
 PAGES = {
     "/": 9, "/demandes": 4, "/avis": 4, "/sessions": 4, "/sessions?vue=a-faire": 4, "/sessions?vue=en-retard": 4, "/sessions?vue=reportees": 4, "/sessions?tri=debut": 4,
     "/sessions?tri=fin&ordre=croissant": 4, "/sessions?statut=verrouillee": 4, "/sessions?q=thi+huong+nguyen": 12,
-    "/sessions?q=300500": 8, "/sessions/224565": 10, "/calendrier": 4,
+    "/sessions?q=300500": 8, "/sessions?q=3005": 8, "/sessions?q=3005&tri=debut": 8, "/sessions/224565": 10, "/calendrier": 4,
 }  # fmt: skip
 
 
@@ -100,7 +100,14 @@ def test_no_page_reads_a_whole_table(volume: Database, who: str) -> None:
 @pytest.mark.parametrize("who", ["region-idf", "national"])
 def test_the_widest_scopes_stop_at_a_page(volume: Database, who: str) -> None:
     person = Watched(volume, who)
-    for path in ("/sessions", "/sessions?tri=debut", "/sessions?tri=fin", "/sessions?q=300500"):
+    for path in (
+        "/sessions",
+        "/sessions?tri=debut",
+        "/sessions?tri=fin",
+        "/sessions?q=300500",
+        "/sessions?q=3005",
+        "/sessions?q=3005&tri=fin",
+    ):
         for told in person.plans(path):
             if WHOLE.search(told):
                 assert "USE TEMP B-TREE FOR ORDER BY" not in told.split("LIST SUBQUERY")[-1].split("SEARCH")[0], (path, told)

@@ -44,13 +44,13 @@ def _centre_only() -> int:
 @blueprint.route("/sessions/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     centre_id = _centre_only()
+    copied = {} if request.method == "POST" else _copied()
     key = request.args.get("cle", "")
     if not KEY.fullmatch(key):
         key = secrets.token_hex(16)
         if request.method != "POST":
             kept: dict[str, Any] = {**request.args.to_dict(), "cle": key}
             return redirect(url_for("preparation.new", **kept))
-    copied = {} if request.method == "POST" else _copied()
     form = Creating(
         **{
             "title": request.args.get("title", ""),

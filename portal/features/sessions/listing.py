@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, and_, case, func, or_, select, tuple_
 
 from portal.core.finding import candidate_count
-from portal.features.sessions.search import search
+from portal.features.sessions.search import Called, search
 from portal.rules.french import number
 from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
@@ -76,12 +76,14 @@ class Filters:
 @dataclass(frozen=True)
 class Chosen:
     """`condition` on exam_session; `whole` when it is all that the person sees; `searched` when words were asked for; `few`
-    as in `search.Search`."""
+    `exact` and `called` as in `search.Search`."""
 
     condition: ColumnElement[bool]
     whole: bool
     searched: bool
     few: bool
+    exact: int | None = None
+    called: Called | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,9 @@ def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
     """The sessions that this person may see and asked for, whatever the view."""
     found = search(conn, actor, filters.search)
     parts = [visible_to(actor), *([found.condition] if found else []), *_narrowed(filters)]
-    return Chosen(and_(*parts), whole=len(parts) == 1, searched=found is not None, few=bool(found and found.few))
+    if found is None:
+        return Chosen(and_(*parts), whole=len(parts) == 1, searched=False, few=False)
+    return Chosen(and_(*parts), whole=False, searched=True, few=found.few, exact=found.exact, called=found.called)
 
 
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
@@ -218,6 +222,8 @@ def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: L
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
     found = select(s.c.id).where(asked.condition, view_condition(filters.view, role, today, limits))
+    if asked.exact is not None:
+        found = found.where(s.c.id != asked.exact)
     if cursor:
         here = tuple_(column, s.c.id)
         there = tuple_(cursor.value, cursor.number)
@@ -239,7 +245,8 @@ def page(
     limits: Limits,
     cursor: Cursor | None = None,
 ) -> Page:
-    """Fifty sessions. One query, whose cost grows neither with the pages before nor with the table."""
+    """Fifty sessions; the one whose very number was searched for stands before them. A query or two, whose cost grows neither
+    with the pages before nor with the table."""
     if asked.searched or cursor:
         query = _page_of(actor.role, asked, filters, today, limits, cursor)
     else:
@@ -251,11 +258,18 @@ def page(
     if backwards:
         rows.reverse()
     has_previous, has_next = (more, True) if backwards else (cursor is not None, more)
+    exact = [] if asked.exact is None or has_previous else _exact_row(conn, actor.role, filters, asked, today, limits)
     return Page(
-        rows,
+        [*exact, *rows],
         replace(_cursor(rows[0], filters), before=True) if rows and has_previous else None,
         _cursor(rows[-1], filters) if rows and has_next else None,
     )
+
+
+def _exact_row(conn: Connection, role: Role, filters: Filters, asked: Chosen, today: date, limits: Limits) -> list[Row[Any]]:
+    """The session whose very number was searched for, if it is among what was asked for."""
+    wanted = s.c.id == asked.exact, asked.condition, view_condition(filters.view, role, today, limits)
+    return list(conn.execute(_shown(role, today).where(*wanted)))
 
 
 def _cursor(row: Row[Any], filters: Filters) -> Cursor:

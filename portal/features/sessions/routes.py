@@ -17,6 +17,7 @@ from portal.features.past.since import Since, reached, since
 from portal.features.sessions import actions, listing
 from portal.features.sessions.filters import read_filters
 from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
+from portal.features.sessions.search import names_found
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action
@@ -71,7 +72,12 @@ def index() -> ResponseReturnValue:
             "sessions/index.html",
             page=page,
             rows=rows(
-                page.rows, base, listing.steps_of(actor().role), settings().unit_label, own=not actor().may(Duty.COMPARE_CENTRES)
+                page.rows,
+                base,
+                listing.steps_of(actor().role),
+                settings().unit_label,
+                own=not actor().may(Duty.COMPARE_CENTRES),
+                people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
             ),
             counts=counts,
             in_words=listing.in_words,
