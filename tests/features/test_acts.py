@@ -203,6 +203,15 @@ def test_who_sits_in_another_session_may_be_seated_here_and_once(w: World) -> No
     }
 
 
+def test_of_two_members_of_one_name_the_one_who_is_chosen_sits(w: World) -> None:
+    w.session(1, "15/09/2020", "18/09/2020", "en_preparation")
+    for unit, number in (("ud94", 1), ("ud75", 2)):
+        assert w.juror("Delorme", unit=unit) == number
+    for number in (2, 1):
+        assert isinstance(seat(w.as_("centre"), 1, w.get(1).version, number), Saved)
+        assert w.scalar(f"select count(*) from session_jury where member_id = {number}") == 1
+
+
 # ---- letters and closings
 
 

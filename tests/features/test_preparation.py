@@ -126,13 +126,14 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     w.session(9, "14/09/2020", "15/09/2020", "en_preparation", kind="ccp")
     w.seat(9, "Agnès")
     late = w.juror("Trop tard", "2016-01-01", "2020-09-14")
+    w.juror("Ailleurs")  # accredited, and not of this jury
     b.post("/sessions/9/jury", version=w.get(9).version, action="ajouter", member=late)
     page = b.get("/sessions/nouvelle?modele=9").text
     assert 'value="ccp" checked' in page and hidden(page, "model") == "9"
     done = new(b, kind="ccp", model=9, with_jury=1, starts_on="2020-09-15")
     number = int(done.headers["Location"].rsplit("/", 1)[1])
     copy = w.get(number)
-    assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day does not sit"
+    assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day, or did not sit, does not sit"
     seated = "select after from audit_event where action = 'jury_seated' order by id desc limit 1"
     assert '"again_from":9' in str(w.scalar(seated)), "the trail tells from which session"
     assert w.browser("other").get("/sessions/nouvelle?modele=9").status_code == 404
