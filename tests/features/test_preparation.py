@@ -135,7 +135,8 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     copy = w.get(number)
     assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day, or did not sit, does not sit"
     seated = "select after from audit_event where action = 'jury_seated' order by id desc limit 1"
-    assert '"again_from":9' in str(w.scalar(seated)), "the trail tells from which session"
+    after = str(w.scalar(seated))
+    assert '"repris":9' in after and '"siege_ailleurs":' in after, "the trail tells from which session"
     assert w.browser("other").get("/sessions/nouvelle?modele=9").status_code == 404
 
 
