@@ -136,7 +136,7 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day, or did not sit, does not sit"
     seated = "select after from audit_event where action = 'jury_seated' order by id desc limit 1"
     after = str(w.scalar(seated))
-    assert '"repris":9' in after and '"siege_ailleurs":' in after, "the trail tells from which session"
+    assert '"again_from":9' in after and '"elsewhere":' in after, "the trail tells from which session"
     assert w.browser("other").get("/sessions/nouvelle?modele=9").status_code == 404
 
 
@@ -223,6 +223,8 @@ def test_the_dte_is_sent_by_the_unit_unless_it_is_set_to_automatic(w: World, dte
         assert b.post("/sessions/9/demande-dte", version=version).status_code == 303
     assert w.get(9).status is status
     assert ("DTE envoyé automatiquement." in b.get("/sessions/9").text) == (dte == "automatique")
+    automatic = w.scalar("select count(*) from audit_event where action = 'send_dte_automatic' and before like '%demande_dte%'")
+    assert automatic == (dte == "automatique")
 
 
 def test_the_national_account_enters_approvals_and_each_sees_its_own(w: World) -> None:
