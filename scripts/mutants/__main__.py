@@ -30,9 +30,9 @@ from scripts.mutants.changes import Mutant, everything
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FLOOR = 88.0  # of a hundred changes, how many the tests must notice: may only rise
+FLOOR = 90.0  # of a hundred changes, how many the tests must notice: may only rise
 SEED = 2020
-SAMPLE = 200
+SAMPLE = 150
 
 # What is changed: the rules, and every file that holds acts.
 TARGETS = (

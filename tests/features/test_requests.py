@@ -247,7 +247,11 @@ def test_nobody_but_the_centre_withdraws_a_request_even_who_sees_it(w: World) ->
         with pytest.raises(NotThere):
             withdraw(w.as_(who), number)
     assert w.scalar("SELECT status FROM request") == "ouverte"
-    assert isinstance(withdraw(w.as_("centre"), number), Saved)
+    assert withdraw(w.as_("centre"), number) == Saved("Demande retirée.")
+    assert withdraw(w.as_("centre"), number) == Saved("Demande déjà retirée.")
+    refused = ask(w, 1, key="again")
+    assert isinstance(refuse(w.as_("ud94"), refused, "Non"), Saved)
+    assert isinstance(withdraw(w.as_("centre"), refused), Answered)
 
 
 # ---- two at once
