@@ -30,9 +30,9 @@ from scripts.mutants.changes import Mutant, everything
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FLOOR = 80.0  # of a hundred changes, how many the tests must notice: may only rise
+FLOOR = 86.0  # of a hundred changes, how many the tests must notice: may only rise. Another sample of 150 differs by some four
 SEED = 2020
-SAMPLE = 200
+SAMPLE = 150
 
 # What is changed: the rules, and every file that holds acts.
 TARGETS = (
@@ -69,13 +69,14 @@ class Reach:
 
     def tests(self, mutant: Mutant) -> list[str]:
         """The tests that may notice a change, up to the patience there is; first those that see most of the file for what they
-        take. Outside every function any test may: nobody sees a table being read."""
+        take. Any test may where none is seen to come by: of a table, and of what makes one, when a file is first read."""
         lines = self.lines[mutant.path]
         if mutant.statement:
             last = mutant.line + mutant.old.count("\n")
             near = set().union(*(lines.get(n, ()) for n in (mutant.statement, *range(mutant.line, last + 1))))
         else:
-            near = set(self.took)
+            near = set()
+        near = near or set(self.took)
         seen = Counter(test for tests in lines.values() for test in tests)
         chosen: list[str] = []
         spent = 0.0

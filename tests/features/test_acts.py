@@ -13,7 +13,7 @@ from portal.features.accounts.actions import CannotInvite, SignedIn, WrongPasswo
 from portal.features.candidates.actions import add_all
 from portal.features.candidates.actions import edit as edit_candidate
 from portal.features.communication.closings import announce, call_off, closings
-from portal.features.communication.letters import NewLetter, Published, publish
+from portal.features.communication.letters import NewLetter, Published, as_html, publish
 from portal.features.documents.actions import grouped
 from portal.features.jury.members import Kept, Stale, accredit, withdraw
 from portal.features.jury.members import add as add_member
@@ -21,10 +21,13 @@ from portal.features.jury.seats import seat
 from portal.features.measures.actions import CannotRevert, Reverted, revert
 from portal.features.measures.verify import verify
 from portal.features.postponements.actions import postpone
+from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Made, ask_postponement, refuse
-from portal.features.sessions.actions import advance, set_actual_end
+from portal.features.sessions.actions import advance, edit_practical, set_actual_end
 from portal.rules.lifecycle import Action, Kind, Role, Status
+from portal.rules.rights import Refused
+from portal.store.audit import as_json
 from portal.store.audit import verify as verify_chain
 from tests.support.world import PASSWORD, World
 
@@ -51,9 +54,16 @@ def told(w: World, action: str) -> tuple[dict[str, object], dict[str, object]]:
 # ---- requests
 
 
-def ask(w: World, number: int, start: str, end: str, key: str = "k") -> object:
+def test_a_request_without_a_reason_is_none(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    silent = ask(w, 1, "2020-07-06", "2020-07-10", reason="")
+    assert isinstance(silent, Invalid) and list(silent.errors) == ["reason"]
+    assert w.scalar("select count(*) from request") == 0
+
+
+def ask(w: World, number: int, start: str, end: str, key: str = "k", reason: str = "Salle fermée") -> object:
     days = {"starts_on": D(start), "ends_on": D(end)}
-    return ask_postponement(w.as_("centre"), number, w.get(number).version, reason="Salle fermée", key=key, **days)
+    return ask_postponement(w.as_("centre"), number, w.get(number).version, reason=reason, key=key, **days)
 
 
 def test_nobody_but_the_unit_refuses_a_request_even_who_sees_it(w: World) -> None:
@@ -120,6 +130,35 @@ def test_a_double_click_on_a_real_end_date_is_one_date_at_every_status(w: World,
     assert isinstance(set_actual_end(centre, 1, seen, D("2020-06-11")), Changed)
     assert not isinstance(set_actual_end(w.as_("ud94"), 1, seen, D("2020-06-12")), (Saved, Unchanged))
     assert w.scalar("select count(*) from audit_event where action = 'actual_end'") == 1
+
+
+# ---- sessions
+
+
+def test_a_session_that_begins_later_stands_under_the_approval_of_that_day(w: World) -> None:
+    w.approve("01/07/2020", "31/12/2020")
+    w.approve("01/01/2021", "31/12/2021")
+    new = NewSession(1, Kind.TITLE, D("2020-09-14"), D("2020-09-18"), "Ici", "Moi")
+    made = create(w.as_("centre"), [new], "k")
+    assert isinstance(made, Created)
+    number, approval = made.numbers[0], f"select approval_id from exam_session where id = {made.numbers[0]}"
+    first = w.scalar(approval)
+    for start, same in (("2020-09-15", True), ("2021-01-04", False)):
+        days = {"starts_on": D(start), "ends_on": D(start), "place": "Ici", "session_manager": "Moi"}
+        assert isinstance(edit_practical(w.as_("centre"), number, w.get(number).version, **days), Saved)  # type: ignore[arg-type]
+        assert (w.scalar(approval) == first) is same
+
+
+def test_another_change_from_the_same_hand_is_no_double_click(w: World) -> None:
+    w.approve()
+    new = NewSession(1, Kind.TITLE, D("2020-09-14"), D("2020-09-18"), "Ici", "Moi")
+    made, centre = create(w.as_("centre"), [new], "k"), w.as_("centre")
+    assert isinstance(made, Created)
+    seen = w.get(made.numbers[0]).version
+    days = {"starts_on": D("2020-09-14"), "ends_on": D("2020-09-17"), "place": "Ici", "session_manager": "Moi"}
+    assert isinstance(edit_practical(centre, made.numbers[0], seen, **days), Saved)  # type: ignore[arg-type]
+    assert isinstance(advance(centre, made.numbers[0], seen, Action.REQUEST_DTE), Refused)
+    assert w.get(made.numbers[0]).status is Status.PREPARATION
 
 
 # ---- candidates
@@ -203,6 +242,15 @@ def test_who_sits_in_another_session_may_be_seated_here_and_once(w: World) -> No
     }
 
 
+def test_of_two_members_of_one_name_the_one_who_is_chosen_sits(w: World) -> None:
+    w.session(1, "15/09/2020", "18/09/2020", "en_preparation")
+    for unit, number in (("ud94", 1), ("ud75", 2)):
+        assert w.juror("Delorme", unit=unit) == number
+    for number in (2, 1):
+        assert isinstance(seat(w.as_("centre"), 1, w.get(1).version, number), Saved)
+        assert w.scalar(f"select count(*) from session_jury where member_id = {number}") == 1
+
+
 # ---- letters and closings
 
 
@@ -215,6 +263,10 @@ def test_only_the_national_account_publishes_and_what_it_published_is_kept(w: Wo
     assert first == Published(1, False) and again == Published(1, True)
     after = told(w, "letter_published")[1]
     assert (after["title"], after["roles"], after["departments"], after["pdf"]) == ("Titre", "centre ud", "94 75", "")
+
+
+def test_what_looks_like_a_tag_in_a_letter_is_read_as_it_was_typed() -> None:
+    assert as_html("Le champ <b>nom</b>") == "<p>Le champ &lt;b&gt;nom&lt;/b&gt;</p>\n"
 
 
 def test_a_letter_to_a_department_is_told_to_the_national_account_too(w: World) -> None:
@@ -239,6 +291,12 @@ def test_only_the_national_account_closes_the_service_for_three_days_at_most_and
         assert isinstance(announce(national, *wrong, ""), Invalid), wrong
     assert isinstance(announce(national, start, end, ""), Saved) and isinstance(announce(national, start, end, ""), Saved)
     assert w.scalar("select count(*) from closing") == 1
+    assert told(w, "closing_announced")[1] | {"closing": 1} == {
+        "closing": 1,
+        "starts_at": start.isoformat(),
+        "ends_at": end.isoformat(),
+        "reason": "",
+    }
     assert call_off(national, 1) == Saved("Fermeture annulée.")
     assert call_off(national, 1) == Saved("Cette fermeture est déjà annulée.")
     assert w.scalar("select count(*) from audit_event where action = 'closing_called_off'") == 1
@@ -331,6 +389,10 @@ def test_a_title_is_examined_in_the_kinds_of_session_that_it_has_certificates_fo
 
 def test_a_code_is_read_out_in_fours() -> None:
     assert grouped("ABCDEFGHJKMNPQRS") == "ABCD-EFGH-JKMN-PQRS"
+
+
+def test_the_trail_is_written_as_people_read_it() -> None:
+    assert as_json({"b": "Éloïse", "a": D("2020-06-15")}) == '{"a":"2020-06-15","b":"Éloïse"}'
 
 
 def test_a_trail_of_nothing_holds(db) -> None:  # type: ignore[no-untyped-def]

@@ -130,6 +130,7 @@ def test_wilson_is_the_published_interval() -> None:
     """Wilson (1927), as tables give it: 8 of 10 lie within 49,0 % and 94,3 %; 0 of 10 within 0 and 27,8 %."""
     assert [round(x, 3) for x in (wilson(8, 10).low, wilson(8, 10).high)] == [0.490, 0.943]
     assert [round(x, 3) for x in (wilson(0, 10).low, wilson(0, 10).high)] == [0.0, 0.278]
+    assert round(wilson(1, 1).low, 3) == 0.207
     assert far(10, 10, 0.72) and not far(10, 10, 0.73)  # the interval of 10 of 10 begins at 72,2 %
     assert not far(9, 9, 0.1)  # nine say nothing
     with pytest.raises(ValueError):

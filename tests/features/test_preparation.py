@@ -157,15 +157,17 @@ def test_copying_takes_everything_but_dates_and_candidates(w: World) -> None:
     w.session(9, "14/09/2020", "15/09/2020", "en_preparation", kind="ccp")
     w.seat(9, "Agnès")
     late = w.juror("Trop tard", "2016-01-01", "2020-09-14")
+    w.juror("Ailleurs")  # accredited, and not of this jury
     b.post("/sessions/9/jury", version=w.get(9).version, action="ajouter", member=late)
     page = b.follow("/sessions/nouvelle?modele=9").text
     assert 'value="ccp" checked' in page and hidden(page, "model") == "9"
     done = new(b, kind="ccp", model=9, with_jury=1, starts_on="2020-09-15")
     number = int(done.headers["Location"].rsplit("/", 1)[1])
     copy = w.get(number)
-    assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day does not sit"
+    assert (copy.candidates, copy.jury) == (0, 1), "who is not accredited on the new day, or did not sit, does not sit"
     seated = "select after from audit_event where action = 'jury_seated' order by id desc limit 1"
-    assert '"again_from":9' in str(w.scalar(seated)), "the trail tells from which session"
+    after = str(w.scalar(seated))
+    assert '"again_from":9' in after and '"elsewhere":' in after, "the trail tells from which session"
     assert w.browser("other").get("/sessions/nouvelle?modele=9").status_code == 404
 
 
@@ -252,6 +254,8 @@ def test_the_dte_is_sent_by_the_unit_unless_it_is_set_to_automatic(w: World, dte
         assert b.post("/sessions/9/demande-dte", version=version).status_code == 303
     assert w.get(9).status is status
     assert ("DTE envoyé automatiquement." in b.get("/sessions/9").text) == (dte == "automatique")
+    automatic = w.scalar("select count(*) from audit_event where action = 'send_dte_automatic' and before like '%demande_dte%'")
+    assert automatic == (dte == "automatique")
 
 
 def test_the_national_account_enters_approvals_and_each_sees_its_own(w: World) -> None:

@@ -12,11 +12,12 @@ from portal.core.outcomes import Changed, Invalid, NotThere, Saved
 from portal.features.measures.actions import Applied, CountChanged, apply
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.past.history import history
+from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Answered, Made, accept, ask_expired, ask_postponement, refuse, withdraw
 from portal.features.sessions.actions import Practical, edit_practical
 from portal.rules.expired import expiry, why_not_ask
-from portal.rules.lifecycle import Action, Role, Status
+from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.rights import Refused, may
 from tests.support.world import World, hidden
 
@@ -246,7 +247,11 @@ def test_nobody_but_the_centre_withdraws_a_request_even_who_sees_it(w: World) ->
         with pytest.raises(NotThere):
             withdraw(w.as_(who), number)
     assert w.scalar("SELECT status FROM request") == "ouverte"
-    assert isinstance(withdraw(w.as_("centre"), number), Saved)
+    assert withdraw(w.as_("centre"), number) == Saved("Demande retirée.")
+    assert withdraw(w.as_("centre"), number) == Saved("Demande déjà retirée.")
+    refused = ask(w, 1, key="again")
+    assert isinstance(refuse(w.as_("ud94"), refused, "Non"), Saved)
+    assert isinstance(withdraw(w.as_("centre"), refused), Answered)
 
 
 # ---- two at once
@@ -377,6 +382,26 @@ def test_the_granted_dates_let_one_session_be_created_within_them_exactly(expire
 
     assert isinstance(edit("2020-07-10"), Invalid)
     assert isinstance(edit("2020-07-09"), Saved)
+
+
+def test_of_two_sessions_created_at_once_the_granted_one_has_the_grant(expired: World) -> None:
+    w = expired
+    w.approve()
+    made = grant(w)
+    assert isinstance(made, Made) and isinstance(accept(w.as_("ud94"), made.request_id, None), Saved)
+    bodies = "select body from notice where subject like 'Demande n° 1 %'"
+    assert "Vous pouvez créer la session du 06/07/2020 au 10/07/2020." in str(w.scalar(bodies))
+    dates, title_id = (D("2020-07-06"), D("2020-07-10"), "Ici", "Moi"), int(str(w.scalar("SELECT max(id) FROM title")))
+    created = create(w.as_("centre"), [NewSession(1, Kind.TITLE, *dates), NewSession(title_id, Kind.TITLE, *dates)], "k")
+    assert isinstance(created, Created)
+    assert w.scalar("SELECT session_id FROM request") == created.numbers[1]
+
+
+def test_a_session_that_is_moved_is_told_so_to_its_centre(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    assert isinstance(accept(w.as_("ud94"), ask(w, 1), w.get(1).version), Saved)
+    told = str(w.scalar("select body from notice where subject like 'Demande n° 1 %'"))
+    assert "La session va désormais du 06/07/2020 au 10/07/2020." in told
 
 
 def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:

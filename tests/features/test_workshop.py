@@ -16,7 +16,7 @@ from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
 from portal.features.measures.actions import Applied, apply, revert
 from portal.features.measures.catalogue import find
-from portal.features.measures.plan import claimed_twice, plan, samples, to_look_at
+from portal.features.measures.plan import claimed_twice, codes, plan, samples, to_look_at
 from portal.features.measures.progress import Task
 from portal.features.measures.verify import verify
 from portal.rules.lifecycle import Status
@@ -202,6 +202,14 @@ def test_any_count_that_changes_changes_what_was_seen(w: World) -> None:
     ]
     assert len({p.fingerprint for p in (seen, *others)}) == 4
     assert replace(seen, started=9).fingerprint == seen.fingerprint
+
+
+def test_what_a_code_does_is_said_by_its_case_alone() -> None:
+    found = codes(find("confinement-2020")[0])
+    assert {code for code, meaning in found.items() if meaning.cancel} == {"+1"}
+    assert {code for code, meaning in found.items() if meaning.move_end_to} == {"+2a", "+2b", "+2c", "+2d"}
+    assert not any(meaning.shift_days for meaning in found.values())
+    assert {meaning.effect for meaning in found.values() if not meaning.changes} == {"Inchangée"}
 
 
 def test_twenty_sessions_of_a_case_are_shown_those_that_start_first(w: World) -> None:
