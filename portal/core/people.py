@@ -7,11 +7,6 @@ from portal.rules.names import full_name
 from portal.store.text import fold
 
 
-def full_name(last_name: str, first_name: str) -> str:
-    """NOM Prénom; a person with a single name has no first one."""
-    return f"{last_name.upper()} {first_name}".strip()
-
-
 @dataclass(frozen=True)
 class Person:
     last_name: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, TextClause, and_, column, false, func, or_, select, table, text, union_all
 
-from portal.core.people import full_name
+from portal.rules.names import full_name
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
 from portal.store.places import centre
