@@ -218,6 +218,8 @@ def _export(path: str | None, text: Iterable[str]) -> None:
 def _import(path: str, act: Callable[[Work, bytes], Any], many: str) -> None:
     data = _bytes(path)
     done = act(Tool().current().work(), data)
+    for note in done.notes:
+        click.echo(f"{note[0].upper()}{note[1:]}.", err=True)
     click.echo(f"{many} : {done.added} ajouté(s), {done.updated} mis à jour.")
 
 

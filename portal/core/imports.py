@@ -9,7 +9,8 @@ Progress = Callable[[list[Any]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Imported:
-    """How many rows came in anew, and how many that were known have changed."""
+    """How many rows came in anew, and how many that were known have changed; what had to be decided to read the file."""
 
     added: int = 0
     updated: int = 0
+    notes: tuple[str, ...] = ()

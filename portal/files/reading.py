@@ -1,6 +1,7 @@
 """Reading a table whose first row names its columns: every error on its line, in French."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 from portal.files import text
 from portal.files.cells import restore
 from portal.files.errors import BadCell, BadFile, Errors, LineError
+from portal.files.found import Found
 
 T = TypeVar("T")
 LARGEST_FILE = 50_000_000
@@ -29,26 +31,36 @@ class Line:
             return None
 
 
-def read(data: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a table; `notes` as in `Found`."""
+
+    lines: Sequence[Line]
+    notes: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+
+def read(data: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> Lines:
     """The lines of a CSV with these columns, in any order. Raises BadFile."""
     if len(data) > LARGEST_FILE:
         raise BadFile([LineError(1, "le fichier dépasse 50 Mo ; coupez-le en plusieurs")])
     if data[:2] == b"PK":
         raise BadFile([LineError(1, "c’est un classeur, pas un CSV ; enregistrez-le au format « CSV UTF-8 »")])
-    return named(text.rows(data, len(required)), required, optional)
+    return named(text.found(data, len(required)), required, optional)
 
 
 def named(
-    rows: Iterable[tuple[int, list[str]]],
+    found: Found,
     required: Sequence[str],
     optional: Sequence[str] = (),
     also: Mapping[str, str] | None = None,
-) -> list[Line]:
+) -> Lines:
     """Rows as lines whose cells have names. `also` gives other names by which a column is known. Raises BadFile."""
-    found = list(rows)
-    if not found:
+    if not found.rows:
         raise BadFile([LineError(1, "le fichier est vide.")])
-    (header_line, header), body = found[0], found[1:]
+    (header_line, header), body = found.rows[0], found.rows[1:]
     names = [(also or {}).get(name, name) for name in (" ".join(name.split()).casefold() for name in header)]
     while names and not names[-1]:
         names.pop()
@@ -62,8 +74,8 @@ def named(
         errors.add(header_line, f"la colonne « {name[:60]} » est inconnue ; les colonnes sont {expected}")
     if len(unknown) > SHOWN_UNKNOWN:
         errors.add(header_line, f"{len(unknown) - SHOWN_UNKNOWN} autres colonnes sont inconnues")
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1 and name not in unknown:
+    for name, times in Counter(names).items():
+        if times > 1 and (name in required or name in optional):
             errors.add(header_line, f"la colonne « {name} » est en double")
     errors.stop_if_any()
     lines = []
@@ -74,4 +86,4 @@ def named(
         padded = [restore(cell.strip()) for cell in cells[: len(names)]] + [""] * (len(names) - len(cells))
         lines.append(Line(number, {**dict.fromkeys(optional, ""), **dict(zip(names, padded, strict=True))}))
     errors.stop_if_any()
-    return lines
+    return Lines(lines, found.notes)

@@ -1,6 +1,6 @@
 """Run as a program: a workbook on standard input, its first sheet's rows as JSON on standard output.
 
-Exit status 3: not a workbook that can be read.
+Exit status 3: not a workbook that can be read; 4: it holds more than anybody types.
 """
 
 import io
@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 MEMORY, SECONDS = 600_000_000, 8
 MOST_ROWS = 100_000
+MOST_SIGNS = 20_000_000  # of all that is handed on
 
 
 def cell(value: object) -> str:
@@ -42,8 +43,16 @@ def main() -> int:
         merged = sheet.merged_cell_ranges or []
     except (CalamineError, ValueError, IndexError):
         return 3
+    found, room = [], MOST_SIGNS
+    for i, row in enumerate(rows, 1):
+        cells = [cell(value) for value in row]
+        room -= sum(map(len, cells)) + len(cells)
+        if room < 0:  # a few kilobytes may share one long text a million times
+            return 4
+        if any(cells):
+            found.append((i, cells))
     answer = {
-        "rows": [(i, cells) for i, row in enumerate(rows, 1) if any(cells := [cell(value) for value in row])],
+        "rows": found,
         "merged": [(top + 1, f"{name(left)}{top + 1}:{name(right)}{bottom + 1}") for (top, left), (bottom, right) in merged[:20]],
     }
     json.dump(answer, sys.stdout)

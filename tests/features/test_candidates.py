@@ -237,11 +237,21 @@ HURTING: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
         ";".join([*COLUMNS, *(f"c{i}" for i in range(56))]).encode() + b"\na\n",
         "53 autres colonnes sont inconnues",
     ),
-    "latin-1": (f"{HEAD}Lefèvre;Zoé;01/02/1990;\n".encode("latin-1"), "n’est pas en UTF-8"),
-    "utf-16": (f"{HEAD}Lefèvre;Zoé;01/02/1990;\n".encode("utf-16"), "en UTF-16"),
+    "half Windows-1252, half UTF-8": (HEAD.encode() + "Lefèvre;Zoé;01/02/1990;\n".encode("cp1252"), "n’est pas en UTF-8"),
+    "from an old Mac": (f"{HEAD}André;Zoé;01/02/1990;\n".encode("mac-roman"), "n’est pas en UTF-8"),
+    "from DOS": (f"{HEAD}Lefèvre;Zoé;01/02/1990;\n".encode("cp850"), "n’est pas en UTF-8"),
+    "half of UTF-16": (f"{HEAD}Lefèvre;Zoé;01/02/1990;\n".encode("utf-16")[:-1], "n’est pas en UTF-8"),
+    "a hundred and one columns": (
+        ";".join([*COLUMNS, *(f"c{i}" for i in range(97))]).encode() + b"\na\n",
+        "plus de 100 colonnes",
+    ),
+    "sixty thousand columns": (";".join(f"c{i}" for i in range(60_000)).encode() + b"\na\n", "plus de 100 colonnes"),
+    "a book in a cell": ((HEAD + "x" * 10_001 + ";F;01/02/1990;\n").encode(), "une cellule dépasse 10\u202f000 caractères"),
+    "a book in a workbook's cell": (lambda: book(COLUMNS, ("x" * 10_001, "F", "01/02/1990", "")), "une cellule dépasse"),
+    "a text shared by all cells": (lambda: book(COLUMNS, *[("x" * 9_000,) * 4] * 1_000), "démesuré"),
+    "commas and tabulations": (b"nom,pr\xc3\xa9nom\tdate de naissance,\tx\nSall,Fatou\t01/02/1990\n", "se mêlent"),
     "a photo": (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), "une image"),
     "a png": (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "une image"),
-    "commas": (b"nom,pr\xc3\xa9nom,date de naissance\nSall,Fatou,01/02/1990\n", "point-virgule"),
     "no header": (b"Sall;Fatou;01/02/1990\n", "la colonne « nom » manque"),
     "nul": (HEAD.encode() + b"Sa\0ll;F;01/02/1990;\n", "caractère nul"),
     "quotes": (HEAD.encode() + b'"Sall;F;01/02/1990;\n', "guillemets"),
@@ -254,6 +264,44 @@ def test_a_file_that_hurts_gets_a_sentence_and_writes_nothing(w: World, name: st
     answer = send(w.browser("centre"), data() if callable(data) else data)
     assert answer.status_code == 422 and sentence in answer.text, answer.text[-3000:]
     assert "rien n’a été enregistré" in answer.text and count(w) == 0
+
+
+def as_saved(encoding: str, separator: str) -> bytes:
+    rows = (
+        COLUMNS,
+        ("D’Aubigné", "Éloïse", "01/02/1990", "eloise@exemple.fr"),
+        ("Šimić-Nœud" if encoding != "cp1252" else "Šimi-Nœud", "Zoé", "03/04/1991", ""),
+    )
+    return "".join(separator.join(row) + "\r\n" for row in rows).encode(encoding)
+
+
+WINDOWS = "Le fichier n’était pas en UTF-8 : il a été lu comme Windows-1252, relisez les accents."
+WIDE = "Le fichier n’était pas en UTF-8 : il a été lu comme UTF-16."
+COMMAS, TABS = (f"Les colonnes étaient séparées par des {sign}" for sign in ("virgules", "tabulations"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "notes"),
+    [
+        ("utf-8", ";", ()),
+        ("utf-8-sig", ";", ()),
+        ("utf-8", ",", (COMMAS,)),
+        ("utf-8", "\t", (TABS,)),
+        ("cp1252", ";", (WINDOWS,)),
+        ("cp1252", ",", (WINDOWS, COMMAS)),
+        ("utf-16", "\t", (WIDE, TABS)),
+        ("utf-16", ";", (WIDE,)),
+    ],
+)
+def test_what_an_older_spreadsheet_saves_is_read_and_the_preview_says_how(
+    w: World, encoding: str, separator: str, notes: tuple[str, ...]
+) -> None:
+    b = w.browser("centre")
+    preview = send(b, as_saved(encoding, separator))
+    assert preview.status_code == 200 and "2 candidats à ajouter" in preview.text
+    assert [n for n in (WINDOWS, WIDE, COMMAS, TABS) if n in preview.text] == list(notes)
+    assert b.post("/sessions/1/candidats/import", content=hidden(preview.text, "content")).status_code == 303
+    assert w.scalar("select first_name from candidate where last_name = 'D’Aubigné'") == "Éloïse"
 
 
 BAD_LINES: dict[str, tuple[bytes | Callable[[], bytes], str]] = {

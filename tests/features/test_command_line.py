@@ -70,6 +70,24 @@ def test_mistakes_are_refused_in_words(portal, tmp_path: Path) -> None:  # type:
     assert portal("migrate", PORTAL_ENV="production", PORTAL_TODAY="2020-06-15", PORTAL_SECRET_KEY="x" * 20).returncode == 1
 
 
+def test_a_file_of_an_older_spreadsheet_is_taken_over_and_said_how_on_standard_error(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    portal("migrate")
+    old = tmp_path / "old.csv"
+    old.write_bytes("siret,name,department\r\n90000101700012,École de Créteil,94\r\n".encode("cp1252"))
+    done = portal("centres", "import", str(old))
+    assert done.returncode == 0 and "1 ajouté(s)" in done.stdout
+    assert done.stderr.splitlines() == [
+        "Le fichier n’était pas en UTF-8 : il a été lu comme Windows-1252, relisez les accents.",
+        "Les colonnes étaient séparées par des virgules, et non par des points-virgules.",
+    ]
+    old.write_bytes("siret;name;department\n90000101700012;École de Créteil;94\n".encode())
+    again = portal("centres", "import", str(old))
+    assert "0 mis à jour" in again.stdout and again.stderr == "", "the accents were read as they were written"
+    old.write_bytes("siret;name;department\n90000101700012;Lefèvre;94\n".encode("cp850"))
+    refused = portal("centres", "import", str(old))
+    assert refused.returncode == 1 and "ligne 2 : le fichier n’est pas en UTF-8" in refused.stderr
+
+
 def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert portal("demo").returncode == 0
     url = f"sqlite:///{tmp_path}/p.sqlite"

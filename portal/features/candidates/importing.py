@@ -1,6 +1,7 @@
 """Taking candidates over from a CSV: `session;last_name;first_name;born_on;email`."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -51,7 +52,7 @@ def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imp
     with work.db.writing() as tx:
         _check_sessions(tx, session_lines, errors)
         errors.stop_if_any()
-        return _write(tx, work, rows, progress)
+        return replace(_write(tx, work, rows, progress), notes=lines.notes)
 
 
 def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> None:

@@ -120,11 +120,11 @@ def import_file(number: int) -> ResponseReturnValue:
         form.put({"file": "Choisissez un fichier."})
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422)
     try:
-        lines = sheets.read(data, clock().today(), actions.identities(reading(), number))
+        lines, notes = sheets.read(data, clock().today(), actions.identities(reading(), number))
     except BadFile as error:
         form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, broken=error.errors)
-    return form_page(page, s, form, Action.EDIT_CANDIDATES, **_preview(s, lines))
+    return form_page(page, s, form, Action.EDIT_CANDIDATES, **_preview(s, lines), notes=notes)
 
 
 def _preview(s: SessionRow, lines: Sequence[sheets.Read]) -> dict[str, Any]:

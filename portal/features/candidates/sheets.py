@@ -8,7 +8,7 @@ from portal.core.people import Person
 from portal.files.errors import BadCell, Errors
 from portal.files.parsers import born_before, email_of, text_of
 from portal.files.reading import Line, named
-from portal.files.table import rows
+from portal.files.table import found
 from portal.rules.names import name_problem
 
 REQUIRED, OPTIONAL = ("nom", "prénom", "date de naissance"), ("adresse électronique",)
@@ -60,11 +60,11 @@ def person_name(required: bool):  # type: ignore[no-untyped-def]
     return parse
 
 
-def read(data: bytes, today: date, known: set[tuple[str, object]]) -> list[Read]:
-    """Every line of the file. `known`: who is on the list already. Raises BadFile where the table itself cannot be read."""
-    lines = named(rows(data, len(REQUIRED)), REQUIRED, OPTIONAL, ALSO)
+def read(data: bytes, today: date, known: set[tuple[str, object]]) -> tuple[list[Read], tuple[str, ...]]:
+    """Every line of the file, and what had to be decided to read it. `known`: who is on the list already. Raises BadFile where the table itself cannot be read."""
+    lines = named(found(data, len(REQUIRED)), REQUIRED, OPTIONAL, ALSO)
     seen: dict[tuple[str, object], int] = {}
-    return [_read(line, today, known, seen) for line in lines]
+    return [_read(line, today, known, seen) for line in lines], lines.notes
 
 
 def _read(line: Line, today: date, known: set[tuple[str, object]], seen: dict[tuple[str, object], int]) -> Read:

@@ -149,11 +149,11 @@ def import_file() -> ResponseReturnValue:
         return _file_page(form, 422)
     titles = of_centre(reading(), centre_id)
     try:
-        lines = sheets.read(data, titles, clock().today())
+        lines, notes = sheets.read(data, titles, clock().today())
     except BadFile as error:
         form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
         return _file_page(form, 422, broken=error.errors)
-    return _file_page(form, **_preview(lines, titles))
+    return _file_page(form, **_preview(lines, titles), notes=notes)
 
 
 def _preview(lines: Sequence[sheets.Read], titles: dict[int, ApprovedTitle]) -> dict[str, Any]:

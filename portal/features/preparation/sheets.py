@@ -9,7 +9,7 @@ from portal.features.preparation.actions import NewSession, problems
 from portal.files.errors import BadCell, Errors
 from portal.files.parsers import day_of, text_of
 from portal.files.reading import Line, named
-from portal.files.table import rows
+from portal.files.table import found
 from portal.rules.lifecycle import Kind
 
 COLUMNS = ("titre", "type", "date de début", "date de fin", "lieu", "responsable")
@@ -48,10 +48,11 @@ def kind_of(cell: str) -> Kind:
         raise BadCell(f"« {cell} » n’est pas un type de session ({', '.join(Kind)})") from None
 
 
-def read(data: bytes, titles: Mapping[int, ApprovedTitle], today: date) -> list[Read]:
-    """Every line of the file. Raises BadFile where the table itself cannot be read."""
+def read(data: bytes, titles: Mapping[int, ApprovedTitle], today: date) -> tuple[list[Read], tuple[str, ...]]:
+    """Every line of the file, and what had to be decided to read it. Raises BadFile where the table itself cannot be read."""
     by_code = {t.code.casefold(): t.id for t in titles.values()}
-    return [_read(line, by_code, dict(titles), today) for line in named(rows(data, len(COLUMNS)), COLUMNS, (), ALSO)]
+    lines = named(found(data, len(COLUMNS)), COLUMNS, (), ALSO)
+    return [_read(line, by_code, dict(titles), today) for line in lines], lines.notes
 
 
 def _read(line: Line, by_code: Mapping[str, int], titles: dict[int, ApprovedTitle], today: date) -> Read:

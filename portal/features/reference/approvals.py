@@ -114,11 +114,11 @@ def _write(tx: Connection, work: Work, rows: Sequence[dict[str, Any]]) -> tuple[
 
 def import_approvals(work: Work, data: bytes) -> Imported:
     """`number;siret;title;valid_from;valid_to`. A known number gets its new dates. Raises BadFile; then nothing is written."""
-    errors = Errors()
+    errors, lines = Errors(), read(data, COLUMNS)
     with work.db.writing() as tx:
         rows: list[dict[str, Any]] = []
         seen: dict[str, int] = {}
-        for line in read(data, COLUMNS):
+        for line in lines:
             number = line.get("number", text_of(30), errors)
             siret = line.get("siret", siret_of, errors)
             code = line.get("title", code_of, errors)
@@ -134,4 +134,4 @@ def import_approvals(work: Work, data: bytes) -> Imported:
             rows.append(row)
         errors.stop_if_any()
         added, changed = _write(tx, work, rows)
-    return Imported(added, changed)
+    return Imported(added, changed, lines.notes)

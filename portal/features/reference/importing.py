@@ -40,7 +40,8 @@ def import_centres(work: Work, data: bytes) -> Imported:
     errors = Errors()
     seen: dict[str, int] = {}
     rows = []
-    for line in read(data, ("siret", "name", "department")):
+    lines = read(data, ("siret", "name", "department"))
+    for line in lines:
         siret = line.get("siret", siret_of, errors)
         name = line.get("name", text_of(200), errors)
         code = line.get("department", department_of, errors)
@@ -58,7 +59,7 @@ def import_centres(work: Work, data: bytes) -> Imported:
         if added or changed:
             after = {"added": [r["siret"] for r in added], "updated": [r["siret"] for r in changed]}
             work.record(tx, "centres_imported", subject="centres", after=after)
-    return Imported(len(added), len(changed))
+    return Imported(len(added), len(changed), lines.notes)
 
 
 def import_titles(work: Work, data: bytes) -> Imported:
@@ -67,7 +68,8 @@ def import_titles(work: Work, data: bytes) -> Imported:
     errors = Errors()
     seen: dict[str, int] = {}
     rows: list[tuple[dict[str, Any], list[tuple[CertificateKind, str]]]] = []
-    for line in read(data, ("code", "decree_version", "label", "level", "certificates"), ("expires_on",)):
+    lines = read(data, ("code", "decree_version", "label", "level", "certificates"), ("expires_on",))
+    for line in lines:
         code = line.get("code", code_of, errors)
         row = {
             "code": code,
@@ -97,7 +99,7 @@ def import_titles(work: Work, data: bytes) -> Imported:
             _complete_certificates(tx, title_id, labels)
         if added or changed:
             work.record(tx, "titles_imported", subject="titles", after={"added": added, "updated": changed})
-    return Imported(len(added), len(changed))
+    return Imported(len(added), len(changed), lines.notes)
 
 
 def _complete_certificates(tx: Connection, title_id: int, labels: list[tuple[CertificateKind, str]]) -> None:

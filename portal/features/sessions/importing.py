@@ -93,7 +93,7 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
                 row["id"], following = following, following + 1
         for some in progress(list(batches(rows))):
             _insert(tx, work, some)
-    return Imported(len(rows))
+    return Imported(len(rows), notes=lines.notes)
 
 
 def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]]) -> None:
