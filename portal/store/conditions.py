@@ -27,7 +27,9 @@ def last_day_of(row: FromClause) -> ColumnElement[date | None]:
 
 first_day, last_day = first_day_of(s), last_day_of(s)
 # Whether a candidate of the session holds no convocation that still stands.
-unconvened = exists().where(candidate.c.session_id == s.c.id, candidate.c.convened_for.is_distinct_from(s.c.convocation))
+unconvened = (
+    exists().where(candidate.c.session_id == s.c.id, candidate.c.convened_for.is_distinct_from(s.c.convocation)).correlate(s)
+)
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,6 @@
 """Exports: exactly what the filters show and the person may see; and the calendar."""
 
+import csv
 import io
 import re
 import tracemalloc
@@ -62,10 +63,56 @@ def test_results_go_out_as_drafts_or_for_good(w: World) -> None:
     assert w.browser("other").get("/sessions/export?quoi=resultats").text.splitlines()[1:] == []
 
 
+READ = ["Numéro", "Centre", "SIRET", "Département", "Titre", "Intitulé"]
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_people_read_french_words_and_the_take_over_keeps_its_columns(w: World) -> None:
+    w.session(4, "02/03/2020", "20/04/2020", "en_preparation", candidates=0)
+    w.measure()
+    b = w.browser("region")
+    header, *rows = rows_of(b.get("/sessions/export?pour=lecture").data)
+    assert header[:6] == READ and header[6:12] == ["Type", "Début", "Fin", "Fin prévue", "Date réelle", "Statut"]
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [t["Numéro"] for t in told] == ["1", "2", "3", "4"]
+    assert (told[1]["Centre"], told[1]["Département"], told[1]["Intitulé"]) == ("CENTRE A", "94", "Enseignant de la conduite")
+    assert (told[1]["Type"], told[1]["Statut"], told[1]["Candidats"]) == ("Titre complet", "En préparation", "1")
+    assert (told[1]["Jours d’examen"], told[1]["Fin prévue"]) == ("du 06/07/2020 au 10/07/2020", "")
+    assert (told[3]["Fin"], told[3]["Fin prévue"], told[3]["Jours d’examen"]) == ("24/08/2020", "20/04/2020", "")
+    assert told[3]["Reportée par la mesure"] and not told[1]["Reportée par la mesure"]
+    whole = b.get("/sessions/export")
+    assert whole.data == b.get("/sessions/export?pour=reprise&quoi=sessions").data
+    assert whole.text.splitlines()[0].lstrip("\ufeff").startswith("id;siret;title;kind;starts_on;ends_on;status;actual_end_on")
+
+
+def test_candidates_and_results_are_read_in_words_too(w: World) -> None:
+    b = w.browser("centre")
+    b.post("/sessions/1/resultats", action="draft", version=w.get(1).version, **{"resultat-1": "partiel"})
+    results = rows_of(b.get("/sessions/export?pour=lecture&quoi=resultats").data)
+    assert results[0] == [*READ, "Nom", "Prénom", "Certificat", "Résultat", "État"]
+    assert results[1][6:] == ["Nom00", "Prénom", "Titre entier", "Réussite partielle", "brouillon"]
+    people = rows_of(b.get("/sessions/export?pour=lecture&quoi=candidats&statut=en_preparation").data)
+    assert people == [
+        [*READ, "Nom", "Prénom", "Date de naissance", "Adresse électronique"],
+        ["2", "CENTRE A", w.sirets[0], "94", "TP-01303", "Enseignant de la conduite", "Nom00", "Prénom", "01/02/1990", ""],
+    ]
+    book = b.get("/sessions/export?pour=lecture&quoi=candidats&format=xlsx")
+    assert book.headers["Content-Disposition"] == "attachment; filename=candidats-2020-06-15.xlsx"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+    assert sheet[0] == people[0] and sheet[1][8] == date(1990, 2, 1)
+    page = b.get("/sessions?statut=en_preparation").text
+    assert "Pour la lecture" in page and "Pour une reprise" in page
+    assert "/sessions/export?statut=en_preparation&amp;pour=lecture&amp;quoi=resultats&amp;format=xlsx" in page
+
+
 def test_nonsense_is_not_found(w: World) -> None:
     b = w.browser("centre")
     assert b.get("/sessions/export?quoi=comptes").status_code == 404
     assert b.get("/sessions/export?format=exe").status_code == 404
+    assert b.get("/sessions/export?pour=rire").status_code == 404
 
 
 def test_a_hundred_thousand_lines_are_written_in_flat_memory() -> None:

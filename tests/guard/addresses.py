@@ -87,7 +87,9 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/resultats": _sessions("/resultats", (*FEW, WAITING, 224568, 224569)),
     f"{_SESSION}/resultats/correction": _sessions("/resultats/correction", (*FEW, 224672)),
     "/sessions/export": ["/sessions/export", "/sessions/export?quoi=resultats", "/sessions/export?format=xlsx",
-                         "/sessions/export?quoi=inconnu", "/sessions/export?quoi=candidats&q=224566"],
+                         "/sessions/export?quoi=inconnu", "/sessions/export?quoi=candidats&q=224566",
+                         *(f"/sessions/export?pour=lecture&quoi={what}&q=22456" for what in ("sessions", "candidats", "resultats")),
+                         "/sessions/export?pour=lecture&format=xlsx", "/sessions/export?pour=rien"],
     "/sessions/nouvelle": ["/sessions/nouvelle", *(f"/sessions/nouvelle?{rest}cle={'0' * 32}" for rest in (
         "", "modele=224567&", "starts_on=2020-09-01&", "starts_on=2020-09-01&title=1&"))],
     "/sessions/nouvelles": ["/sessions/nouvelles"],

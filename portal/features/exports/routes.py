@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from portal.features.exports.reading import READING
 from portal.features.exports.sheets import xlsx
 from portal.features.exports.tables import TABLES
 from portal.features.sessions import listing
@@ -15,14 +16,17 @@ from portal.store.limits import limits
 from portal.web.state import actor, clock, db, reading
 
 blueprint = Blueprint("exports", __name__)
+TAKE_OVER = "reprise"
+WHAT_FOR = {TAKE_OVER: TABLES, "lecture": READING}
 
 
 @blueprint.get("/sessions/export")
 def export() -> ResponseReturnValue:
     what, kind = request.args.get("quoi", "sessions"), request.args.get("format", "csv")
-    if what not in TABLES or kind not in ("csv", "xlsx"):
+    tables = WHAT_FOR.get(request.args.get("pour", TAKE_OVER))
+    if tables is None or what not in tables or kind not in ("csv", "xlsx"):
         abort(404)
-    table, database = TABLES[what], db()
+    table, database = tables[what], db()
     filters, _, _ = read_filters(request.args, actor().role)
     who, today = actor(), clock().today()
     where = listing.chosen(reading(), who, filters).condition & listing.view_condition(
@@ -38,5 +42,6 @@ def export() -> ResponseReturnValue:
             yield "\ufeff".encode()
             yield from (line.encode() for line in lines(table.columns, rows))
 
-    headers = {"Content-Disposition": f"attachment; filename={what}.{kind}"}
+    name = what if tables is TABLES else f"{what}-{today.isoformat()}"
+    headers = {"Content-Disposition": f"attachment; filename={name}.{kind}"}
     return Response(stream(), mimetype=TYPES[kind], headers=headers)
