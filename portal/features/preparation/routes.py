@@ -22,6 +22,7 @@ from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
 from portal.web.forms import number_in, posted
+from portal.web.fragments import page
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, reading, settings, work
 from portal.web.uploads import Import, sealed, unsealed, uploaded
@@ -102,8 +103,8 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
         else:
             offered.append((title, verdict))
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
-    page: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
-    return render_template("preparation/new.html", **page), status
+    told: dict[str, Any] = {"form": form, "offered": offered, "closed": closed, "day_asked": start, "unit": unit, "email": email}
+    return page("preparation/new.html", status, block="titres", **told)
 
 
 # ---- a file of many
