@@ -13,13 +13,6 @@
         button.textContent = "copié";
       });
     }
-    const entry = document.querySelector("form[data-entry]");
-    const filled = document.querySelector("[data-filled]");
-    entry?.addEventListener("change", () => {
-      dirty = true;
-      const rows = [...entry.querySelectorAll(".row")];
-      if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
-    });
   };
 
   // A list that is fetched anew keeps what its form had chosen when the answer came, if it still offers it.
@@ -33,14 +26,41 @@
     }
   };
 
+  document.addEventListener("change", (event) => {
+    const entry = event.target.closest("form[data-entry]");
+    if (!entry) return;
+    dirty = true;
+    const filled = entry.querySelector("[data-filled]");
+    const rows = [...entry.querySelectorAll(".row")];
+    if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
+  });
   document.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
-  // A form that htmx sends is answered by a page in place, or by the blocking question as a dialog.
-  document.addEventListener("htmx:after:swap", () => {
-    const place = document.getElementById("question");
-    const dialog = place.querySelector("dialog");
-    if (dialog && !dialog.open) {
+  // The blocks of a session's page in whose place a form stands: what stood there, and what opened the form.
+  const opened = new Map();
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    const place = tasks.find((task) => task.type === "main")?.target;
+    if (!(place instanceof Element) || !place.matches("section") || opened.has(place)) return;
+    opened.set(place, { stood: [...place.childNodes], from: ctx.sourceElement });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    const within = (place) => event.target === document.body || place.contains(event.target);
+    const place = [...opened.keys()].reverse().find(within);
+    if (!place) return;
+    const { stood, from } = opened.get(place);
+    opened.delete(place);
+    place.replaceChildren(...stood);
+    window.htmx.process(place);
+    (from.querySelector("input:not([type=hidden])") ?? from).focus();
+  });
+
+  // A form that htmx sends is answered by a block in place, or by the blocking question as a dialog.
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    dirty = document.querySelector("form[data-entry]") !== null; // whoever is answered in place has not saved yet
+    const dialog = document.querySelector("#question dialog");
+    if (dialog) {
       dialog.addEventListener("close", () => dialog.remove());
       dialog.showModal();
       dialog.querySelector("[autofocus]").focus();
@@ -48,11 +68,18 @@
     }
     follow();
     keepChoice();
-    if (document.activeElement?.matches("input, select, textarea")) return; // whoever is typing stays there
-    const field = document.querySelector("#contenu [autofocus]") ?? document.querySelector("#bloc input:not([type=hidden])");
-    field?.focus();
+    if (document.activeElement !== document.body) return; // on the first wrong field, or where somebody types
+    const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
+    const place = target.isConnected ? target : document.getElementById("bloc");
+    const notice = place.querySelector(".notice");
+    notice?.setAttribute("tabindex", "-1");
+    (notice ?? place.querySelector("input:not([type=hidden]), select, textarea") ?? place).focus();
   });
-  document.addEventListener("htmx:after:request", () => { document.querySelector("#question dialog")?.close(); });
+  document.addEventListener("htmx:after:request", () => {
+    const dialog = document.querySelector("#question dialog");
+    dialog?.close();
+    dialog?.remove();
+  });
 
   follow();
 })();

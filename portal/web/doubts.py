@@ -1,9 +1,10 @@
 """A date that is unlikely is asked about once more: the question as a page of its own, with all that was typed kept in it."""
 
-from flask import render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Doubtful
+from portal.web.fragments import page
 from portal.web.kept import kept_fields
 
 CONFIRMED = "date_confirmee"
@@ -17,5 +18,5 @@ def confirmed() -> str:
 def doubts_page(doubtful: Doubtful) -> ResponseReturnValue:
     """The question, for whichever form was sent: its answer goes to the same address."""
     kept = [(name, value) for name, value in kept_fields() if name != CONFIRMED]
-    page = {"doubts": doubtful.doubts, "seal": doubtful.seal, "kept": kept, "action": request.full_path.rstrip("?")}
-    return render_template("doubts.html", **page), 200
+    told = {"doubts": doubtful.doubts, "seal": doubtful.seal, "kept": kept, "action": request.full_path.rstrip("?")}
+    return page("doubts.html", block="bloc", **told)

@@ -1,6 +1,6 @@
 """Every fault is a page in French, with a way on."""
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from portal.core.outcomes import NotThere
+from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.observe import request_number
 
@@ -45,7 +46,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def on_csrf(_error: CSRFError) -> ResponseReturnValue:
         """The form is older than the sign-in: it comes back as typed, and nothing was saved."""
-        return render_template("resume.html", action=request.full_path.rstrip("?"), kept=kept_fields(), stale=True), 400
+        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept_fields(), stale=True)
 
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
@@ -63,13 +64,13 @@ def register(app: Flask) -> None:
 
 def _page(code: int) -> ResponseReturnValue:
     title, text = TEXTS.get(code, TEXTS[400])
-    return render_template("error.html", title=title, text=text), code
+    return page("error.html", code, title=title, text=text)
 
 
 def _bare(code: int) -> ResponseReturnValue:
     """A page that asks nothing of the database."""
     title, text = TEXTS[code]
-    response = make_response(render_template("bare.html", title=title, text=text, number=request_number()), code)
+    response = page("bare.html", code, title=title, text=text, number=request_number())
     if code == 503:
         response.headers["Retry-After"] = "60"
     return response

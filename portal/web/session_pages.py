@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.finding import find
@@ -11,6 +11,7 @@ from portal.core.session import SessionRow
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.rules.steps import STEP
+from portal.web import fragments
 from portal.web.doubts import doubts_page
 from portal.web.fields import DayField
 from portal.web.forms import Form
@@ -48,12 +49,8 @@ def form_page(
     verdict = refused or may(s.person(actor().role), action, s.facts, clock().today())
     if isinstance(verdict, Refused):
         status = 403 if request.method == "POST" else status
-    return (
-        render_template(
-            template, s=s, form=form, verdict=verdict, action=action, step=STEP.get(action), conflict=conflict, **page
-        ),
-        status,
-    )
+    told: dict[str, Any] = {"s": s, "form": form, "verdict": verdict, "action": action, "step": STEP.get(action)}
+    return fragments.page(template, status, block="bloc", **told, conflict=conflict, **page)
 
 
 def answer(

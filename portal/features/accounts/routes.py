@@ -18,6 +18,7 @@ from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.store.text import one_line
 from portal.web.forms import number_in, posted
+from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.state import clock, db_to_write, labels, reading, settings
 
@@ -65,7 +66,7 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
             return None
         target = request.full_path.rstrip("?")
         if request.method == "POST" and request.endpoint != "accounts.sign_out":
-            return _page(SignIn(suite=target), kept=kept_fields()), 401
+            return page("accounts/sign_in.html", 401, form=SignIn(suite=target), kept=kept_fields())
         if request.endpoint == "accounts.sign_out":
             return redirect(url_for("accounts.sign_in"))
         return redirect(url_for("accounts.sign_in", suite=target if target != "/" else None))

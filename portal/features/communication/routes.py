@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from portal.features.communication.letters import LARGEST_PDF, NewLetter
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import GROUPS, Role
 from portal.web.forms import number_in, posted
+from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.state import actor, clock, reading, work
 from portal.web.uploads import uploaded
@@ -35,8 +36,7 @@ def closed_now() -> ResponseReturnValue | None:
     if found is None or not found.lasts(now):
         return None
     kept = kept_fields() if request.method == "POST" else []
-    page = render_template("communication/closed.html", closing=found, kept=kept, action=request.full_path.rstrip("?"))
-    response = make_response(page, 503)
+    response = page("communication/closed.html", 503, closing=found, kept=kept, action=request.full_path.rstrip("?"))
     response.headers["Retry-After"] = str(max(1, int((found.ends_at - now).total_seconds())))
     return response
 

@@ -23,6 +23,7 @@ from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
 from portal.web.forms import number_in, posted
+from portal.web.fragments import page
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, reading, settings, work
 from portal.web.uploads import Import, sealed, unsealed, uploaded
@@ -113,7 +114,7 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
     unit, email = unit_of(reading(), centre_id, settings().unit_label)
     hands = work()
     created = created_by(reading(), hands, form.key.key) if status == 200 else None
-    page: dict[str, Any] = {
+    told: dict[str, Any] = {
         "form": form,
         "created": created,
         "offered": offered,
@@ -122,7 +123,7 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
         "unit": unit,
         "email": email,
     }
-    return render_template("preparation/new.html", **page), status
+    return page("preparation/new.html", status, block="titres", **told)
 
 
 # ---- a file of many

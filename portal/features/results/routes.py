@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2_fragments import render_block
 
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
@@ -13,7 +12,8 @@ from portal.core.sheet import Sheet, load
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
-from portal.web.forms import posted, version
+from portal.web.forms import number_in, posted, version
+from portal.web.fragments import page
 from portal.web.session_pages import ActualEnd, found
 from portal.web.state import actor, clock, reading, work
 
@@ -29,7 +29,7 @@ def enter(number: int) -> ResponseReturnValue:
     typed = forms.read(request.form, sheet)
     back = request.form.get("answer") == "no"
     if back or not posted():
-        return _entry(s, sheet, typed.entries, returned=back and posted())
+        return _entry(s, sheet, typed.entries, part="attention", returned=back and posted())
     draft = request.form.get("action") == "draft"
     if draft:
         outcome = actions.save_draft(work(), number, version(), typed)
@@ -57,7 +57,9 @@ def _not_saved(outcome: Changed | Invalid | Refused, number: int) -> ResponseRet
             return _question(s, sheet, typed.entries, changed=True)
         return _entry(s, sheet, typed.entries, conflict=True, status=409)
     assert isinstance(outcome, actions.Incomplete)
-    return _entry(s, sheet, typed.entries, problems=outcome.problems, status=422)
+    wrong = {n for given in request.form.getlist("wrong") if (n := number_in(given)) is not None}
+    touched = wrong | set(outcome.problems)  # in place, the rows that were wrong and those that are: no others change
+    return _entry(s, sheet, typed.entries, problems=outcome.problems, status=422, part="manques", touched=touched)
 
 
 def _entry(
@@ -68,12 +70,14 @@ def _entry(
     problems: Mapping[int, str] | None = None,
     status: int = 200,
     refused: Refused | None = None,
+    part: str = "saisie",
     **more: Any,
 ) -> ResponseReturnValue:
+    """The sheet; in place only this part of its page."""
     verdict = refused or may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
-    page = {
+    told = {
         "s": s,
         "sheet": sheet,
         "entries": entries,
@@ -82,19 +86,14 @@ def _entry(
         "form": ActualEnd(),
     }
     right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
-    return render_template("results/enter.html", **page, may_set_end=right, **more), status
+    return page("results/enter.html", status, block=part, place=part, **told, may_set_end=right, **more)
 
 
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
     kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
-    page = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
-    page["seal"] = actions.seal(work(), s, entries)
-    status = 409 if changed else 200
-    if "HX-Request" in request.headers:
-        dialog = render_block(current_app.jinja_env, "results/question.html", "question", **page)
-        here = {"HX-Retarget": "#question", "HX-Reswap": "innerHTML"}
-        return f'<dialog aria-labelledby="ask" data-modal>{dialog}</dialog>', status, here
-    return render_template("results/question.html", **page), status
+    told = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
+    told["seal"] = actions.seal(work(), s, entries)
+    return page("results/question.html", 409 if changed else 200, block="question", place="question", **told)
 
 
 @blueprint.route("/sessions/<number:number>/resultats/correction", methods=["GET", "POST"])
@@ -141,5 +140,5 @@ def _correction(
     verdict = refused or may(s.person(actor().role), Action.CORRECT_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
-    page = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
-    return render_template("results/correct.html", **page, form=form, **more), status
+    told = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
+    return render_template("results/correct.html", **told, form=form, **more), status
