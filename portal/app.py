@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.teardown_appcontext(close_reading)
     app.after_request(_headers)
     app.after_request(fragments.fit)
+    app.after_request(communication_routes.tell_when_open)  # the last is asked first: before htmx is told of a redirection
     _words_for_pages(app, settings)
     return app
 

@@ -45,6 +45,7 @@ Pour un titre échu dont la prolongation a pris fin pendant l’état d’urgenc
 """,
     (),
     (),
+    number=13,
 )
 
 

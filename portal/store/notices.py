@@ -86,6 +86,9 @@ letter = Table(
     Column("at", Moment, nullable=False),
     Column("by", String(330), nullable=False),
     Column("creation_key", String(64), unique=True),
+    Column("number", Integer),  # as readers call it, « Lettre d’information n° 13 »; the first here may be any
+    CheckConstraint("number IS NOT NULL AND number >= 1", name="numbered"),
+    Index("uq_letter_number", "number", unique=True),
 )
 
 letter_reading = Table(

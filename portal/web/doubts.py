@@ -1,5 +1,7 @@
 """A date that is unlikely is asked about once more: the question as a page of its own, with all that was typed kept in it."""
 
+from typing import Any
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -18,5 +20,10 @@ def confirmed() -> str:
 def doubts_page(doubtful: Doubtful) -> ResponseReturnValue:
     """The question, for whichever form was sent: its answer goes to the same address."""
     kept = [(name, value) for name, value in kept_fields() if name != CONFIRMED]
-    told = {"doubts": doubtful.doubts, "seal": doubtful.seal, "kept": kept, "action": request.full_path.rstrip("?")}
+    told: dict[str, Any] = {
+        "doubts": doubtful.doubts,
+        "seal": doubtful.seal,
+        "kept": kept,
+        "action": request.full_path.rstrip("?"),
+    }
     return page("doubts.html", block="bloc", **told)

@@ -37,7 +37,7 @@ LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
     ("Agréments", "reference.index", None, frozenset({"reference.index"})),
     ("Supervision", "oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
     ("Chiffres", "figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
-    ("Lettres", "communication.index", None, frozenset({"communication"})),
+    ("Communication", "communication.index", None, frozenset({"communication"})),
     ("Comptes", "accounts.index", Duty.READ_ACCOUNTS, frozenset({"accounts.index"})),
     ("Mesures", "measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
     ("Réglages", "reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),

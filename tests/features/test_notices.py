@@ -350,6 +350,40 @@ def test_a_letter_is_for_whom_it_is_addressed_counted_and_told(w: World) -> None
     assert "À lire" not in w.browser("centre").get("/communication").text
 
 
+def test_each_letter_has_a_number_of_its_own_and_is_called_by_it(w: World) -> None:
+    national = w.browser("national")
+    typed = {"title": "La version 1.9", "text": "Bonjour"}
+    assert 'name="number" type="text" value="1"' in national.get("/communication/nouvelle").text
+    assert national.post("/communication/nouvelle", number="13", key="a", **typed).status_code == 303
+    for wrong, said in (
+        ("13", "Une lettre n° 13 existe déjà : la prochaine serait la n° 14."),
+        ("0", "n’est pas un numéro de lettre"),
+    ):
+        refused = national.post("/communication/nouvelle", number=wrong, key="b", **typed)
+        assert refused.status_code == 422 and said in refused.text and f'value="{wrong}"' in refused.text
+    assert national.post("/communication/nouvelle", number="", key="c", **typed).status_code == 303
+    assert (
+        w.scalar(
+            "SELECT group_concat(number) FROM letter" if w.db.is_sqlite else "SELECT string_agg(number::text, ',') FROM letter"
+        )
+        == "13,14"
+    )
+    centre = w.browser("centre")
+    assert "Lettre d’information n° 13 · lundi 15 juin 2020" in centre.get("/communication/1").text
+    page = centre.get("/communication").text
+    assert "<h1>Communication</h1>" in page and "Lettre d’information n° 14" in page and ">Communication</a>" in page
+    assert "lettre d’information n° 14 du 15/06/2020" in centre.get("/").text
+    subjects = "SELECT count(DISTINCT subject) FROM notice WHERE subject LIKE 'Lettre d’information n° 1_ : La version 1.9'"
+    assert w.scalar(subjects) == 2
+
+
+def test_two_letters_at_once_get_two_numbers_or_a_sentence(w: World) -> None:
+    work = w.as_("national")
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda i: publish(work, NewLetter("x", "y", [], [], number=7), f"k{i}"), range(4)))
+    assert [type(d).__name__ for d in done].count("Published") == 1 and w.scalar("SELECT count(*) FROM letter") == 1
+
+
 def test_a_letter_without_roles_or_departments_is_for_all(w: World) -> None:
     publish(w.as_("national"), NewLetter("À tous", "Bonjour", [], []), "k")
     for who in ("centre", "other", "ud94", "region", "national"):
@@ -437,6 +471,41 @@ def test_the_service_is_closed_between_its_hours_for_all_but_the_national_accoun
         fields = {"csrf_token": token, "reason": "Gardé pour après", "version": 1, "_reprise": 1}
         resumed = centre.client.post("/sessions/1/demande-report", data=fields)
         assert resumed.status_code == 200 and "Gardé pour après</textarea>" in resumed.text
+
+
+def test_every_answer_during_a_closing_says_when_to_come_back(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    noon = datetime.combine(w.today, time(12), PARIS)
+    w.app().extensions["portal_clock"] = At(noon - timedelta(hours=1))
+    centre, national, visitor = w.browser("centre"), w.browser("national"), w.browser()
+    token = centre.token()
+    close(w, "12:00", "15:00")
+    w.app().extensions["portal_clock"] = At(noon + timedelta(hours=1))
+    htmx = {"HX-Request": "true"}
+    answers = [
+        centre.client.get("/sessions"),
+        centre.client.head("/sessions"),
+        centre.client.get("/sessions/1", headers=htmx),
+        centre.client.post("/sessions/1/demande-report", data={"csrf_token": token}),
+        centre.client.post("/sessions/1/demande-report", data={"csrf_token": token}, headers=htmx),
+        centre.client.post("/sessions/1/demande-report", data={}),
+        centre.client.get("/nulle-part"),
+        centre.client.get("/static/rien.css"),
+        centre.client.head("/static/rien.css"),
+        centre.client.get("/sessions/export?quoi=rien"),
+        visitor.client.get("/static/rien.css"),
+        visitor.client.get("/sessions"),
+        visitor.client.get("/verifier"),
+        visitor.client.post("/connexion", data={"email": "x", "password": "y"}),
+    ]
+    assert [(a.request.path, a.status_code, a.headers.get("Retry-After")) for a in answers] == [
+        (a.request.path, a.status_code, "7200") for a in answers
+    ]
+    assert all(a.status_code >= 300 for a in answers)
+    for given in (visitor.get("/healthz"), national.get("/sessions"), national.get("/nulle-part"), visitor.get("/connexion")):
+        assert "Retry-After" not in given.headers, given.request.path
+    w.app().extensions["portal_clock"] = At(noon + timedelta(hours=3))
+    assert all("Retry-After" not in centre.get(path).headers for path in ("/sessions", "/nulle-part", "/static/rien.css"))
 
 
 def test_a_closing_is_announced_seven_days_before_and_can_be_called_off(w: World) -> None:

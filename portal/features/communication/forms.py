@@ -58,7 +58,21 @@ class HourField(TypedField):
         return time(int(hours), int(minutes or 0))
 
 
+class LetterNumber(TypedField):
+    """« 13 »: as readers call the letter; empty for the one after the last."""
+
+    @property
+    def number(self) -> int | None:
+        return None if self.value is None else int(self.value)
+
+    def read(self, text: str) -> object:
+        if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text)):
+            raise Wrong(f"« {self.typed} » n’est pas un numéro de lettre : écrivez par exemple 13.")
+        return int(text)
+
+
 class Letter(Form):
+    number = LetterNumber("Numéro", hint="Vide : celui qui suit la dernière lettre.")
     title = TextField("Titre", "Indiquez le titre de la lettre.", 200)
     text = LetterField(
         "Lettre",

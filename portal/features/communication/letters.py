@@ -7,10 +7,10 @@ from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, or_, select, true
 from sqlalchemy.exc import IntegrityError
 
-from portal.core.outcomes import NotThere
+from portal.core.outcomes import Invalid, NotThere
 from portal.core.telling import Message, tell
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
@@ -35,6 +35,7 @@ class NewLetter:
     departments: Sequence[str]
     pdf_name: str = ""
     pdf: bytes | None = None
+    number: int | None = None  # none: the one after the last
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,13 @@ def as_html(text: str) -> str:
     )
 
 
-def publish(work: Work, new: NewLetter, key: str) -> Published:
-    """Publish and tell those to whom it is addressed, in one transaction."""
+def next_number(conn: Connection) -> int:
+    """The number after that of the last letter."""
+    return int(conn.execute(select(func.coalesce(func.max(letter.c.number), 0) + 1)).scalar_one())
+
+
+def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
+    """Publish and tell those to whom it is addressed, in one transaction. Invalid when another letter has this number."""
     if not work.actor.may(Duty.WRITE_LETTERS):
         raise NotThere
     digest = work.form_key("letter", key)
@@ -72,16 +78,28 @@ def publish(work: Work, new: NewLetter, key: str) -> Published:
         with work.db.writing() as tx:
             if found := tx.execute(same).scalar():
                 return Published(found, again=True)
+            values["number"] = new.number or next_number(tx)
             number = int(tx.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one())
-            told = {"letter": number, "title": new.title, "roles": values["roles"], "departments": values["departments"]}
+            told = {
+                "letter": number,
+                "number": values["number"],
+                "title": new.title,
+                "roles": values["roles"],
+                "departments": values["departments"],
+            }
             told |= {"pdf": new.pdf_name, "digest": sha256(new.text.encode()).hexdigest()}
             work.record(tx, "letter_published", subject=f"letter {number}", after=told)
-            message = Message(f"Lettre d’information : {new.title}", summary(new.text), f"/communication/{number}")
+            message = Message(
+                f"Lettre d’information n° {values['number']} : {new.title}", summary(new.text), f"/communication/{number}"
+            )
             tell(tx, work, _addressed(new.roles, new.departments), message)
             return Published(number)
-    except IntegrityError:  # the same form, twice at once
+    except IntegrityError:  # the same form, twice at once, or another of the same number
         with work.db.reading() as conn:
-            return Published(int(conn.execute(same).scalar_one()), again=True)
+            if found := conn.execute(same).scalar():
+                return Published(found, again=True)
+            taken = f"Une lettre n° {values['number']} existe déjà : la prochaine serait la n° {next_number(conn)}."
+            return Invalid({"number": taken})
 
 
 def summary(text: str) -> str:
@@ -130,8 +148,8 @@ def _opened(actor: Actor) -> ColumnElement[bool]:
 
 def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: int = 50) -> Sequence[Row[Any]]:
     """The letters that a person may read, newest first, with how many have opened each."""
-    query = select(
-        letter.c.id, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name,
+    query: Select[Any] = select(
+        letter.c.id, letter.c.number, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name,
         _readers.label("readers"), _opened(actor).label("opened"),
     ).where(may_read(actor))  # fmt: skip
     if unread_only:

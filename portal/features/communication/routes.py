@@ -24,7 +24,8 @@ from portal.web.uploads import uploaded
 
 blueprint = Blueprint("communication", __name__)
 # What a closing leaves open: signing in (for the national account), and what watches the service.
-ALWAYS = {"static", "health.healthz", "health.readyz", "accounts.sign_in", "accounts.sign_out"}
+WATCHING = {"health.healthz", "health.readyz"}
+ALWAYS = {"static", "accounts.sign_in", "accounts.sign_out", *WATCHING}
 
 
 def closed_now() -> ResponseReturnValue | None:
@@ -37,14 +38,36 @@ def closed_now() -> ResponseReturnValue | None:
         return None
     kept = kept_fields() if request.method == "POST" else []
     response = page("communication/closed.html", 503, closing=found, kept=kept, action=request.full_path.rstrip("?"))
-    response.headers["Retry-After"] = str(max(1, int((found.ends_at - now).total_seconds())))
+    response.headers["Retry-After"] = _seconds(found, now)
     return response
+
+
+def tell_when_open(response: Response) -> Response:
+    """While a closing lasts, whatever is answered to those for whom the service is closed says when it opens again: errors of
+    files and of forms, ways to the sign-in, HEAD. What was asked for and is given needs no such word."""
+    code = response.status_code
+    if code < 300 or code in (304, 500) or "Retry-After" in response.headers or request.endpoint in WATCHING:
+        return response
+    if current_user.is_authenticated and (not current_user.closing_near or actor().may(Duty.CLOSE_SERVICE)):
+        return response
+    now, found = clock().now(), _announced()
+    if found and found.lasts(now):
+        response.headers["Retry-After"] = _seconds(found, now)
+    return response
+
+
+def _seconds(found: closings.Closing, now: datetime) -> str:
+    return str(max(1, int((found.ends_at - now).total_seconds())))
 
 
 def coming() -> closings.Closing | None:
     """The closing that the banner tells of. Asked once a request, and only where there is one to come."""
     if not current_user.closing_near if current_user.is_authenticated else request.endpoint == "accounts.sign_in":
         return None  # the sign-in page asks nothing of the database
+    return _announced()
+
+
+def _announced() -> closings.Closing | None:
     if "closing" not in g:
         g.closing = closings.coming(reading(), clock().now())
     found: closings.Closing | None = g.closing
@@ -94,7 +117,7 @@ def pdf(letter_id: int) -> ResponseReturnValue:
 @blueprint.route("/communication/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     _national()
-    form = Letter(key=secrets.token_hex(16))
+    form = Letter(key=secrets.token_hex(16), number=str(letters.next_number(reading())))
     roles = [role for role in Role if role in request.form.getlist("roles")]
     if not posted() or "apercu" in request.form:
         return _new(form, roles)
@@ -107,8 +130,11 @@ def new() -> ResponseReturnValue:
     if not right or form.problems:
         return _new(form, roles, 422)
     name = secure_filename(request.files["pdf"].filename or "")[:120] or "lettre.pdf" if data else ""
-    letter = NewLetter(form.title.text, form.text.plain(), roles, form.departments.codes, name, data)
+    letter = NewLetter(form.title.text, form.text.plain(), roles, form.departments.codes, name, data, form.number.number)
     outcome = letters.publish(work(), letter, form.key.key)
+    if isinstance(outcome, Invalid):
+        form.put(outcome.errors)
+        return _new(form, roles, 422)
     flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
     return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
 
