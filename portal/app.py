@@ -8,6 +8,7 @@ from flask import Flask, Response, url_for
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.clock import Clock
 from portal.features.accounts import routes as account_routes
@@ -87,6 +88,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_ALGORITHM_STREAMING=["deflate"],
     )
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["portal_settings"] = settings
     app.extensions["portal_db"] = Database(settings.database_url, settings.audit_key)
     app.extensions["portal_clock"] = clock or Clock(settings.fixed_day)

@@ -29,6 +29,7 @@ class Settings:
     unit_label: str = "UD"  # DDETS since 2021
     region_label: str = "DIRECCTE"  # DREETS since 2021
     metrics_port: int = 0  # 0: no figures are served
+    trusted_proxies: int = 0  # how many stand before the portal and say for whom they ask
     public_url: str = ""  # where the world reaches the portal: printed on documents, sent in invitations and e-mails
     smtp_host: str = ""  # none: e-mails stay in the outbox
     smtp_port: int = 25
@@ -69,6 +70,7 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
         fixed_day=_day(environ, demo),
         port=port,
         metrics_port=_port(environ, "PORTAL_METRICS_PORT", "0"),
+        trusted_proxies=_proxies(environ),
         unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
         region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
         smtp_host=environ.get("PORTAL_SMTP_HOST") or "",
@@ -121,4 +123,11 @@ def _port(environ: Mapping[str, str], name: str = "PORT", default: str = "8000")
     given = environ.get(name) or default
     if not given.isdecimal() or not (1 <= int(given) <= 65535 or given == default):
         raise SettingsError(f"{name} « {given} » n’est pas un port (1 à 65535).")
+    return int(given)
+
+
+def _proxies(environ: Mapping[str, str]) -> int:
+    given = environ.get("PORTAL_TRUSTED_PROXIES") or "0"
+    if not (given.isascii() and given.isdecimal() and int(given) <= 10):
+        raise SettingsError(f"PORTAL_TRUSTED_PROXIES « {given} » n’est pas un nombre de mandataires (0 à 10).")
     return int(given)

@@ -1,4 +1,4 @@
-"""Accounts, the sign-ins that are open, and the failures that slow the next attempt down."""
+"""Accounts, the sign-ins that are open, and what is counted of guesses at passwords."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table
 
@@ -36,11 +36,9 @@ sign_in = Table(
     Column("ended_at", Moment),
 )
 
-sign_in_failure = Table(
-    "sign_in_failure",
+guess = Table(
+    "guess",
     metadata,
-    Column("key", String(64), primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("last_at", Moment, nullable=False),
-    Column("blocked_until", Moment, nullable=False),
+    Column("key", String(20), primary_key=True),
+    Column("free_at", Moment, nullable=False, index=True),
 )

@@ -350,7 +350,7 @@ def test_a_right_password_forgets_the_failures_before_it(w: World) -> None:
         return sign_in_with(w.db, w.now(), " Centre@test.example", password, "192.0.2.1")
 
     for _ in range(2):
-        assert [attempt("faux mot de passe") for _ in range(3)] == [WrongPassword(0.0)] * 3, "three are free"
+        assert [attempt("faux mot de passe") for _ in range(9)] == [WrongPassword()] * 9, "ten are looked at"
         assert isinstance(attempt(PASSWORD), SignedIn)
 
 

@@ -245,15 +245,3 @@ def test_a_database_that_is_away_is_a_page_in_french(w: World) -> None:
         answer = client.post("/connexion", data={"csrf_token": token, "email": "a@test.example", "password": "x"})
     assert answer.status_code == 503 and "Rien n’a été enregistré" in answer.text and answer.headers["Retry-After"]
     assert browser.get("/healthz").status_code == 200
-
-
-def test_wrong_passwords_slow_down_and_never_lock_the_owner_out(w: World) -> None:
-    w.as_("centre")
-    held: list[float] = []
-    w.app().extensions["portal_sleep"] = held.append
-    b = w.browser()
-    codes = {b.sign_in("centre@test.example", "wrong").status_code for _ in range(6)}
-    assert codes <= {422, 429} and held and max(held) < 5
-    with w.db.writing() as tx:  # the wait is over
-        tx.exec_driver_sql("update sign_in_failure set blocked_until = last_at")
-    assert w.browser().sign_in("centre@test.example", "a fine long password").status_code == 303

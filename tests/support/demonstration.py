@@ -47,7 +47,6 @@ class Demonstration:
     def __init__(self, loaded: Path, folder: Path) -> None:
         self.file = Path(shutil.copy(loaded, folder))
         self.app = create_app(settings_in(folder), StoppedClock())
-        self.app.extensions["portal_sleep"] = lambda seconds: None
         self.cookies: dict[str, str] = {}
         for role, email in EMAILS.items():
             client = self.app.test_client()

@@ -137,7 +137,6 @@ class World:
             url = self.db.url.render_as_string(hide_password=False)
             self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
             self._app.extensions["portal_db"].audit_key = self.db.audit_key
-            self._app.extensions["portal_sleep"] = lambda seconds: None
         return self._app
 
     def browser(self, who: str | None = None) -> "Browser":

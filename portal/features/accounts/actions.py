@@ -3,12 +3,11 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from portal.core.telling import INVITATION, Message, mail_row
 from portal.features.accounts import passwords, throttle
@@ -30,14 +29,14 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class WrongPassword:
-    """`wait`: seconds for which the answer is to be held back."""
-
-    wait: float
+    pass
 
 
 @dataclass(frozen=True)
 class TooSoon:
-    wait: float
+    """The password was not looked at; `wait`: how long until one is."""
+
+    wait: timedelta
 
 
 def digest(token: str) -> str:
@@ -45,26 +44,25 @@ def digest(token: str) -> str:
 
 
 def sign_in_with(
-    db: Database, now: datetime, email: str, password: str, address: str, *, known_device: bool = False
+    db: Database, now: datetime, email: str, password: str, address: str, browser: str = ""
 ) -> SignedIn | WrongPassword | TooSoon:
-    """Try a password. `known_device`: this account has signed in on this browser before."""
-    place = Place(email.strip().casefold(), address)
-    with db.reading() as conn:
-        wait = 0.0 if known_device else throttle.blocked_for(conn, place, now)
-        found = conn.execute(select(account.c.id, account.c.password_hash).where(account.c.email == place.email)).one_or_none()
-    if wait:
-        return TooSoon(wait)
-    right = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
+    """Try a password. `browser`: what names the browser, if this account has signed in on it before."""
+    place = Place(email.strip().casefold(), address, browser)
+    with db.reading() as conn:  # under attack most are refused here, for the price of one query
+        if wait := throttle.wait(conn, place, now):
+            return TooSoon(wait)
     with db.writing() as tx:
-        if not found or not right:
-            try:
-                with tx.begin_nested():
-                    wait = throttle.failed(tx, place, now)
-            except IntegrityError:  # two first failures at the very same moment
-                wait = throttle.LONGEST_WAIT
-            return WrongPassword(0.0 if known_device else wait)
-        throttle.forget(tx, place)
-        token = secrets.token_urlsafe(32)
+        taken = throttle.count(tx, place, now)
+    if isinstance(taken, timedelta):
+        return TooSoon(taken)
+    with db.reading() as conn:
+        found = conn.execute(select(account.c.id, account.c.password_hash).where(account.c.email == place.email)).one_or_none()
+    right = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
+    if not found or not right:
+        return WrongPassword()
+    token = secrets.token_urlsafe(32)
+    with db.writing() as tx:
+        throttle.give_back(tx, taken, now)
         tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now))
     return SignedIn(token, found.id)
 

@@ -1,13 +1,14 @@
 """Signing in and out."""
 
-import time
+import math
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from portal.core import invitations
 from portal.features.accounts import actions, queries
@@ -17,6 +18,7 @@ from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.store.text import one_line
+from portal.web import devices
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
@@ -33,7 +35,6 @@ OPEN = {
     "health.readyz",
     "static",
 }
-DEVICE_COOKIE = "appareil"
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]
@@ -47,8 +48,6 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
 
 
 def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> None:
-    app.extensions.setdefault("portal_sleep", time.sleep)
-
     @manager.user_loader
     def load(token: str) -> SignedInUser | None:
         found = queries.signed_in(reading(), token, clock().now(), labels())
@@ -85,15 +84,12 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, kept), 422
     email, password = form.email.text, form.password.secret
-    known = _device_knows(email)
-    answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, request.remote_addr or "", known_device=known)
+    browser = devices.name() if devices.knows(email) else ""
+    answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, request.remote_addr or "", browser)
     if isinstance(answer, TooSoon):
-        form.put({"password": "Trop d’essais : attendez quelques secondes, puis réessayez. Votre compte n’est pas bloqué."})
-        response = make_response(_page(form, kept), 429)
-        response.headers["Retry-After"] = str(int(answer.wait) + 1)
-        return response
+        form.put({"password": _too_soon(answer.wait)})
+        return _page(form, kept), 429, {"Retry-After": str(math.ceil(answer.wait.total_seconds()))}
     if not isinstance(answer, SignedIn):
-        _hold(answer.wait)
         form.put({"password": "L’adresse électronique ou le mot de passe ne convient pas. Vérifiez les deux, puis réessayez."})
         return _page(form, kept), 422
     session.clear()
@@ -104,10 +100,7 @@ def sign_in() -> ResponseReturnValue:
     response = make_response(
         render_template("resume.html", action=target, kept=kept, stale=False) if kept else redirect(target, 303)
     )
-    response.set_cookie(
-        DEVICE_COOKIE, _devices().dumps([*_device_emails()[-4:], actor.email]), 180 * 86400, httponly=True, samesite="Lax",
-        secure=not settings().demo, path="/connexion",
-    )  # fmt: skip
+    devices.remember(response, actor.email)
     return response
 
 
@@ -155,26 +148,13 @@ def index() -> ResponseReturnValue:
     return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))
 
 
-def _devices() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="appareil")
-
-
-def _device_emails() -> list[str]:
-    try:
-        found = _devices().loads(request.cookies.get(DEVICE_COOKIE, ""), max_age=180 * 86400)
-    except BadData:
-        return []
-    return [str(e) for e in found]
-
-
-def _device_knows(email: str) -> bool:
-    return email.strip().casefold() in _device_emails()
-
-
-def _hold(seconds: float) -> None:
-    """Keep the answer to a wrong password back; the next right one is then not refused."""
-    if seconds > 0:
-        current_app.extensions["portal_sleep"](seconds + 0.05)
+def _too_soon(wait: timedelta) -> str:
+    """What was typed was not even looked at: when to try again, and who can help."""
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return (
+        f"Trop d’essais : votre mot de passe n’a pas été vérifié. Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}. "
+        f"Votre compte n’est pas bloqué. Si vous ne retrouvez pas votre mot de passe, votre {settings().unit_label} vous aide."
+    )
 
 
 def _own_path(target: str) -> str:

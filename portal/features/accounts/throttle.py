@@ -1,71 +1,122 @@
-"""Failures slow the next attempt down; they never lock the true owner out.
+"""Guesses at a password are counted before they are looked at, and beyond a bound they are refused at once.
 
-Each failure is counted for the account from this address, for the address, and for the account from anywhere. The
-answer to a failure is held back for the wait that these counts give (a few seconds at most), and meanwhile no other
-attempt from the same place on the same account is looked at. So an attacker gets one try per wait, while the owner,
-coming after, is let in at the first right password; and a browser on which this account has signed in before never waits.
+Each guess takes one place of three: of the account from this address, of the address, and of the account from anywhere.
+A place comes back with time, and at once when the password was right. A browser on which this account has signed in before
+has places of its own, so that its owner gets in at the first right password while others guess; when these are used up, it
+is a browser like any other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's, too
 
-from portal.store.accounts import sign_in_failure as failure
+from portal.store.accounts import guess
 
-FORGOTTEN_AFTER = timedelta(minutes=15)
-LONGEST_WAIT = 4.0
+KEYS = 65_536  # of each kind: however many addresses are invented, the table stays small
+CLEARED = 200  # rows that hold nothing any more, taken away at each guess
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`at_once` guesses, and `an_hour` more as time passes: no hour sees more than the sum of both."""
+
+    at_once: int
+    an_hour: int
+
+    @property
+    def every(self) -> timedelta:
+        """How long it takes for one place to come back."""
+        return timedelta(hours=1) / self.an_hour
+
+    def wait(self, free_at: datetime, now: datetime) -> timedelta:
+        """How long until a guess may be looked at; nothing when it may now. `free_at`: when all places are back."""
+        return max(timedelta(0), self.taken(free_at, now) - now - self.at_once * self.every)
+
+    def taken(self, free_at: datetime, now: datetime) -> datetime:
+        """When all places are back, one more being taken. A clock that was set back shuts nobody out for long."""
+        return min(max(free_at, now), now + self.at_once * self.every) + self.every
+
+
+PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 60), Bound(10, 10)
+
+Bounds = Mapping[str, Bound]
 
 
 @dataclass(frozen=True)
 class Place:
+    """Where a guess comes from. `browser`: what names the browser, if this account has signed in on it before."""
+
     email: str
     address: str
+    browser: str = ""
 
     @property
-    def pair(self) -> str:
-        return _key("pair", f"{self.email}|{self.address}")
+    def bounds(self) -> list[Bounds]:
+        """What bounds a guess, by its key; the first of them that has a place is taken."""
+        network = _network(self.address)
+        anybody = {
+            _key("pair", f"{self.email}|{network}"): PAIR,
+            _key("address", network): ADDRESS,
+            _key("account", self.email): ACCOUNT,
+        }
+        return [{_key("known", f"{self.email}|{self.browser}"): KNOWN}, anybody] if self.browser else [anybody]
 
-    @property
-    def keys(self) -> dict[str, int]:
-        """Each key with the failures that are free of any wait."""
-        return {self.pair: 3, _key("address", self.address): 20, _key("account", self.email): 10}
+
+def _network(address: str) -> str:
+    """The address; for IPv6 the network, of which one subscriber has all addresses."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(int(found) >> 64) if isinstance(found, IPv6Address) else str(found)
 
 
 def _key(kind: str, value: str) -> str:
-    return sha256(f"{kind}:{value}".encode()).hexdigest()
+    return f"{kind}:{int.from_bytes(sha256(value.encode()).digest()[:8]) % KEYS}"
 
 
-def wait_for(failures: int, free: int) -> float:
-    """Seconds to wait after so many failures."""
-    return 0.0 if failures <= free else min(LONGEST_WAIT, 0.25 * 2.0 ** (failures - free - 1))
+def wait(conn: Connection, place: Place, now: datetime) -> timedelta:
+    """How long until a guess from this place may be looked at."""
+    keys = [key for bounds in place.bounds for key in bounds]
+    free = {row.key: row.free_at for row in conn.execute(select(guess).where(guess.c.key.in_(keys)))}
+    return min(_longest(bounds, free, now) for bounds in place.bounds)
 
 
-def blocked_for(conn: Connection, place: Place, now: datetime) -> float:
-    """Seconds during which an attempt from this place is not even looked at."""
-    until = conn.execute(select(failure.c.blocked_until).where(failure.c.key == place.pair)).scalar()
-    return max(0.0, (until - now).total_seconds()) if until else 0.0
+def _longest(bounds: Bounds, free: Mapping[str, datetime], now: datetime) -> timedelta:
+    return max(bound.wait(free.get(key, now), now) for key, bound in bounds.items())
 
 
-def failed(tx: Connection, place: Place, now: datetime) -> float:
-    """Count one more failure; the wait that it earns comes back, in seconds."""
-    tx.execute(delete(failure).where(failure.c.last_at < now - FORGOTTEN_AFTER))
-    counts = {
-        r.key: int(r._mapping["count"])
-        for r in tx.execute(select(failure).where(failure.c.key.in_(place.keys)).with_for_update())
-    }
-    wait = max(wait_for(counts.get(key, 0) + 1, free) for key, free in place.keys.items())
-    for key in sorted(place.keys):
-        until = now + timedelta(seconds=wait) if key == place.pair else now
-        values = {"count": counts.get(key, 0) + 1, "last_at": now, "blocked_until": until}
-        if key in counts:
-            tx.execute(update(failure).where(failure.c.key == key).values(**values))
-        else:
-            tx.execute(insert(failure).values(key=key, **values))
-    return wait
+def count(tx: Connection, place: Place, now: datetime) -> Bounds | timedelta:
+    """Count one guess before it is looked at: what it took, to be given back when it was right; or how long to wait."""
+    old = select(guess.c.key).where(guess.c.free_at < now).limit(CLEARED).with_for_update(skip_locked=True)
+    tx.execute(delete(guess).where(guess.c.key.in_(old)))
+    waits = []
+    for bounds in place.bounds:
+        free = _held(tx, bounds, now)
+        longest = _longest(bounds, free, now)
+        if not longest:
+            for key, bound in bounds.items():
+                tx.execute(update(guess).where(guess.c.key == key).values(free_at=bound.taken(free[key], now)))
+            return bounds
+        waits.append(longest)
+    return min(waits)
 
 
-def forget(tx: Connection, place: Place) -> None:
-    """A right password clears what was counted against this account from here."""
-    tx.execute(delete(failure).where(failure.c.key == place.pair))
+def _held(tx: Connection, bounds: Bounds, now: datetime) -> dict[str, datetime]:
+    """The rows of these keys, made where there are none, and held: two guesses never take the same place."""
+    new = insert(guess).on_conflict_do_update(index_elements=[guess.c.key], set_={"key": guess.c.key})
+    return {key: tx.execute(new.values(key=key, free_at=now).returning(guess.c.free_at)).scalar_one() for key in sorted(bounds)}
+
+
+def give_back(tx: Connection, taken: Bounds, now: datetime) -> None:
+    """The password was right: its own place comes back, and what was counted against the account from here is forgotten."""
+    own = [key for key in taken if key.startswith(("pair:", "known:"))]
+    tx.execute(delete(guess).where(guess.c.key.in_(own)))
+    left = {key: bound for key, bound in taken.items() if key not in own}
+    for key, free_at in _held(tx, left, now).items():
+        tx.execute(update(guess).where(guess.c.key == key).values(free_at=free_at - left[key].every))

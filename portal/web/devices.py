@@ -1,0 +1,55 @@
+"""Which accounts have signed in on this browser: a signed cookie, in which nobody reads who they are."""
+
+import hmac
+import secrets
+from hashlib import sha256
+
+from flask import Response, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from portal.web.state import settings
+
+COOKIE = "appareil"
+SECONDS = 180 * 86_400
+MOST = 5  # accounts that a browser is remembered for
+
+
+def name() -> str:
+    """What names this browser; empty when none has signed in on it."""
+    return _read()[0]
+
+
+def knows(email: str) -> bool:
+    """Whether this account has signed in on this browser before."""
+    browser, marks = _read()
+    return bool(browser) and _mark(browser, email) in marks
+
+
+def remember(response: Response, email: str) -> None:
+    """This account has signed in on this browser."""
+    browser, marks = _read()
+    browser = browser or secrets.token_urlsafe(12)
+    mark = _mark(browser, email)
+    marks = [*(m for m in marks if m != mark), mark][-MOST:]
+    secure = not settings().demo
+    response.set_cookie(
+        COOKIE, _signer().dumps([browser, *marks]), SECONDS, httponly=True, samesite="Lax", secure=secure, path="/connexion"
+    )
+
+
+def _read() -> tuple[str, list[str]]:
+    try:
+        browser, *marks = _signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS)
+    except (BadData, ValueError, TypeError):
+        return "", []
+    return str(browser), [str(mark) for mark in marks]
+
+
+def _mark(browser: str, email: str) -> str:
+    """The account on this browser: tells nothing without the key, and nothing on another browser."""
+    key = settings().secret_key.encode()
+    return hmac.new(key, f"browser {browser} {email.strip().casefold()}".encode(), sha256).hexdigest()[:24]
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="browser")

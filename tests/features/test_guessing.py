@@ -1,0 +1,193 @@
+"""Guessing a password: bounded for each account whoever guesses from wherever, refused at once, and its owner gets in."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import text
+
+from portal.app import create_app
+from portal.clock import Clock
+from portal.features.accounts import throttle
+from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, sign_in_with
+from portal.features.accounts.throttle import Place
+from portal.settings import Settings, SettingsError, read
+from tests.support.world import PASSWORD, Browser, World
+
+HOUR = timedelta(hours=1)
+OWNER = "centre@test.example"
+
+
+class Handed(Clock):
+    """A clock that shows what it is told to show."""
+
+    def __init__(self, shown: datetime) -> None:
+        super().__init__(shown.date())
+        object.__setattr__(self, "shown", shown)
+
+    def now(self) -> datetime:
+        return self.shown  # type: ignore[attr-defined]
+
+    def go_on(self, by: timedelta) -> None:
+        object.__setattr__(self, "shown", self.now() + by)
+
+
+@pytest.fixture
+def w(world: World) -> World:
+    world.as_("centre")
+    return world
+
+
+def at(w: World) -> Handed:
+    """The clock of the portal, in the test's hands."""
+    clock = Handed(w.now())
+    w.app().extensions["portal_clock"] = clock
+    return clock
+
+
+def from_address(w: World, address: str) -> Browser:
+    client = w.app().test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return Browser(client)
+
+
+@pytest.mark.parametrize("addresses", [1, 1000])
+@pytest.mark.parametrize("spread", [timedelta(0), HOUR])
+def test_an_account_sees_at_most_a_hundred_guesses_an_hour(w: World, addresses: int, spread: timedelta) -> None:
+    seen = Counter(
+        type(sign_in_with(w.db, w.now() + spread * i / 1000, OWNER, f"guess {i}", f"192.0.{i % addresses // 250}.{i % 250}"))
+        for i in range(1000)
+    )
+    assert seen.keys() == {WrongPassword, TooSoon} and seen[WrongPassword] <= 100
+    assert seen[WrongPassword] >= 10, "a person who mistypes is not refused at once"
+
+
+def test_the_owner_gets_in_on_a_browser_known_to_the_account_while_others_guess(w: World) -> None:
+    at(w)
+    mine = from_address(w, "198.51.100.7")
+    assert mine.sign_in(OWNER, PASSWORD).status_code == 303
+    mine.post("/deconnexion")
+    for i in range(100):
+        sign_in_with(w.db, w.now(), OWNER, "guess", f"192.0.2.{i}")
+    assert from_address(w, "198.51.100.8").sign_in(OWNER, PASSWORD).status_code == 429, "an attack runs"
+    assert mine.sign_in(OWNER, PASSWORD).status_code == 303
+
+
+def test_a_known_browser_is_slowed_like_any_other_after_ten_failures(w: World) -> None:
+    at(w)
+    mine = from_address(w, "198.51.100.7")
+    mine.sign_in(OWNER, PASSWORD)
+    mine.post("/deconnexion")
+    codes = Counter(mine.sign_in(OWNER, f"guess {i}").status_code for i in range(200))
+    assert codes == {422: 20, 429: 180}, "its own ten, then those of any browser at this address"
+
+
+def test_who_a_browser_is_known_to_cannot_be_read_in_its_cookie_or_taken_to_another_account(w: World) -> None:
+    at(w)
+    mine = from_address(w, "198.51.100.7")
+    mine.sign_in(OWNER, PASSWORD)
+    cookie = mine.client.get_cookie("appareil", path="/connexion")
+    assert cookie and "test.example" not in cookie.decoded_value
+    mine.post("/deconnexion")
+    codes = Counter(mine.sign_in("national@test.example", f"guess {i}").status_code for i in range(30))
+    assert codes == {422: 10, 429: 20}
+
+
+def test_a_guess_that_is_refused_says_when_to_try_again_and_keeps_the_address(w: World) -> None:
+    clock = at(w)
+    b = from_address(w, "198.51.100.7")
+    for _ in range(10):
+        assert b.sign_in(OWNER, "guess").status_code == 422
+    refused = b.sign_in(OWNER, PASSWORD)
+    assert refused.status_code == 429 and refused.headers["Retry-After"] == "180"
+    assert (
+        "Réessayez dans 3 minutes" in refused.text and "votre UD vous aide" in refused.text and f'value="{OWNER}"' in refused.text
+    )
+    clock.go_on(timedelta(seconds=180))
+    assert b.sign_in(OWNER, PASSWORD).status_code == 303
+
+
+def test_a_password_that_is_refused_is_not_even_looked_at(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = count()
+
+    def look(_hash: str | None, _password: str) -> bool:
+        next(looks)
+        return False
+
+    monkeypatch.setattr("portal.features.accounts.passwords.fits", look)
+    for _ in range(50):
+        sign_in_with(w.db, w.now(), OWNER, "guess", "192.0.2.1")
+    assert next(looks) == 10
+
+
+def test_a_hundred_and_twenty_wrong_passwords_hold_nobody_up(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(seconds: float) -> None:
+        raise AssertionError(f"somebody slept for {seconds} s")
+
+    at(w)
+    monkeypatch.setattr("time.sleep", never)
+    browsers = [from_address(w, f"192.0.2.{i}") for i in range(24)]
+    for b in browsers:
+        b.token()
+    with ThreadPoolExecutor(8) as clients:
+        sent = [clients.submit(b.sign_in, OWNER, f"guess {i}") for i in range(5) for b in browsers]
+        assert from_address(w, "198.51.100.7").get("/healthz").status_code == 200
+        codes = Counter(answer.result().status_code for answer in sent)
+    assert codes == {422: 20, 429: 100}
+
+
+def test_right_passwords_are_not_counted(w: World) -> None:
+    at(w)
+    w.as_("ud94")
+    for _ in range(150):
+        assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.1"), SignedIn)
+    assert w.scalar("select count(*) from guess where key like 'pair:%'") == 0
+    assert isinstance(sign_in_with(w.db, w.now(), "ud94@test.example", PASSWORD, "192.0.2.1"), SignedIn)
+
+
+def test_an_address_that_tries_every_account_is_bounded(w: World) -> None:
+    seen = Counter(type(sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", "2001:db8::1")) for i in range(300))
+    assert seen[WrongPassword] == 200
+    other = [sign_in_with(w.db, w.now(), f"b{i}@test.example", "guess", f"2001:db8::{i}") for i in range(1, 4)]
+    assert all(isinstance(answer, TooSoon) for answer in other), "a subscriber has a whole network of them"
+
+
+def test_the_counters_are_bounded_in_number_and_go_when_they_hold_nothing(w: World) -> None:
+    keys = {
+        key for i in range(200_000) for key in Place(f"{i}@test.example", "192.0.2.1").bounds[0] if key.startswith("account:")
+    }
+    assert len(keys) <= throttle.KEYS
+    for i in range(30):
+        sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", f"192.0.2.{i}")
+    assert w.scalar("select count(*) from guess") == 90
+    sign_in_with(w.db, w.now() + 2 * HOUR, OWNER, "guess", "198.51.100.7")
+    assert w.scalar("select count(*) from guess") == 3
+
+
+def test_a_clock_that_was_set_back_shuts_nobody_out_for_long(w: World) -> None:
+    for _ in range(11):
+        sign_in_with(w.db, w.now() + timedelta(days=1), OWNER, "guess", "192.0.2.1")
+    answer = sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.1")
+    assert isinstance(answer, TooSoon) and answer.wait <= timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "192.0.2.1"), (1, "203.0.113.9"), (2, "203.0.113.8")])
+def test_the_address_is_the_one_that_trusted_proxies_tell(w: World, proxies: int, counted: str) -> None:
+    url = w.db.url.render_as_string(hide_password=False)
+    app = create_app(Settings("demo", url, "a secret for tests", w.today, trusted_proxies=proxies), Clock(w.today))
+    client = app.test_client()
+    client.environ_base |= {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "203.0.113.8, 203.0.113.9"}
+    Browser(client).sign_in(OWNER, "guess")
+    app.extensions["portal_db"].dispose()
+    (key,) = (key for key in Place(OWNER, counted).bounds[0] if key.startswith("address:"))
+    with w.db.reading() as conn:
+        assert conn.execute(text("select key from guess where key like 'address:%'")).scalars().all() == [key]
+
+
+def test_how_many_proxies_are_trusted_is_a_number() -> None:
+    demo = {"PORTAL_ENV": "demo", "PORTAL_SECRET_KEY": "k"}
+    assert read(demo).trusted_proxies == 0 and read(demo | {"PORTAL_TRUSTED_PROXIES": "2"}).trusted_proxies == 2
+    with pytest.raises(SettingsError, match="mandataires"):
+        read(demo | {"PORTAL_TRUSTED_PROXIES": "oui"})
