@@ -228,7 +228,12 @@ def sessions() -> None:
     pass
 
 
-@sessions.command("import", help="Reprend des sessions d’un CSV : tout ou rien.")
+@sessions.command(
+    "import",
+    help="Reprend des sessions d’un CSV : tout ou rien.\n\n"
+    "Colonnes : id;siret;title;kind;starts_on;ends_on;status;actual_end_on. Deux autres peuvent suivre, les deux ou aucune : "
+    "planned_end_on;postponed_by, la fin d’avant une mesure qui a déjà déplacé la session, et la clé de cette mesure.",
+)
 @click.argument("file")
 def import_sessions(file: str) -> None:
     from portal.features.sessions.importing import import_sessions as act
@@ -236,7 +241,11 @@ def import_sessions(file: str) -> None:
     _import(file, lambda work, data: act(work, data, lambda parts: _progress(parts, "Sessions")), "Sessions")
 
 
-@sessions.command("export", help="Écrit toutes les sessions en CSV.")
+@sessions.command(
+    "export",
+    help="Écrit toutes les sessions en CSV, dans les colonnes de l’import : id;siret;title;kind;starts_on;ends_on;status;"
+    "actual_end_on;planned_end_on;postponed_by.",
+)
 @click.argument("file", required=False)
 def export_sessions(file: str | None) -> None:
     from portal.features.sessions.exporting import rows
@@ -323,13 +332,15 @@ def list_measures() -> None:
 
     with Tool().current().db.reading() as conn:
         found = known(conn)
-    for measure, _ in found.values():
-        click.echo(f"{measure.key}  « {measure.label} », {measure.source}")
+    for one in found.values():
+        click.echo(f"{one.measure.key}  « {one.measure.label} », {one.measure.source}")
+        if one.why_not:
+            click.echo(f"  à corriger, ne peut être ni planifiée ni appliquée : {one.why_not}")
 
 
 def _measure(name: str, tool: Tool) -> Any:
     from portal.features.measures.catalogue import find
-    from portal.rules.measures import MeasureError
+    from portal.rules.measure_files import MeasureError
 
     try:
         with tool.db.reading() as conn:
@@ -340,10 +351,10 @@ def _measure(name: str, tool: Tool) -> Any:
 
 def _print_plan(plan: Any) -> None:
     for count in plan.changes:
-        click.echo(f"{count.meaning.case}\t{count.number}\t{count.meaning.effect}\t{count.meaning.words}")
+        click.echo(f"{count.meaning.name}\t{count.number}\t{count.meaning.effect}\t{count.meaning.words}")
     for count in plan.kept:
         if count.number:
-            click.echo(f"{count.meaning.case or '-'}\t{count.number}\tInchangée\t{count.meaning.words}")
+            click.echo(f"{count.meaning.name or '-'}\t{count.number}\tInchangée\t{count.meaning.words}")
     click.echo(f"total\t{plan.touched}\tsessions à modifier sur {plan.total}")
 
 
@@ -365,18 +376,24 @@ def plan_measure(name: str, csv_file: str | None) -> None:
 @measures.command("apply", help="Applique la mesure en une transaction.")
 @click.argument("name")
 def apply_measure(name: str) -> None:
-    from portal.features.measures.actions import Applied, apply
+    from portal.features.measures.actions import Applied, NothingToChange, apply
 
     tool = Tool().current()
     measure, text = _measure(name, tool)
     done = apply(tool.work(), measure, text)
+    if isinstance(done, NothingToChange):
+        _print_plan(done.plan)
+        click.echo(done.message)
+        return
     if not isinstance(done, Applied):
         refuse("Des sessions ont changé pendant le calcul ; rien n’a été modifié. Recommencez.")
     _print_plan(done.plan)
-    click.echo(f"passage n° {done.run_id}")
+    click.echo(f"application n° {done.run_id}")
 
 
-@measures.command("revert", help="Reprend un passage.")
+@measures.command(
+    "revert", help="Annule l’application n° RUN ; une session modifiée depuis par quelqu’un est laissée telle quelle, et listée."
+)
 @click.argument("run", type=click.IntRange(1, 999_999_999))
 def revert_measure(run: int) -> None:
     from portal.features.measures.actions import CannotRevert, Reverted, revert
@@ -385,7 +402,7 @@ def revert_measure(run: int) -> None:
     if isinstance(done, CannotRevert):
         refuse(done.reason)
     assert isinstance(done, Reverted)
-    click.echo(f"{done.restored} sessions rétablies, passage n° {done.run_id}")
+    click.echo(f"{done.restored} sessions rétablies, annulation n° {done.run_id}")
     for number in done.left_alone:
         click.echo(f"laissée telle quelle, modifiée depuis : {number}")
 

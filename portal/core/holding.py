@@ -57,6 +57,7 @@ def write(
 
     `before` and `after` add to the event what does not stand in the session's own row.
     """
+    values = {**values, **_planned_end(session, values)}
     were = {name: getattr(session, name) for name in values}
     changed = update(exam_session).where(exam_session.c.id == session.number)
     changed = changed.values(**values, version=exam_session.c.version + 1)
@@ -69,6 +70,14 @@ def write(
         after={**values, **(after or {})},
         reason=reason,
     )
+
+
+def _planned_end(session: SessionRow, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The end planned before a measure lies within the dates that stand; where somebody sets others, their end is what is planned."""
+    if not session.planned_end_on or not values.keys() & {"starts_on", "ends_on"}:
+        return {}
+    start, end = values.get("starts_on", session.starts_on), values.get("ends_on", session.ends_on)
+    return {} if start <= session.planned_end_on <= end else {"planned_end_on": end}
 
 
 def step_values(work: Work, s: SessionRow, action: Action) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Kind, Role, Status
-from portal.rules.measures import words_of_case
+from portal.rules.measure_files import words_of_case
 from portal.rules.rights import Person
 from portal.rules.titles import last_start
 

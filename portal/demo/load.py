@@ -26,7 +26,7 @@ from portal.features.reference.approvals import import_approvals
 from portal.features.reference.importing import import_centres, import_titles
 from portal.features.results.actions import correct_results, enter_results, save_draft, seal
 from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
-from portal.features.sessions.importing import COLUMNS as SESSION_COLUMNS
+from portal.features.sessions.importing import REQUIRED as SESSION_COLUMNS
 from portal.features.sessions.importing import import_sessions
 from portal.files.cells import lines
 from portal.paths import ROOT

@@ -42,13 +42,13 @@ class Lines:
         return iter(self.lines)
 
 
-def read(data: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> Lines:
-    """The lines of a CSV with these columns, in any order. Raises BadFile."""
+def read(data: bytes, required: Sequence[str], optional: Sequence[str] = (), together: Sequence[str] = ()) -> Lines:
+    """The lines of a CSV with these columns, in any order; those of `together` all or none. Raises BadFile."""
     if len(data) > LARGEST_FILE:
         raise BadFile([LineError(1, "le fichier dépasse 50 Mo ; coupez-le en plusieurs")])
     if data[:2] == b"PK":
         raise BadFile([LineError(1, "c’est un classeur, pas un CSV ; enregistrez-le au format « CSV UTF-8 »")])
-    return named(text.found(data, len(required)), required, optional)
+    return named(text.found(data, len(required)), required, (*optional, *together), together=together)
 
 
 def named(
@@ -56,6 +56,7 @@ def named(
     required: Sequence[str],
     optional: Sequence[str] = (),
     also: Mapping[str, str] | None = None,
+    together: Sequence[str] = (),
 ) -> Lines:
     """Rows as lines whose cells have names. `also` gives other names by which a column is known. Raises BadFile."""
     if not found.rows:
@@ -69,6 +70,9 @@ def named(
     for name in required:
         if name not in names:
             errors.add(header_line, f"la colonne « {name} » manque ; la première ligne doit être {expected}")
+    absent = [name for name in together if name not in names]
+    for name in absent if len(absent) < len(together) else []:
+        errors.add(header_line, f"la colonne « {name} » manque : {' et '.join(together)} vont ensemble, ou aucune")
     unknown = [name for name in names if name not in required and name not in optional]
     for name in unknown[:SHOWN_UNKNOWN]:
         errors.add(header_line, f"la colonne « {name[:60]} » est inconnue ; les colonnes sont {expected}")

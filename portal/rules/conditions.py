@@ -28,6 +28,7 @@ class Condition:
     unconvened: bool | None = None  # somebody holds no convocation that still stands
     departments: tuple[str, ...] | None = None
     titles: tuple[str, ...] | None = None  # codes
+    moved_by: str | None = None  # the key of the measure that moved it last
     late_actual_end: bool | None = None  # the real end date lies past the postponed one, and the unit has not looked at it
 
 
@@ -43,6 +44,7 @@ def holds(condition: Condition, facts: Facts, today: date) -> bool:
         and (c.exam_start_to is None or (f.exam_starts_on is not None and f.exam_starts_on <= c.exam_start_to))
         and (c.departments is None or f.department in c.departments)
         and (c.titles is None or f.title in c.titles)
+        and (c.moved_by is None or f.moved_by == c.moved_by)
         and (c.postponed is None or f.postponed == c.postponed)
         and (c.actual_end_known is None or (f.actual_end_on is not None) == c.actual_end_known)
         and (c.over is None or (today >= f.effective_end_on) == c.over)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, sele
 
 from portal.rules.conditions import Condition
 from portal.store.candidates import candidate
+from portal.store.measures import measure_run
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
@@ -53,6 +54,9 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(s.c.department_code.in_(c.departments))
     if c.titles is not None:
         parts.append(s.c.title_id.in_(select(title.c.id).where(title.c.code.in_(c.titles))))
+    if c.moved_by is not None:
+        own = select(measure_run.c.id).where(measure_run.c.measure_key == c.moved_by)
+        parts.append(s.c.postponed_run_id.in_(own))
     if c.postponed is not None:
         parts.append(s.c.postponed_run_id.is_not(None) if c.postponed else s.c.postponed_run_id.is_(None))
     if c.actual_end_known is not None:

@@ -39,6 +39,7 @@ TO_THE_SERVICE = frozenset(
         "approvals",
         "limits_set",
         "measure_written",
+        "measure_removed",
         "measure_applied",
         "measure_reverted",
         "account_invited",

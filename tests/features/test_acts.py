@@ -367,9 +367,9 @@ def test_a_run_is_taken_back_once_and_each_on_its_own(w: World) -> None:
     assert isinstance(first, Reverted) and (first.restored, first.left_alone) == (1, [])
     refused = [revert(national, n) for n in (runs[0], first.run_id, 99)]
     assert [r.reason.partition(" a ")[2] or r.reason for r in refused if isinstance(r, CannotRevert)] == [
-        f"déjà été repris (passage n° {first.run_id}).",
-        f"Le passage n° {first.run_id} est lui-même une reprise : appliquez de nouveau la mesure si besoin.",
-        "Le passage n° 99 n’existe pas.",
+        f"déjà été annulée (n° {first.run_id}).",
+        f"Le n° {first.run_id} est lui-même une annulation : appliquez de nouveau la mesure si besoin.",
+        "L’application n° 99 n’existe pas.",
     ]
     assert w.get(2).postponed and isinstance(revert(national, runs[1]), Reverted) and not w.get(2).postponed
 

@@ -46,7 +46,13 @@ def test_the_demonstration_its_measure_and_its_trail(portal, tmp_path: Path) -> 
     header, first, *_ = (tmp_path / "plan.csv").read_text().splitlines()
     assert header == "id;case;status_before;status_after;end_before;end_after;why" and first.count(";") == 6
     applied = portal("measures", "apply", "confinement-2020").stdout
-    assert planned in applied and "passage n° 2" in applied
+    assert planned in applied and "application n° 2" in applied
+    again = portal("measures", "apply", "confinement-2020")
+    assert (
+        again.returncode == 0
+        and "Rien à appliquer : aucune session ne changerait." in again.stdout
+        and "n° 3" not in again.stdout
+    )
     assert portal("measures", "revert", "2").returncode == 0
     assert portal("measures", "revert", "2").returncode == 1
     assert portal("audit", "verify").returncode == 0
@@ -63,6 +69,15 @@ def test_mistakes_are_refused_in_words(portal, tmp_path: Path) -> None:  # type:
     assert refused.returncode == 1 and "ligne 2" in refused.stderr and "rien n’a été écrit" in refused.stderr
     assert portal("sessions", "import", str(tmp_path / "none.csv")).returncode == 1
     assert portal("measures", "plan", "inconnue").returncode == 1
+    measure = tmp_path / "m.toml"
+    text = (ROOT / "measures" / "confinement-2020.toml").read_text("utf-8").replace("confinement-2020", "m")
+    measure.write_text(text.replace('statuts = ["en_preparation"]', 'statuts = ["verrouillee"]\ndepartements = ["999"]', 1))
+    for word in ("plan", "apply"):
+        closed = portal("measures", word, str(measure))
+        assert closed.returncode == 1 and "une mesure ne touche pas une session « Verrouillée »" in closed.stderr
+    measure.write_text(text.replace('statuts = ["en_preparation"]', 'departements = ["999"]', 1))
+    assert "le département « 999 » est inconnu" in portal("measures", "plan", str(measure)).stderr
+    assert "planned_end_on;postponed_by" in portal("sessions", "import", "--help").stdout.replace("\n  ", " ")
     assert portal("nonsense").returncode == 2
     assert portal("users", "add", "a@test.example", "--role", "national", "--password-stdin", typed="court\n").returncode == 1
     assert portal("users", "add", "a@test.example", "--role", "ud", "--department", "94").returncode == 0

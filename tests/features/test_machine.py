@@ -18,7 +18,7 @@ from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
 from portal.features.jury import seats
 from portal.features.jury.queries import seated
-from portal.features.measures.actions import Applied, apply, revert
+from portal.features.measures.actions import Applied, NothingToChange, apply, revert
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.measures.verify import verify
 from portal.features.past.history import history
@@ -229,6 +229,8 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
         @rule()
         def measure(self) -> None:
             done = apply(w.as_("national"), *find_measure("confinement-2020"))
+            if isinstance(done, NothingToChange):
+                return
             assert isinstance(done, Applied)
             self.run = done.run_id
 

@@ -82,8 +82,8 @@ def test_sessions_go_out_and_come_back_identical(world: World) -> None:
     with world.db.snapshot() as conn:
         first = "".join(lines(COLUMNS, rows(conn, true())))
     assert first.splitlines()[1:] == [
-        f"224566;{a};TP-01303;titre;22/06/2020;26/06/2020;demande_dte_envoyee;",
-        f"224567;{b};TP-01303;ccp;01/03/2020;02/03/2020;verrouillee;05/03/2020",
+        f"224566;{a};TP-01303;titre;22/06/2020;26/06/2020;demande_dte_envoyee;;;",
+        f"224567;{b};TP-01303;ccp;01/03/2020;02/03/2020;verrouillee;05/03/2020;;",
     ]
 
 

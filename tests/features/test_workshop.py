@@ -9,18 +9,22 @@ from datetime import date
 from itertools import count
 
 import pytest
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from portal.core.outcomes import Changed, Saved
 from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
-from portal.features.measures.actions import Applied, apply, revert
+from portal.features.measures.actions import Applied, NothingToChange, Reverted, apply, revert
 from portal.features.measures.catalogue import find
-from portal.features.measures.plan import claimed_twice, codes, plan, samples, to_look_at
+from portal.features.measures.plan import already_started, by_code, claimed_twice, plan, samples
 from portal.features.measures.progress import Task
 from portal.features.measures.verify import verify
 from portal.rules.lifecycle import Status
-from portal.rules.measures import decide, parse
+from portal.rules.measure_files import MeasureError, parse
+from portal.rules.measures import decide
+from portal.store.measures import measure
+from portal.store.notices import notice
 from tests.support.facts import facts_of
 from tests.support.world import Browser, World, hidden
 
@@ -57,8 +61,8 @@ FORM = {
 }  # fmt: skip
 
 
-def send(b: Browser, text: bytes) -> TestResponse:
-    fields = {"csrf_token": b.token(), "file": (io.BytesIO(text), "m.toml")}
+def send(b: Browser, text: bytes, **more: str) -> TestResponse:
+    fields = {"csrf_token": b.token(), "file": (io.BytesIO(text), "m.toml"), **more}
     return b.client.post("/mesures/fichier", data=fields, content_type="multipart/form-data")
 
 
@@ -68,6 +72,7 @@ def test_a_form_and_a_file_give_the_same_measure(w: World) -> None:
     with w.db.reading() as conn:
         written, _ = find("greve", conn)
     assert written == parse(SHIFT)
+    b.post("/mesures/greve/suppression")
     assert send(b, SHIFT.encode()).headers["Location"] == "/mesures/greve"
     assert parse(b.get("/mesures/greve.toml").text) == written
 
@@ -135,7 +140,7 @@ def test_the_same_shift_never_moves_a_session_twice_although_it_still_fits(w: Wo
     assert w.get(1).starts_on == date(2020, 6, 25), "within the dates that the measure describes"
     with w.db.reading() as conn:
         again = plan(conn, parse(near), w.today)
-    assert (again.touched, next(c.number for c in again.counts if c.code == "s1")) == (0, 1)
+    assert (again.touched, next(c.number for c in again.counts if c.meaning.code == "s1")) == (0, 1)
     other = parse(near.replace('"greve"', '"autre"'))
     with w.db.reading() as conn:
         assert plan(conn, other, w.today).touched == 1, "another measure moves it"
@@ -170,7 +175,7 @@ def test_python_and_sql_agree_on_a_shift(w: World) -> None:
         tx.exec_driver_sql("update exam_session set actual_end_on = '2020-06-21'")
     with w.db.reading() as conn:
         found = plan(conn, measure, w.today)
-    assert found.touched == 0 and next(c for c in found.counts if c.code == "r1").number == 1
+    assert found.touched == 0 and next(c for c in found.counts if c.meaning.code == "r1").number == 1
 
 
 def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) -> None:
@@ -182,10 +187,10 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
         found = plan(conn, measure, w.today)
     assert found.by_department == {"75": (1, 1), "94": (1, 2)}
     assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1)}
-    assert (found.twice, found.started, found.with_results) == (1, 2, 0), "case 2a and case 2b both describe the first"
+    assert (found.twice, found.started) == (1, 2), "case 2a and case 2b both describe the first"
     with w.db.reading() as conn:
-        assert to_look_at(conn, measure, found, w.today) == {"started": [1, 2], "with_results": []}
-        assert to_look_at(conn, measure, replace(found, with_results=1), date(2020, 3, 1)) == {"started": [], "with_results": []}
+        assert already_started(conn, measure, w.today) == already_started(conn, measure, date(2020, 3, 2)) == [1, 2]
+        assert already_started(conn, measure, date(2020, 3, 1)) == []
     page = w.browser("national").get("/mesures/confinement-2020").text
     assert page.count("Par exemple : ") == 2  # those that have begun, and the one that two cases describe
     assert "Par département" in page and "Par statut" in page and "Que deux cas décrivent" in page
@@ -205,11 +210,10 @@ def test_any_count_that_changes_changes_what_was_seen(w: World) -> None:
 
 
 def test_what_a_code_does_is_said_by_its_case_alone() -> None:
-    found = codes(find("confinement-2020")[0])
-    assert {code for code, meaning in found.items() if meaning.cancel} == {"+1"}
-    assert {code for code, meaning in found.items() if meaning.move_end_to} == {"+2a", "+2b", "+2c", "+2d"}
-    assert not any(meaning.shift_days for meaning in found.values())
-    assert {meaning.effect for meaning in found.values() if not meaning.changes} == {"Inchangée"}
+    found = by_code(find("confinement-2020")[0])
+    assert {code for code, line in found.items() if line.case and line.case.cancel} == {"+1"}
+    assert {code for code, line in found.items() if line.case and line.case.move_end_to} == {"+2a", "+2b", "+2c", "+2d"}
+    assert {line.effect for line in found.values() if not line.case} == {"Inchangée"}
 
 
 def test_twenty_sessions_of_a_case_are_shown_those_that_start_first(w: World) -> None:
@@ -237,7 +241,9 @@ def test_taking_back_is_behind_a_typed_number_too(w: World) -> None:
     w.measure()
     w.browser("centre").post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-06-12")
     b = w.browser("national")
+    assert "Annuler l’application n° 1" in b.get("/mesures/passages/1").text
     page = b.get("/mesures/passages/1/reprise").text
+    assert "Annuler l’application n° 1" in page
     assert "1 session retrouverait" in page and 'href="/sessions/1"' in page
     assert b.post("/mesures/passages/1/reprise", number="2").status_code == 409
     assert b.post("/mesures/passages/1/reprise", number="x").status_code == 422
@@ -270,6 +276,187 @@ def test_a_long_measure_answers_with_a_page_that_grows(w: World, monkeypatch: py
     assert w.get(1).postponed
 
 
+# ---- what is closed, and what was written before that was refused
+
+CLOSED = {"resultats_saisis": "Résultats saisis", "verrouillee": "Verrouillée", "annulee": "Annulée"}
+
+
+def closing(status: str) -> str:
+    return SHIFT.replace('statuts = "actifs"', f'statuts = ["en_preparation", "{status}"]')
+
+
+@pytest.mark.parametrize(("status", "label"), CLOSED.items())
+def test_a_case_that_names_what_is_closed_is_refused_in_the_form_and_in_a_file(w: World, status: str, label: str) -> None:
+    b = w.browser("national")
+    sentence = f"ne mesure ne touche pas une session « {label} ». Les statuts possibles sont en_preparation"
+    form = b.post("/mesures/nouvelle", **{**FORM, "cas-1-statuts": ["en_preparation", status]})
+    file = send(b, closing(status).encode())
+    for answer in (form, file):
+        assert answer.status_code == 422 and sentence in answer.text
+    assert 'href="#cas-1-statuts"' in form.text and 'id="cas-1-statuts"' in form.text
+    assert w.scalar("select count(*) from measure") == 0
+
+
+def test_a_measure_written_before_that_names_what_is_closed_is_listed_read_and_written_again(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020", "verrouillee")
+    b, text = w.browser("national"), closing("verrouillee")
+    with w.db.writing() as tx:
+        tx.execute(insert(measure).values(key="greve", definition=text, written_at=w.now(), written_by="x"))
+    sentence = "une mesure ne touche pas une session « Verrouillée »"
+    assert "À corriger" in b.get("/mesures").text
+    page = b.get("/mesures/greve")
+    assert page.status_code == 200 and sentence in page.text and "Appliquer la mesure" not in page.text
+    assert b.post("/mesures/greve", number="1").status_code == 422 and b.get("/mesures/greve.csv").status_code == 404
+    assert b.get("/mesures/greve.toml").text == text
+    with w.db.reading() as conn, pytest.raises(MeasureError, match="Verrouillée"):
+        find("greve", conn)
+    again = b.get("/mesures/greve/modifier").text
+    assert "ne mesure ne touche pas une session « Verrouillée »" in again and 'value="2020-06-20"' in again
+    assert b.post("/mesures/greve/modifier", **FORM).status_code == 303
+    assert "Appliquer" in b.get("/mesures/greve").text and w.scalar("select count(*) from measure") == 1
+
+
+def test_a_run_of_before_that_is_still_told(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    done = apply(w.as_("national"), parse(SHIFT), closing("verrouillee"))
+    assert isinstance(done, Applied)
+    assert w.browser("national").get(f"/mesures/passages/{done.run_id}").status_code == 200
+    assert "cas 1 : Début du 20/06 au 30/06/2020" in w.browser("centre").get("/sessions/1").text
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_no_measure_touches_what_is_closed_whatever_its_text_says(w: World, status: str) -> None:
+    w.session(1, "20/06/2020", "26/06/2020", status)
+    w.session(2, "20/06/2020", "26/06/2020", "en_preparation")
+    for old in (parse(closing(status), applied=True), parse(SHIFT.replace('statuts = "actifs"\n', ""), applied=True)):
+        done = apply(w.as_("national"), old, SHIFT)
+        assert not isinstance(done, Applied) or done.plan.touched == 1
+    assert w.get(1).version == 2 and w.get(2).postponed
+
+
+# ---- a measure of one's own is changed and removed, never written over unseen
+
+
+def test_an_existing_measure_is_not_written_over(w: World) -> None:
+    b, other = w.browser("national"), {**FORM, "source": "Une autre"}
+    b.post("/mesures/nouvelle", **FORM)
+    for answer in (b.post("/mesures/nouvelle", **other), send(b, SHIFT.replace("jours = 14", "jours = 7").encode())):
+        assert answer.status_code == 422 and "existe déjà" in answer.text and "Modifier" in answer.text
+    assert "Décision d’essai" in b.get("/mesures/greve.toml").text
+    assert b.post("/mesures/nouvelle", **FORM).status_code == 303, "the same once more is no change"
+    assert 'value="Décision d’essai"' in b.get("/mesures/greve/modifier").text
+    assert b.post("/mesures/greve/modifier", **other).status_code == 303
+    assert 'source = "Une autre"' in b.get("/mesures/greve.toml").text
+
+
+def test_a_changed_measure_keeps_its_key_whatever_its_name_becomes(w: World) -> None:
+    b = w.browser("national")
+    b.post("/mesures/nouvelle", **FORM)
+    assert b.post("/mesures/greve/modifier", **{**FORM, "nom": "grève de juin"}).headers["Location"] == "/mesures/greve"
+    with w.db.reading() as conn:
+        assert find("greve", conn)[0].label == "grève de juin"
+
+
+def test_a_file_takes_the_place_of_a_measure_from_its_page_alone(w: World) -> None:
+    b = w.browser("national")
+    b.post("/mesures/nouvelle", **FORM)
+    kept = SHIFT + '[[inchange]]\ntexte = "Les autres"\n'
+    assert send(b, kept.encode(), remplace="greve").status_code == 303
+    page = b.get("/mesures/greve/modifier").text
+    assert "son texte (TOML)" in page and 'name="cas-1-nom"' not in page
+    refused = send(b, kept.replace('"greve"', '"autre"').encode(), remplace="greve")
+    assert refused.status_code == 422 and "et vous modifiez « greve »" in refused.text
+    assert send(b, kept.encode(), remplace="confinement-2020").status_code == 404
+
+
+def test_a_measure_is_removed_after_a_question_and_its_runs_stay(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    b = w.browser("national")
+    b.post("/mesures/nouvelle", **FORM)
+    b.post("/mesures/greve", number="1")
+    assert (
+        "Supprimer la mesure « grève »" in b.get("/mesures/greve/suppression").text and b.get("/mesures/greve").status_code == 200
+    )
+    assert b.post("/mesures/greve/suppression").status_code == 303
+    assert b.get("/mesures/greve").status_code == 404 and b.get("/mesures/passages/1").status_code == 200
+    for path in ("/mesures/greve/suppression", "/mesures/confinement-2020/suppression", "/mesures/confinement-2020/modifier"):
+        assert b.post(path).status_code == 404
+    assert isinstance(revert(w.as_("national"), 1), Reverted)
+
+
+def test_a_case_too_many_is_taken_out(w: World) -> None:
+    b = w.browser("national")
+    two = {**FORM, "cas": "2", "cas-2-nom": "2", "action": "retirer-1"}
+    page = b.post("/mesures/nouvelle", **two).text
+    assert 'value="2"' in page and "Cas n° 2" not in page and "Retirer ce cas" not in page
+    assert "Cas n° 2" in b.post("/mesures/nouvelle", **{**two, "action": "retirer-3"}).text
+
+
+def test_everything_that_is_wrong_is_said_at_once_each_on_its_field(w: World) -> None:
+    wrong = {
+        "source": "", "cas-1-nom": "", "cas-1-debut_du": "2020-07-01", "cas-1-departements": "999, 94", "cas-1-titres": "TP-99999",
+        "cas-1-jours": "x", "cas-1-fin_du": "31/02/2020",
+    }  # fmt: skip
+    page = w.browser("national").post("/mesures/nouvelle", **{**FORM, **wrong}).text
+    for field in wrong:
+        assert f'href="#{field}"' in page, field
+    assert "Le département « 999 » est inconnu" in page and "Le titre « TP-99999 » est inconnu" in page
+    assert "« 94 » est inconnu" not in page and 'href="#nom"' not in page
+    answer = send(w.browser("national"), SHIFT.replace("TP-01303", "TP-9").replace('"94"', '"999"').encode())
+    assert answer.status_code == 422 and "« TP-9 » est inconnu" in answer.text and "« 999 » est inconnu" in answer.text
+
+
+# ---- applied twice, taken back
+
+
+def test_a_second_application_makes_no_run_and_says_so(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    b = w.browser("national")
+    w.measure()
+    page = b.get("/mesures/confinement-2020").text
+    assert "Rien à appliquer : aucune session ne changerait." in page and "Appliquer la mesure" not in page
+    again = b.post("/mesures/confinement-2020", number="0", seen="")
+    assert again.status_code == 303 and again.headers["Location"] == "/mesures/confinement-2020"
+    assert "Aucune application n’a été enregistrée" in b.get("/mesures/confinement-2020").text
+    assert b.post("/mesures/confinement-2020", number="1").status_code == 409
+    assert w.scalar("select count(*) from measure_run") == 1
+
+
+def test_taking_back_tells_those_whom_applying_told(w: World) -> None:
+    w.as_("centre"), w.as_("other"), w.as_("ud94")
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.session(2, "02/03/2020", "20/04/2020")
+    w.session(3, "02/03/2020", "20/04/2020", centre=1)
+    run = w.measure()
+    w.browser("other").post("/sessions/3/date-reelle", version=w.get(3).version, actual_end_on="2020-06-12")
+    w.browser("centre").post("/sessions/2/date-reelle", version=w.get(2).version, actual_end_on="2020-06-12")
+    revert(w.as_("national"), run)
+    with w.db.reading() as conn:
+        told = conn.execute(select(notice.c.account_id, notice.c.subject).order_by(notice.c.account_id, notice.c.id)).all()
+    assert [row.subject for row in told] == [
+        "Mesure « confinement 2020 » : 2 sessions reportées",
+        "Mesure « confinement 2020 » annulée : 1 session rétablie, 1 session laissée telle quelle",
+        "Mesure « confinement 2020 » : 1 session reportée",
+        "Mesure « confinement 2020 » annulée : 1 session laissée telle quelle",
+    ]
+    assert told[0].account_id == told[1].account_id != told[2].account_id == told[3].account_id
+    page = w.browser("centre").get("/sessions/1/historique").text
+    assert f"L’application n° {run} de la mesure « confinement 2020 » a été annulée" in page
+    national = w.browser("national")
+    assert f"annulation de l’application n° {run}" in national.get("/mesures").text
+    assert f"Annuler l’application n° {run}" not in national.get(f"/mesures/passages/{run}").text
+
+
+def test_a_shift_leaves_alone_what_has_its_exam_days(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    apply(w.as_("national"), parse(SHIFT.replace('"greve"', '"autre"').replace("jours = 14", "jours = 1")), SHIFT)
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("update exam_session set exam_starts_on = '2020-06-22', exam_ends_on = '2020-06-22'")
+    with w.db.reading() as conn:
+        found = plan(conn, parse(SHIFT), w.today)
+    assert found.touched == 0 and next(c.number for c in found.counts if c.meaning.code == "j1") == 1
+
+
 # ---- at once
 
 
@@ -279,8 +466,8 @@ def test_two_measures_at_once_move_each_session_once(w: World) -> None:
     hands = w.as_("national")
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: apply(hands, *find("confinement-2020")), range(4)))
-    assert all(isinstance(d, Applied) for d in done)
-    assert sorted(d.plan.touched for d in done if isinstance(d, Applied)) == [0, 0, 0, 20]
+    assert [d.plan.touched for d in done if isinstance(d, Applied)] == [20]
+    assert [type(d) for d in done].count(NothingToChange) == 3 and w.scalar("select count(*) from measure_run") == 1
     assert w.scalar("select count(*) from measure_line") == 20
 
 

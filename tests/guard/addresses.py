@@ -54,6 +54,8 @@ PAGES: dict[str, list[str]] = {
     "/mesures/<key>": ["/mesures/confinement-2020", "/mesures/inconnue"],
     "/mesures/<key>.csv": ["/mesures/confinement-2020.csv"],
     "/mesures/<key>.toml": ["/mesures/confinement-2020.toml"],
+    "/mesures/<key>/modifier": ["/mesures/confinement-2020/modifier", "/mesures/inconnue/modifier"],
+    "/mesures/<key>/suppression": ["/mesures/confinement-2020/suppression"],
     "/mesures/nouvelle": ["/mesures/nouvelle"],
     "/mesures/passages/<number:run_id>": ["/mesures/passages/1", "/mesures/passages/999"],
     "/mesures/passages/<number:run_id>/reprise": ["/mesures/passages/1/reprise"],

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.rules.lifecycle import ACTIVE, Status
-from portal.rules.measures import MeasureError, parse, words_of_case
+from portal.rules.measure_files import MeasureError, parse, words_of_case
 
 GOOD = """
 [mesure]

@@ -94,5 +94,6 @@ def requests(conn: Connection, actor: Actor) -> int:
 
 def runs(conn: Connection) -> Sequence[Any]:
     """The last runs of measures."""
-    columns = (measure_run.c.id, measure_run.c.label, measure_run.c.at, measure_run.c.touched, measure_run.c.reverts_run_id)
-    return conn.execute(select(*columns).order_by(measure_run.c.id.desc()).limit(5)).all()
+    r = measure_run.c
+    columns = (r.id, r.label, r.at, r.touched, r.reverts_run_id, r.taken_over)
+    return conn.execute(select(*columns).order_by(r.id.desc()).limit(5)).all()

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, literal, select, text, update
 
-from portal.core.telling import Message, tell_each
 from portal.features.measures import plan as planning
-from portal.rules.french import plural
+from portal.features.measures.told import tell_of_revert, tell_of_run
 from portal.rules.measures import Measure
-from portal.store.accounts import account
 from portal.store.audit import as_json
 from portal.store.base import Moment
 from portal.store.database import STREAM
@@ -33,6 +31,14 @@ class CountChanged:
 
     expected: int
     plan: planning.Plan
+
+
+@dataclass(frozen=True)
+class NothingToChange:
+    """No session would change: no run was made."""
+
+    plan: planning.Plan
+    message: str = "Rien à appliquer : aucune session ne changerait. Aucune application n’a été enregistrée."
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class _TakeBack(Exception):
 
 def apply(
     work: Work, measure: Measure, definition: str, expected: int | None = None, seen: str | None = None
-) -> Applied | CountChanged:
+) -> Applied | CountChanged | NothingToChange:
     """Apply the measure. `expected`: the number of sessions that the person read in the dry run and typed in; `seen`: the
     counts of that dry run (`Plan.fingerprint`), which must still be so."""
     try:
@@ -78,14 +84,18 @@ def apply(
         return out.answer
 
 
-def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expected: int | None, seen: str | None) -> Applied:
+def _apply(
+    tx: Connection, work: Work, measure: Measure, definition: str, expected: int | None, seen: str | None
+) -> Applied | NothingToChange:
     _one_at_a_time(tx, work)
     plan = planning.plan(tx, measure, work.on.today)
     if seen is not None and seen != plan.fingerprint:
         raise _TakeBack(CountChanged(plan.touched if expected is None else expected, plan))
+    if not plan.touched and not expected:
+        return NothingToChange(plan)
     run_id = _new_run(tx, work, measure.key, measure.label, definition, plan.touched)
     code = planning.code_of(measure)
-    names = case({code: meaning.case for code, meaning in planning.codes(measure).items()}, value=code)
+    names = case({code: reading.name for code, reading in planning.by_code(measure).items()}, value=code)
     columns: Mapping[str, Any] = {
         "run_id": literal(run_id),
         "session_id": s.c.id,
@@ -121,8 +131,8 @@ def _apply(tx: Connection, work: Work, measure: Measure, definition: str, expect
             version=s.c.version + 1,
         )
     )
-    _tell_centres(tx, work, run_id, measure.label)
-    _record(tx, work, "measure_applied", run_id, measure.key, cases={c.meaning.case: c.number for c in plan.changes})
+    tell_of_run(tx, work, run_id, measure.label)
+    _record(tx, work, "measure_applied", run_id, measure.key, cases={c.meaning.name: c.number for c in plan.changes})
     return Applied(run_id, plan)
 
 
@@ -133,12 +143,12 @@ def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | C
         _one_at_a_time(tx, work)
         old = tx.execute(select(run).where(run.c.id == run_id)).one_or_none()
         if old is None:
-            return CannotRevert(f"Le passage n° {run_id} n’existe pas.")
-        if old.reverts_run_id:
-            return CannotRevert(f"Le passage n° {run_id} est lui-même une reprise : appliquez de nouveau la mesure si besoin.")
+            return CannotRevert(f"L’application n° {run_id} n’existe pas.")
+        if why := why_not_reverted(old):
+            return CannotRevert(why)
         again = tx.execute(select(run.c.id).where(run.c.reverts_run_id == run_id)).scalar()
         if again:
-            return CannotRevert(f"Le passage n° {run_id} a déjà été repris (passage n° {again}).")
+            return CannotRevert(f"L’application n° {run_id} a déjà été annulée (n° {again}).")
         if expected is not None and (there := restorable(tx, run_id)[0]) != expected:
             return OtherNumber(there)
         new_id = _new_run(tx, work, old.measure_key, old.label, old.definition, 0, reverts=run_id)
@@ -175,9 +185,19 @@ def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | C
             )
         )
         tx.execute(update(run).where(run.c.id == new_id).values(touched=restored))
+        tell_of_revert(tx, work, old, new_id)
         _record(tx, work, "measure_reverted", new_id, old.measure_key, reverts=run_id)
         left = left_alone(tx, run_id, new_id)
         return Reverted(new_id, restored, left)
+
+
+def why_not_reverted(old: Row[Any]) -> str:
+    """Why a run is never taken back, whatever happened since; empty when it may be."""
+    if old.reverts_run_id:
+        return f"Le n° {old.id} est lui-même une annulation : appliquez de nouveau la mesure si besoin."
+    if old.taken_over:
+        return f"Le n° {old.id} est une reprise : la mesure avait déplacé ces sessions ailleurs, il n’y a rien à annuler ici."
+    return ""
 
 
 def restorable(conn: Connection, run_id: int) -> tuple[int, list[int]]:
@@ -227,31 +247,6 @@ def _new_run(tx: Connection, work: Work, key: str, label: str, definition: str, 
         "touched": touched,
     }
     return int(tx.execute(insert(run).values(values).returning(run.c.id)).scalar_one())
-
-
-def _tell_centres(tx: Connection, work: Work, run_id: int, label: str) -> None:
-    """One notice, and one e-mail, to each person of a centre that the run touched, however many sessions."""
-    cancelled = func.count().filter(line.c.status_after != line.c.status_before)
-    moved = func.count().filter(line.c.end_after != line.c.end_before)
-    touched = (
-        select(s.c.centre_id, moved.label("moved"), cancelled.label("cancelled"))
-        .join(line, line.c.session_id == s.c.id)
-        .where(line.c.run_id == run_id)
-        .group_by(s.c.centre_id)
-        .subquery()
-    )
-    people = select(account.c.id, account.c.mailing, touched.c.moved, touched.c.cancelled).join(
-        touched, touched.c.centre_id == account.c.centre_id
-    )
-    told = []
-    for row in tx.execute(people.order_by(account.c.id)):
-        parts = [plural(row.moved, "session reportée", "sessions reportées")] if row.moved else []
-        parts += [plural(row.cancelled, "session annulée", "sessions annulées")] if row.cancelled else []
-        body = f"La mesure « {label} » a changé des sessions de votre centre : {', '.join(parts)}."
-        if row.moved:
-            body += " Saisissez la date réelle de fin de chaque session reportée avant ses résultats."
-        told.append((row.id, row.mailing, Message(f"Mesure « {label} » : {', '.join(parts)}", body, "/sessions?vue=reportees")))
-    tell_each(tx, work.on.now, told)
 
 
 def _record(tx: Connection, work: Work, event: str, run_id: int, key: str, **more: Any) -> None:

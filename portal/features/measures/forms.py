@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
 from portal.rules.french import parse_day
-from portal.rules.lifecycle import Status
+from portal.rules.lifecycle import ACTIVE, Status
+from portal.rules.measure_files import BOUNDS, Problem
+from portal.rules.measures import Measure, MeasureCase
 from portal.store.text import fold, one_line
 from portal.web.fields import FileField, HiddenField, TypedField, Wrong
 from portal.web.forms import Form
@@ -53,9 +56,51 @@ def add_case(typed: Typed) -> None:
         typed.statuses.append([])
 
 
-def toml(typed: Typed) -> str:
-    """The measure's text; what cannot be written as a value is noted on its field."""
-    lines = ["[mesure]", f"cle = {_text(key_of(typed.head['nom']))}"]
+def remove_case(typed: Typed, position: int) -> None:
+    """Take the case of that position, from 1, out of what was typed; the last one stays."""
+    if 1 <= position <= len(typed.cases) > 1:
+        del typed.cases[position - 1], typed.statuses[position - 1]
+
+
+def of(measure: Measure) -> Typed | None:
+    """A measure as the form shows it; None for one that explains what it keeps: only a file holds that."""
+    if measure.kept or len(measure.cases) > MOST_CASES:
+        return None
+    cases = [_typed_case(case) for case in measure.cases]
+    statuses = [[] if case.when.statuses == ACTIVE else [str(s) for s in case.when.statuses or ()] for case in measure.cases]
+    return Typed({"nom": measure.label, "source": measure.source}, cases, statuses)
+
+
+def _typed_case(case: MeasureCase) -> dict[str, str]:
+    typed = {**_blank(), "nom": case.name, "texte": case.words}
+    for word, bound in BOUNDS.items():
+        typed[word] = _iso(getattr(case.when, bound))
+    typed["departements"], typed["titres"] = ", ".join(case.when.departments or ()), ", ".join(case.when.titles or ())
+    typed["action"] = "annuler" if case.cancel else "decaler" if case.shift_days else "reporter_la_fin"
+    typed["fin"], typed["jours"] = _iso(case.move_end_to), str(case.shift_days or "")
+    return typed
+
+
+def _iso(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def note(typed: Typed, problems: Sequence[Problem]) -> None:
+    """Each problem on its field; one that has no field stands on the name."""
+    for problem in problems:
+        if problem.case and problem.field in (*TEXTS, "statuts"):
+            field, sentence = f"cas-{problem.case}-{problem.field}", problem.sentence
+        else:
+            field = "source" if problem.field == "source" else "nom"
+            sentence = str(problem).removeprefix("[mesure] : ")
+        typed.errors.setdefault(field, sentence[:1].upper() + sentence[1:])
+
+
+def toml(typed: Typed, key: str = "") -> str:
+    """The measure's text; what cannot be written as a value is noted on its field. `key`: of the one that is changed."""
+    if not typed.head["nom"]:
+        typed.errors["nom"] = "Donnez un nom à la mesure."
+    lines = ["[mesure]", f"cle = {_text(key or key_of(typed.head['nom']))}"]
     lines += [f"{n} = {_text(typed.head[n])}" for n in ("nom", "source")]
     for i, case in enumerate(typed.cases, 1):
         lines += ["", "[[cas]]", *_case(typed, i, case)]

@@ -30,9 +30,12 @@ def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
     return list(conn.execute(query.group_by(line.c.case_name).order_by(line.c.case_name)))
 
 
-def counts_by_department(conn: Connection, run_id: int) -> list[Row[Any]]:
-    query = select(s.c.department_code, func.count().label("number")).join_from(line, s, s.c.id == line.c.session_id)
-    return list(conn.execute(query.where(line.c.run_id == run_id).group_by(s.c.department_code).order_by(s.c.department_code)))
+def counts_by_department(conn: Connection, found: Row[Any]) -> list[Row[Any]]:
+    """Of the sessions that a run touched; of one taken over, which has no lines, those that it still holds."""
+    query = select(s.c.department_code, func.count().label("number")).group_by(s.c.department_code).order_by(s.c.department_code)
+    if found.taken_over:
+        return list(conn.execute(query.where(s.c.postponed_run_id == found.id)))
+    return list(conn.execute(query.join(line, s.c.id == line.c.session_id).where(line.c.run_id == found.id)))
 
 
 def bound(conn: Connection, run_id: int) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """`/mesures`: the national administration writes, plans, applies and takes back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from portal.features.measures.report import COLUMNS, report
 from portal.files.cells import lines
 from portal.rules.duties import Duty
 from portal.rules.french import plural
-from portal.rules.measures import Measure, MeasureError, parse
-from portal.web.forms import posted
+from portal.rules.lifecycle import ACTIVE
+from portal.rules.measure_files import MeasureError, Problem, parse
+from portal.web.forms import number_in, posted
 from portal.web.state import actor, clock, db, reading, work
 from portal.web.uploads import uploaded
 
@@ -31,16 +32,15 @@ def national_only() -> None:
 
 @blueprint.get("/mesures")
 def index() -> ResponseReturnValue:
-    built_in = catalogue.built_in()
-    measures = [(measure, measure.key in built_in) for measure, _ in catalogue.known(reading()).values()]
+    measures = catalogue.known(reading()).values()
     return render_template("measures/index.html", measures=measures, runs=queries.runs(reading()))
 
 
-def _measure(key: str) -> tuple[Measure, str]:
-    known = catalogue.known(reading())
-    if key not in known:
+def _known(key: str) -> catalogue.Known:
+    found = catalogue.known(reading()).get(key)
+    if found is None:
         abort(404)
-    return known[key]
+    return found
 
 
 # ---- writing one
@@ -48,56 +48,104 @@ def _measure(key: str) -> tuple[Measure, str]:
 
 @blueprint.route("/mesures/nouvelle", methods=["GET", "POST"])
 def write() -> ResponseReturnValue:
-    if request.method != "POST":
-        return _write(forms.blank())
-    typed = forms.read(request.form)
-    if not posted():
-        return _write(typed)
-    if request.form.get("action") == "ajouter":
-        forms.add_case(typed)
-        return _write(typed)
-    text = forms.toml(typed)
-    if not typed.head["nom"]:
-        typed.errors["nom"] = "Donnez un nom à la mesure."
-    if typed.errors:
-        return _write(typed, 422)
+    return _form(forms.blank())
+
+
+@blueprint.route("/mesures/<key>/modifier", methods=["GET", "POST"])
+def change(key: str) -> ResponseReturnValue:
+    found = _own(key)
+    typed = forms.of(found.measure)
+    if typed and found.why_not:
+        forms.note(typed, _problems(found.text))
+    return _form(typed, found)
+
+
+def _own(key: str) -> catalogue.Known:
+    """A measure that was written in the portal."""
+    found = _known(key)
+    if found.built_in:
+        abort(404)
+    return found
+
+
+def _problems(text: str) -> Sequence[Problem]:
     try:
-        return _kept(text)
+        parse(text)
     except MeasureError as error:
-        typed.errors["nom"] = str(error)
-        return _write(typed, 422)
+        return error.problems
+    return ()
 
 
-def _write(typed: forms.Typed, status: int = 200, form: forms.Sending | None = None) -> ResponseReturnValue:
-    return render_template("measures/write.html", typed=typed, form=form or forms.Sending()), status
+def _form(shown: forms.Typed | None, changed: catalogue.Known | None = None) -> ResponseReturnValue:
+    if request.method != "POST":
+        return _write(shown, changed)
+    typed = forms.read(request.form)
+    asked = request.form.get("action", "")
+    if not posted():
+        return _write(typed, changed)
+    if asked == "ajouter":
+        forms.add_case(typed)
+        return _write(typed, changed)
+    if asked.startswith("retirer-"):
+        forms.remove_case(typed, number_in(asked.removeprefix("retirer-")) or 0)
+        return _write(typed, changed)
+    key = changed.measure.key if changed else ""
+    text = forms.toml(typed, key)
+    try:
+        if typed.errors:
+            writing.check(work(), text, key or None)
+        else:
+            return _kept(text, key or None)
+    except MeasureError as error:
+        forms.note(typed, error.problems)
+    return _write(typed, changed, 422)
+
+
+def _write(
+    typed: forms.Typed | None, changed: catalogue.Known | None, status: int = 200, form: forms.Sending | None = None
+) -> ResponseReturnValue:
+    page = {"typed": typed, "changed": changed, "form": form or forms.Sending(), "ACTIVE": ACTIVE}
+    return render_template("measures/write.html", **page), status
 
 
 @blueprint.post("/mesures/fichier")
 def upload() -> ResponseReturnValue:
     data = uploaded()
     form = forms.Sending()
+    changed = _own(key) if (key := request.form.get("remplace", "")) else None
+    shown = forms.of(changed.measure) if changed else forms.blank()
     if not posted():
-        return _write(forms.blank())
+        return _write(shown, changed)
     try:
         if not data:
             raise MeasureError("Choisissez un fichier .toml.")
-        return _kept(data.decode("utf-8-sig"))
+        return _kept(data.decode("utf-8-sig"), key or None)
     except UnicodeDecodeError:
         form.put({"file": "Le fichier n’est pas en UTF-8."})
     except MeasureError as error:
         form.put({"file": str(error)})
-    return _write(forms.blank(), 422, form)
+    return _write(shown, changed, 422, form)
 
 
-def _kept(text: str) -> ResponseReturnValue:
-    kept = writing.keep(work(), text)
+def _kept(text: str, replacing: str | None) -> ResponseReturnValue:
+    kept = writing.keep(work(), text, replacing)
     flash(kept.message)
     return redirect(url_for("measures.show", key=kept.measure.key), 303)
 
 
+@blueprint.route("/mesures/<key>/suppression", methods=["GET", "POST"])
+def remove(key: str) -> ResponseReturnValue:
+    found = _own(key)
+    if not posted():
+        return render_template("measures/remove.html", known=found)
+    writing.remove(work(), key)
+    flash(f"Mesure « {found.measure.label} » supprimée.")
+    return redirect(url_for("measures.index"), 303)
+
+
 @blueprint.get("/mesures/<key>.toml")
 def definition(key: str) -> ResponseReturnValue:
-    _, text = _measure(key)
+    text = _known(key).text
     headers = {"Content-Disposition": f"attachment; filename={key}.toml"}
     return Response(text, mimetype="application/toml", headers=headers)
 
@@ -107,16 +155,22 @@ def definition(key: str) -> ResponseReturnValue:
 
 @blueprint.route("/mesures/<key>", methods=["GET", "POST"])
 def show(key: str) -> ResponseReturnValue:
-    measure, text = _measure(key)
+    found = _known(key)
+    if found.why_not:
+        return render_template("measures/invalid.html", known=found), 422 if posted() else 200
+    measure, text = found.measure, found.text
     form = forms.Applying()
     if not posted():
-        return _dry_run(measure, form)
+        return _dry_run(found, form)
     if not form.validate():
-        return _dry_run(measure, form, 422)
+        return _dry_run(found, form, 422)
     typed = form.number.count
     seen, hands = form.seen.typed or None, work()
 
     def told(done: Any) -> ResponseReturnValue:
+        if isinstance(done, actions.NothingToChange):
+            flash(done.message)
+            return redirect(url_for("measures.show", key=measure.key), 303)
         if isinstance(done, actions.Applied):
             flash(f"Mesure appliquée : {plural(done.plan.touched, 'session modifiée', 'sessions modifiées')}.")
             return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
@@ -130,22 +184,22 @@ def show(key: str) -> ResponseReturnValue:
                     "number": f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched}). Rien n’a été modifié : relisez l’essai à blanc."
                 }
             )
-        return _dry_run(measure, form, 409)
+        return _dry_run(found, form, 409)
 
     return _patiently(lambda: actions.apply(hands, measure, text, typed, seen), told, "La mesure s’applique")
 
 
-def _dry_run(measure: Measure, form: forms.Applying, status: int = 200) -> ResponseReturnValue:
-    conn = reading()
+def _dry_run(known: catalogue.Known, form: forms.Applying, status: int = 200) -> ResponseReturnValue:
+    conn, measure = reading(), known.measure
     found = plan.plan(conn, measure, clock().today())
     page = {
         "shift": lambda days: timedelta(days=days),
         "plan": found,
         "samples": plan.samples(conn, measure) if found.touched else {},
-        "warned": plan.to_look_at(conn, measure, found, clock().today()),
+        "started": plan.already_started(conn, measure, clock().today()) if found.started else [],
         "twice": plan.claimed_twice(conn, measure) if found.twice else [],
     }
-    return render_template("measures/show.html", **page, measure=measure, form=form, now=clock().now()), status
+    return render_template("measures/show.html", **page, known=known, measure=measure, form=form, now=clock().now()), status
 
 
 def _patiently(act: Callable[[], Any], told: Callable[[Any], ResponseReturnValue], title: str) -> ResponseReturnValue:
@@ -177,7 +231,8 @@ def _arrived(outcome: Any, here: str) -> Markup:
     """Where to go on, as a link and as a refresh that needs no script."""
     run_id = getattr(outcome, "run_id", None)
     where = f"/mesures/passages/{run_id}" if run_id else here
-    said = "C’est fait." if run_id else "Rien n’a été modifié : les nombres ont changé entre-temps."
+    otherwise = "Rien n’a été modifié : les nombres ont changé entre-temps."
+    said = "C’est fait." if run_id else getattr(outcome, "message", otherwise)
     return Markup(
         "<p><strong>{}</strong> <a href='{}'>Voir le compte rendu</a></p><meta http-equiv='refresh' content='0;url={}'>"
     ).format(escape(said), where, where)
@@ -185,8 +240,10 @@ def _arrived(outcome: Any, here: str) -> Markup:
 
 @blueprint.get("/mesures/<key>.csv")
 def export(key: str) -> ResponseReturnValue:
-    measure, _ = _measure(key)
-    database = db()
+    found = _known(key)
+    if found.why_not:
+        abort(404)
+    measure, database = found.measure, db()
 
     def stream() -> Iterator[str]:
         with database.snapshot() as conn:
@@ -208,7 +265,7 @@ def show_run(run_id: int) -> ResponseReturnValue:
         "run": run,
         "measure": parse(run.definition, applied=True),
         "by_case": {r.case_name: r.number for r in queries.counts_by_case(reading(), run_id)},
-        "departments": queries.counts_by_department(reading(), run_id),
+        "departments": queries.counts_by_department(reading(), run),
         "bound": queries.bound(reading(), run_id),
         "left": queries.not_restored(reading(), run),
     }
@@ -240,14 +297,15 @@ def revert(run_id: int) -> ResponseReturnValue:
             )
             return _take_back(run, form, 409)
         flash(
-            f"Passage repris : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, {len(done.left_alone)} laissées telles quelles."
+            f"Application n° {run_id} annulée : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, "
+            f"{plural(len(done.left_alone), 'laissée telle quelle', 'laissées telles quelles')}."
         )
         return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
 
-    return _patiently(lambda: actions.revert(hands, run_id, typed), told, "Le passage est repris")
+    return _patiently(lambda: actions.revert(hands, run_id, typed), told, f"L’application n° {run_id} s’annule")
 
 
 def _take_back(run: Any, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
     found = actions.restorable(reading(), run.id)
-    page = {"run": run, "restorable": found[0], "left": found[1], "form": form}
+    page = {"run": run, "restorable": found[0], "left": found[1], "form": form, "never": actions.why_not_reverted(run)}
     return render_template("measures/take_back.html", **page), status

@@ -20,5 +20,5 @@ def verify(conn: Connection, key: bytes) -> Trail:
         return trail
     for number, of in bound:
         if digest_of_lines(conn, of.run) != (of.lines, of.digest):
-            return Trail(trail.events, f"événement {number} : les lignes du passage n° {of.run} ont été modifiées")
+            return Trail(trail.events, f"événement {number} : les lignes de l’application n° {of.run} ont été modifiées")
     return trail

@@ -12,7 +12,7 @@ from portal.features.past.names import Names, Values, take_back, today
 from portal.features.past.words import Said, in_french
 from portal.rules.french import day
 from portal.rules.lifecycle import Status
-from portal.rules.measures import words_of_case
+from portal.rules.measure_files import words_of_case
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
 
@@ -75,7 +75,7 @@ def _line(li: Any) -> Told:
     words = words_of_case(li.definition, li.case_name)
     cancelled = li.status_before != li.status_after
     if li.reverts_run_id:
-        text = f"La mesure « {li.label} » a été reprise : "
+        text = f"L’application n° {li.reverts_run_id} de la mesure « {li.label} » a été annulée : "
         text += f"statut de nouveau « {Status(li.status_after).label} »." if cancelled else f"{moved}."
     else:
         at = li.at.astimezone(PARIS)

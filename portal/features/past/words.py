@@ -126,7 +126,10 @@ def _effect(told: Values) -> Effect:
 
 
 def _imported(e: Said) -> Sentence:
-    return f"Session reprise d’un fichier, au statut « {Status(e.after['status']).label} ».", ()
+    text = f"Session reprise d’un fichier, au statut « {Status(e.after['status']).label} »."
+    if key := e.after.get("postponed_by"):
+        text += f" La mesure « {key} » avait déjà reporté sa fin, prévue le {shown(e.after['planned_end_on'])}."
+    return text, ()
 
 
 def _candidates(e: Said) -> Sentence:

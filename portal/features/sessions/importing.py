@@ -1,11 +1,14 @@
 """Taking sessions over from a CSV: what exists elsewhere comes in as it is; no right is applied, no approval asked for."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from portal.core.imports import Imported, Progress
 from portal.core.numbers import next_number
+from portal.features.sessions import moved
 from portal.files.errors import BadCell, Errors
 from portal.files.parsers import code_of, day_of, day_or_none, number_of, siret_of
 from portal.files.reading import read
@@ -19,7 +22,10 @@ from portal.store.work import Work
 
 # Whose candidates were convened where they come from.
 CONVENED = (Status.CONVOKED, Status.RESULTS, Status.LOCKED)
-COLUMNS = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
+REQUIRED = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
+COLUMNS = (*REQUIRED, *moved.COLUMNS)  # the last two may both be left out
+
+TOLD = ("kind", "starts_on", "ends_on", "status", "actual_end_on")
 
 
 def kind_of(cell: str) -> Kind:
@@ -38,12 +44,13 @@ def status_of(cell: str) -> Status:
 
 def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Imported:
     """All or nothing. Raises BadFile with every error on its line; then nothing is written."""
-    lines = read(data, COLUMNS)
+    lines = read(data, REQUIRED, together=moved.COLUMNS)
     errors = Errors()
     with work.db.writing() as tx:
         centres = {r.siret: r for r in tx.execute(select(centre.c.siret, centre.c.id, centre.c.department_code))}
         titles = {r.code: r.id for r in tx.execute(select(title.c.code, title.c.id))}
         taken = set(tx.execute(select(exam_session.c.id)).scalars())
+        there = moved.measures(tx)
         seen: dict[int, int] = {}
         rows: list[dict[str, Any]] = []
         for line in lines:
@@ -67,6 +74,7 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
                 errors.add(line.number, "ends_on : la date de fin précède la date de début")
             if start and actual and actual < start:
                 errors.add(line.number, "actual_end_on : la date réelle de fin précède la date de début")
+            before = moved.moved_of(line, start, end, there, errors)
             if errors.found:
                 continue
             assert siret and code and kind and status
@@ -84,6 +92,8 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
                     "status_by": "REPRISE",
                     "actual_end_on": actual,
                     "convocation": int(status in CONVENED),
+                    "planned_end_on": before.planned_end_on if before else None,
+                    "postponed_by": before.key if before else None,
                 }
             )
         errors.stop_if_any()
@@ -91,12 +101,22 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
         for row in rows:
             if row["id"] is None:
                 row["id"], following = following, following + 1
+        keys = Counter(row["postponed_by"] for row in rows if row["postponed_by"])
+        runs = {key: moved.run_of(tx, work, key, there, number) for key, number in sorted(keys.items())}
         for some in progress(list(batches(rows))):
-            _insert(tx, work, some)
+            _insert(tx, work, some, runs)
     return Imported(len(rows), notes=lines.notes)
 
 
-def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]]) -> None:
+def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]], runs: Mapping[str, int]) -> None:
+    """`runs`: of the measures that moved some of them elsewhere, by key."""
+    events = []
+    for row in rows:
+        told = {name: row[name] for name in TOLD}
+        key = row.pop("postponed_by")
+        row |= {"postponed_run_id": runs.get(key), "postponed_case": "" if key else None}
+        if key:
+            told |= {"planned_end_on": row["planned_end_on"], "postponed_by": key}
+        events.append(Event("imported", row["id"], after=told))
     tx.execute(insert(exam_session), rows)
-    told = ("kind", "starts_on", "ends_on", "status", "actual_end_on")
-    work.record_all(tx, [Event("imported", row["id"], after={name: row[name] for name in told}) for row in rows])
+    work.record_all(tx, events)
