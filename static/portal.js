@@ -42,7 +42,9 @@
   document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     const place = tasks.find((task) => task.type === "main")?.target;
     if (!(place instanceof Element) || !place.matches("section") || opened.has(place)) return;
-    opened.set(place, { stood: [...place.childNodes], from: ctx.sourceElement });
+    const stood = document.createDocumentFragment();
+    stood.append(...place.childNodes); // out of htmx's sight, so that it still works when it comes back
+    opened.set(place, { stood, from: ctx.sourceElement });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
@@ -51,8 +53,7 @@
     if (!place) return;
     const { stood, from } = opened.get(place);
     opened.delete(place);
-    place.replaceChildren(...stood);
-    window.htmx.process(place);
+    place.replaceChildren(stood);
     (from.querySelector("input:not([type=hidden])") ?? from).focus();
   });
 

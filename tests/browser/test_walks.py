@@ -1,67 +1,16 @@
 """The main job in a real browser, with JavaScript and without, on the demonstration."""
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from portal.demo.data import PASSWORD
-from tests.support.server import Scheme, demonstration
-from tests.support.server import chromium as launch
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def base(loaded_demonstration: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the demonstration, in a copy of its own."""
-    shutil.copy(loaded_demonstration, tmp_path)
-    with demonstration(tmp_path) as address:
-        yield address
-
-
-@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
-def script(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-def person(chromium: Browser, base: str, name: str, script: bool, scheme: Scheme = "light") -> Page:
-    context = chromium.new_context(java_script_enabled=script, locale="fr-FR", base_url=base, color_scheme=scheme)
-    page = context.new_page()
-    page.goto("/connexion")
-    page.get_by_label("Adresse électronique").fill(f"{name}@demo.example")
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Bonjour. Voici")).to_be_visible()
-    page.goto("/sessions")
-    return page
-
-
-def fill_sheet(page: Page, number: int = 224562) -> None:
-    page.goto(f"/sessions/{number}/resultats")
-    for row in page.locator(".row").all():
-        row.get_by_label("Titre obtenu").check()
-
-
-def question(page: Page) -> Locator:
-    return page.get_by_role("heading", name="Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?")
-
-
-def asked(page: Page) -> None:
-    fill_sheet(page)
-    page.get_by_role("button", name="Valider la saisie des résultats").click()
-    expect(question(page)).to_be_visible()
+from tests.browser.people import asked, fill_sheet, person, question
+from tests.support.server import Scheme
 
 
 def test_a_wrong_password_keeps_the_address_and_a_right_one_signs_in(chromium: Browser, base: str, script: bool) -> None:

@@ -1,0 +1,32 @@
+"""A browser, the demonstration that it opens, and whether it runs JavaScript."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.server import chromium as launch
+from tests.support.server import demonstration
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base(loaded_demonstration: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of the demonstration, in a copy of its own."""
+    shutil.copy(loaded_demonstration, tmp_path)
+    with demonstration(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def script(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)

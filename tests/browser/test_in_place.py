@@ -1,0 +1,114 @@
+"""Forms that open in the place of a block, with JavaScript alone: their heading, their focus, their way back."""
+
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.people import asked, person, question
+
+
+def test_a_form_in_place_has_its_heading_and_the_tab_keeps_its_title(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224566")
+    title = page.title()
+    page.get_by_role("link", name="Demander un report").click()
+    step = page.locator("#etape")
+    expect(step.get_by_role("heading", name="Demander un report", level=2)).to_be_visible()
+    expect(page.get_by_label("Date de début souhaitée")).to_be_focused()
+    page.get_by_role("button", name="Envoyer la demande").click()
+    expect(page.get_by_role("link", name="Indiquez la date de début souhaitée.")).to_be_visible()
+    expect(step.get_by_role("heading", name="Demander un report", level=2)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page).to_have_title(title)
+    expect(page).to_have_url(f"{base}/sessions/224566")
+
+
+def test_escape_closes_a_form_in_place_and_gives_its_link_the_focus_back(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224563")
+    link = page.get_by_role("link", name="Modifier les informations pratiques")
+    for _ in range(2):  # what stood there works as before
+        link.click()
+        expect(page.get_by_label("Lieu")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(link).to_be_focused()
+        expect(page.get_by_label("Lieu")).to_have_count(0)
+    expect(page.locator("#informations").get_by_role("heading", name="Informations pratiques")).to_be_visible()
+
+
+def test_escape_leads_back_from_an_error_to_the_form_that_stood_in_the_block(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224561")
+    field = page.get_by_label("Date réelle de fin de session")
+    for _ in range(2):
+        page.get_by_role("button", name="Enregistrer la date réelle").click()
+        expect(page.get_by_role("link", name="Indiquez la date")).to_be_visible()
+        expect(field).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(field).to_be_focused()
+
+
+def test_two_forms_open_at_once_answer_each_in_its_own_place(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224572")
+    above, below = page.locator("#etape"), page.locator("#informations")
+    above.get_by_label("Date réelle de fin de session").fill("2020-03-01")
+    above.get_by_role("button", name="Enregistrer la date réelle").click()
+    expect(above.get_by_role("alert")).to_be_visible()
+    page.get_by_role("link", name="Modifier les informations pratiques").click()
+    below.get_by_label("Date de fin").fill("")
+    below.get_by_role("button", name="Enregistrer").click()
+    expect(below.get_by_role("alert")).to_be_visible()
+    expect(below.get_by_label("Date de fin")).to_be_focused()
+    expect(above.get_by_label("Date réelle de fin de session")).to_have_value("2020-03-01")
+    page.keyboard.press("Escape")
+    expect(below.get_by_label("Date de fin")).to_have_count(0)
+    expect(above.get_by_role("alert")).to_be_visible()
+
+
+def test_a_form_sent_from_any_field_goes_on_in_the_first_wrong_one(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "ud94", True)
+    page.goto("/sessions/224566")
+    page.get_by_role("link", name="Reporter la session").click()
+    page.get_by_label("Nouvelle date de début").fill("")
+    page.get_by_label("Nouvelle date de fin").fill("2020-07-10")
+    page.get_by_label("Nouvelle date de fin").press("Enter")
+    expect(page.get_by_role("link", name="Indiquez la nouvelle date de début.")).to_be_visible()
+    expect(page.get_by_label("Nouvelle date de début")).to_be_focused()
+
+
+def test_no_leads_back_to_the_date_and_what_is_typed_is_still_guarded(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    asked(page)
+    page.get_by_role("button", name="Non, revenir à la saisie").click()
+    expect(question(page)).to_have_count(0)
+    expect(page.get_by_role("link", name="modifier la date réelle")).to_be_focused()
+    expect(page.locator(".row input[value=titre]:checked")).to_have_count(40)
+    page.get_by_role("button", name="Valider la saisie des résultats").click()
+    expect(page.get_by_role("button", name="Non, revenir à la saisie")).to_be_focused()
+
+
+def test_a_row_that_was_wrong_is_right_once_it_is_filled_in_and_the_others_stay_as_typed(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224571/resultats")
+    rows = page.locator(".row")
+    validate = page.get_by_role("button", name="Valider la saisie des résultats")
+    validate.click()
+    expect(page.locator(".row.wrong")).to_have_count(rows.count())
+    rows.first.get_by_label("Absent").check()
+    validate.click()
+    expect(page.locator(".row.wrong")).to_have_count(rows.count() - 1)
+    expect(rows.first.get_by_label("Absent")).to_be_checked()
+    expect(rows.nth(1).get_by_role("radio").first).to_be_focused()
+
+
+def test_a_service_that_does_not_answer_says_so_in_place(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224563")
+
+    def gone(route: Route) -> None:
+        route.continue_(url=f"{base}/sessions/999999/informations")
+
+    page.route("**/sessions/224563/informations", gone)
+    page.get_by_role("link", name="Modifier les informations pratiques").click()
+    expect(page.get_by_role("heading", name="Page introuvable")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Navigation principale")).to_have_count(1)
