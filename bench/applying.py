@@ -4,7 +4,7 @@ import json
 import resource
 import time
 
-from portal.cli import Tool
+from portal.cli.tool import Tool
 from portal.features.measures.actions import Applied, apply
 from portal.features.measures.catalogue import find
 

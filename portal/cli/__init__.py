@@ -1,0 +1,45 @@
+"""`portal …`: parses words and calls the same actions as the web."""
+
+import sys
+
+import click
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from portal.cli import audit, files, measures, people, service
+from portal.cli.tool import refuse
+from portal.files.errors import BadFile
+from portal.settings import SettingsError
+from portal.store import migrate as migrations
+
+
+def main() -> None:
+    """The entry point: a user's mistake is a sentence, never a traceback."""
+    try:
+        cli.main(standalone_mode=True)
+    except SettingsError as error:
+        refuse(str(error))
+    except BadFile as error:
+        for line in error.errors:
+            click.echo(str(line), err=True)
+        count = len(error.errors)
+        refuse(f"{count} erreur{'s' if count > 1 else ''} ; rien n’a été écrit.")
+    except migrations.CannotMigrate as error:
+        refuse(str(error))
+    except IntegrityError:
+        refuse("La base a changé pendant l’opération ; rien n’a été écrit. Recommencez.")
+    except DBAPIError as error:
+        refuse(f"La base de données ne répond pas : {str(error.orig).splitlines()[0] if error.orig else error}")
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+@click.group(help="Portail des sessions d’examen.")
+def cli() -> None:
+    pass
+
+
+for command in (
+    service.migrate, service.demo, service.serve, service.worker, people.users, files.sessions, files.candidates, files.centres,
+    files.titles, files.approvals, files.results, measures.measures, audit.audit,
+):  # fmt: skip
+    cli.add_command(command)

@@ -1,0 +1,117 @@
+"""What comes in and goes out as files."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from sqlalchemy import true
+
+from portal.cli.tool import Tool, content_of, progress, write_out
+from portal.files.cells import lines
+from portal.store.work import Work
+
+
+def _import(path: str, act: Callable[[Work, bytes], Any], many: str) -> None:
+    data = content_of(path)
+    done = act(Tool().current().work(), data)
+    for note in done.notes:
+        click.echo(f"{note[0].upper()}{note[1:]}.", err=True)
+    click.echo(f"{many} : {done.added} ajouté(s), {done.updated} mis à jour.")
+
+
+@click.group(help="Sessions.")
+def sessions() -> None:
+    pass
+
+
+@sessions.command(
+    "import",
+    help="Reprend des sessions d’un CSV : tout ou rien.\n\n"
+    "Colonnes : id;siret;title;kind;starts_on;ends_on;status;actual_end_on. Deux autres peuvent suivre, les deux ou aucune : "
+    "planned_end_on;postponed_by, la fin d’avant une mesure qui a déjà déplacé la session, et la clé de cette mesure.",
+)
+@click.argument("file")
+def import_sessions(file: str) -> None:
+    from portal.features.sessions.importing import import_sessions as act
+
+    _import(file, lambda work, data: act(work, data, lambda parts: progress(parts, "Sessions")), "Sessions")
+
+
+@sessions.command(
+    "export",
+    help="Écrit toutes les sessions en CSV, dans les colonnes de l’import : id;siret;title;kind;starts_on;ends_on;status;"
+    "actual_end_on;planned_end_on;postponed_by.",
+)
+@click.argument("file", required=False)
+def export_sessions(file: str | None) -> None:
+    from portal.features.sessions.exporting import rows
+    from portal.features.sessions.importing import COLUMNS
+
+    with Tool().current().db.snapshot() as conn:
+        write_out(file, lines(COLUMNS, rows(conn, true())))
+
+
+@click.group(help="Candidats.")
+def candidates() -> None:
+    pass
+
+
+@candidates.command("import", help="Reprend des candidats d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_candidates(file: str) -> None:
+    from portal.features.candidates.importing import import_candidates as act
+
+    _import(file, lambda work, data: act(work, data, lambda parts: progress(parts, "Candidats")), "Candidats")
+
+
+@click.group(help="Centres.")
+def centres() -> None:
+    pass
+
+
+@centres.command("import", help="Reprend des centres d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_centres(file: str) -> None:
+    from portal.features.reference.importing import import_centres as act
+
+    _import(file, act, "Centres")
+
+
+@click.group(help="Titres professionnels.")
+def titles() -> None:
+    pass
+
+
+@titles.command("import", help="Reprend des titres d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_titles(file: str) -> None:
+    from portal.features.reference.importing import import_titles as act
+
+    _import(file, act, "Titres")
+
+
+@click.group(help="Agréments.")
+def approvals() -> None:
+    pass
+
+
+@approvals.command("import", help="Reprend des agréments d’un CSV : tout ou rien.")
+@click.argument("file")
+def import_approvals(file: str) -> None:
+    from portal.features.reference.approvals import import_approvals as act
+
+    _import(file, act, "Agréments")
+
+
+@click.group(help="Résultats.")
+def results() -> None:
+    pass
+
+
+@results.command("export", help="Écrit tous les résultats en CSV.")
+@click.argument("file", required=False)
+def export_results(file: str | None) -> None:
+    from portal.features.results.exporting import COLUMNS, rows
+
+    with Tool().current().db.snapshot() as conn:
+        write_out(file, lines(COLUMNS, rows(conn, true())))

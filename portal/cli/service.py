@@ -1,0 +1,86 @@
+"""The service itself: its database, its server, its worker."""
+
+from pathlib import Path
+
+import click
+
+from portal.cli.tool import Tool, progress, refuse
+from portal.store import migrate as migrations
+
+
+@click.command(help="Met la base au schéma le plus récent.")
+@click.option(
+    "--lock-seconds",
+    type=click.FloatRange(0.01),
+    default=migrations.Limits.lock,
+    help="Attente d’une table que d’autres utilisent.",
+)
+@click.option(
+    "--statement-seconds", type=click.FloatRange(0.01), default=migrations.Limits.statement, help="Durée de chaque étape."
+)
+def migrate(lock_seconds: float, statement_seconds: float) -> None:
+    migrations.upgrade(Tool().db, limits=migrations.Limits(lock_seconds, statement_seconds))
+    click.echo("La base est à jour.")
+
+
+@click.command(help="Charge la démonstration dans une base vide.")
+@click.option("--sessions", type=click.IntRange(200, 1_000_000), default=None)
+def demo(sessions: int | None) -> None:
+    from portal.demo.load import DatabaseNotEmpty, load
+
+    tool = Tool()
+    migrations.upgrade(tool.db)
+    try:
+        number = load(tool.db, tool.clock.today(), tool.settings.unit_label, sessions, progress=progress)
+    except DatabaseNotEmpty:
+        refuse("La base contient déjà des sessions : la démonstration ne se charge que dans une base vide.")
+    click.echo(f"Démonstration chargée : {number} sessions.")
+
+
+@click.command(help="Sert le portail sur http://127.0.0.1:$PORT.")
+def serve() -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    tool = Tool().current()
+    tool.db.dispose()
+    if tool.settings.metrics_port:
+        from portal.metrics import serve_metrics
+
+        serve_metrics(tool.settings.metrics_port)
+    server = Granian(
+        "wsgi:app",
+        address="127.0.0.1",
+        port=tool.settings.port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=4,
+        working_dir=Path(__file__).resolve().parent.parent,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,  # Ctrl+C reaches the workers and the main process both, and one may wait for the other
+    )
+    server.serve()
+
+
+@click.command(help="Envoie les courriels et prévient de ce qui attend ; s’arrête avec Ctrl-C.")
+@click.option("--once", is_flag=True, help="Un seul passage.")
+@click.option("--every", type=click.IntRange(1, 3600), default=20, help="Secondes entre deux passages.")
+def worker(once: bool, every: int) -> None:
+    import time
+
+    from portal.features.notices.outbox import send_due, smtp
+    from portal.features.notices.waiting import tell_waiting
+
+    tool = Tool().current()
+    while True:
+        told = tell_waiting(tool.work())
+        if tool.settings.smtp_host:
+            left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings))
+            if once or told or left or problems:
+                click.echo(f"{told} avis, {left} courriels envoyés, {problems} à renvoyer.")
+        elif once:
+            click.echo(f"{told} avis. Aucun serveur de courriel (PORTAL_SMTP_HOST) : les courriels attendent.")
+        if once:
+            return
+        time.sleep(every)
