@@ -1,24 +1,28 @@
 """What is wrong with dates that somebody sets or asks for."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection
 
 from portal.core.grants import of_session
 from portal.core.session import SessionRow
+from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.titles import expired
 
 
-def date_errors(tx: Connection, s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
-    """What is wrong with new dates of this session, whoever sets them."""
+def date_errors(
+    tx: Connection, s: SessionRow, starts_on: date, ends_on: date, granting: Sequence[Granted] = ()
+) -> dict[str, str]:
+    """What is wrong with new dates of this session, whoever sets them. `granting`: dates that would be granted with them."""
     if ends_on < starts_on:
         return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
     if s.actual_end_on and s.actual_end_on < starts_on:
         return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     limit = s.last_start
     if limit and starts_on > limit:
-        grants = of_session(tx, s.number)
+        grants = [*of_session(tx, s.number), *granting]
         if grants and not any(granted.covers(starts_on, ends_on) for granted in grants):
             spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
             return {"starts_on": f"Le titre est échu : la session reste dans les dates accordées ({spans})."}

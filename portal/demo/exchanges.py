@@ -71,7 +71,7 @@ def write(at: At, today: date) -> None:
         ).first()
     if held:
         ask_expired(
-            main, title_id=held.id, approval_number=held.number, lockdown_cause=True, key="demonstration-e", **days,
+            main, title_id=held.id, approval_number=held.number, lockdown_cause=True, registered=True, key="demonstration-e", **days,
             reason="La session prévue du 20 au 24 avril n’a pas pu se tenir : le centre était fermé.",
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_request_without_a_reason_is_none(w: World) -> None:
 
 
 def ask(w: World, number: int, start: str, end: str, key: str = "k", reason: str = "Salle fermée") -> object:
-    days = {"starts_on": D(start), "ends_on": D(end)}
+    days: dict[str, Any] = {"starts_on": D(start), "ends_on": D(end)}
     return ask_postponement(w.as_("centre"), number, w.get(number).version, reason=reason, key=key, **days)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_every_number_is_its_list_on_random_data(w: World) -> None:
         who = "centre" if s.siret == w.sirets[0] else "other"
         if chance.random() < 0.5:
             set_actual_end(w.as_(who), number, s.version, max(s.starts_on, w.today + timedelta(days=chance.randint(-20, 120))))
-        wanted = {"starts_on": date(2020, 9, 1), "ends_on": date(2020, 9, 2)}
+        wanted: dict[str, Any] = {"starts_on": date(2020, 9, 1), "ends_on": date(2020, 9, 2)}
         ask_postponement(w.as_(who), number, w.get(number).version, reason="Essai", key=str(number), **wanted)
     assert w.scalar("SELECT count(*) FROM request") != 0
     for who in PEOPLE:
@@ -118,7 +119,7 @@ def test_the_centre_reads_what_is_due_by_date_each_with_its_button(w: World) -> 
 
 def test_the_unit_answers_from_its_day(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
-    days = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 10)}
+    days: dict[str, Any] = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 10)}
     ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Essai", key="k", **days)
     unit = w.browser("ud94")
     page = unit.get("/").text

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage, Message
 from socket import socket
 from threading import Barrier
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -48,7 +49,7 @@ def w(world: World) -> Iterator[World]:
 
 def ask(w: World) -> int:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
-    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
+    days: dict[str, Any] = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
     made = ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Salle fermée", key="k", **days)
     assert isinstance(made, Made)
     return made.request_id
@@ -143,7 +144,7 @@ def test_the_daily_mail_gathers_and_waits_for_seven_in_the_morning(w: World) -> 
     ask(w)
     refused = w.as_("ud94")
     refuse(refused, 1, "Non")
-    days = {"starts_on": D("2020-07-13"), "ends_on": D("2020-07-17")}
+    days: dict[str, Any] = {"starts_on": D("2020-07-13"), "ends_on": D("2020-07-17")}
     ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="Encore", key="2", **days)
     box = Box()
     seven = datetime(2020, 6, 16, 7, tzinfo=PARIS)
@@ -172,7 +173,7 @@ def test_a_mail_is_text_and_html_in_french_with_its_link(w: World) -> None:
 
 def test_what_is_written_by_a_person_is_text_in_the_html(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
-    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
+    days: dict[str, Any] = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-10")}
     ask_postponement(w.as_("centre"), 1, w.get(1).version, reason="<script>x</script>\r\nBcc: a@b.c", key="k", **days)
     box = Box()
     send_due(w.db, w.now, SETTINGS, box)
@@ -309,7 +310,7 @@ def test_nothing_is_told_of_what_was_not_done(w: World) -> None:
     """The notice and the mail are of the same transaction as what they tell."""
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     work = w.as_("centre")
-    days = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-05")}
+    days: dict[str, Any] = {"starts_on": D("2020-07-06"), "ends_on": D("2020-07-05")}
     ask_postponement(work, 1, w.get(1).version, reason="x", key="k", **days)
     assert w.scalar("SELECT count(*) FROM notice") == w.scalar("SELECT count(*) FROM mail") == 0
 

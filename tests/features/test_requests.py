@@ -325,7 +325,7 @@ def grant(w: World, **changes: object) -> object:
     title_id = w.scalar("SELECT id FROM title WHERE code = 'TP-EX1'")
     values = {
         "title_id": title_id, "approval_number": "A-0-TP-EX1-01/01/2016", "starts_on": D("2020-07-06"), "ends_on": D("2020-07-10"),
-        "lockdown_cause": True, "reason": "Session de mai empêchée", "key": "e",
+        "lockdown_cause": True, "registered": True, "reason": "Session de mai empêchée", "key": "e",
     }  # fmt: skip
     return ask_expired(w.as_("centre"), **{**values, **changes})  # type: ignore[arg-type]
 
@@ -335,6 +335,7 @@ def grant(w: World, **changes: object) -> object:
     [
         ({"number": 0}, "session"),
         ({"lockdown_cause": False}, "lockdown"),
+        ({"registered": False}, "registered"),
         ({"reason": ""}, "reason"),
         ({"approval_number": "X"}, "approval"),
         ({"ends_on": D("2020-07-05")}, "ends_on"),

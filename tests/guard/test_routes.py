@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -109,7 +110,7 @@ def w(world: World) -> Iterator[World]:
     world.measure()
     keep(world.as_("national"), MEASURE)
     world.session(224, "22/06/2020", "26/06/2020", "demande_dte_envoyee", candidates=0)
-    days = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 7)}
+    days: dict[str, Any] = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 7)}
     asked = ask_postponement(world.as_("centre"), 224, world.get(224).version, reason="Essai", key="k", **days)
     assert asked == Made(1)
     assert publish(world.as_("national"), NewLetter("Essai", "Texte", [], [], "essai.pdf", b"%PDF-1.7"), "k") == Published(1)

@@ -70,8 +70,8 @@ class Life:
         self.done(outcome)
 
     def ask(self, key: str) -> int:
-        dates = {"starts_on": D("2020-06-03"), "ends_on": D("2020-06-05")}
-        made = ask_postponement(self.w.as_("centre"), 1, self.v(1), **dates, reason="Salle fermée", key=key)
+        start, end, centre = D("2020-06-03"), D("2020-06-05"), self.w.as_("centre")
+        made = ask_postponement(centre, 1, self.v(1), starts_on=start, ends_on=end, reason="Salle fermée", key=key)
         self.done(made)
         assert isinstance(made, Made)
         return made.request_id

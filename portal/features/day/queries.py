@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from portal.core.finding import find
+from portal.features.postponements.weighing import Weighed
+from portal.features.requests.consequences import weigh_wanted
 from portal.features.requests.queries import Asked, page
 from portal.features.requests.queries import counts as request_counts
 from portal.features.sessions import listing
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import Action
 from portal.rules.limits import Limits
-from portal.rules.rights import Refused, may
 from portal.rules.todo import TABLE
 from portal.store.actors import Actor
 from portal.store.measures import measure_run
@@ -72,20 +71,17 @@ def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request with what the rule says of it today: None when the unit may accept it."""
+    """A request with what the rule says today of accepting it as it is asked."""
 
     asked: Asked
-    why_not: str | None
+    weighed: Weighed
 
 
 def waiting(conn: Connection, actor: Actor, unit_label: str, today: date) -> list[Waiting]:
     """The oldest requests that wait for this unit."""
-    found = []
-    for asked in page(conn, actor, "ouvertes")[0][:FIRST]:
-        s = find(conn, actor, asked.session_id, unit_label) if asked.session_id else None
-        verdict = may(s.person(actor.role), Action.POSTPONE, s.facts, today) if s else None
-        found.append(Waiting(asked, verdict.reason if isinstance(verdict, Refused) else None))
-    return found
+    oldest = page(conn, actor, "ouvertes")[0][:FIRST]
+    weighed = weigh_wanted(conn, actor, unit_label, oldest, today)
+    return [Waiting(asked, weighed[asked.id]) for asked in oldest]
 
 
 def requests(conn: Connection, actor: Actor) -> int:

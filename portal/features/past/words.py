@@ -85,7 +85,10 @@ def _postponed(e: Said) -> Sentence:
 def _asked(e: Said) -> Sentence:
     wanted = f"du {shown(e.after['wanted_start'])} au {shown(e.after['wanted_end'])}"
     what = "de report" if e.after.get("kind") == RequestKind.POSTPONEMENT else "sur un titre échu"
-    return f"Demande {what} n° {e.after['request']} : le centre souhaite {wanted}.", ()
+    declared = (
+        ("Le centre déclare que les candidats étaient inscrits avant l’échéance du titre.",) if e.after.get("registered") else ()
+    )
+    return f"Demande {what} n° {e.after['request']} : le centre souhaite {wanted}.", declared
 
 
 def _answered(what: str) -> Words:

@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from portal.core.approvals import ApprovedTitle, of_centre
+from portal.core.days_off import holiday
+from portal.core.doubts import doubtful_span
 from portal.core.grants import to_create
 from portal.core.numbers import next_number
-from portal.core.outcomes import NotThere
+from portal.core.outcomes import Doubtful, NotThere
 from portal.features.jury.seats import seat_again
 from portal.rules.duties import Duty
 from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.lifecycle import Kind, Status
+from portal.rules.plausible import Doubt, span
 from portal.rules.titles import Approved, may_start
 from portal.store.audit import Event
 from portal.store.places import centre
@@ -79,9 +82,12 @@ def problems(
     return errors, approval
 
 
-def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None) -> Created | Wrong:
+def create(
+    work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None, confirmed: str | None = None
+) -> Created | Wrong | Doubtful:
     """Create these sessions, all or none. `key` belongs to the form: sent twice, it creates once. `jury_of` is a
-    session of the same centre whose jury sits again, as far as its members are accredited on the day.
+    session of the same centre whose jury sits again, as far as its members are accredited on the day. `confirmed`: the seal
+    of the question about unlikely dates that is answered; None for a file, whose preview has said them line by line.
 
     Only a centre creates sessions: raises NotThere for everybody else.
     """
@@ -111,6 +117,8 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
                     used[next(g.request_id for g in grants if g.covers(new.starts_on, new.ends_on))] = number + i
         if wrong:
             return Wrong(wrong)
+        if confirmed is not None and (doubt := _doubtful(work, wanted[0], keys[0], confirmed)):
+            return doubt
         tx.execute(insert(exam_session), rows)
         told = ("kind", "starts_on", "ends_on", "place", "session_manager", "status", "approval_id")
         work.record_all(
@@ -122,6 +130,16 @@ def create(work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | No
             for row in rows:
                 seat_again(tx, work, jury_of, row["id"])
         return Created([row["id"] for row in rows])
+
+
+def doubts(new: NewSession, today: date) -> list[Doubt]:
+    """What is unlikely about the dates of a session to be created."""
+    return span(("starts_on", new.starts_on), ("ends_on", new.ends_on), today, holiday)
+
+
+def _doubtful(work: Work, new: NewSession, key: str, confirmed: str) -> Doubtful | None:
+    about = f"session to create, form {key}, title {new.title_id}"
+    return doubtful_span(work, about, ("starts_on", new.starts_on), ("ends_on", new.ends_on), confirmed)
 
 
 def created_by(conn: Connection, work: Work, key: str) -> int | None:

@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import ApprovedTitle, of_centre
 from portal.core.grants import to_create
+from portal.core.outcomes import Doubtful
 from portal.features.preparation import sheets
-from portal.features.preparation.actions import NewSession, Wrong, create, created_by
+from portal.features.preparation.actions import Created, NewSession, Wrong, create, created_by
 from portal.features.preparation.forms import Creating
 from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
@@ -22,6 +23,7 @@ from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
+from portal.web.doubts import confirmed, doubts_page
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.session_pages import found
@@ -75,7 +77,9 @@ def new() -> ResponseReturnValue:
         form.session_manager.text,
     )
     jury_of = number_in(form.model.typed) if form.with_jury.ticked else None
-    outcome = create(work(), [wanted], form.key.key, jury_of)
+    outcome = create(work(), [wanted], form.key.key, jury_of, confirmed())
+    if isinstance(outcome, Doubtful):
+        return doubts_page(outcome)
     if isinstance(outcome, Wrong):
         form.put(outcome.errors[0])
         return _new(centre_id, form, 422)
@@ -164,6 +168,7 @@ def _preview(lines: Sequence[sheets.Read], titles: dict[int, ApprovedTitle]) -> 
         "good": good[:SHOWN],
         "count": len(good),
         "bad": [line for line in lines if line.problems],
+        "unlikely": [line for line in good if line.doubts],
         "titles": titles,
         "content": sealed(content),
         "preview": True,
@@ -188,7 +193,7 @@ def _import(form: Import) -> ResponseReturnValue:
         for p in content["sessions"]
     ]  # fmt: skip
     outcome = create(work(), wanted, content["key"])
-    if isinstance(outcome, Wrong):
+    if not isinstance(outcome, Created):
         form.put({"file": "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."})
         return _file_page(form, 409)
     flash(

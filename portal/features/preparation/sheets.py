@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.core.approvals import ApprovedTitle
-from portal.features.preparation.actions import NewSession, problems
+from portal.features.preparation.actions import NewSession, doubts, problems
 from portal.files.errors import BadCell, Errors
 from portal.files.parsers import day_of, text_of
 from portal.files.reading import Line, named
 from portal.files.table import found
 from portal.rules.lifecycle import Kind
+from portal.rules.plausible import Doubt
 
 COLUMNS = ("titre", "type", "date de début", "date de fin", "lieu", "responsable")
 ALSO = {
@@ -33,12 +34,13 @@ MODEL = (
 
 @dataclass(frozen=True)
 class Read:
-    """One line of the file: the session, or what is wrong."""
+    """One line of the file: the session, with what is unlikely about its dates, or what is wrong."""
 
     number: int
     cells: Mapping[str, str]
     new: NewSession | None
     problems: Sequence[str] = ()
+    doubts: Sequence[Doubt] = ()
 
 
 def kind_of(cell: str) -> Kind:
@@ -73,4 +75,6 @@ def _read(line: Line, by_code: Mapping[str, int], titles: dict[int, ApprovedTitl
         return Read(line.number, line.cells, None, [e.message for e in errors.found])
     new = NewSession(title_id, kind, start, end, place, manager)
     wrong, _ = problems(new, titles, today)
-    return Read(line.number, line.cells, None if wrong else new, list(wrong.values()))
+    if wrong:
+        return Read(line.number, line.cells, None, list(wrong.values()))
+    return Read(line.number, line.cells, new, doubts=doubts(new, today))

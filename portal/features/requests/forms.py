@@ -33,6 +33,9 @@ class AskingExpired(Form):
     )
     reason = TextField("Motif", longest=1000, rows=3, hint="En quoi le confinement a empêché la session.")
     lockdown = TickField("Je déclare que le confinement est la cause de cette demande")
+    registered = TickField(
+        "Les candidats étaient inscrits avant l’échéance du titre (déjà en formation, en échec ou en réussite partielle)"
+    )
     key = HiddenField("Clé de la saisie")
 
 

@@ -1,5 +1,6 @@
 """Requests that a person may see: one, or a page of them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,9 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from portal.core.outcomes import NotThere
+from portal.core.sheet import decoded
 from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
+from portal.rules.names import full_name
+from portal.rules.outcomes import Entry
 from portal.store.actors import Actor
+from portal.store.audit import audit_event
+from portal.store.candidates import candidate
 from portal.store.places import centre, department
 from portal.store.requests import RequestKind, RequestStatus, request
 from portal.store.scope import within
@@ -75,6 +81,18 @@ class Asked:
     candidate_id: int | None  # of a correction
     wanted_outcome: str  # of a correction: JSON of codes
     registered: bool
+    last_name: str | None  # of the candidate of a correction
+    first_name: str | None
+
+    @property
+    def candidate_name(self) -> str:
+        """« NOM Prénom » of the candidate of a correction."""
+        return full_name(self.last_name or "", self.first_name or "")
+
+    @property
+    def entry(self) -> Entry:
+        """The results that a correction asks for; empty for any other request."""
+        return decoded(json.loads(self.wanted_outcome)) if self.wanted_outcome else {}
 
     @property
     def open(self) -> bool:
@@ -111,11 +129,14 @@ _SELECT: Select[Any] = (
         exam_session.c.version.label("session_version"),
         exam_session.c.starts_on.label("session_start"),
         exam_session.c.ends_on.label("session_end"),
+        candidate.c.last_name,
+        candidate.c.first_name,
     )
     .join(centre, centre.c.id == request.c.centre_id)
     .join(department, department.c.code == request.c.department_code)
     .join(title, title.c.id == request.c.title_id)
     .outerjoin(exam_session, exam_session.c.id == request.c.session_id)
+    .outerjoin(candidate, candidate.c.id == request.c.candidate_id)
 )
 
 
@@ -149,6 +170,21 @@ def waiting_by_department(conn: Connection, actor: Actor) -> dict[str, int]:
     where = (seen_by(actor), request.c.status == RequestStatus.OPEN.value)
     rows = conn.execute(select(request.c.department_code, func.count()).where(*where).group_by(request.c.department_code))
     return {code: int(count) for code, count in rows}
+
+
+def dates_before(conn: Connection, page: Sequence[Asked]) -> dict[int, tuple[date, date]]:
+    """From which dates those that were accepted moved their sessions, by number of the request. One query, or none."""
+    moved = {a.session_id for a in page if a.status is RequestStatus.ACCEPTED and a.kind is not RequestKind.CORRECTION} - {None}
+    if not moved:
+        return {}
+    events = select(audit_event.c.before, audit_event.c.after)
+    events = events.where(audit_event.c.session_id.in_(moved), audit_event.c.action == "postponed")
+    found = {}
+    for event in conn.execute(events):
+        before, after = json.loads(event.before), json.loads(event.after)
+        if number := after.get("request", after.get("demande")):
+            found[int(number)] = date.fromisoformat(before["starts_on"]), date.fromisoformat(before["ends_on"])
+    return found
 
 
 def _seen(actor: Actor, department: str) -> list[ColumnElement[bool]]:

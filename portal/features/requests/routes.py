@@ -8,20 +8,25 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import of_centre
 from portal.core.finding import find as find_session
-from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
+from portal.core.outcomes import Changed, Dated, Doubtful, Invalid, Saved, Unchanged
+from portal.core.session import SessionRow
+from portal.core.sheet import load
+from portal.features.postponements.weighing import Weighed
 from portal.features.reference.queries import centre_line, title_dates
 from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made
-from portal.features.requests.consequences import consequences
+from portal.features.requests.consequences import Wish, weigh, weigh_wanted
 from portal.features.requests.forms import Answering, Asking, AskingExpired
-from portal.features.requests.queries import VIEWS, Asked, counts, find, may_answer, may_withdraw, page
+from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
-from portal.rules.french import plural
+from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
+from portal.store.requests import RequestKind
+from portal.web.doubts import confirmed, doubts_page
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, clock, reading, settings, work
@@ -49,6 +54,7 @@ def ask(number: int) -> ResponseReturnValue:
         ends_on=form.ends_on.day,
         reason=form.reason.text,
         key=form.key.key,
+        confirmed=confirmed(),
     )
     if isinstance(outcome, Made):
         return _made(outcome, s.unit)
@@ -80,8 +86,12 @@ def ask_expired() -> ResponseReturnValue:
         reason=form.reason.text,
         number=form.session.value,
         lockdown_cause=form.lockdown.typed == "oui",
+        registered=form.registered.typed == "oui",
         key=form.key.key,
+        confirmed=confirmed(),
     )
+    if isinstance(outcome, Doubtful):
+        return doubts_page(outcome)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
         return _expired(form, 422)
@@ -129,6 +139,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
     code = request.args.get("departement", "")
     department = code if code in DEPARTMENTS else ""
     rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
+    weighing = view == "ouvertes" and actor().may(Duty.ANSWER_REQUESTS)
     first = "À traiter" if actor().may(Duty.ANSWER_REQUESTS) else "En attente de réponse"
     return (
         render_template(
@@ -140,6 +151,8 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
             counts=counts(reading(), actor(), department),
             department=department,
             told=told or {},
+            weighed=weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {},
+            were=dates_before(reading(), rows),
         ),
         status,
     )
@@ -162,7 +175,7 @@ def accept_several() -> ResponseReturnValue:
     return _index(409, told) if told else redirect(url_for("requests.index"), 303)
 
 
-def _why(outcome: Outcome | Answered) -> str:
+def _why(outcome: Dated | Answered) -> str:
     """Why a request could not be accepted, as a sentence."""
     if isinstance(outcome, Refused):
         return outcome.reason
@@ -170,6 +183,8 @@ def _why(outcome: Outcome | Answered) -> str:
         return " ".join(outcome.errors.values())
     if isinstance(outcome, Changed):
         return "La session a été modifiée entre-temps : relisez la demande."
+    if isinstance(outcome, Doubtful):
+        return f"Date à confirmer, en ouvrant la demande : {' ; '.join(doubt.words for doubt in outcome.doubts)}."
     if isinstance(outcome, Answered):
         return f"La demande est déjà {outcome.asked.label.lower()}."
     return outcome.message
@@ -184,27 +199,34 @@ def _found(request_id: int) -> Asked:
 
 @blueprint.get("/demandes/<number:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
-    return _show(_found(request_id))
+    """`starts_on` and `ends_on` in the address: the page for these dates, of which what it would change is shown in place."""
+    asked = _found(request_id)
+    return _show(asked, _answer_form(asked, **{n: request.args[n] for n in ("starts_on", "ends_on") if n in request.args}))
 
 
-def _answer_form(asked: Asked) -> Answering:
+def _answer_form(asked: Asked, **typed: str) -> Answering:
     """The unit's answer, filled in with what the centre wants."""
-    return Answering(starts_on=asked.wanted_start, ends_on=asked.wanted_end)
+    return Answering(**{"starts_on": asked.wanted_start, "ends_on": asked.wanted_end, **typed})
 
 
 def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
-    start, end = asked.wanted_start, asked.wanted_end
     s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
     answers = may_answer(actor(), asked)
+    form = form or _answer_form(asked)
+    weighed = _weighed(asked, s, form) if answers else None
+    if weighed and not weighed.first and not form.refusal.typed and (why := _wanted_refused(asked, s)):
+        form.refusal.typed = why
     return (
         render_template(
             "requests/show.html",
             a=asked,
             s=s,
-            form=form or _answer_form(asked),
+            form=form,
             answers=answers,
             withdraws=may_withdraw(actor(), asked),
-            breaks=consequences(reading(), actor(), asked, s, start, end) if answers else [],
+            weighed=weighed,
+            was=dates_before(reading(), [asked]).get(asked.id),
+            sheet=load(reading(), s) if s and asked.kind is RequestKind.CORRECTION else None,
             unit=f"{settings().unit_label} {asked.department_code}",
             emergency=(EMERGENCY_FROM, EMERGENCY_TO),
             **more,
@@ -213,19 +235,36 @@ def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more
     )
 
 
+def _weighed(asked: Asked, s: SessionRow | None, form: Answering) -> Weighed | None:
+    """What the rule says of the dates that stand in the form; None while they are no dates."""
+    start, end = parse_day(form.starts_on.typed), parse_day(form.ends_on.typed)
+    if start is None or end is None:
+        return None
+    return weigh(reading(), actor(), [Wish(asked, s, start, end)], clock().today())[asked.id]
+
+
+def _wanted_refused(asked: Asked, s: SessionRow | None) -> str:
+    """Why what the centre wants cannot be accepted: the reason that a refusal would give."""
+    wish = Wish(asked, s, asked.wanted_start, asked.wanted_end)
+    return weigh(reading(), actor(), [wish], clock().today())[asked.id].why_not
+
+
 @blueprint.post("/demandes/<number:request_id>/acceptation")
 def accept(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     if not actor().may(Duty.ANSWER_REQUESTS):
         abort(404)
     form = _answer_form(asked)
-    if not posted():
+    if not posted() or "calculer" in request.form:
         return _show(asked, form)
+    if asked.kind is RequestKind.CORRECTION and asked.open:
+        return redirect(url_for("results.correct", number=asked.session_id, demande=asked.id), 303)
     if not form.validate():
         return _show(asked, form, 422)
     given = number_in(request.form.get("version", ""))
     start, end = form.starts_on.day, form.ends_on.day
-    return _answered(actions.accept(work(), request_id, given, start, end, form.note.text), request_id, form)
+    outcome = actions.accept(work(), request_id, given, start, end, form.note.text, confirmed())
+    return _answered(outcome, request_id, form)
 
 
 @blueprint.post("/demandes/<number:request_id>/refus")
@@ -251,10 +290,13 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     return _answered(actions.withdraw(work(), request_id), request_id, None)
 
 
-def _answered(outcome: Outcome | Answered, request_id: int, form: Answering | None) -> ResponseReturnValue:
+def _answered(outcome: Dated | Answered, request_id: int, form: Answering | None) -> ResponseReturnValue:
     if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
-        return redirect(url_for("requests.show", request_id=request_id), 303)
+        to_the_day = request.form.get("retour") == "accueil"
+        return redirect(url_for("day.show") if to_the_day else url_for("requests.show", request_id=request_id), 303)
+    if isinstance(outcome, Doubtful):
+        return doubts_page(outcome)
     asked = _found(request_id)
     if isinstance(outcome, Answered):
         return _show(asked, form, 409, faster=True)
