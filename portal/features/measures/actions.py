@@ -114,6 +114,14 @@ def _apply(
     touched = _lines(tx, run_id)
     if touched != plan.touched or (expected is not None and touched != expected):
         raise _TakeBack(CountChanged(plan.touched if expected is None else expected, plan))
+    _carry_out(tx, work, run_id, measure.label)
+    tell_of_run(tx, work, run_id, measure.label)
+    _record(tx, work, "measure_applied", run_id, measure.key, cases={c.meaning.name: c.number for c in plan.changes})
+    return Applied(run_id, plan)
+
+
+def _carry_out(tx: Connection, work: Work, run_id: int, label: str) -> None:
+    """The sessions become what the run's lines say."""
     moved = line.c.end_after != line.c.end_before
     cancelled = line.c.status_after != line.c.status_before
     tx.execute(
@@ -124,16 +132,13 @@ def _apply(
             ends_on=line.c.end_after,
             status=line.c.status_after,
             status_at=case((cancelled, literal(work.on.now, Moment)), else_=s.c.status_at),
-            status_by=case((cancelled, f"mesure « {measure.label} »"), else_=s.c.status_by),
+            status_by=case((cancelled, f"mesure « {label} »"), else_=s.c.status_by),
             postponed_run_id=case((moved, run_id), else_=s.c.postponed_run_id),
             postponed_case=case((moved, line.c.case_name), else_=s.c.postponed_case),
             planned_end_on=case((moved, func.coalesce(s.c.planned_end_on, line.c.end_before)), else_=s.c.planned_end_on),
             version=s.c.version + 1,
         )
     )
-    tell_of_run(tx, work, run_id, measure.label)
-    _record(tx, work, "measure_applied", run_id, measure.key, cases={c.meaning.name: c.number for c in plan.changes})
-    return Applied(run_id, plan)
 
 
 def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | CannotRevert | OtherNumber:
@@ -152,43 +157,48 @@ def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | C
         if expected is not None and (there := restorable(tx, run_id)[0]) != expected:
             return OtherNumber(there)
         new_id = _new_run(tx, work, old.measure_key, old.label, old.definition, 0, reverts=run_id)
-        was = line.alias("was")
-        untouched = and_(was.c.run_id == run_id, s.c.id == was.c.session_id, s.c.version == was.c.version_after)
-        columns: Mapping[str, Any] = {
-            "run_id": literal(new_id),
-            "session_id": s.c.id,
-            "case_name": was.c.case_name,
-            "status_before": s.c.status,
-            "status_after": was.c.status_before,
-            "end_before": s.c.ends_on,
-            "end_after": was.c.end_before,
-            "start_before": s.c.starts_on,
-            "start_after": func.coalesce(was.c.start_before, s.c.starts_on),
-            **_kept_for_taking_back(),
-        }
-        source = select(*columns.values()).join_from(s, was, untouched).with_for_update(of=s)
-        tx.execute(insert(line).from_select(list(columns), source))
-        restored = _lines(tx, new_id)
-        tx.execute(
-            update(s)
-            .where(s.c.id == line.c.session_id, line.c.run_id == new_id, was.c.run_id == run_id, was.c.session_id == s.c.id)
-            .values(
-                starts_on=line.c.start_after,
-                ends_on=was.c.end_before,
-                status=was.c.status_before,
-                status_at=was.c.status_at_before,
-                status_by=was.c.status_by_before,
-                postponed_run_id=was.c.postponed_run_before,
-                postponed_case=was.c.postponed_case_before,
-                planned_end_on=was.c.planned_end_before,
-                version=s.c.version + 1,
-            )
-        )
+        restored = _put_back(tx, run_id, new_id)
         tx.execute(update(run).where(run.c.id == new_id).values(touched=restored))
         tell_of_revert(tx, work, old, new_id)
         _record(tx, work, "measure_reverted", new_id, old.measure_key, reverts=run_id)
         left = left_alone(tx, run_id, new_id)
         return Reverted(new_id, restored, left)
+
+
+def _put_back(tx: Connection, run_id: int, new_id: int) -> int:
+    """The sessions that nobody changed since the run become what they were: how many, with a line each under the new run."""
+    was = line.alias("was")
+    untouched = and_(was.c.run_id == run_id, s.c.id == was.c.session_id, s.c.version == was.c.version_after)
+    columns: Mapping[str, Any] = {
+        "run_id": literal(new_id),
+        "session_id": s.c.id,
+        "case_name": was.c.case_name,
+        "status_before": s.c.status,
+        "status_after": was.c.status_before,
+        "end_before": s.c.ends_on,
+        "end_after": was.c.end_before,
+        "start_before": s.c.starts_on,
+        "start_after": func.coalesce(was.c.start_before, s.c.starts_on),
+        **_kept_for_taking_back(),
+    }
+    source = select(*columns.values()).join_from(s, was, untouched).with_for_update(of=s)
+    tx.execute(insert(line).from_select(list(columns), source))
+    tx.execute(
+        update(s)
+        .where(s.c.id == line.c.session_id, line.c.run_id == new_id, was.c.run_id == run_id, was.c.session_id == s.c.id)
+        .values(
+            starts_on=line.c.start_after,
+            ends_on=was.c.end_before,
+            status=was.c.status_before,
+            status_at=was.c.status_at_before,
+            status_by=was.c.status_by_before,
+            postponed_run_id=was.c.postponed_run_before,
+            postponed_case=was.c.postponed_case_before,
+            planned_end_on=was.c.planned_end_before,
+            version=s.c.version + 1,
+        )
+    )
+    return _lines(tx, new_id)
 
 
 def why_not_reverted(old: Row[Any]) -> str:

@@ -82,6 +82,9 @@ def problems(
     return errors, approval
 
 
+TOLD = ("title_id", "kind", "starts_on", "ends_on", "place", "session_manager", "status", "approval_id")
+
+
 def create(
     work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None, confirmed: str | None = None
 ) -> Created | Wrong | Doubtful:
@@ -120,10 +123,7 @@ def create(
         if confirmed is not None and (doubt := _doubtful(work, wanted[0], keys[0], confirmed)):
             return doubt
         tx.execute(insert(exam_session), rows)
-        told = ("kind", "starts_on", "ends_on", "place", "session_manager", "status", "approval_id")
-        work.record_all(
-            tx, [Event("created", row["id"], after={"title_id": row["title_id"], **{n: row[n] for n in told}}) for row in rows]
-        )
+        work.record_all(tx, [Event("created", row["id"], after={n: row[n] for n in TOLD}) for row in rows])
         for request_id, session_id in used.items():
             tx.execute(update(request).where(request.c.id == request_id).values(session_id=session_id))
         if jury_of is not None:

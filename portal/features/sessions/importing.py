@@ -1,18 +1,20 @@
 """Taking sessions over from a CSV: what exists elsewhere comes in as it is; no right is applied, no approval asked for."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from portal.core.imports import Imported, Progress
 from portal.core.numbers import next_number
 from portal.features.sessions import moved
 from portal.files.errors import BadCell, Errors
 from portal.files.parsers import code_of, day_of, day_or_none, number_of, siret_of
-from portal.files.reading import read
+from portal.files.reading import Line, read
 from portal.rules.lifecycle import Kind, Status
+from portal.rules.measures import Measure
 from portal.store.audit import Event
 from portal.store.batches import batches
 from portal.store.places import centre
@@ -47,57 +49,10 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
     lines = read(data, REQUIRED, together=moved.COLUMNS)
     errors = Errors()
     with work.db.writing() as tx:
-        centres = {r.siret: r for r in tx.execute(select(centre.c.siret, centre.c.id, centre.c.department_code))}
-        titles = {r.code: r.id for r in tx.execute(select(title.c.code, title.c.id))}
-        taken = set(tx.execute(select(exam_session.c.id)).scalars())
         there = moved.measures(tx)
-        seen: dict[int, int] = {}
-        rows: list[dict[str, Any]] = []
-        for line in lines:
-            number = line.get("id", number_of, errors)
-            siret = line.get("siret", siret_of, errors)
-            code = line.get("title", code_of, errors)
-            kind = line.get("kind", kind_of, errors)
-            start = line.get("starts_on", day_of, errors)
-            end = line.get("ends_on", day_of, errors)
-            status = line.get("status", status_of, errors)
-            actual = line.get("actual_end_on", day_or_none, errors)
-            if number in taken:
-                errors.add(line.number, f"id : la session {number} existe déjà")
-            if number is not None and seen.setdefault(number, line.number) != line.number:
-                errors.add(line.number, f"id : la session {number} est déjà à la ligne {seen[number]}")
-            if siret and siret not in centres:
-                errors.add(line.number, f"siret : aucun centre n’a le SIRET {siret}")
-            if code and code not in titles:
-                errors.add(line.number, f"title : le titre « {code} » est inconnu")
-            if start and end and end < start:
-                errors.add(line.number, "ends_on : la date de fin précède la date de début")
-            if start and actual and actual < start:
-                errors.add(line.number, "actual_end_on : la date réelle de fin précède la date de début")
-            before = moved.moved_of(line, start, end, there, errors)
-            if errors.found:
-                continue
-            assert siret and code and kind and status
-            rows.append(
-                {
-                    "id": number,
-                    "centre_id": centres[siret].id,
-                    "department_code": centres[siret].department_code,
-                    "title_id": titles[code],
-                    "kind": kind.value,
-                    "starts_on": start,
-                    "ends_on": end,
-                    "status": status.value,
-                    "status_at": work.on.now,
-                    "status_by": "REPRISE",
-                    "actual_end_on": actual,
-                    "convocation": int(status in CONVENED),
-                    "planned_end_on": before.planned_end_on if before else None,
-                    "postponed_by": before.key if before else None,
-                }
-            )
+        rows = _rows(tx, work, lines, there, errors)
         errors.stop_if_any()
-        following = max(next_number(tx, work), max(seen, default=0) + 1)
+        following = max(next_number(tx, work), max((row["id"] or 0 for row in rows), default=0) + 1)
         for row in rows:
             if row["id"] is None:
                 row["id"], following = following, following + 1
@@ -106,6 +61,84 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
         for some in progress(list(batches(rows))):
             _insert(tx, work, some, runs)
     return Imported(len(rows), notes=lines.notes)
+
+
+class _Line(NamedTuple):
+    """The cells of one line, parsed; None where a cell is wrong, which is noted, or empty."""
+
+    number: int | None
+    siret: str | None
+    code: str | None
+    kind: Kind | None
+    start: date | None
+    end: date | None
+    status: Status | None
+    actual: date | None
+
+
+def _line(line: Line, errors: Errors) -> _Line:
+    found = _Line(
+        line.get("id", number_of, errors),
+        line.get("siret", siret_of, errors),
+        line.get("title", code_of, errors),
+        line.get("kind", kind_of, errors),
+        line.get("starts_on", day_of, errors),
+        line.get("ends_on", day_of, errors),
+        line.get("status", status_of, errors),
+        line.get("actual_end_on", day_or_none, errors),
+    )
+    if found.start and found.end and found.end < found.start:
+        errors.add(line.number, "ends_on : la date de fin précède la date de début")
+    if found.start and found.actual and found.actual < found.start:
+        errors.add(line.number, "actual_end_on : la date réelle de fin précède la date de début")
+    return found
+
+
+def _rows(
+    tx: Connection, work: Work, lines: Iterable[Line], there: Mapping[str, tuple[Measure, str]], errors: Errors
+) -> list[dict[str, Any]]:
+    """The rows of the file; what is wrong of them is noted on its line."""
+    centres = {r.siret: r for r in tx.execute(select(centre.c.siret, centre.c.id, centre.c.department_code))}
+    titles = {r.code: r.id for r in tx.execute(select(title.c.code, title.c.id))}
+    taken = set(tx.execute(select(exam_session.c.id)).scalars())
+    seen: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        cells = _line(line, errors)
+        number = cells.number
+        if number in taken:
+            errors.add(line.number, f"id : la session {number} existe déjà")
+        if number is not None and seen.setdefault(number, line.number) != line.number:
+            errors.add(line.number, f"id : la session {number} est déjà à la ligne {seen[number]}")
+        if cells.siret and cells.siret not in centres:
+            errors.add(line.number, f"siret : aucun centre n’a le SIRET {cells.siret}")
+        if cells.code and cells.code not in titles:
+            errors.add(line.number, f"title : le titre « {cells.code} » est inconnu")
+        before = moved.moved_of(line, cells.start, cells.end, there, errors)
+        if not errors.found:
+            rows.append(_row(work, cells, centres[cells.siret], titles[cells.code], before))
+    return rows
+
+
+def _row(work: Work, cells: _Line, own: Row[Any], title_id: int, before: moved.Moved | None) -> dict[str, Any]:
+    """The columns of a line without an error, and the key of the measure that moved the session elsewhere."""
+    assert cells.kind and cells.status
+    return {
+        "id": cells.number,
+        "centre_id": own.id,
+        "department_code": own.department_code,
+        "title_id": title_id,
+        "kind": cells.kind.value,
+        "starts_on": cells.start,
+        "ends_on": cells.end,
+        "status": cells.status.value,
+        "status_at": work.on.now,
+        "status_by": "REPRISE",
+        "actual_end_on": cells.actual,
+        "convocation": int(cells.status in CONVENED),
+        "planned_end_on": before.planned_end_on if before else None,
+        "postponed_by": before.key if before else None,
+    }
 
 
 def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]], runs: Mapping[str, int]) -> None:
