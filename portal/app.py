@@ -36,7 +36,7 @@ from portal.rules.french import day, hour, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import Database
-from portal.web import errors, fragments, health, observe, uploads
+from portal.web import errors, fragments, health, observe, origin, sizes
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
@@ -82,8 +82,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_CHECK_DEFAULT=False,
-        MAX_CONTENT_LENGTH=2_000_000,
-        MAX_FORM_MEMORY_SIZE=2_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_ALGORITHM_STREAMING=["deflate"],
@@ -102,7 +100,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     observe.watch(app)
     if settings.demo:
         observe.tell_slow_queries(app.extensions["portal_db"].engine, app.extensions["portal_db"].is_sqlite)
-    app.before_request(uploads.allow_files)
+    app.before_request(origin.own_site)
+    app.before_request(sizes.bound)
     account_routes.sign_in_manager(LoginManager(app), app, csrf)
     app.before_request(communication_routes.closed_now)
     for module in ROOMS:

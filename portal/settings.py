@@ -13,6 +13,7 @@ from pathlib import Path
 from portal.paths import INSTANCE
 
 DEMO_DAY = date(2020, 6, 15)
+SHORTEST_SECRET, FEWEST_SIGNS = 32, 5
 
 
 class SettingsError(Exception):
@@ -85,12 +86,12 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
 
 def _secret(environ: Mapping[str, str], instance: Path, demo: bool) -> str:
     given = environ.get("PORTAL_SECRET_KEY", "")
-    if given and (demo or len(given) >= 16):
+    if given and (demo or (len(given) >= SHORTEST_SECRET and len(set(given)) >= FEWEST_SIGNS)):
         return given
     if not demo:
         raise SettingsError(
-            "PORTAL_SECRET_KEY manque ou a moins de 16 caractères : il est nécessaire en production "
-            "(python3 -c 'import secrets; print(secrets.token_hex(32))' en donne une)."
+            f"PORTAL_SECRET_KEY manque, a moins de {SHORTEST_SECRET} caractères ou répète toujours les mêmes : il en faut une "
+            "en production (python3 -c 'import secrets; print(secrets.token_hex(32))' en donne une)."
         )
     instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret_key"

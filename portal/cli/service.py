@@ -29,6 +29,10 @@ def demo(sessions: int | None) -> None:
     from portal.demo.load import DatabaseNotEmpty, load
 
     tool = Tool()
+    if not tool.settings.demo:
+        refuse(
+            "La démonstration a des mots de passe connus de tous : elle ne se charge pas en production (PORTAL_ENV=demo le permet)."
+        )
     migrations.upgrade(tool.db)
     try:
         number = load(tool.db, tool.clock.today(), tool.settings.unit_label, sessions, progress=progress)

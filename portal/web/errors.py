@@ -5,21 +5,27 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from portal.core.outcomes import NotThere
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.observe import request_number
+from portal.web.sizes import allowed
 
 TEXTS = {
     400: (
         "Demande illisible",
         "Le navigateur a envoyé une demande que le service ne comprend pas. Revenez en arrière et réessayez.",
     ),
+    403: (
+        "Demande venue d’un autre site",
+        "Un autre site a demandé cela en votre nom. Rien n’a été fait, et votre connexion reste ouverte : "
+        "revenez sur le portail pour le faire vous-même.",
+    ),
     404: ("Page introuvable", "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez le numéro."),
     405: ("Action impossible ici", "Cette adresse ne s’ouvre pas de cette façon. Revenez à la page précédente."),
-    413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux. Rien n’a été enregistré."),
+    413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux : {size} au plus ici. Rien n’a été enregistré."),
     500: (
         "Incident",
         "Un incident s’est produit. Rien n’a été enregistré à moitié. Réessayez ; s’il revient, prévenez votre UD.",
@@ -36,7 +42,7 @@ def register(app: Flask) -> None:
     def on_http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
-        return _page(error.code)
+        return _bare(403) if error.code == 403 else _page(error.code)
 
     @app.errorhandler(NotThere)
     def on_not_there(_error: NotThere) -> ResponseReturnValue:
@@ -46,7 +52,11 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def on_csrf(_error: CSRFError) -> ResponseReturnValue:
         """The form is older than the sign-in: it comes back as typed, and nothing was saved."""
-        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept_fields(), stale=True)
+        try:
+            kept = kept_fields()
+        except RequestEntityTooLarge:
+            return _page(413)
+        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept, stale=True)
 
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
@@ -64,7 +74,7 @@ def register(app: Flask) -> None:
 
 def _page(code: int) -> ResponseReturnValue:
     title, text = TEXTS.get(code, TEXTS[400])
-    return page("error.html", code, title=title, text=text)
+    return page("error.html", code, title=title, text=text.format(size=allowed().words))
 
 
 def _bare(code: int) -> ResponseReturnValue:

@@ -1,11 +1,17 @@
 """What was typed into a form that could not be taken, so that it can be sent again."""
 
-from flask import request
+from flask import abort, request
+
+from portal.web.sizes import SHEET
 
 _NOT_KEPT = {"csrf_token", "password", "password2", "_reprise", "suite", "action", "answer", "confirmation"}
 
 
 def kept_fields() -> list[tuple[str, str]]:
-    return [
+    """What was typed, field by field. Raises 413 when it is more than a page gives back."""
+    kept = [
         (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT and not name.startswith("kept-")
     ]
+    if len(kept) > SHEET.fields or sum(len(name) + len(value) for name, value in kept) > SHEET.bytes:
+        abort(413)
+    return kept

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import request
-from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.web.fields import FileField, HiddenField
@@ -18,19 +17,7 @@ class Import(Form):
     content = HiddenField("Aperçu")
 
 
-LARGEST_REQUEST = 64_000_000
 PREVIEW_HOURS = 12
-
-
-# The pages that take a file.
-TAKE_FILES = {"candidates.import_file", "preparation.import_file", "communication.new"}
-
-
-def allow_files() -> None:
-    """Before anything reads the form: a file may be larger than a form, for who is signed in."""
-    if request.method == "POST" and request.endpoint in TAKE_FILES and current_user.is_authenticated:
-        request.max_content_length = LARGEST_REQUEST
-        request.max_form_memory_size = 8_000_000
 
 
 def uploaded(name: str = "file") -> bytes | None:

@@ -124,3 +124,14 @@ def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits
     assert portal("audit", "verify", str(tmp_path / "absent")).returncode == 1
     first, second = portal("worker", "--once").stdout, portal("worker", "--once").stdout
     assert not first.startswith("0 avis") and second.startswith("0 avis")
+
+
+def test_production_refuses_the_demonstration_and_a_poor_secret(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    good = "".join(chr(ord("a") + i % 20) for i in range(32))
+    refused = portal("demo", PORTAL_ENV="production", PORTAL_SECRET_KEY=good)
+    assert (refused.returncode, refused.stdout) == (1, "") and "ne se charge pas en production" in refused.stderr
+    assert not (tmp_path / "p.sqlite").exists(), "the database is not even opened"
+    assert portal("migrate", PORTAL_ENV="production", PORTAL_SECRET_KEY=good).returncode == 0
+    for poor in ("", good[:31], "a" * 64, "ab" * 32):
+        refused = portal("migrate", PORTAL_ENV="production", PORTAL_SECRET_KEY=poor)
+        assert refused.returncode == 1 and "32 caractères" in refused.stderr

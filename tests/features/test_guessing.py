@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -14,37 +14,17 @@ from portal.features.accounts import throttle
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, sign_in_with
 from portal.features.accounts.throttle import Place
 from portal.settings import Settings, SettingsError, read
+from tests.support.clock import at
 from tests.support.world import PASSWORD, Browser, World
 
 HOUR = timedelta(hours=1)
 OWNER = "centre@test.example"
 
 
-class Handed(Clock):
-    """A clock that shows what it is told to show."""
-
-    def __init__(self, shown: datetime) -> None:
-        super().__init__(shown.date())
-        object.__setattr__(self, "shown", shown)
-
-    def now(self) -> datetime:
-        return self.shown  # type: ignore[attr-defined]
-
-    def go_on(self, by: timedelta) -> None:
-        object.__setattr__(self, "shown", self.now() + by)
-
-
 @pytest.fixture
 def w(world: World) -> World:
     world.as_("centre")
     return world
-
-
-def at(w: World) -> Handed:
-    """The clock of the portal, in the test's hands."""
-    clock = Handed(w.now())
-    w.app().extensions["portal_clock"] = clock
-    return clock
 
 
 def from_address(w: World, address: str) -> Browser:

@@ -1,7 +1,7 @@
 """Signing in and out."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, session, url_for
@@ -25,6 +25,7 @@ from portal.web.kept import kept_fields
 from portal.web.state import clock, db_to_write, labels, reading, settings
 
 blueprint = Blueprint("accounts", __name__)
+SEEN = "vu"
 OPEN = {
     "accounts.sign_in",
     "accounts.choose_password",
@@ -50,8 +51,11 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
 def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> None:
     @manager.user_loader
     def load(token: str) -> SignedInUser | None:
-        found = queries.signed_in(reading(), token, clock().now(), labels())
-        return SignedInUser(found.actor, token, found.unread, found.closing_near) if found else None
+        now = clock().now()
+        found = queries.signed_in(reading(), token, now, labels())
+        if found is None or _idle(found.actor, now):
+            return None
+        return SignedInUser(found.actor, token, found.unread, found.closing_near)
 
     @app.before_request
     def signed_in_first() -> ResponseReturnValue | None:
@@ -69,6 +73,21 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
         if request.endpoint == "accounts.sign_out":
             return redirect(url_for("accounts.sign_in"))
         return redirect(url_for("accounts.sign_in", suite=target if target != "/" else None))
+
+
+IDLE = timedelta(hours=2)
+IDLE_CENTRE = timedelta(hours=4)  # an afternoon's exam is typed in with pauses
+SEEN_AGAIN = timedelta(minutes=5)  # what the cookie says is no more exact, so that not every answer sets one
+
+
+def _idle(actor: Actor, now: datetime) -> bool:
+    """Whether nothing was asked for too long; the cookie, which we signed, says when something was last."""
+    since = timedelta(seconds=now.timestamp() - float(session.get(SEEN, 0)))
+    if SEEN in session and since > (IDLE_CENTRE if actor.role is Role.CENTRE else IDLE):
+        return True
+    if SEEN not in session or abs(since) > SEEN_AGAIN:
+        session[SEEN] = now.timestamp()
+    return False
 
 
 def _page(form: SignIn, kept: list[tuple[str, str]], **more: Any) -> str:
@@ -92,7 +111,10 @@ def sign_in() -> ResponseReturnValue:
     if not isinstance(answer, SignedIn):
         form.put({"password": "L’adresse électronique ou le mot de passe ne convient pas. Vérifiez les deux, puis réessayez."})
         return _page(form, kept), 422
+    if current_user.is_authenticated:
+        actions.sign_out(db_to_write(), clock().now(), current_user.get_id())
     session.clear()
+    session[SEEN] = clock().now().timestamp()
     actor = queries.by_email(reading(), email, labels())
     assert actor
     login_user(SignedInUser(actor, answer.token))

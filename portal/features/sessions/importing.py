@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from portal.core.imports import Imported, Progress
 from portal.core.numbers import next_number
@@ -116,11 +116,12 @@ def _rows(
             errors.add(line.number, f"title : le titre « {cells.code} » est inconnu")
         before = moved.moved_of(line, cells.start, cells.end, there, errors)
         if not errors.found:
+            assert cells.siret and cells.code
             rows.append(_row(work, cells, centres[cells.siret], titles[cells.code], before))
     return rows
 
 
-def _row(work: Work, cells: _Line, own: Row[Any], title_id: int, before: moved.Moved | None) -> dict[str, Any]:
+def _row(work: Work, cells: _Line, own: Any, title_id: int, before: moved.Moved | None) -> dict[str, Any]:
     """The columns of a line without an error, and the key of the measure that moved the session elsewhere."""
     assert cells.kind and cells.status
     return {

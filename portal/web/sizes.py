@@ -1,0 +1,53 @@
+"""How much a request may send: little where a form is all there is to send, and from whoever is not signed in."""
+
+from dataclasses import dataclass
+
+from flask import abort, request
+from flask_login import current_user
+
+from portal.rules.french import number
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many bytes, and so many fields."""
+
+    bytes: int
+    fields: int
+
+    @property
+    def words(self) -> str:
+        """« 100 Ko et 1 000 champs »."""
+        kilos = self.bytes // 1000
+        size = f"{kilos} Ko" if kilos < 1000 else f"{kilos // 1000} Mo"
+        return f"{size} et {number(self.fields)} champs"
+
+
+FORM, SHEET, FILE = Size(100_000, 1_000), Size(2_000_000, 20_000), Size(64_000_000, 20_000)
+SIGN_IN = Size(120_000, 1_100)  # what a visitor had typed elsewhere, and what signs in
+FIELD = 8_000_000  # what a preview carries to « Importer »
+
+# The pages that take a file, and those whose form has a line for each candidate or each case.
+TAKE_FILES = {"candidates.import_file", "preparation.import_file", "communication.new"}
+TAKE_SHEETS = {"results.enter", "results.correct", "measures.write", "measures.upload", "requests.accept_several"}
+
+
+def allowed() -> Size:
+    """What this request may send."""
+    if request.endpoint == "accounts.sign_in":
+        return SIGN_IN
+    if request.method == "POST" and request.endpoint in TAKE_FILES | TAKE_SHEETS and current_user.is_authenticated:
+        return FILE if request.endpoint in TAKE_FILES else SHEET
+    return FORM
+
+
+def bound() -> None:
+    """Before anything reads the form: 413 for what is too large, before its fields are told apart."""
+    size = allowed()
+    request.max_content_length = size.bytes
+    request.max_form_memory_size = min(size.bytes, FIELD)
+    request.max_form_parts = size.fields
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = request.max_form_memory_size
+        if request.get_data().count(b"&") >= size.fields:
+            abort(413)
