@@ -13,7 +13,10 @@ from portal.features.documents.routes import KINDS
 from portal.features.measures.writing import keep
 from portal.features.oversight.actions import draw_sessions
 from portal.features.requests.actions import Made, ask_postponement
+from portal.rules.steps import STEP_AT
 from tests.support.world import PEOPLE, World
+
+STEPS = ",".join(f"'{path}'" for path in STEP_AT)
 
 OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
@@ -54,7 +57,9 @@ ROUTES = {
     "/sessions/<number:number>/candidats": SCOPED,
     "/sessions/<number:number>/informations": SCOPED,
     "/sessions/<number:number>/date-reelle": SCOPED,
-    "/sessions/<number:number>/<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage','annulation'):step>": SCOPED,
+    "/sessions/<number:number>/date-reelle/verification": SCOPED,
+    "/sessions/<number:number>/jours-examen": SCOPED,
+    f"/sessions/<number:number>/<any({STEPS}):step>": SCOPED,
     "/sessions/<number:number>/candidats/import": SCOPED,
     "/sessions/<number:number>/candidats/modele.<any('csv','xlsx','ods'):kind>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
@@ -162,6 +167,10 @@ def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: Wo
         "reason": "x",
         "place": "",
         "session_manager": "",
+        "exam_starts_on": "2020-07-01",
+        "exam_ends_on": "2020-07-02",
+        "hour": "08:30",
+        "note": "x",
     }
     for who in PEOPLE:
         browser = w.browser(who)
@@ -174,7 +183,11 @@ def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: Wo
             "resultats",
             "resultats/correction",
             "envoi-dte",
+            "rappel-dte",
             "convocations",
+            "nouvelle-convocation",
+            "jours-examen",
+            "date-reelle/verification",
             "demande-dte",
         ):
             if (who, path) == ("centre", "date-reelle"):

@@ -16,27 +16,31 @@ from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
 S, A = Status, Action
-BEFORE_CONVOCATIONS = {S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT}
 UNIT_MOVES = {S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED}
 
 # Of a session that begins tomorrow, lasts until today's end for results, and lacks nothing: who acts, and at which statuses.
 RIGHTS = {
     A.EDIT_START: (Role.CENTRE, {S.PREPARATION}),
     A.EDIT_END: (Role.CENTRE, {S.PREPARATION}),
-    A.EDIT_PRACTICAL: (Role.CENTRE, {S.PREPARATION}),
+    A.EDIT_PRACTICAL: (Role.CENTRE, set(ACTIVE)),
     A.REQUEST_DTE: (Role.CENTRE, {S.PREPARATION}),
     A.SEND_DTE: (Role.UD, {S.DTE_REQUESTED}),
+    A.RECALL_DTE: (Role.UD, {S.DTE_SENT}),
     A.CONVOKE: (Role.CENTRE, {S.DTE_SENT}),
+    A.CONVOKE_AGAIN: (Role.CENTRE, {S.CONVOKED}),
     A.POSTPONE: (Role.UD, UNIT_MOVES),
     A.ASK_POSTPONEMENT: (Role.CENTRE, UNIT_MOVES - {S.PREPARATION}),
     A.SET_ACTUAL_END: (Role.CENTRE, set(ACTIVE)),
+    A.SET_EXAM_DAYS: (Role.CENTRE, set(ACTIVE)),
+    A.CHECK_ACTUAL_END: (Role.UD, {*ACTIVE, S.RESULTS}),
     A.ENTER_RESULTS: (Role.CENTRE, {S.CONVOKED}),
     A.CORRECT_RESULTS: (Role.UD, {S.RESULTS}),
+    A.ASK_CORRECTION: (Role.CENTRE, {S.RESULTS}),
     A.LOCK: (Role.UD, {S.RESULTS}),
     A.UNLOCK: (Role.UD, {S.LOCKED}),
     A.CANCEL: (Role.CENTRE, set(ACTIVE)),
     A.EDIT_CANDIDATES: (Role.CENTRE, set(ACTIVE)),
-    A.REMOVE_CANDIDATE: (Role.CENTRE, BEFORE_CONVOCATIONS),
+    A.REMOVE_CANDIDATE: (Role.CENTRE, set(ACTIVE)),
     A.EDIT_JURY: (Role.CENTRE, set(ACTIVE)),
 }
 
@@ -44,10 +48,11 @@ RIGHTS = {
 @pytest.mark.parametrize("action", Action)
 def test_each_act_is_one_roles_at_its_statuses_and_nobodys_else(action: Action) -> None:
     who, when = RIGHTS[action]
-    moved = action is A.SET_ACTUAL_END
+    moved = action in (A.SET_ACTUAL_END, A.SET_EXAM_DAYS)
+    late_end = TODAY + timedelta(days=2) if action is A.CHECK_ACTUAL_END else None
     for role in Role:
         for status in Status:
-            facts = facts_of(status, TODAY + timedelta(days=1), TODAY, moved)
+            facts = facts_of(status, TODAY + timedelta(days=1), TODAY, moved, late_end, unconvened=1)
             verdict = may(Person(role, "UD 94"), action, facts, TODAY)
             assert verdict.ok is (role is who and status in when), (role, status)
 
@@ -88,7 +93,9 @@ def test_each_step_leads_from_its_statuses_to_the_next() -> None:
     assert {action: step.after for action, step in STEP.items()} == {
         A.REQUEST_DTE: S.DTE_REQUESTED,
         A.SEND_DTE: S.DTE_SENT,
+        A.RECALL_DTE: S.DTE_REQUESTED,
         A.CONVOKE: S.CONVOKED,
+        A.CONVOKE_AGAIN: S.CONVOKED,
         A.ENTER_RESULTS: S.RESULTS,
         A.LOCK: S.LOCKED,
         A.UNLOCK: S.RESULTS,
@@ -97,16 +104,18 @@ def test_each_step_leads_from_its_statuses_to_the_next() -> None:
     assert list(PATH) == [S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT, S.CONVOKED, S.RESULTS, S.LOCKED]
 
 
-def test_only_unlocking_and_cancelling_need_a_reason_and_only_the_units_steps_are_told() -> None:
-    assert {a for a, step in STEP.items() if step.reason} == {A.UNLOCK, A.CANCEL}
-    assert {a for a, step in STEP.items() if step.told} == {A.SEND_DTE, A.LOCK, A.UNLOCK}
+def test_only_a_way_back_and_cancelling_need_a_reason_and_only_the_units_steps_are_told() -> None:
+    assert {a for a, step in STEP.items() if step.reason} == {A.RECALL_DTE, A.UNLOCK, A.CANCEL}
+    assert {a for a, step in STEP.items() if step.told} == {A.SEND_DTE, A.RECALL_DTE, A.LOCK, A.UNLOCK}
 
 
 def test_the_lists_hold_each_step_once_for_who_takes_it_and_for_who_waits() -> None:
     assert [(n.key, n.act) for n in TABLE[Role.CENTRE]] == [
         ("set_actual_end", True),
+        ("wait_exam", False),
         ("request_dte", True),
         ("convoke", True),
+        ("convoke_again", True),
         ("enter_results", True),
         ("wait_end", False),
         ("wait_dte", False),
@@ -117,6 +126,7 @@ def test_the_lists_hold_each_step_once_for_who_takes_it_and_for_who_waits() -> N
         ("send_dte", True),
         ("lock", True),
         ("wait_actual_end", False),
+        ("wait_convoked", False),
         ("wait_results", False),
     ]
 
