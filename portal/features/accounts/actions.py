@@ -57,7 +57,7 @@ def sign_in_with(
         return TooSoon(taken)
     with db.reading() as conn:
         found = conn.execute(select(account.c.id, account.c.password_hash).where(account.c.email == place.email)).one_or_none()
-    right = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
+    right = passwords.fits(found.password_hash if found else None, password)
     if not found or not right:
         return WrongPassword()
     token = secrets.token_urlsafe(32)
@@ -91,14 +91,14 @@ def invite(
     email = email.strip().casefold()
     if "@" not in email or len(email) > 254 or any(c.isspace() for c in email):
         raise CannotInvite(f"« {email} » n’est pas une adresse électronique.")
-    if password is not None and (why := passwords.problem(password, email)):
-        raise CannotInvite(why)
     _check_scope(role, {"--centre": siret, "--department": department_code, "--region": region_name})
     values: dict[str, Any] = {"email": email, "name": (name.strip() or email.split("@")[0])[:120], "role": role.value}
     with work.db.writing() as tx:
         if tx.execute(select(account.c.id).where(account.c.email == email)).scalar():
             raise CannotInvite(f"Un compte existe déjà pour {email}.")
         values |= _scope(tx, siret, department_code, region_name)
+        if password is not None and (why := passwords.problem(password, email, name, _centre_name(tx, values.get("centre_id")))):
+            raise CannotInvite(why)
         values["password_hash"] = passwords.hash_of(password) if password else None
         number = int(tx.execute(insert(account).values(values).returning(account.c.id)).scalar_one())
         told = {k: v for k, v in values.items() if k != "password_hash"}
@@ -118,6 +118,10 @@ def _check_scope(role: Role, scope: Mapping[str, str | None]) -> None:
         if (option == needed) != bool(value):
             verb = "est nécessaire pour" if option == needed else "ne va pas avec"
             raise CannotInvite(f"{option} {verb} le rôle « {role} ».")
+
+
+def _centre_name(tx: Connection, centre_id: int | None) -> str:
+    return tx.execute(select(centre.c.name).where(centre.c.id == centre_id)).scalar() or "" if centre_id else ""
 
 
 def _scope(tx: Connection, siret: str | None, department_code: str | None, region_name: str | None) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _scope(tx: Connection, siret: str | None, department_code: str | None, regio
 
 def choose_password(db: Database, actor: Actor, now: datetime, password: str) -> str | None:
     """Set the password of an invited account; why not, as a sentence, when it will not do."""
-    if why := passwords.problem(password, actor.email):
+    if why := passwords.problem(password, actor.email, actor.name, actor.organisation):
         return why
     with db.writing() as tx:
         done = tx.execute(
