@@ -208,3 +208,12 @@ class _Reader:
         for key in data:
             if key not in known:
                 self.wrong(f"{where}« {key} » est inconnu.", key)
+
+
+def problems_of(text: str) -> Sequence[Problem]:
+    """All that is wrong of this text; nothing, where it is a measure."""
+    try:
+        parse(text)
+    except MeasureError as error:
+        return error.problems
+    return ()

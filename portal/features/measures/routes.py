@@ -1,6 +1,6 @@
 """`/mesures`: the national administration writes, plans, applies and takes back."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from portal.files.cells import lines
 from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.lifecycle import ACTIVE
-from portal.rules.measure_files import MeasureError, Problem, parse
+from portal.rules.measure_files import MeasureError, parse, problems_of
 from portal.web.forms import number_in, posted
 from portal.web.state import actor, clock, db, reading, work
 from portal.web.uploads import uploaded
@@ -56,7 +56,7 @@ def change(key: str) -> ResponseReturnValue:
     found = _own(key)
     typed = forms.of(found.measure)
     if typed and found.why_not:
-        forms.note(typed, _problems(found.text))
+        forms.note(typed, problems_of(found.text))
     return _form(typed, found)
 
 
@@ -66,14 +66,6 @@ def _own(key: str) -> catalogue.Known:
     if found.built_in:
         abort(404)
     return found
-
-
-def _problems(text: str) -> Sequence[Problem]:
-    try:
-        parse(text)
-    except MeasureError as error:
-        return error.problems
-    return ()
 
 
 def _form(shown: forms.Typed | None, changed: catalogue.Known | None = None) -> ResponseReturnValue:
@@ -290,11 +282,8 @@ def revert(run_id: int) -> ResponseReturnValue:
             flash(done.reason, "refused")
             return redirect(url_for("measures.show_run", run_id=run_id), 303)
         if isinstance(done, actions.OtherNumber):
-            form.put(
-                {
-                    "number": f"{typed} n’est pas le nombre de sessions à rétablir ({done.restorable}). Rien n’a été modifié : relisez."
-                }
-            )
+            why = f"{typed} n’est pas le nombre de sessions à rétablir ({done.restorable}). Rien n’a été modifié : relisez."
+            form.put({"number": why})
             return _take_back(run, form, 409)
         flash(
             f"Application n° {run_id} annulée : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, "
