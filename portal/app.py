@@ -16,6 +16,7 @@ from portal.features.calendars import routes as calendar_routes
 from portal.features.candidates import routes as candidate_routes
 from portal.features.communication import routes as communication_routes
 from portal.features.convening import routes as convening_routes
+from portal.features.corrections import routes as correction_routes
 from portal.features.day import routes as day_routes
 from portal.features.documents import routes as document_routes
 from portal.features.exports import routes as export_routes
@@ -52,6 +53,7 @@ ROOMS = (
     result_routes,
     postponement_routes,
     convening_routes,
+    correction_routes,
     request_routes,
     day_routes,
     notice_routes,

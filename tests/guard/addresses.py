@@ -79,6 +79,7 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/candidats/{_MODEL}": [f"/sessions/224566/candidats/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
     f"{_SESSION}/date-reelle": _sessions("/date-reelle", (*FEW, 224569, 224672)),
     f"{_SESSION}/demande-report": _sessions("/demande-report", (*FEW, REQUESTED)),
+    f"{_SESSION}/demande-correction": _sessions("/demande-correction", (224563, 224565, 224567, 224672)),
     f"{_SESSION}/documents": _sessions("/documents"),
     f"{_SESSION}/documents/{_KINDS}": [f"/sessions/224563/documents/{kind}.pdf" for kind in PAPERS],
     f"{_SESSION}/historique": [*_sessions("/historique", ALL), "/sessions/224561/historique?au=2020-03-01"],
@@ -109,7 +110,7 @@ LEFT_OUT = {"/static/<path:filename>": "files of the browser's, no page"}
 # Whose forms are tried, and on which page.
 FORMS: list[tuple[str, str]] = [
     *(("centre", f"/sessions/{n}/{page}") for n, page in (
-        (224563, "informations"), (224561, "date-reelle"), (224566, "demande-report"), (224571, "resultats"), (224568, "resultats"),
+        (224563, "informations"), (224561, "date-reelle"), (224566, "demande-report"), (224565, "demande-correction"), (224571, "resultats"), (224568, "resultats"),
         (224563, "demande-dte"), (224564, "convocations"), (224563, "annulation"), (224563, "candidats"), (224563, "candidats/import"),
         (224566, "candidats/68/modifier"), (224566, "candidats/68/retrait"), (224575, "jury"),
     )),

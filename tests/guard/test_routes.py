@@ -43,6 +43,7 @@ ROUTES = {
     "/demandes/<number:request_id>/refus": ASKED,
     "/demandes/<number:request_id>/retrait": ASKED,
     "/sessions/<number:number>/demande-report": SCOPED,
+    "/sessions/<number:number>/demande-correction": SCOPED,
     "/static/<path:filename>": OPEN,
     "/healthz": OPEN,
     "/readyz": OPEN,

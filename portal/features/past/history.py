@@ -54,7 +54,8 @@ def history(conn: Connection, number: int) -> list[Told]:
     """The session's history, newest first, each line with the names of its moment. Two queries, or three."""
     events = [(e, json.loads(e.before), json.loads(e.after)) for e in conn.execute(_EVENTS, {"number": number})]
     lines = conn.execute(_LINES, {"number": number}).all()
-    names = today(conn, number) if any(e.action in BY_NUMBER for e, _, _ in events) else {}
+    asked = any(e.action == "request_made" and "candidate" in after for e, _, after in events)
+    names = today(conn, number) if asked or any(e.action in BY_NUMBER for e, _, _ in events) else {}
     told = [((li.at, 1, li.run_id), _line(li)) for li in lines]
     for e, before, after in events:
         told.append(((e.at, 0, e.id), _event(e, before, after, names)))

@@ -83,6 +83,9 @@ def _postponed(e: Said) -> Sentence:
 
 
 def _asked(e: Said) -> Sentence:
+    if e.after.get("kind") == RequestKind.CORRECTION:
+        outcome = entry_in_words(e.after["wanted"], e.certificates)
+        return f"Demande de correction n° {e.after['request']} : {e.candidate(e.after['candidate'])}, {outcome}.", ()
     wanted = f"du {shown(e.after['wanted_start'])} au {shown(e.after['wanted_end'])}"
     what = "de report" if e.after.get("kind") == RequestKind.POSTPONEMENT else "sur un titre échu"
     declared = (
@@ -96,6 +99,8 @@ def _answered(what: str) -> Words:
 
 
 def _granted(e: Said) -> Sentence:
+    if e.after.get("kind") == RequestKind.CORRECTION:
+        return f"Demande n° {e.after['request']} acceptée : la correction est enregistrée.", ()
     dates = f"du {shown(e.after['granted_start'])} au {shown(e.after['granted_end'])}"
     return f"Demande n° {e.after['request']} acceptée : dates accordées {dates}.", ()
 
@@ -121,7 +126,8 @@ def _corrected(e: Said) -> Sentence:
             lines.append(f"{e.candidate(int(number))} : {was}{now}")
     effects = [(e.candidate(int(number)), told) for number, told in e.after.get("effects", {}).items()]
     told = [f"{name} {in_words(_effect(told), e.certificates)}." for name, told in sorted(effects, key=lambda pair: pair[0])]
-    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}.", (*lines, *told)
+    asked = f" à la demande n° {e.after['request']} du centre" if e.after.get("request") else ""
+    return f"{plural(len(lines), 'résultat corrigé', 'résultats corrigés')}{asked}.", (*lines, *told)
 
 
 def _effect(told: Values) -> Effect:

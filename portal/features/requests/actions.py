@@ -36,6 +36,7 @@ __all__ = [
     "ask_postponement",
     "close_corrected",
     "refuse",
+    "to_correct",
     "withdraw",
 ]
 
@@ -172,19 +173,21 @@ def _accept_one(work: Work, request_id: int, version: int | None) -> Dated | Ans
         return Invalid({"request": "Cette demande n’existe pas."})
 
 
-def close_corrected(tx: Connection, work: Work, request_id: int, s: SessionRow) -> Asked | None:
-    """The correction that a centre asked for on this session is being saved: its request is accepted with it. None where it
-    no longer waits, or is none of this session: nothing is written then."""
+def to_correct(tx: Connection, work: Work, request_id: int, s: SessionRow) -> Asked | None:
+    """The correction that a centre asks for on this session, which is held; None where it no longer waits for an answer."""
     try:
         asked = find(tx, work.actor, request_id, for_update=True)
     except NotThere:
         return None
-    if not may_answer(work.actor, asked) or asked.kind is not RequestKind.CORRECTION or asked.session_id != s.number:
-        return None
+    fits = asked.kind is RequestKind.CORRECTION and asked.session_id == s.number
+    return asked if fits and may_answer(work.actor, asked) else None
+
+
+def close_corrected(tx: Connection, work: Work, asked: Asked) -> None:
+    """The correction that was asked for is being saved: its request is accepted with it, and the centre is told."""
     _close(tx, work, asked, RequestStatus.ACCEPTED, granted_start=asked.wanted_start, granted_end=asked.wanted_end)
     _record(tx, work, asked, "request_accepted", kind=asked.kind.value)
-    _tell_centre(tx, work, asked, "acceptée", "Les résultats sont corrigés : vous les lisez sur la page de la session.")
-    return asked
+    _tell_centre(tx, work, asked, "acceptée", "Le résultat est corrigé : vous le lisez sur la page de la session.")
 
 
 # ---- what they share

@@ -14,6 +14,8 @@ from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import Entries, Sheet, Typed, load
 from portal.core.telling import tell_centre
+from portal.features.requests.actions import close_corrected, to_correct
+from portal.features.requests.queries import Asked
 from portal.features.results.accumulation import effects_of, sentences
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
@@ -91,11 +93,13 @@ def enter_results(work: Work, number: int, version: int, typed: Typed, confirmat
         return Saved("Résultats enregistrés.")
 
 
-def correct_results(work: Work, number: int, version: int, typed: Typed, reason: str, confirmation: str = "") -> Outcome:
+def correct_results(
+    work: Work, number: int, version: int, typed: Typed, reason: str, confirmation: str = "", request_id: int | None = None
+) -> Outcome:
     """Correct saved results, with a reason: the local unit's only right on a session whose results are saved.
 
     Where that changes a titre by accumulation, `confirmation` must be the seal that `seal` gives for this correction.
-    Raises NotThere.
+    `request_id`: of the centre that asked for it; it is accepted with what is saved. Raises NotThere.
     """
     entries = typed.entries
     with hold(work, number) as (tx, s):
@@ -114,6 +118,9 @@ def correct_results(work: Work, number: int, version: int, typed: Typed, reason:
             return Incomplete(
                 {"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."}
             )
+        asked = to_correct(tx, work, request_id, s) if request_id is not None else None
+        if request_id is not None and (asked is None or asked.candidate_id not in changed):
+            return Incomplete({"corrections": _not_asked(asked, request_id)})
         effects = effects_of(tx, s, sheet, entries, changed)
         if effects and not _sealed(work, s, entries, confirmation, "correction"):
             return Affects(session=s, effects=sentences(sheet, effects))
@@ -124,10 +131,25 @@ def correct_results(work: Work, number: int, version: int, typed: Typed, reason:
         if effects:
             told["effects"] = {str(c): asdict(effect) for c, effect in effects.items()}
             told["certificates"] = {str(c.id): c.label for c in sheet.certificates}
+        if asked:
+            told["request"] = asked.id
         write(tx, work, s, "results_corrected", {}, reason=reason, before={"results": sheet.coded(before)}, after=told)
+        if asked:
+            close_corrected(tx, work, asked)
+            return Saved(f"Corrections enregistrées. La demande n° {asked.id} est acceptée, le centre est prévenu.")
         what = plural(len(changed), "résultat corrigé", "résultats corrigés")
         tell_centre(tx, work, s, f"Session {s.number} : {what} par l’{s.unit}", f"Motif : {reason}")
         return Saved("Corrections enregistrées.")
+
+
+def _not_asked(asked: Asked | None, request_id: int) -> str:
+    """Why a correction that was asked for is not accepted with what is typed."""
+    if asked is None:
+        return f"La demande n° {request_id} n’attend plus de réponse : relisez, puis enregistrez si la correction vaut toujours."
+    return (
+        f"La demande n° {request_id} concerne {asked.candidate_name}, dont le résultat n’est pas modifié : "
+        "corrigez-le, ou refusez la demande."
+    )
 
 
 def _stop(work: Work, s: SessionRow, version: int, typed: Typed, action: Action) -> Refused | Changed | None:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from portal.core.sheet import Sheet, Typed
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
-from portal.web.fields import TextField
+from portal.web.fields import HiddenField, TextField
 from portal.web.forms import Form
 
 NOT_PRESENTED = ""
@@ -48,4 +48,5 @@ def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
 class Correcting(Form):
     """Why results are corrected; that it is missing, the act says."""
 
-    reason = TextField("Motif", rows=3, hint="Il reste dans l’historique, avec les résultats d’avant et d’après.")
+    reason = TextField("Motif", longest=1000, rows=3, hint="Il reste dans l’historique, avec les résultats d’avant et d’après.")
+    demande = HiddenField("Demande du centre")

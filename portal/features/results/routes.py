@@ -9,9 +9,12 @@ from flask.typing import ResponseReturnValue
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import Sheet, load
+from portal.features.requests.queries import Asked, may_answer
+from portal.features.requests.queries import find as find_request
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
+from portal.store.requests import RequestKind
 from portal.web.forms import number_in, posted, version
 from portal.web.fragments import page
 from portal.web.session_pages import ActualEnd, found
@@ -100,15 +103,20 @@ def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: 
 def correct(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
-    form = forms.Correcting()
+    form = forms.Correcting(demande=request.args.get("demande", ""))
     if request.method != "POST":
-        return _correction(s, sheet, sheet.stored, form)
+        entries = dict(sheet.stored)
+        if (asked := _asked(s, form)) and asked.candidate_id is not None:
+            form.reason.typed = asked.reason
+            entries[asked.candidate_id] = asked.entry
+        return _correction(s, sheet, entries, form)
     typed = forms.read(request.form, sheet)
     if not posted():
         return _correction(s, sheet, typed.entries, form)
     if not form.validate() or typed.nonsense:
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
-    outcome = actions.correct_results(work(), number, version(), typed, form.reason.text, request.form.get("confirmation", ""))
+    given, asked_by = request.form.get("confirmation", ""), number_in(form.demande.typed)
+    outcome = actions.correct_results(work(), number, version(), typed, form.reason.text, given, asked_by)
     if isinstance(outcome, Refused):
         return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
     if isinstance(outcome, actions.Affects):
@@ -123,6 +131,15 @@ def correct(number: int) -> ResponseReturnValue:
     assert not isinstance(outcome, Invalid)
     flash(outcome.message)
     return redirect(url_for("sessions.show", number=number), 303)
+
+
+def _asked(s: SessionRow, form: forms.Correcting) -> Asked | None:
+    """The centre's request that this correction answers, as long as it waits."""
+    number = number_in(form.demande.typed)
+    if number is None or number != s.open_request:
+        return None
+    asked = find_request(reading(), actor(), number)
+    return asked if asked.kind is RequestKind.CORRECTION and may_answer(actor(), asked) else None
 
 
 def _correction(
@@ -140,5 +157,6 @@ def _correction(
     verdict = refused or may(s.person(actor().role), Action.CORRECT_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
+    more["asked"] = _asked(s, form)
     told = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
     return render_template("results/correct.html", **told, form=form, **more), status
