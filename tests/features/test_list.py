@@ -21,7 +21,7 @@ from portal.rules.todo import next_step
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
 from tests.support.facts import facts_of
-from tests.support.world import Browser, World
+from tests.support.world import Browser, World, hidden
 
 
 @pytest.fixture
@@ -145,7 +145,11 @@ def test_the_unit_sees_a_real_end_date_past_the_postponed_one_as_a_thing_to_chec
     centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-24")
     unit = w.browser("ud94")
     assert "Vérifiez la date réelle" not in unit.get("/sessions/1").text
-    centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-25")
+    late = {"version": w.get(1).version, "actual_end_on": "2020-08-25"}
+    asked = centre.post("/sessions/1/date-reelle", **late)
+    assert "mardi 25 août 2020</strong> : c’est après la date de fin reportée" in asked.text
+    seal = hidden(asked.text, "date_confirmee")
+    assert centre.post("/sessions/1/date-reelle", **late, date_confirmee=seal, answer="oui").status_code == 303
     assert "Vérifiez la date réelle" in unit.get("/sessions/1").text
     assert "1</a>" in unit.get("/sessions?vue=a-faire").text
 
