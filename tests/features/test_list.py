@@ -96,7 +96,7 @@ def test_views_search_and_export_hold_the_same_sessions(w: World) -> None:
     assert shown(region, "q=centre+b") == [13]
     assert shown(region, "departement=75") == [13]
     lines = region.get("/sessions/export?departement=75").text.splitlines()
-    assert lines[1:] == [f"13;{w.sirets[1]};TP-01303;titre;01/06/2020;10/06/2020;convocations_envoyees;"]
+    assert lines[1:] == [f"13;{w.sirets[1]};TP-01303;titre;01/06/2020;10/06/2020;convocations_envoyees;;;"]
 
 
 days = st.dates(date(2020, 5, 1), date(2020, 8, 1))
