@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+# What a session taken over says instead of a name (domain.md 2).
+TAKEN_OVER = "REPRISE"
 Progress = Callable[[list[Any]], Iterable[Any]]
 
 

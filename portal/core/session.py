@@ -93,17 +93,6 @@ class SessionRow:
         )
 
     @property
-    def exam_start_on(self) -> date:
-        """The first day of the exam as far as it is known."""
-        return self.exam_starts_on or self.starts_on
-
-    @property
-    def days(self) -> list[date]:
-        """Every day of the exam, as far as it is known."""
-        first, last = self.exam_start_on.toordinal(), (self.exam_ends_on or self.exam_end_on).toordinal()
-        return [date.fromordinal(n) for n in range(first, last + 1)]
-
-    @property
     def exam_end_on(self) -> date:
         """The last day of the exam as far as it is known, whatever end date a measure has set."""
         return self.actual_end_on or self.exam_ends_on or self.planned_end_on or self.ends_on

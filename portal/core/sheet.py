@@ -36,6 +36,7 @@ class Candidate:
     first_name: str
     born_on: date
     email: str
+    convened_for: int | None = None  # the count of the session's convocations that it was convened for
 
     @property
     def name(self) -> str:
@@ -115,7 +116,14 @@ WORDS = {
 
 # Built once: these are asked for on every page of a session.
 _CANDIDATES = (
-    select(candidate.c.id, candidate.c.last_name, candidate.c.first_name, candidate.c.born_on, candidate.c.email)
+    select(
+        candidate.c.id,
+        candidate.c.last_name,
+        candidate.c.first_name,
+        candidate.c.born_on,
+        candidate.c.email,
+        candidate.c.convened_for,
+    )
     .where(candidate.c.session_id == bindparam("number"))
     .order_by(candidate.c.sort_key, candidate.c.born_on)
 )
@@ -135,11 +143,10 @@ def load(conn: Connection, session: SessionRow, *, labels_only: bool = False) ->
     people: list[Candidate] = []
     stored: dict[int, dict[int | None, Outcome]] = {}
     last, final = 0, False
-    for number, last_name, first_name, born_on, email, certificate_id, outcome, definitive in conn.execute(
-        _RESULTS, {"number": session.number}
-    ):
+    for *person, certificate_id, outcome, definitive in conn.execute(_RESULTS, {"number": session.number}):
+        number = person[0]
         if number != last:
-            people.append(Candidate(number, last_name, first_name, born_on, email))
+            people.append(Candidate(*person))
             last = number
         if outcome is not None:
             stored.setdefault(number, {})[certificate_id] = Outcome(outcome)

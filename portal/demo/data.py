@@ -18,10 +18,13 @@ CENTRES = (
 WHERE = ("12 rue des Écoles, 94000 Créteil", "08:30", "Camille Roux, 01 00 00 00 00")
 TOLD = (
     *((n, "centre") for n in (224561, 224562, 224563, 224564, 224566, 224568, 224569, 224570, 224571, 224572, 224576, 224577)),
+    *((n, "centre") for n in range(224581, 224588)),
     *((n, "autre-centre") for n in (224578, 224579)),
 )
 
-EXPIRED = "TP-EX001"  # an example of a title past its expiry, and of a CCS; no session of the demonstration is on it
+# Examples of titles past their expiry: one whose prolongation ended during the state of health emergency (and of a CCS; no
+# session of the demonstration is on it), and one whose prolongation runs.
+EXPIRED, PROLONGED = "TP-EX001", "TP-EX002"
 
 ACCOUNTS = (
     ("centre@demo.example", "Camille Roux", "centre", 0),

@@ -15,7 +15,7 @@ from portal.core.outcomes import Doubtful
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
-from portal.demo import bulk, data, exchanges, preparing
+from portal.demo import bulk, data, exchanges, moved, preparing
 from portal.features.accounts.actions import invite
 from portal.features.accounts.queries import by_email
 from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
@@ -30,6 +30,7 @@ from portal.features.sessions.importing import REQUIRED as SESSION_COLUMNS
 from portal.features.sessions.importing import import_sessions
 from portal.files.cells import lines
 from portal.paths import ROOT
+from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.outcomes import Outcome
 from portal.store.actors import Occasion, Source, operator
@@ -75,7 +76,7 @@ class _Loader:
 
     def run(self, sessions: int | None) -> int:
         self.reference()
-        rows = [*self.specials(), *self.grid(), *self.asked()]
+        rows = [*self.specials(), *self.grid(), *self.asked(), *moved.rows(self.sirets[0])]
         self.sessions("2020-01-02", [r for r in rows if r[0] != 224566])
         self.sessions("2020-03-02", [r for r in rows if r[0] == 224566])
         self.candidates("2020-01-03", rows)
@@ -86,12 +87,12 @@ class _Loader:
         measure, text = find_measure("confinement-2020")
         apply(self.at("2020-06-14", "national@demo.example", 7), measure, text)
         self.after_the_measure()
-        total = len(rows)
         since = self.since()
         self.sessions(self.today, since)
         self.candidates(self.today, since)
-        total += len(since)
         exchanges.write(self.at, self.today)
+        with self.db.reading() as conn:
+            total = conn.execute(select(func.count()).select_from(exam_session)).scalar_one()
         if sessions:
             total += bulk.load(self.at(self.today), sessions - total, len(self.titles), data.FIRST, self.progress)
         return total
@@ -105,10 +106,11 @@ class _Loader:
         import_centres(start, _csv(("siret", "name", "department"), centres))
         titles = (ROOT / "portal/demo/titles.csv").read_bytes()
         import_titles(start, titles)
-        codes = [row["code"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")]
-        self.titles = [code for code in codes if code != data.EXPIRED]
+        known = {row["code"]: row["expires_on"] for row in csv.DictReader(titles.decode().splitlines(), delimiter=";")}
+        expiries = {code: parse_day(expiry) for code, expiry in known.items()}
+        self.titles = [code for code in known if code not in (data.EXPIRED, data.PROLONGED)]
         columns = ("number", "siret", "title", "valid_from", "valid_to")
-        import_approvals(start, _csv(columns, preparing.approvals(self.sirets, codes)))
+        import_approvals(start, _csv(columns, preparing.approvals(self.sirets, expiries)))
         with self.db.writing() as tx:
             tx.execute(
                 update(department)
@@ -212,6 +214,9 @@ class _Loader:
         if number in preparing.PEOPLE:
             yield from ((number, *person) for person in preparing.PEOPLE[number])
             return
+        if number in moved.NUMBERS:
+            yield from moved.people(number)
+            return
         count = {224561: 12, 224562: 40, 224566: 8, 224572: 0, 224575: 0}.get(number, self.random.randint(2, 6))
         hurting = list(data.NAMES) if 224561 <= number <= 224571 else []
         ordinary = [(last, first) for last in data.LAST for first in data.FIRST]
@@ -227,7 +232,7 @@ class _Loader:
         free = {
             code: preparing.keep_jury(self.at("2020-01-03", f"ud{code}@demo.example"), code, self.titles) for code in ("94", "75")
         }
-        for i, row in enumerate(r for r in rows if 224561 <= r[0] <= 224574):
+        for i, row in enumerate(r for r in rows if 224561 <= r[0] <= 224574 or r[0] in moved.NUMBERS):
             work = self.at("2020-01-06", self.owner(row[1]), 14)
             pair = free["75" if row[1] == self.sirets[1] else "94"]
             preparing.seat_two(work, row[0], self.session(work, row[0]).version, pair[i % 2 :] + pair[: i % 2])
@@ -286,12 +291,13 @@ class _Loader:
         other = Outcome.FAILED if sheet.stored[first].get(None) is not Outcome.FAILED else Outcome.TITLE
         typed = Typed({**sheet.stored, first: {None: other}}, s.version)
         correct_results(unit, 224565, s.version, typed, "Erreur de report du procès-verbal")
-        moved = next(r for r in self.moved_and_convoked() if r not in (224561, 224562, 224569))
-        s = self.session(centre, moved)
-        set_actual_end(centre, moved, s.version, max(s.starts_on, date(2020, 6, 10)))
-        s = self.session(centre, moved)
+        over = next(r for r in self.moved_and_convoked() if r not in (224561, 224562, 224569, *moved.NUMBERS))
+        s = self.session(centre, over)
+        set_actual_end(centre, over, s.version, max(s.starts_on, date(2020, 6, 10)))
+        s = self.session(centre, over)
         entries = self.entries(s)
-        enter_results(centre, moved, s.version, Typed(entries, s.version), seal(centre, s, entries))
+        enter_results(centre, over, s.version, Typed(entries, s.version), seal(centre, s, entries))
+        moved.go_on(self.at, self.today)
 
     def moved_and_convoked(self) -> list[int]:
         with self.db.reading() as conn:

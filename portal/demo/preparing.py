@@ -1,6 +1,6 @@
 """What the demonstration's people prepared: approvals, juries, and a titre obtained by accumulation across two centres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,16 @@ JURY = {
 FROM, TO, OVER = date(2018, 1, 1), date(2022, 12, 31), date(2019, 12, 31)
 
 
-def approvals(sirets: Sequence[str], titles: Sequence[str]) -> list[tuple[Any, ...]]:
-    """number;siret;title;valid_from;valid_to. The first centre misses the last real title, and one approval has ended."""
+def approvals(sirets: Sequence[str], titles: Mapping[str, date | None]) -> list[tuple[Any, ...]]:
+    """number;siret;title;valid_from;valid_to, for titles with their expiry, which no approval outlives. The first centre misses
+    the last real title, and one approval has ended."""
     rows = []
+    real = [code for code, expiry in titles.items() if expiry is None]
     for i, siret in enumerate(sirets):
-        for j, code in enumerate(titles):
-            if (i, j) == (0, len(titles) - 2):
+        for j, (code, expiry) in enumerate(titles.items()):
+            if i == 0 and code == real[-1]:
                 continue
-            end = date(2020, 3, 31) if (i, j) == (0, len(titles) - 3) else date(2021, 12, 31)
+            end = date(2020, 3, 31) if i == 0 and code == real[-2] else expiry or date(2021, 12, 31)
             rows.append((f"AG-{i + 1:02}-{j + 1:02}", siret, code, date(2016, 1, 1), end))
     return rows
 

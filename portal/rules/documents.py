@@ -54,7 +54,7 @@ TABLE = (
         "Aucun candidat n’est inscrit à cette session.",
         always=(has_days,),
         before=WHERE_AND_WHEN,
-        void="Cette convocation est annulée : les jours, l’heure ou le lieu ont changé depuis. Une nouvelle la remplace.",
+        void="Cette convocation est annulée : les jours, l’heure ou le lieu ont changé depuis. Une nouvelle la remplacera.",
     ),
     Line(
         Document.ATTENDANCE,

@@ -99,6 +99,24 @@ class Deadline:
         return centre if role is Role.CENTRE else "Le centre peut encore convoquer ; vous pouvez rappeler le DTE, puis reporter."
 
 
+TURN: Mapping[Status, str] = {
+    Status.PREPARATION: "au centre de demander le DTE",
+    Status.DTE_REQUESTED: "à {unit} d’envoyer le DTE",
+    Status.DTE_SENT: "au centre de convoquer",
+}
+
+
+def lateness(status: Status, first_day: date | None, limits: Limits, today: date) -> str:
+    """« En retard depuis le 28/06/2020 : c’est à {unit} d’envoyer le DTE »; empty for a session that is not late."""
+    awaited = AWAITED.get(status)
+    if awaited is None or first_day is None:
+        return ""
+    limit = first_day - timedelta(days=getattr(limits, awaited.limit))
+    if today <= limit:
+        return ""
+    return f"En retard depuis le {day(limit + timedelta(days=1))} : c’est {TURN[status]}"
+
+
 def has_deadline(facts: Facts) -> bool:
     """Whether something is awaited at all. A moved session counts from the days of the exam, once they are stated."""
     return facts.status in AWAITED and facts.first_day is not None

@@ -1,6 +1,6 @@
 """The rows of the list of sessions as it shows them: what many rows share is made once and escaped once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,12 +31,13 @@ def rows(
     base: str,
     steps: Mapping[str, Next],
     unit_label: str,
+    late: Callable[[Any], str],
     *,
     own: bool,
     people: Mapping[int, Sequence[str]] | None = None,
 ) -> list[Row]:
-    """`base`: the address of the list, below which each session lives; `own`: a centre's own list, which does not name it;
-    `people`: the candidates by whom a search has found a session."""
+    """`base`: the address of the list, below which each session lives; `late`: since when a session is late, and whose turn
+    it is; `own`: a centre's own list, which does not name it; `people`: the candidates by whom a search has found a session."""
     named = people or {}
     return [
         Row(
@@ -46,7 +47,7 @@ def rows(
             day_cell(r.starts_on),
             _end(r.ends_on, r.actual_end_on, r.planned_end_on),
             _status(r.status, r.postponed_case is not None),
-            _todo(steps.get(r.step), base, r.number, unit_label, r.department_code),
+            _todo(steps.get(r.step), base, r.number, f"l’{unit_label} {r.department_code}", late(r)),
         )
         for r in found
     ]
@@ -90,14 +91,19 @@ def _status(status: str, moved: bool) -> Markup:
     return STATUS_TAGS[status] + (Markup(" ") + MOVED if moved else Markup(""))
 
 
-def _todo(step: Next | None, base: str, number: int, unit_label: str, department: str) -> Markup:
-    """The step that this person takes, as a link, or what it waits for."""
+def _todo(step: Next | None, base: str, number: int, unit: str, late: str) -> Markup:
+    """The step that this person takes, as a link, or what it waits for; and, of a session that is late, since when and whose
+    turn it is."""
+    since = _waits(late, unit) if late else Markup("")
     if step is None:
-        return NOTHING
+        return since or NOTHING
     if not step.act:
-        return _waits(step.label, f"l’{unit_label} {department}")
-    return Markup(  # noqa: S704 (our own words and numbers)
-        f'<a class="todo" href="{base}/{number}{step.place}">{step.label}<span class="hidden">, session {number}</span></a>'
+        return since or _waits(step.label, unit)
+    return (
+        Markup(  # noqa: S704 (our own words and numbers)
+            f'<a class="todo" href="{base}/{number}{step.place}">{step.label}<span class="hidden">, session {number}</span></a>'
+        )
+        + since
     )
 
 

@@ -25,7 +25,7 @@ from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Made, ask_postponement, refuse
-from portal.features.sessions.actions import advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.rights import Refused
 from portal.store.audit import as_json
@@ -145,8 +145,8 @@ def test_a_session_that_begins_later_stands_under_the_approval_of_that_day(w: Wo
     number, approval = made.numbers[0], f"select approval_id from exam_session where id = {made.numbers[0]}"
     first = w.scalar(approval)
     for start, same in (("2020-09-15", True), ("2021-01-04", False)):
-        days = {"starts_on": D(start), "ends_on": D(start), "place": "Ici", "session_manager": "Moi"}
-        assert isinstance(edit_practical(w.as_("centre"), number, w.get(number).version, **days), Saved)  # type: ignore[arg-type]
+        wanted = Practical(D(start), D(start), "Ici", "", "Moi")
+        assert isinstance(edit_practical(w.as_("centre"), number, w.get(number).version, wanted), Saved)
         assert (w.scalar(approval) == first) is same
 
 
@@ -156,8 +156,8 @@ def test_another_change_from_the_same_hand_is_no_double_click(w: World) -> None:
     made, centre = create(w.as_("centre"), [new], "k"), w.as_("centre")
     assert isinstance(made, Created)
     seen = w.get(made.numbers[0]).version
-    days = {"starts_on": D("2020-09-14"), "ends_on": D("2020-09-17"), "place": "Ici", "session_manager": "Moi"}
-    assert isinstance(edit_practical(centre, made.numbers[0], seen, **days), Saved)  # type: ignore[arg-type]
+    wanted = Practical(D("2020-09-14"), D("2020-09-17"), "Ici", "", "Moi")
+    assert isinstance(edit_practical(centre, made.numbers[0], seen, wanted), Saved)
     assert isinstance(advance(centre, made.numbers[0], seen, Action.REQUEST_DTE), Refused)
     assert w.get(made.numbers[0]).status is Status.PREPARATION
 

@@ -97,12 +97,39 @@ def test_a_person_of_another_session_of_the_same_centre_is_offered(w: World) -> 
     assert "session 2" in preview.text
 
 
-def test_a_removed_candidate_takes_its_draft_along(w: World) -> None:
+def test_a_candidate_is_taken_off_without_a_reason_before_anybody_is_convened(w: World) -> None:
     w.session(2, "01/06/2020", "02/06/2020", "dte_envoye")
-    assert w.browser("centre").post("/sessions/2/candidats/1/retrait", version=2).status_code == 303
+    b = w.browser("centre")
+    assert 'name="reason"' not in b.get("/sessions/2/candidats/1/retrait").text
+    assert b.post("/sessions/2/candidats/1/retrait", version=2).status_code == 303
+
+
+def test_a_candidate_added_by_mistake_after_the_convocations_is_taken_off_for_a_reason(w: World) -> None:
+    w.session(2, "22/06/2020", "23/06/2020")
+    b = w.browser("centre")
+    b.post("/sessions/2/candidats", version=w.get(2).version, **PERSON)
+    page = b.get("/sessions/2/candidats").text
+    assert page.count("pas encore convoqué(e)") == 1 and "1 candidat n’a pas de convocation valable" in page
+    assert "pas encore convoqué(e)" in b.get("/sessions/2").text and w.get(2).unconvened == 1
+    here = "/sessions/2/candidats/3/retrait"
+    assert 'name="reason"' in b.get(here).text
+    asked = b.post(here, version=w.get(2).version, reason=" ")
+    assert asked.status_code == 422 and "Indiquez pourquoi" in asked.text and w.get(2).candidates == 3
+    assert b.post(here, version=w.get(2).version, reason="Inscrit par erreur").status_code == 303
+    assert (w.get(2).candidates, w.get(2).unconvened) == (2, 0)
+    assert "Inscrit par erreur" in b.get("/sessions/2/historique").text
+
+
+def test_a_candidate_with_a_draft_of_a_result_stays_on_the_list(w: World) -> None:
     w.session(4, "01/06/2020", "02/06/2020")
-    refused = w.browser("centre").post("/sessions/4/candidats/3/retrait", version=2)
-    assert refused.status_code == 403 and "Absent" in refused.text
+    b = w.browser("centre")
+    b.post("/sessions/4/resultats", action="draft", version=w.get(4).version, **{"resultat-1": "echec"})
+    page = b.get("/sessions/4/candidats").text
+    assert "/sessions/4/candidats/1/retrait" not in page and "/sessions/4/candidats/2/retrait" in page
+    refused = b.post("/sessions/4/candidats/1/retrait", version=w.get(4).version, reason="Erreur")
+    assert refused.status_code == 403 and "même au brouillon" in refused.text and "« Absent »" in refused.text
+    assert b.post("/sessions/4/candidats/2/retrait", version=w.get(4).version, reason="Erreur").status_code == 303
+    assert w.get(4).candidates == 1
 
 
 @pytest.mark.parametrize("who", ["ud94", "region", "national", "other"])

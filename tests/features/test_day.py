@@ -49,7 +49,7 @@ def check(browser: Browser, least: int) -> None:
     assert {link: number for number, link in found} == {link: length(browser, link) for _, link in found}
 
 
-LEAST = {"centre": 6, "other": 6, "ud94": 6, "ud75": 6, "region": 12, "national": 10}
+LEAST = {"centre": 6, "other": 6, "ud94": 5, "ud75": 5, "region": 12, "national": 10}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def code_of(text: str) -> str:
 
 def test_one_convocation_a_page_for_all_candidates(w: World, tmp_path: Path) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
+    w.tell(1)
     people(w, 1)
     b = w.browser("centre")
     answer = b.get("/sessions/1/documents/convocation.pdf")
@@ -88,6 +90,7 @@ def test_one_convocation_a_page_for_all_candidates(w: World, tmp_path: Path) -> 
 
 def test_the_same_content_is_the_same_document_to_the_byte(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "dte_envoye")
+    w.tell(1)
     b = w.browser("centre")
     first, again = (b.get("/sessions/1/documents/convocation.pdf").data for _ in range(2))
     assert first == again and w.scalar("select count(*) from document") == 2
@@ -195,8 +198,132 @@ def test_a_corrected_result_shows_on_the_document_that_said_otherwise(w: World, 
     assert "Document authentique.</strong>" in check(visitor, code).text
 
 
+def moved(w: World, number: int = 1, status: str = "dte_envoye") -> Browser:
+    """A session that the measure of 2020 moved, and the browser of its centre."""
+    w.session(number, "18/03/2020", "12/05/2020", status)
+    w.measure()
+    return w.browser("centre")
+
+
+def state_days(w: World, b: Browser, first: str, last: str, number: int = 1) -> None:
+    fields = {"exam_starts_on": first, "exam_ends_on": last, "hour": "08:30"}
+    assert b.post(f"/sessions/{number}/jours-examen", version=w.get(number).version, **fields).status_code == 303
+
+
+LEFT_BEHIND = ("18 mars", "12 mai", "18/03", "12/05", "24 août", "24/08")
+
+
+def test_a_moved_session_gives_no_paper_before_its_days_and_says_where_to_enter_them(w: World, tmp_path: Path) -> None:
+    b = moved(w)
+    for kind in (Document.CONVOCATION, Document.ATTENDANCE):
+        refused = b.get(f"/sessions/1/documents/{kind}.pdf")
+        assert refused.status_code == 409 and "Les jours d’examen ne sont pas indiqués" in refused.text
+        assert "L’heure de convocation n’est pas indiquée" in refused.text and "Le lieu n’est pas indiqué" in refused.text
+        assert 'href="/sessions/1/jours-examen"' in refused.text and 'href="/sessions/1/informations"' in refused.text
+    unit = w.browser("ud94").get("/sessions/1/documents/convocation.pdf")
+    assert unit.status_code == 409 and "/sessions/1/jours-examen" not in unit.text
+    names = text_of(b.get("/sessions/1/documents/liste-candidats.pdf").data, tmp_path)
+    assert "à indiquer par le centre" in names and not [day for day in LEFT_BEHIND if day in names]
+
+
+def test_the_papers_of_a_moved_session_say_the_days_that_its_centre_stated(w: World, tmp_path: Path) -> None:
+    b = moved(w)
+    w.tell(1)
+    state_days(w, b, "2020-07-06", "2020-07-08")
+    paper = text_of(b.get("/sessions/1/documents/convocation.pdf").data, tmp_path)
+    for said in (
+        "du lundi 6 juillet 2020 au mercredi 8 juillet 2020",
+        "Heure de convocation : 08 h 30, le lundi 6 juillet 2020.",
+        "12 rue des Écoles, 94000 Créteil",
+        "Prévenez sans tarder le responsable de session : C. Roux, 01 00 00 00 00",
+    ):
+        assert said in paper
+    sheet = text_of(b.get("/sessions/1/documents/emargement.pdf").data, tmp_path)
+    assert [day for day in ("lun. 06/07", "mar. 07/07", "mer. 08/07") if day in sheet] == [
+        "lun. 06/07",
+        "mar. 07/07",
+        "mer. 08/07",
+    ]
+    assert (sheet.count("matin"), sheet.count("après-midi")) == (3, 3)
+    assert not [day for day in LEFT_BEHIND if day in paper or day in sheet]
+
+
+def test_an_attendance_sheet_holds_every_day_of_the_exam(w: World, tmp_path: Path) -> None:
+    w.session(1, "01/07/2020", "14/08/2020", "dte_envoye", candidates=40)
+    w.tell(1)
+    sheet = text_of(w.browser("centre").get("/sessions/1/documents/emargement.pdf").data, tmp_path)
+    days = re.findall(r"(?:lun|mar|mer|jeu|ven|sam|dim)\. (\d\d/\d\d)", sheet)
+    assert len(days) >= 45 and list(dict.fromkeys(days)) == [
+        f"{date.fromordinal(date(2020, 7, 1).toordinal() + i):%d/%m}" for i in range(45)
+    ]
+    assert sheet.count("NOM39") == 9, "nine pages of five days each"
+
+
+def convoked(w: World) -> None:
+    """A session of today's rules whose convocations are sent."""
+    w.session(1, "22/06/2020", "26/06/2020", "dte_envoye")
+    w.tell(1)
+    assert w.browser("centre").post("/sessions/1/convocations", version=w.get(1).version).status_code == 303
+
+
+PRACTICAL = {"place": "12 rue des Écoles, 94000 Créteil", "hour": "08:30", "session_manager": "C. Roux, 01 00 00 00 00"}
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "fields"),
+    [
+        ("ud94", "report", {"starts_on": "2020-07-06", "ends_on": "2020-07-10", "reason": "Salle"}),
+        ("centre", "informations", {**PRACTICAL, "place": "2 rue Neuve, 75019 Paris"}),
+        ("centre", "informations", {**PRACTICAL, "hour": "14:00"}),
+        ("centre", "annulation", {"reason": "Plus de salle"}),
+    ],
+)
+def test_a_convocation_is_void_once_what_it_says_has_changed(
+    w: World, tmp_path: Path, who: str, path: str, fields: dict[str, str]
+) -> None:
+    convoked(w)
+    b, visitor = w.browser("centre"), w.browser()
+    code = code_of(text_of(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
+    assert "Document authentique.</strong>" in check(visitor, code).text
+    assert w.browser(who).post(f"/sessions/1/{path}", version=w.get(1).version, **fields).status_code == 303
+    assert "il ne vaut plus" in check(visitor, code).text
+    if path != "annulation":
+        assert w.get(1).unconvened == 2 and "Convoquez de nouveau" in b.get("/sessions/1").text
+        assert b.post("/sessions/1/nouvelle-convocation", version=w.get(1).version).status_code == 303
+        assert w.get(1).unconvened == 0
+        fresh = code_of(text_of(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
+        assert "Document authentique.</strong>" in check(visitor, fresh).text and "il ne vaut plus" in check(visitor, code).text
+
+
+def test_another_person_to_call_leaves_the_convocations_standing(w: World, tmp_path: Path) -> None:
+    convoked(w)
+    b = w.browser("centre")
+    code = code_of(text_of(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
+    fields = {**PRACTICAL, "session_manager": "A. Petit, 01 00 00 00 01"}
+    assert b.post("/sessions/1/informations", version=w.get(1).version, **fields).status_code == 303
+    assert w.get(1).unconvened == 0 and "n’est plus à jour" in check(w.browser(), code).text
+
+
+def test_a_real_end_date_leaves_the_convocations_standing(w: World, tmp_path: Path) -> None:
+    b = moved(w, status="convocations_envoyees")
+    w.tell(1)
+    state_days(w, b, "2020-06-15", "2020-06-16")
+    code = code_of(text_of(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
+    assert b.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-06-15").status_code == 303
+    assert "Document authentique.</strong>" in check(w.browser(), code).text
+
+
+def test_a_convocation_names_no_day_of_a_dte_that_was_recalled(w: World, tmp_path: Path) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "dte_envoye")
+    w.tell(1)
+    code = code_of(text_of(w.browser("centre").get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
+    w.browser("ud94").post("/sessions/1/rappel-dte", version=w.get(1).version, reason="Sujet erroné")
+    assert "il ne vaut plus" in check(w.browser(), code).text and "a été rappelé" in check(w.browser(), code).text
+
+
 def test_a_name_in_an_alphabet_without_a_font_is_no_fault(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
+    w.tell(1)
     people(w, 1, "王;小明")
     assert w.browser("centre").get("/sessions/1/documents/convocation.pdf").status_code == 200
 
@@ -206,6 +333,7 @@ def test_what_was_handed_out_cannot_be_changed(w: World) -> None:
     from sqlalchemy.exc import DBAPIError
 
     w.session(1, "22/06/2020", "26/06/2020", "dte_envoye")
+    w.tell(1)
     w.browser("centre").get("/sessions/1/documents/convocation.pdf")
     for sql in ("update document set said = '{}'", "delete from document"):
         with pytest.raises(DBAPIError), w.db.writing() as tx:

@@ -46,7 +46,7 @@ def test_a_centre_picks_from_those_accredited_on_the_day_and_is_told_why_another
     first_day, last_day = w.juror("Premier", "2020-09-15", "2021-01-01"), w.juror("Dernier", "2020-01-01", "2020-09-15")
     early, late = w.juror("Fini", "2020-01-01", "2020-09-14"), w.juror("Futur", "2020-09-16", "2021-01-01")
     page = b.get("/sessions/1/jury").text
-    assert "2 membres ne sont pas proposés" in page and "elle ne couvre pas le 15/09/2020, date de début" in page
+    assert "2 membres ne sont pas proposés" in page and "elle ne couvre pas le 15/09/2020, premier jour de l’examen" in page
     for member, code in ((first_day, 303), (last_day, 303), (early, 422), (late, 422), (999, 422), ("", 422), ("x", 422)):
         assert act(w, b, "ajouter", member).status_code == code, member
     assert w.get(1).jury == 2

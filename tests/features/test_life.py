@@ -56,8 +56,8 @@ class Office:
             "title": title[1],
             "starts_on": start,
             "ends_on": end,
-            "place": "Créteil",
-            "session_manager": "C. Roux",
+            "place": "12 rue des Écoles, 94000 Créteil",
+            "session_manager": "C. Roux, 01 00 00 00 00",
         }
         done = self.centre.post("/sessions/nouvelle", key=hidden(page, "key"), **fields)
         assert done.status_code == 303
@@ -85,6 +85,11 @@ class Office:
             assert done.status_code == 303
         step(self.centre, f"{path}/demande-dte")
         step(self.unit, f"{path}/envoi-dte")
+        lacking = self.centre.get(f"{path}/documents/convocation.pdf")
+        assert lacking.status_code == 409 and "L’heure de convocation n’est pas indiquée" in lacking.text
+        step(self.centre, f"{path}/convocations", code=403)
+        where = {"place": "12 rue des Écoles, 94000 Créteil", "session_manager": "C. Roux, 01 00 00 00 00"}
+        step(self.centre, f"{path}/informations", 303, hour="08:30", **where)
         assert self.centre.get(f"{path}/documents/convocation.pdf").status_code == 200
         step(self.centre, f"{path}/convocations")
 
@@ -109,7 +114,7 @@ class Office:
         assert done.status_code == 303, done.text
 
 
-def step(b: Browser, path: str, code: int = 303, **fields: object) -> None:
+def step(b: Browser, path: str, code: int = 303, **fields: str) -> None:
     page = b.get(path).text
     version = re.search(r'name="version" value="(\d+)"', page)
     assert b.post(path, version=version[1] if version else 1, **fields).status_code == code, path

@@ -21,7 +21,7 @@ from portal.rules.todo import next_step
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
 from tests.support.facts import facts_of
-from tests.support.world import Browser, World
+from tests.support.world import Browser, World, hidden
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_views_search_and_export_hold_the_same_sessions(w: World) -> None:
     assert shown(region, "q=centre+b") == [13]
     assert shown(region, "departement=75") == [13]
     lines = region.get("/sessions/export?departement=75").text.splitlines()
-    assert lines[1:] == [f"13;{w.sirets[1]};TP-01303;titre;01/06/2020;10/06/2020;convocations_envoyees;"]
+    assert lines[1:] == [f"13;{w.sirets[1]};TP-01303;titre;01/06/2020;10/06/2020;convocations_envoyees;;;"]
 
 
 days = st.dates(date(2020, 5, 1), date(2020, 8, 1))
@@ -145,9 +145,44 @@ def test_the_unit_sees_a_real_end_date_past_the_postponed_one_as_a_thing_to_chec
     centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-24")
     unit = w.browser("ud94")
     assert "Vérifiez la date réelle" not in unit.get("/sessions/1").text
-    centre.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-08-25")
+    late = {"version": w.get(1).version, "actual_end_on": "2020-08-25"}
+    asked = centre.post("/sessions/1/date-reelle", **late)
+    assert "mardi 25 août 2020</strong> : c’est après la date de fin reportée" in asked.text
+    seal = hidden(asked.text, "date_confirmee")
+    assert centre.post("/sessions/1/date-reelle", **late, date_confirmee=seal, answer="oui").status_code == 303
     assert "Vérifiez la date réelle" in unit.get("/sessions/1").text
     assert "1</a>" in unit.get("/sessions?vue=a-faire").text
+
+
+def test_a_late_row_says_since_when_and_whose_turn_it_is(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "en_preparation")  # to be asked for by the 8th
+    w.session(2, "20/06/2020", "26/06/2020", "demande_dte_envoyee")  # to be convened by the 13th
+    w.session(3, "19/06/2020", "26/06/2020", "dte_envoye")
+    w.session(4, "22/06/2020", "26/06/2020", "dte_envoye")  # its last day is today
+    for who in ("centre", "ud94", "region", "national"):
+        page = w.browser(who).get("/sessions?vue=en-retard").text
+        for words in (
+            "En retard depuis le 09/06/2020 : c’est au centre de demander le DTE",
+            "En retard depuis le 14/06/2020 : c’est à l’UD 94 d’envoyer le DTE",
+            "En retard depuis le 13/06/2020 : c’est au centre de convoquer",
+        ):
+            assert page.count(words) == 1, (who, words)
+        assert "Rien à faire" not in page and "/sessions/4" not in page
+    assert "En retard depuis le 09/06/2020" in w.browser("ud94").get("/sessions").text
+
+
+def test_the_same_words_carry_the_same_number_on_the_tile_the_list_and_the_figures(w: World) -> None:
+    for number, start, status in ((1, "02/03/2020", "convocations_envoyees"), (2, "18/03/2020", "demande_dte_envoyee")):
+        w.session(number, start, "20/04/2020", status)
+    w.session(3, "16/03/2020", "20/04/2020", "resultats_saisis")
+    w.measure()
+    region = w.browser("region")
+    tile = re.search(r"<strong>(\d+)</strong><span>sessions reportées sans date réelle", region.get("/").text)
+    view = re.search(r"Sans date réelle\s*<[^>]*>\s*\(?(\d+)", region.get("/sessions").text)
+    figure = re.search(r"dont sans date réelle.*?(\d+)\s*<", region.get("/chiffres").text, re.S)
+    assert tile and view and figure and (tile[1], view[1], figure[1]) == ("2", "2", "2")
+    page = w.browser("centre").get("/").text  # only the one whose exam is over is asked for its real end
+    assert re.search(r"<strong>1</strong><span>session reportée attend sa date réelle", page)
 
 
 @pytest.mark.parametrize(

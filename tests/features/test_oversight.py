@@ -108,6 +108,7 @@ def test_many_corrections(w: World, times: int, count: int) -> None:
 @pytest.mark.parametrize(("start", "count"), [("21/06/2020", 1), ("22/06/2020", 0)])
 def test_convocations_less_than_seven_days_before(w: World, start: str, count: int) -> None:
     w.session(1, start, "30/06/2020", "dte_envoye")
+    w.tell(1)
     assert isinstance(advance(w.as_("centre"), 1, w.get(1).version, Action.CONVOKE), Saved)
     assert len(seen(w, Signal.LATE)) == count
 

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
-from portal.core.outcomes import Saved
+from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
 from portal.features.candidates.importing import import_candidates
+from portal.features.convening.actions import set_exam_days
 from portal.features.documents.actions import Made as Edited
 from portal.features.documents.actions import make
 from portal.features.jury.seats import declare_links, seat, unseat
@@ -16,7 +17,7 @@ from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.limits import set_limits
 from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
 from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
-from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
 from portal.rules.documents import Document
 from portal.rules.lifecycle import Action, Kind
 from portal.rules.limits import Limits
@@ -126,7 +127,11 @@ def _send(life: Life) -> None:
     life.done(accept(w.as_("ud94"), request, v(1), note="Soit."))
     life.done(postpone(w.as_("ud94"), 1, v(1), starts_on=D("2020-06-02"), ends_on=D("2020-06-04"), reason="Jury indisponible"))
     life.step("ud94", Action.SEND_DTE)
+    life.step("ud94", Action.RECALL_DTE, reason="Sujet erroné")
+    life.step("ud94", Action.SEND_DTE)
     life.step("centre", Action.CONVOKE)
+    life.done(edit_practical(w.as_("centre"), 1, v(1), Practical(None, None, "Créteil", "08:30", "Mme Brun")))
+    life.step("centre", Action.CONVOKE_AGAIN)
     for kind in (Document.CONVOCATION, Document.CANDIDATES):
         life.done(make(w.as_("centre"), 1, kind, None, "https://portail.example"))
 
@@ -135,7 +140,12 @@ def _be_moved(life: Life) -> None:
     w, v = life.w, life.v
     life.done(revert(w.as_("national"), w.measure()))
     w.measure()
+    life.done(set_exam_days(w.as_("centre"), 2, v(2), first=D("2020-06-02"), last=D("2020-06-03"), hour="08:30"))
     w.today = D("2020-06-04")
+    asked = set_actual_end(w.as_("centre"), 2, v(2), D("2020-08-25"))
+    assert isinstance(asked, Doubtful)
+    life.done(set_actual_end(w.as_("centre"), 2, v(2), D("2020-08-25"), asked.seal))
+    life.done(check_actual_end(w.as_("ud94"), 2, v(2), "Vérifié avec le centre"))
     for on in ("2020-06-01", "2020-06-03"):
         life.done(set_actual_end(w.as_("centre"), 2, v(2), D(on)))
 

@@ -25,6 +25,7 @@ from portal.features.measures.actions import Applied, apply
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.reference.approvals import import_approvals
 from portal.features.reference.importing import import_centres, import_titles
+from portal.features.sessions.actions import Practical, edit_practical
 from portal.features.sessions.importing import import_sessions
 from portal.rules.lifecycle import Role
 from portal.settings import Settings
@@ -94,6 +95,13 @@ class World:
             lines = "".join(f"{number};Nom{i:02};Prénom;01/02/1990;\n" for i in range(candidates))
             import_candidates(self.operator(), f"session;last_name;first_name;born_on;email\n{lines}".encode())
         return number
+
+    def tell(self, number: int, place: str = "12 rue des Écoles, 94000 Créteil", hour: str = "08:30") -> None:
+        """The centre says where and when people meet, and whom they call."""
+        who = "centre" if self.get(number).siret == self.sirets[0] else "other"
+        wanted = Practical(None, None, place, hour, "C. Roux, 01 00 00 00 00")
+        told = edit_practical(self.as_(who), number, self.get(number).version, wanted)
+        assert isinstance(told, Saved), told
 
     def approve(self, start: str = "01/01/2016", end: str = "31/12/2021", *, centre: int = 0, title: str = "TP-01303") -> None:
         """An approval of a centre for a title; dates jj/mm/aaaa."""

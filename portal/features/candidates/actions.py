@@ -10,8 +10,8 @@ from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
 from portal.features.candidates.recorded import added, put, told_of
 from portal.rules.french import day, plural
-from portal.rules.lifecycle import Action
-from portal.rules.rights import does
+from portal.rules.lifecycle import Action, Status
+from portal.rules.rights import Refused, does
 from portal.store.candidates import candidate, result
 from portal.store.work import Work
 
@@ -53,8 +53,9 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
         return Saved(f"{person.name} : modification enregistrée.")
 
 
-def remove(work: Work, number: int, version: int, candidate_id: int) -> Outcome:
-    """Take a person off the list, as long as nobody is convened; a draft of results goes with it. Raises NotThere."""
+def remove(work: Work, number: int, version: int, candidate_id: int, reason: str = "") -> Outcome:
+    """Take a person off the list; once the convocations are sent, for a reason, and as long as no result of the person is
+    there, draft included. Raises NotThere."""
     with hold(work, number) as (tx, s):
         old = tx.execute(select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)).one_or_none()
         if old is None and does(work.actor.role, Action.REMOVE_CANDIDATE):
@@ -63,10 +64,17 @@ def remove(work: Work, number: int, version: int, candidate_id: int) -> Outcome:
             return stopped
         assert old  # the rule has refused everybody else
         person = Person(old.last_name, old.first_name, old.born_on, old.email)
-        tx.execute(delete(result).where(result.c.candidate_id == candidate_id, result.c.session_id == number))
+        if tx.execute(select(result.c.id).where(result.c.candidate_id == candidate_id).limit(1)).first():
+            return Refused(
+                f"Un résultat est déjà saisi pour {person.name}, même au brouillon : la personne reste sur la liste.",
+                f"Si elle n’est pas venue, son résultat est « Absent ». En cas de doute, l’{s.unit} peut vous aider.",
+                ask_unit=True,
+            )
+        if s.status is Status.CONVOKED and not reason:
+            return Invalid({"reason": "Indiquez pourquoi vous retirez cette personne, déjà convoquée ou inscrite après coup."})
         tx.execute(delete(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number))
         people = told_of(candidate_id, ("last_name", "first_name", "born_on", "email"), was=old._asdict())
-        write(tx, work, s, "candidate_removed", {}, after={"candidate": candidate_id, **people})
+        write(tx, work, s, "candidate_removed", {}, reason=reason, after={"candidate": candidate_id, **people})
         return Saved(f"{person.name} n’est plus sur la liste.")
 
 

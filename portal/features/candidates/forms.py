@@ -1,7 +1,7 @@
 """What may be typed of a candidate."""
 
 from portal.core.people import Person
-from portal.web.fields import BirthDateField, EmailField, PersonNameField
+from portal.web.fields import BirthDateField, EmailField, PersonNameField, TextField
 from portal.web.forms import Form
 
 
@@ -14,3 +14,9 @@ class Candidate(Form):
     @property
     def person(self) -> Person:
         return Person(self.last_name.text, self.first_name.text, self.born_on.day, self.email.text)
+
+
+class Removal(Form):
+    """Whether it needs a reason, the act says."""
+
+    reason = TextField("Motif", rows=3)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
-from portal.core.imports import Imported, Progress
+from portal.core.imports import TAKEN_OVER, Imported, Progress
 from portal.features.candidates.recorded import Values, added, put
 from portal.files.errors import Errors
 from portal.files.parsers import born_before, email_of, number_of, text_of
@@ -93,9 +93,13 @@ def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[st
     touched = sorted(put_in.keys() | updated.keys())
     for some in batches(touched):
         tx.execute(update(exam_session).where(exam_session.c.id.in_(some)).values(version=exam_session.c.version + 1))
-    # Who is taken over with a session that was convened elsewhere was convened there.
+    # Who is taken over with a session that was convened elsewhere was convened there, for what stood then.
     for some in batches([candidate_id for people in put_in.values() for candidate_id in people]):
-        stands = select(func.nullif(exam_session.c.convocation, 0)).where(exam_session.c.id == candidate.c.session_id)
+        stands = select(exam_session.c.convocation).where(
+            exam_session.c.id == candidate.c.session_id,
+            exam_session.c.status_by == TAKEN_OVER,
+            exam_session.c.convocation == 1,
+        )
         tx.execute(update(candidate).where(candidate.c.id.in_(some)).values(convened_for=stands.scalar_subquery()))
     # A file's names are shown as the file writes them.
     told = {number: {"from_file": True, **added(put_in[number], updated[number])} for number in touched}

@@ -12,7 +12,7 @@ from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates import actions, sheets
-from portal.features.candidates.forms import Candidate
+from portal.features.candidates.forms import Candidate, Removal
 from portal.features.candidates.queries import find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -87,11 +87,13 @@ def edit(number: int, candidate_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/retrait", methods=["GET", "POST"])
 def remove(number: int, candidate_id: int) -> ResponseReturnValue:
-    s, form = found(number), Form()
+    s, form = found(number), Removal()
     if not posted():
         return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, c=_row(number, candidate_id))
     row = find(reading(), number, candidate_id)
-    outcome = actions.remove(work(), number, version(), candidate_id)
+    if not form.validate():
+        return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, 422, c=row)
+    outcome = actions.remove(work(), number, version(), candidate_id, form.reason.text)
     to = url_for("candidates.index", number=number)
     return answer(outcome, "candidates/remove.html", number, form, Action.REMOVE_CANDIDATE, to, c=row)
 

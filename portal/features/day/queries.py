@@ -48,7 +48,7 @@ def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list
 VOLUMES = {
     listing.ALL.key: ("session", "sessions"),
     listing.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
-    listing.NO_ACTUAL_END.key: ("session sans date réelle", "sessions sans date réelle"),
+    listing.NO_ACTUAL_END.key: ("session reportée sans date réelle", "sessions reportées sans date réelle"),
     listing.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
     listing.LATE.key: ("session en retard", "sessions en retard"),
 }

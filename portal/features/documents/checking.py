@@ -3,15 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from portal.clock import PARIS
 from portal.core.finding import find
 from portal.features.documents.actions import LENGTH, SIGNS
-from portal.features.documents.contents import contents
-from portal.rules.documents import LINE, Document, missing, not_yet
+from portal.features.documents.contents import Content, contents
+from portal.rules.documents import LINE, Document, not_yet
+from portal.rules.lifecycle import ACTIVE, Status
 from portal.store.actors import operator
 from portal.store.documents import document
 
@@ -32,16 +33,38 @@ def normal(text: str) -> str | None:
     return code if len(code) == LENGTH and all(c in SIGNS for c in code) else None
 
 
-def check(conn: Connection, code: str, unit_label: str, today: date) -> Checked | None:
+def check(conn: Connection, code: str, unit_label: str) -> Checked | None:
     """What the document of this code says; None when there is no such document."""
     row = conn.execute(select(document).where(document.c.code == code)).one_or_none()
     if row is None:
         return None
     kind = Document(row.kind)
     s = find(conn, operator(), row.session_id, unit_label)
-    current = False
-    if not_yet(kind, s.status) is None and not missing(kind, s.facts, today):
-        now = contents(conn, operator(), s, kind, row.candidate_id or None)
-        current = any(c.candidate_id == row.candidate_id and c.is_of(row.digest) for c in now)
-    void = "" if current else LINE[kind].void
-    return Checked(json.loads(row.said), row.made_at.astimezone(PARIS), current, void)
+    said = json.loads(row.said)
+    found = contents(conn, operator(), s, kind, row.candidate_id or None)
+    now = next((c for c in found if c.candidate_id == row.candidate_id), None)
+    given = not_yet(kind, s.status) is None
+    # While a moved session has no days, its convocations name days that a measure left behind.
+    dated = kind is not Document.CONVOCATION or s.facts.first_day is not None or s.status not in ACTIVE
+    current = now is not None and given and dated and now.is_of(row.digest)
+    void = "" if current else _void(kind, s.status, said, now)
+    return Checked(said, row.made_at.astimezone(PARIS), current, void)
+
+
+# What makes a convocation void when it changes.
+BINDING = ("Session", "Heure", "Lieu")
+
+
+def _void(kind: Document, status: Status, said: Mapping[str, str], now: Content | None) -> str:
+    """Why nobody may rely on a paper that is not current any more; empty where it is only out of date."""
+    line = LINE[kind]
+    if not line.void:
+        return ""
+    if status is Status.CANCELLED:
+        return "La session est annulée."
+    if now is None:
+        return "Cette personne n’est plus sur la liste de la session."
+    if not_yet(kind, status):
+        return "Le dossier technique d’évaluation a été rappelé : la personne sera convoquée de nouveau."
+    changed = any(name in said and said[name] != now.said.get(name) for name in BINDING)
+    return line.void if changed else ""

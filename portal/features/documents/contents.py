@@ -1,7 +1,7 @@
 """What each document of a session says, as plain values: the same facts always give the same content."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -24,7 +24,8 @@ DAYS_A_PAGE = 5  # of two half-days each
 
 @dataclass(frozen=True)
 class Content:
-    """One document. `candidate_id` is 0 for one of the whole session; `said` is what a check of its code tells."""
+    """One document. `candidate_id` is 0 for one of the whole session; `said` is what a check of its code tells, and
+    tells it by: hour and place of a convocation are compared, not shown."""
 
     kind: Document
     candidate_id: int
@@ -81,16 +82,32 @@ def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document) -> _Fa
     return _Facts(s, sheet, jury, titled, labels)
 
 
-def _session(s: SessionRow) -> dict[str, Any]:
+# What is said to the people before the exam: its days, as stated; whatever is said afterwards goes up to its real end.
+BEFORE = (Document.CONVOCATION, Document.ATTENDANCE)
+
+
+def _span(s: SessionRow, kind: Document) -> tuple[date | None, date | None]:
+    """First and last day of the exam as this paper names them: never a day that a measure left behind."""
+    facts = s.facts
+    return facts.first_day, facts.last_day if kind in BEFORE else s.actual_end_on or facts.last_day
+
+
+def _when(s: SessionRow, kind: Document) -> dict[str, Any]:
+    """The days as the frame prints them: « du … au … », « le … », or in words where the centre has stated none."""
+    first, last = _span(s, kind)
+    if first and last:
+        return {"starts": long_day(first), "ends": long_day(last), "one_day": first == last}
+    return {"when": f"terminée le {long_day(last)}" if last else "à indiquer par le centre"}
+
+
+def _session(s: SessionRow, kind: Document) -> dict[str, Any]:
     return {
         "number": s.number,
         "session_kind": s.kind.word,
         "title_code": s.title_code,
         "title_label": s.title_label,
         "decree": day(s.decree_on) if s.decree_on else "",
-        "starts": long_day(s.exam_start_on),
-        "ends": long_day(s.exam_end_on),
-        "one_day": s.exam_start_on == s.exam_end_on,
+        **_when(s, kind),
         **({"hour": s.hour.replace(":", " h ")} if s.hour else {}),
         "place": s.place,
         "manager": s.session_manager,
@@ -100,11 +117,20 @@ def _session(s: SessionRow) -> dict[str, Any]:
     }
 
 
+def _earlier(s: SessionRow, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same content as version 1.11.0 laid it out: from the start of the session to its end as far as it was known."""
+    kept = {name: value for name, value in data.items() if name not in ("when", "hour")}
+    end = s.actual_end_on or s.planned_end_on or s.ends_on
+    return {**kept, "starts": long_day(s.starts_on), "ends": long_day(end), "one_day": s.starts_on == end}
+
+
 def _said(s: SessionRow, kind: Document, **more: str) -> dict[str, str]:
+    first, last = _span(s, kind)
+    told = f"du {day(first)} au {day(last)}" if first and last else _when(s, kind)["when"]
     return {
         "Document": LINE[kind].label,
         "Titre professionnel": f"{s.title_code} {s.title_label}",
-        "Session": f"du {day(s.exam_start_on)} au {day(s.exam_end_on)}",
+        "Session": told,
         **more,
     }
 
@@ -119,8 +145,8 @@ def initials(c: Candidate) -> str:
 
 
 def _convocation(f: _Facts, c: Candidate) -> Content:
-    said = _said(f.s, Document.CONVOCATION, Candidat=initials(c))
-    return Content(Document.CONVOCATION, c.id, {**_session(f.s), **_person(c)}, said)
+    said = _said(f.s, Document.CONVOCATION, Candidat=initials(c), Heure=f.s.hour, Lieu=f.s.place)
+    return _content(f.s, Document.CONVOCATION, c.id, {**_session(f.s, Document.CONVOCATION), **_person(c)}, said)
 
 
 def _ccp(f: _Facts, c: Candidate) -> Content | None:
@@ -131,8 +157,9 @@ def _ccp(f: _Facts, c: Candidate) -> Content | None:
         return None
     back = day(one_year_after(f.s.exam_end_on)) if entry.get(None) is Outcome.PARTIAL else ""
     word = "CCS" if f.s.kind is Kind.CCS else "CCP"
-    data = {**_session(f.s), **_person(c), "obtained": obtained, "word": word, "return_by": back}
-    return Content(Document.CCP, c.id, data, _said(f.s, Document.CCP, Candidat=initials(c), Résultat=_obtained(word, obtained)))
+    data = {**_session(f.s, Document.CCP), **_person(c), "obtained": obtained, "word": word, "return_by": back}
+    said = _said(f.s, Document.CCP, Candidat=initials(c), Résultat=_obtained(word, obtained))
+    return _content(f.s, Document.CCP, c.id, data, said)
 
 
 def _obtained(word: str, labels: Sequence[str]) -> str:
@@ -146,9 +173,15 @@ def _award(f: _Facts, c: Candidate) -> Content | None:
     steps = []
     if standing.accumulated:
         steps = [{"label": label, "on": day(standing.held[i].on)} for i, label in f.certificates.items()]
-    data = {**_session(f.s), **_person(c), "on": long_day(f.s.exam_end_on), "accumulated": standing.accumulated, "steps": steps}
+    data = {
+        **_session(f.s, Document.AWARD),
+        **_person(c),
+        "on": long_day(f.s.exam_end_on),
+        "accumulated": standing.accumulated,
+        "steps": steps,
+    }
     outcome = "Titre obtenu par cumul de CCP" if standing.accumulated else "Titre obtenu"
-    return Content(Document.AWARD, c.id, data, _said(f.s, Document.AWARD, Candidat=initials(c), Résultat=outcome))
+    return _content(f.s, Document.AWARD, c.id, data, _said(f.s, Document.AWARD, Candidat=initials(c), Résultat=outcome))
 
 
 BUILDERS: dict[Document, Callable[[_Facts, Candidate], Content | None]] = {
@@ -167,17 +200,30 @@ def _session_document(kind: Document, f: _Facts) -> Content:
         if kind is Document.MINUTES:
             row["outcome"] = f.sheet.in_words(f.sheet.stored.get(c.id, {}))
         people.append(row)
-    data: dict[str, Any] = {**_session(f.s), "people": people}
+    data: dict[str, Any] = {**_session(f.s, kind), "people": people}
     said = _said(f.s, kind, Candidats=str(len(people)))
-    earlier = None
-    if kind is Document.ATTENDANCE:
-        days = f.s.days
-        earlier = {**data, "days": _first_ten_working_days(days)}
-        data["sheets"] = [[_column(d) for d in days[i : i + DAYS_A_PAGE]] for i in range(0, len(days), DAYS_A_PAGE)]
     if kind is Document.MINUTES:
         data["jury"] = list(f.jury)
         said["Résultats"] = f.sheet.tally(f.sheet.stored) or "aucun"
-    return Content(kind, 0, data, said, earlier)
+    made = _content(f.s, kind, 0, data, said)
+    return _with_days(made, f.s) if kind is Document.ATTENDANCE else made
+
+
+def _content(s: SessionRow, kind: Document, candidate_id: int, data: Mapping[str, Any], said: Mapping[str, str]) -> Content:
+    return Content(kind, candidate_id, data, said, _earlier(s, data))
+
+
+def _with_days(made: Content, s: SessionRow) -> Content:
+    """An attendance sheet with every day of the exam, a page for each few of them."""
+    first, last = _span(s, made.kind)
+    days = _days(first, last) if first and last else []
+    sheets = [[_column(d) for d in days[i : i + DAYS_A_PAGE]] for i in range(0, len(days), DAYS_A_PAGE)]
+    before = _first_ten_working_days(_days(s.starts_on, s.actual_end_on or s.planned_end_on or s.ends_on))
+    return replace(made, data={**made.data, "sheets": sheets}, earlier={**(made.earlier or {}), "days": before})
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
 
 
 def _column(on: date) -> str:

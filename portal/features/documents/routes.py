@@ -93,7 +93,7 @@ def verify_form() -> ResponseReturnValue:
 @blueprint.get("/verifier/<code>")
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
-    result = checking.check(reading(), known, settings().unit_label, clock().today()) if known else None
+    result = checking.check(reading(), known, settings().unit_label) if known else None
     form = Checking(code=code[:60])
     shown = grouped(known) if known else code[:60]
     return render_template("documents/verify.html", form=form, result=result, asked=True, code=shown), 200 if result else 404

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from portal.rules.conditions import Condition
 from portal.rules.french import MONTHS
-from portal.rules.lifecycle import ACTIVE, Kind, Status
+from portal.rules.lifecycle import Kind, Status
 from portal.rules.outcomes import Outcome
+from portal.rules.todo import NO_REAL_END
 from portal.store.actors import Actor
 from portal.store.candidates import result
 from portal.store.conditions import matches
@@ -102,14 +102,14 @@ def _by_month(conn: Connection, where: ColumnElement[bool]) -> Figure:
 
 
 def _postponed(conn: Connection, where: ColumnElement[bool], today: date) -> Figure:
-    waiting = matches(Condition(ACTIVE, postponed=True, actual_end_known=False), today)
+    waiting = matches(NO_REAL_END, today)
     moved = s.c.postponed_run_id.is_not(None)
     dated = moved & s.c.actual_end_on.is_not(None)
     row = conn.execute(select(*(func.count().filter(x) for x in (moved, dated, waiting))).where(where)).one()
     lines = (
         Line("Reportées par une mesure", row[0]),
         Line("dont date réelle saisie", row[1]),
-        Line("dont en attente de leur date réelle", row[2]),
+        Line("dont sans date réelle", row[2]),
     )
     return Figure("reports", "Sessions reportées par une mesure", "sessions", lines)
 

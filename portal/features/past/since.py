@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.core.imports import TAKEN_OVER
 from portal.features.past.history import Told
 from portal.rules.lifecycle import Action, Status
 
-TAKEN_OVER = "REPRISE"  # what a session taken over says instead of a name (domain.md 2)
 # The steps that lead back to a status: what was done for it first stays true, and is told before them.
 BACK = {Action.UNLOCK.value: "déverrouillée", Action.RECALL_DTE.value: "DTE rappelé"}
 

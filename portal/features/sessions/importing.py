@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
-from portal.core.imports import Imported, Progress
+from portal.core.imports import TAKEN_OVER, Imported, Progress
 from portal.core.numbers import next_number
 from portal.features.sessions import moved
 from portal.files.errors import BadCell, Errors
@@ -134,7 +134,7 @@ def _row(work: Work, cells: _Line, own: Any, title_id: int, before: moved.Moved 
         "ends_on": cells.end,
         "status": cells.status.value,
         "status_at": work.on.now,
-        "status_by": "REPRISE",
+        "status_by": TAKEN_OVER,
         "actual_end_on": cells.actual,
         "convocation": int(cells.status in CONVENED),
         "planned_end_on": before.planned_end_on if before else None,

@@ -15,7 +15,7 @@ from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
 from portal.rules.todo import NO_REAL_END, TABLE, Next
 from portal.store.actors import Actor
-from portal.store.conditions import matches
+from portal.store.conditions import first_day, matches
 from portal.store.places import centre
 from portal.store.scope import centres_of, visible_to
 from portal.store.sessions import exam_session as s
@@ -188,6 +188,7 @@ def _shown(role: Role, today: date) -> Select[Any]:
             s.c.planned_end_on,
             s.c.actual_end_on,
             s.c.status,
+            first_day.label("first_day"),
             s.c.postponed_case,
             s.c.department_code,
             s.c.place,

@@ -20,8 +20,8 @@ from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.features.sessions.search import names_found
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
-from portal.rules.lifecycle import Action
-from portal.rules.limits import deadline, has_deadline
+from portal.rules.lifecycle import Action, Status
+from portal.rules.limits import deadline, has_deadline, lateness
 from portal.rules.rights import missing
 from portal.rules.steps import STEP, STEP_AT
 from portal.rules.todo import next_step
@@ -76,6 +76,7 @@ def index() -> ResponseReturnValue:
                 base,
                 listing.steps_of(actor().role),
                 settings().unit_label,
+                lambda r: lateness(Status(r.status), r.first_day, limit, today),
                 own=not actor().may(Duty.COMPARE_CENTRES),
                 people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
             ),
