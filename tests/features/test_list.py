@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from portal.features.candidates.importing import import_candidates
 from portal.features.sessions import listing
 from portal.features.sessions.importing import import_sessions
-from portal.features.sessions.listing import step_key
+from portal.features.sessions.views import step_key
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Role, Status
 from portal.rules.todo import next_step

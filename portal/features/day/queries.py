@@ -11,7 +11,7 @@ from portal.features.postponements.weighing import Weighed
 from portal.features.requests.consequences import weigh_wanted
 from portal.features.requests.queries import Asked, page
 from portal.features.requests.queries import counts as request_counts
-from portal.features.sessions import listing
+from portal.features.sessions import counting, listing, views
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.rules.todo import TABLE
@@ -39,33 +39,32 @@ class Counted:
 def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
     """The sessions that wait, by step, and those that are late. One query."""
     steps = {step.key: step.tile for step in TABLE[actor.role] if step.tile}
-    shown = [*(listing.View(listing.STEP + key, "") for key in steps), listing.LATE]
-    counts = listing.counts(conn, actor, listing.whole(actor), today, limits, shown)
-    found = [Counted(counts[listing.STEP + key], *words, listing.STEP + key) for key, words in steps.items()]
-    return [*found, Counted(counts[listing.LATE.key], "session en retard", "sessions en retard", listing.LATE.key, warns=True)]
+    shown = [*(views.View(views.STEP + key, "") for key in steps), views.LATE]
+    counts = counting.counts(conn, actor, listing.whole(actor), today, limits, shown)
+    found = [Counted(counts[views.STEP + key], *words, views.STEP + key) for key, words in steps.items()]
+    return [*found, Counted(counts[views.LATE.key], "session en retard", "sessions en retard", views.LATE.key, warns=True)]
 
 
 VOLUMES = {
-    listing.ALL.key: ("session", "sessions"),
-    listing.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
-    listing.NO_ACTUAL_END.key: ("session reportée sans date réelle", "sessions reportées sans date réelle"),
-    listing.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
-    listing.LATE.key: ("session en retard", "sessions en retard"),
+    views.ALL.key: ("session", "sessions"),
+    views.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
+    views.NO_ACTUAL_END.key: ("session reportée sans date réelle", "sessions reportées sans date réelle"),
+    views.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
+    views.LATE.key: ("session en retard", "sessions en retard"),
 }
 
 
 def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
     """What a region or the nation counts, bounded as the list bounds it. One query."""
-    counts = listing.counts(conn, actor, listing.whole(actor), today, limits, listing.VIEWS[actor.role])
+    counts = counting.counts(conn, actor, listing.whole(actor), today, limits, views.VIEWS[actor.role])
     return [
-        Counted(counts[key], *words, "" if key == listing.ALL.key else key, key == listing.LATE.key)
-        for key, words in VOLUMES.items()
+        Counted(counts[key], *words, "" if key == views.ALL.key else key, key == views.LATE.key) for key, words in VOLUMES.items()
     ]
 
 
 def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:
     """The first sessions that this person must act on, in order of their date."""
-    filters = listing.Filters(view=listing.TODO.key, sort="debut" if actor.may(Duty.COMPARE_CENTRES) else "fin", ascending=True)
+    filters = listing.Filters(view=views.TODO.key, sort="debut" if actor.may(Duty.COMPARE_CENTRES) else "fin", ascending=True)
     return listing.page(conn, actor, filters, listing.whole(actor), today, limits).rows[:FIRST]
 
 

@@ -9,7 +9,7 @@ from portal.features.accounts.queries import counts as account_counts
 from portal.features.communication.letters import letters
 from portal.features.day import queries
 from portal.features.requests.queries import waiting_by_department
-from portal.features.sessions import listing
+from portal.features.sessions import counting, views
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import GROUPS
 from portal.store.france import DEPARTMENTS
@@ -27,17 +27,17 @@ def show() -> ResponseReturnValue:
         "letters": letters(conn, who, unread_only=True, most=3),
         "counted": (queries.counted if acts else queries.volumes)(conn, who, today, limit),
         "asked": queries.requests(conn, who),
-        "in_words": listing.in_words,
+        "in_words": counting.in_words,
     }
     if acts:
-        page |= {"due": queries.due(conn, who, today, limit), "steps": listing.steps_of(who.role)}
+        page |= {"due": queries.due(conn, who, today, limit), "steps": views.steps_of(who.role)}
     if who.may(Duty.ANSWER_REQUESTS):
         page["waiting"] = queries.waiting(conn, who, settings().unit_label, today)
     if who.may(Duty.COMPARE_DEPARTMENTS) and not who.may(Duty.READ_ALL_DEPARTMENTS):
         page |= {
-            "departments": listing.by_department(conn, who, today, limit),
+            "departments": counting.by_department(conn, who, today, limit),
             "requests": waiting_by_department(conn, who),
-            "views": listing.VIEWS[who.role],
+            "views": views.VIEWS[who.role],
             "names": {code: name for code, (name, _) in DEPARTMENTS.items()},
         }
     if who.may(Duty.READ_ACCOUNTS):

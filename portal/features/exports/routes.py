@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.features.exports.reading import READING
 from portal.features.exports.sheets import xlsx
 from portal.features.exports.tables import TABLES
-from portal.features.sessions import listing
+from portal.features.sessions import listing, views
 from portal.features.sessions.filters import read_filters
 from portal.files.cells import lines
 from portal.files.models import TYPES
@@ -29,7 +29,7 @@ def export() -> ResponseReturnValue:
     table, database = tables[what], db()
     filters, _, _ = read_filters(request.args, actor().role)
     who, today = actor(), clock().today()
-    where = listing.chosen(reading(), who, filters).condition & listing.view_condition(
+    where = listing.chosen(reading(), who, filters).condition & views.view_condition(
         filters.view, who.role, today, limits(reading())
     )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from portal.core.telling import Message, tell_each
-from portal.features.sessions.listing import step_key
+from portal.features.sessions.views import step_key
 from portal.rules.french import plural
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account

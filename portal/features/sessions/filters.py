@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.features.sessions import listing
+from portal.features.sessions import listing, views
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Role, Status
 from portal.store.france import DEPARTMENTS
@@ -24,14 +24,14 @@ def read_filters(args: Mapping[str, str], role: Role) -> tuple[listing.Filters, 
         errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
-    views = {view.key for view in listing.views(role, typed["vue"])}
+    known = {view.key for view in views.views(role, typed["vue"])}
     filters = listing.Filters(
         search=typed["q"],
         status=status,
         start_from=days["du"],
         start_to=days["au"],
         department=typed["departement"] if "departement" not in errors else "",
-        view=typed["vue"] if typed["vue"] in views else listing.ALL.key,
+        view=typed["vue"] if typed["vue"] in known else views.ALL.key,
         sort=typed["tri"] if typed["tri"] in listing.SORTS else "numero",
         ascending=typed["ordre"] == "croissant",
     )

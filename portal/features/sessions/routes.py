@@ -14,7 +14,7 @@ from portal.features.past import proofs
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.past.since import Since, reached, since
-from portal.features.sessions import actions, listing
+from portal.features.sessions import actions, counting, listing, views
 from portal.features.sessions.filters import read_filters
 from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.features.sessions.search import names_found
@@ -54,8 +54,8 @@ def index() -> ResponseReturnValue:
     limit = limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
-    views = listing.views(actor().role, filters.view)
-    counts = listing.counts(reading(), actor(), asked, today, limit, views)
+    shown = views.views(actor().role, filters.view)
+    counts = counting.counts(reading(), actor(), asked, today, limit, shown)
 
     base = url_for("sessions.index")
 
@@ -74,15 +74,15 @@ def index() -> ResponseReturnValue:
             rows=rows(
                 page.rows,
                 base,
-                listing.steps_of(actor().role),
+                views.steps_of(actor().role),
                 settings().unit_label,
                 lambda r: lateness(Status(r.status), r.first_day, limit, today),
                 own=not actor().may(Duty.COMPARE_CENTRES),
                 people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
             ),
             counts=counts,
-            in_words=listing.in_words,
-            views=views,
+            in_words=counting.in_words,
+            views=shown,
             filters=filters,
             typed=typed,
             filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},

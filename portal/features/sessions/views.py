@@ -1,0 +1,96 @@
+"""The quick filters of the list, by role: each is a condition on exam_session."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, and_, case, func, or_
+
+from portal.rules.lifecycle import Role, Status
+from portal.rules.limits import Limits, late
+from portal.rules.todo import NO_REAL_END, TABLE, Next
+from portal.store.conditions import matches
+from portal.store.sessions import exam_session as s
+
+
+@dataclass(frozen=True)
+class View:
+    """A quick filter of the list, with the count of what it holds."""
+
+    key: str
+    label: str
+
+
+ALL = View("toutes", "Toutes")
+TODO = View("a-faire", "À faire")
+POSTPONED = View("reportees", "Reportées automatiquement")
+RESULTS_DUE = View("resultats", "Résultats à saisir")
+NO_ACTUAL_END = View("sans-date-reelle", "Sans date réelle")
+TO_LOCK = View("a-verrouiller", "À verrouiller")
+LATE = View("en-retard", "En retard")
+
+VIEWS = {
+    Role.CENTRE: (ALL, TODO, LATE, POSTPONED, RESULTS_DUE),
+    Role.UD: (ALL, TODO, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.REGION: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.NATIONAL: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+}
+
+
+# Behind each number of the day's page: the sessions at one step of a role's table.
+STEP = "etape-"
+STEP_VIEWS = {role: tuple(View(STEP + step.key, step.label) for step in steps) for role, steps in TABLE.items()}
+
+
+def views(role: Role, current: str = "") -> tuple[View, ...]:
+    """The quick filters of a role, and the one that a link of the day's page leads to."""
+    return VIEWS[role] + tuple(view for view in STEP_VIEWS[role] if view.key == current)
+
+
+@lru_cache(maxsize=64)
+def step_key(role: Role, today: date) -> ColumnElement[str]:
+    """The key of `portal.rules.todo.next_step`, in SQL."""
+    steps = [(matches(step.when, today), step.key) for step in TABLE[role]]
+    return case(*steps, else_="") if steps else func.coalesce("", "")
+
+
+def _acts(role: Role, today: date) -> ColumnElement[bool]:
+    """Sessions whose first fitting step is one that this role takes, as conditions that an index can answer one by one."""
+    found: list[ColumnElement[bool]] = []
+    waiting: list[Next] = []
+    for step in TABLE[role]:
+        if step.act:
+            before = [w for w in waiting if _share_a_status(w, step)]
+            found.append(and_(matches(step.when, today), *(~matches(w.when, today) for w in before)))
+        else:
+            waiting.append(step)
+    return or_(*found)
+
+
+def _share_a_status(a: Next, b: Next) -> bool:
+    return bool(set(a.when.statuses or Status) & set(b.when.statuses or Status))
+
+
+def steps_of(role: Role) -> dict[str, Next]:
+    """The steps of this role's table by their keys."""
+    return {step.key: step for step in TABLE[role]}
+
+
+@lru_cache(maxsize=512)
+def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
+    if view.startswith(STEP):
+        return step_key(role, today) == view.removeprefix(STEP)
+    match view:
+        case "en-retard":
+            return or_(*(matches(condition, today) for condition in late(limits, today)))
+        case "a-faire":
+            return _acts(role, today)
+        case "reportees":
+            return s.c.postponed_run_id.is_not(None)
+        case "resultats":
+            return step_key(Role.CENTRE, today) == "enter_results"
+        case "sans-date-reelle":
+            return matches(NO_REAL_END, today)
+        case "a-verrouiller":
+            return s.c.status == Status.RESULTS.value
+    return s.c.id.is_not(None)
