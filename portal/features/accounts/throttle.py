@@ -42,7 +42,7 @@ class Bound:
         return min(max(free_at, now), now + self.at_once * self.every) + self.every
 
 
-PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 60), Bound(10, 10)
+PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 40), Bound(10, 10)
 
 LINK, LINKS = Bound(3, 3), Bound(20, 40)  # asked for an account, and from an address
 
