@@ -99,7 +99,7 @@ def _untangled(rows: Sequence[Sequence[str]], edges: Edges) -> list[list[str]]:
     placed: dict[str, float] = {}
     ordered: list[list[str]] = []
     for row in rows:
-        middle = {r: _mean([placed[a] for a, b in edges if b == r and a in placed]) for r in row}
+        middle = {r: _mean([placed[a] for a, b in sorted(edges) if b == r and a in placed]) for r in row}
         chosen = sorted(row, key=lambda r: (middle[r], r))
         placed.update({room: (i + 1) / (len(chosen) + 1) for i, room in enumerate(chosen)})
         ordered.append(chosen)
@@ -179,10 +179,10 @@ def _room(name: str, box: Box) -> str:
 def _room_arrows(house: House, rooms: Mapping[str, Box]) -> Iterator[str]:
     """From the bottom of a room to the top of another; on the way past a row, through the nearest gap between its rooms."""
     level = {room: i for i, row in enumerate(house.rows) for room in row}
-    out = _ports(sorted(house.between_rooms, key=lambda e: rooms[e[1]].x), rooms, 0)
-    into = _ports(sorted(house.between_rooms, key=lambda e: (rooms[e[0]].x, e[0])), rooms, 1)
+    out = _ports(sorted(house.between_rooms, key=lambda e: (rooms[e[1]].x, e)), rooms, 0)
+    into = _ports(sorted(house.between_rooms, key=lambda e: (rooms[e[0]].x, e)), rooms, 1)
     used: dict[tuple[int, float], int] = {}
-    for a, b in sorted(house.between_rooms, key=lambda e: (level[e[0]], rooms[e[0]].x, rooms[e[1]].x)):
+    for a, b in sorted(house.between_rooms, key=lambda e: (level[e[0]], rooms[e[0]].x, rooms[e[1]].x, e)):
         points = [(out[a, b], rooms[a].bottom)]
         end = (into[a, b], rooms[b].y)
         for i in range(level[a] + 1, level[b]):

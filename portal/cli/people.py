@@ -1,11 +1,16 @@
 """`portal users …`"""
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
 from portal.cli.tool import Tool, refuse
+from portal.clock import PARIS
 from portal.rules.lifecycle import Role
+
+T = TypeVar("T")
 
 
 @click.group(help="Comptes.")
@@ -45,3 +50,62 @@ def add_user(
     click.echo(f"Compte créé : {email.strip().casefold()} ({role}).")
     if password is None:
         click.echo(f"Invitation, valable {invitations.DAYS} jours : {invitations.address(tool.settings, number)}")
+
+
+@users.command("list", help="Les comptes : adresse, rôle, accès, dernière connexion.")
+def list_users() -> None:
+    from portal.features.accounts.own import known
+
+    with Tool().current().db.reading() as conn:
+        for row in known(conn):
+            access = "fermé" if row.closed_at else "ouvert" if row.password_hash else "invité"
+            last = f"{row.last_at.astimezone(PARIS):%d/%m/%Y %H:%M}" if row.last_at else "-"
+            click.echo(f"{row.email}\t{row.role}\t{access}\t{last}")
+
+
+@users.command("reset", help="Un nouveau lien pour choisir un mot de passe.")
+@click.argument("email")
+def reset_user(email: str) -> None:
+    from portal.core import invitations
+    from portal.core.telling import INVITATION, PASSWORD
+    from portal.features.accounts.own import link_for
+
+    tool = Tool().current()
+    work = tool.work()
+    link = _on_account(lambda: link_for(work, email))
+    if link.startswith(INVITATION):
+        address, lasts = invitations.address(tool.settings, int(link.removeprefix(INVITATION))), f"{invitations.DAYS} jours"
+    else:
+        number, _, mark = link.removeprefix(PASSWORD).partition(":")
+        address = invitations.password_address(tool.settings, int(number), mark, work.on.now)
+        lasts = f"{invitations.PASSWORD_MINUTES} minutes"
+    click.echo(f"Lien envoyé à {email.strip().casefold()}, valable {lasts} : {address}")
+
+
+@users.command("close", help="Ferme un compte et met fin à toutes ses connexions.")
+@click.argument("email")
+def close_user(email: str) -> None:
+    from portal.features.accounts.own import close
+
+    work = Tool().current().work()
+    _on_account(lambda: close(work, email))
+    click.echo(f"Compte fermé : {email.strip().casefold()}.")
+
+
+@users.command("reopen", help="Rouvre un compte fermé.")
+@click.argument("email")
+def reopen_user(email: str) -> None:
+    from portal.features.accounts.own import reopen
+
+    work = Tool().current().work()
+    _on_account(lambda: reopen(work, email))
+    click.echo(f"Compte rouvert : {email.strip().casefold()}.")
+
+
+def _on_account(act: Callable[[], T]) -> T:
+    from portal.features.accounts.own import CannotChange
+
+    try:
+        return act()
+    except CannotChange as error:
+        refuse(str(error))

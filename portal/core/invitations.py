@@ -1,10 +1,13 @@
-"""The signed token of an invitation: the command line makes it, the page reads it."""
+"""The signed tokens by which a password is chosen, without one: the command line and e-mails make them, pages read them."""
 
-from itsdangerous import URLSafeTimedSerializer
+from datetime import datetime, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from portal.settings import Settings
 
 DAYS = 14
+PASSWORD_MINUTES = 30
 
 
 def signer(secret_key: str) -> URLSafeTimedSerializer:
@@ -15,3 +18,23 @@ def signer(secret_key: str) -> URLSafeTimedSerializer:
 def address(settings: Settings, account_id: int) -> str:
     """Where an invited person chooses a password."""
     return f"{settings.public_url}/invitation/{signer(settings.secret_key).dumps(account_id)}"
+
+
+def password_address(settings: Settings, account_id: int, mark: str, at: datetime) -> str:
+    """Where a person who forgot a password chooses another; `mark`: of the password that it replaces."""
+    token = _password_signer(settings.secret_key).dumps([account_id, mark, int(at.timestamp())])
+    return f"{settings.public_url}/connexion/oubli/{token}"
+
+
+def password_token(secret_key: str, token: str, now: datetime) -> tuple[int, str] | None:
+    """The account and the mark of such a link; None when it is not ours, or over."""
+    try:
+        account_id, mark, at = _password_signer(secret_key).loads(token)
+    except (BadData, ValueError, TypeError):
+        return None
+    age = timedelta(seconds=now.timestamp() - at)
+    return (account_id, mark) if age <= timedelta(minutes=PASSWORD_MINUTES) else None
+
+
+def _password_signer(secret_key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt="password")

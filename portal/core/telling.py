@@ -16,6 +16,7 @@ from portal.store.notices import Mailing, mail, notice
 from portal.store.work import Work
 
 DAILY_AT = time(7)
+PASSWORD = "password:"  # the link to another password, followed by the account and the mark of the password it replaces
 INVITATION = "invitation:"  # the link of an invitation, followed by the account: its token is made when the e-mail is written
 
 
@@ -41,7 +42,11 @@ def unit_of(department_code: str) -> ColumnElement[bool]:
 
 def tell(tx: Connection, work: Work, who: ColumnElement[bool], message: Message) -> None:
     """Tell the accounts that `who` finds, but the one who acts."""
-    people = select(account.c.id, account.c.mailing).where(who, account.c.id != (work.actor.id or 0)).order_by(account.c.id)
+    people = (
+        select(account.c.id, account.c.mailing)
+        .where(who, account.c.id != (work.actor.id or 0), account.c.closed_at.is_(None))
+        .order_by(account.c.id)
+    )
     if message.key:
         told = select(notice.c.account_id).where(notice.c.key == message.key)
         people = people.where(account.c.id.not_in(told))

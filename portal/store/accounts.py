@@ -17,6 +17,7 @@ account = Table(
     Column("department_code", ForeignKey("department.code")),
     Column("region_code", ForeignKey("region.code")),
     Column("password_hash", String(200)),  # none: invited, no password chosen yet
+    Column("closed_at", Moment),
     Column("mailing", String(12), nullable=False, server_default=Mailing.AT_ONCE.value),
     one_of("mailing", Mailing),
     CheckConstraint(
@@ -34,6 +35,7 @@ sign_in = Table(
     Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("browser", String(60), nullable=False, server_default=""),  # « Firefox, Windows »
 )
 
 guess = Table(

@@ -4,7 +4,7 @@ from flask import abort, request
 
 from portal.web.sizes import SHEET
 
-_NOT_KEPT = {"csrf_token", "password", "password2", "_reprise", "suite", "action", "answer", "confirmation"}
+_NOT_KEPT = {"csrf_token", "password", "password2", "current_password", "_reprise", "suite", "action", "answer", "confirmation"}
 
 
 def kept_fields() -> list[tuple[str, str]]:

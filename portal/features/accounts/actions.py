@@ -44,26 +44,29 @@ def digest(token: str) -> str:
 
 
 def sign_in_with(
-    db: Database, now: datetime, email: str, password: str, address: str, browser: str = ""
+    db: Database, now: datetime, email: str, password: str, address: str, browser: str = "", called: str = ""
 ) -> SignedIn | WrongPassword | TooSoon:
-    """Try a password. `browser`: what names the browser, if this account has signed in on it before."""
+    """Try a password. `browser`: what names the browser, if this account has signed in on it before; `called`: what
+    the browser says it is."""
     place = Place(email.strip().casefold(), address, browser)
     with db.reading() as conn:  # under attack most are refused here, for the price of one query
-        if wait := throttle.wait(conn, place, now):
+        if wait := throttle.wait(conn, place.bounds, now):
             return TooSoon(wait)
     with db.writing() as tx:
-        taken = throttle.count(tx, place, now)
+        taken = throttle.count(tx, place.bounds, now)
     if isinstance(taken, timedelta):
         return TooSoon(taken)
     with db.reading() as conn:
-        found = conn.execute(select(account.c.id, account.c.password_hash).where(account.c.email == place.email)).one_or_none()
+        found = conn.execute(
+            select(account.c.id, account.c.password_hash).where(account.c.email == place.email, account.c.closed_at.is_(None))
+        ).one_or_none()
     right = passwords.fits(found.password_hash if found else None, password)
     if not found or not right:
         return WrongPassword()
     token = secrets.token_urlsafe(32)
     with db.writing() as tx:
         throttle.give_back(tx, taken, now)
-        tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now))
+        tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now, browser=called))
     return SignedIn(token, found.id)
 
 

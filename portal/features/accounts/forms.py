@@ -10,6 +10,28 @@ class SignIn(Form):
     suite = HiddenField("Où aller ensuite")
 
 
+class Forgotten(Form):
+    email = TextField("Adresse électronique", "Indiquez votre adresse électronique.", 254, "email", autocomplete="username")
+
+
+class OtherPassword(Form):
+    """What is wrong with a password, the act says."""
+
+    password = SecretField("Nouveau mot de passe", hint="12 caractères au moins.", autocomplete="new-password")
+    password2 = SecretField("Nouveau mot de passe, encore une fois", autocomplete="new-password")
+
+    def typed_twice(self) -> bool:
+        """Whether both are the same; otherwise it says so."""
+        if self.password.secret == self.password2.secret:
+            return True
+        self.put({"password2": "Les deux saisies diffèrent."})
+        return False
+
+
+class OwnPassword(OtherPassword):
+    current_password = SecretField("Mot de passe actuel", autocomplete="current-password")
+
+
 class NewPassword(Form):
     """What is wrong with a password, the act says."""
 

@@ -34,7 +34,12 @@ _near = select(closing.c.id).where(announced(bindparam("now"), bindparam("soon")
 _SIGNED_IN = (
     _SELECT.add_columns(_unread.label("unread"), _near.label("near"))
     .join(sign_in, sign_in.c.account_id == account.c.id)
-    .where(sign_in.c.token_digest == bindparam("token"), sign_in.c.ended_at.is_(None), sign_in.c.at > bindparam("since"))
+    .where(
+        sign_in.c.token_digest == bindparam("token"),
+        sign_in.c.ended_at.is_(None),
+        account.c.closed_at.is_(None),
+        sign_in.c.at > bindparam("since"),
+    )
 )
 
 
@@ -69,7 +74,7 @@ def invited(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor
 
 
 def _by(conn: Connection, where: ColumnElement[bool], labels: tuple[str, str]) -> Actor | None:
-    return _actor(conn.execute(_SELECT.where(where)).one_or_none(), labels)
+    return _actor(conn.execute(_SELECT.where(where, account.c.closed_at.is_(None))).one_or_none(), labels)
 
 
 def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:

@@ -4,16 +4,16 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from itsdangerous import BadData
 
 from portal.core import invitations
-from portal.features.accounts import actions, queries
-from portal.features.accounts.actions import SignedIn, TooSoon
-from portal.features.accounts.forms import NewPassword, SignIn
+from portal.features.accounts import actions, own, queries
+from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword
+from portal.features.accounts.forms import Forgotten, NewPassword, OtherPassword, OwnPassword, SignIn
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
@@ -22,13 +22,15 @@ from portal.web import devices
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
-from portal.web.state import clock, db_to_write, labels, reading, settings
+from portal.web.state import clock, db_to_write, labels, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
 SEEN = "vu"
 OPEN = {
     "accounts.sign_in",
     "accounts.choose_password",
+    "accounts.forgotten",
+    "accounts.choose_again",
     "calendars.feed",
     "documents.verify",
     "documents.verify_form",
@@ -61,7 +63,7 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
     def signed_in_first() -> ResponseReturnValue | None:
         """Nothing but the sign-in is open to a visitor; what was posted by one is kept through the sign-in."""
         if request.endpoint in OPEN and request.endpoint != "accounts.sign_in":
-            if request.endpoint == "accounts.choose_password":
+            if request.endpoint in ("accounts.choose_password", "accounts.forgotten", "accounts.choose_again"):
                 csrf.protect()
             return None
         if request.endpoint == "accounts.sign_in" or current_user.is_authenticated:
@@ -104,7 +106,9 @@ def sign_in() -> ResponseReturnValue:
         return _page(form, kept), 422
     email, password = form.email.text, form.password.secret
     browser = devices.name() if devices.knows(email) else ""
-    answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, request.remote_addr or "", browser)
+    answer = actions.sign_in_with(
+        db_to_write(), clock().now(), email, password, request.remote_addr or "", browser, devices.called()
+    )
     if isinstance(answer, TooSoon):
         form.put({"password": _too_soon(answer.wait)})
         return _page(form, kept), 429, {"Retry-After": str(math.ceil(answer.wait.total_seconds()))}
@@ -156,6 +160,71 @@ def choose_password(token: str) -> ResponseReturnValue:
     return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.problems else 200
 
 
+@blueprint.route("/connexion/oubli", methods=["GET", "POST"])
+def forgotten() -> ResponseReturnValue:
+    form = Forgotten()
+    if not posted():
+        return render_template("accounts/forgotten.html", form=form, sent=False)
+    if not form.validate():
+        return render_template("accounts/forgotten.html", form=form, sent=False), 422
+    asked = own.ask_link(db_to_write(), clock().now(), form.email.text, request.remote_addr or "")
+    if asked is None:
+        return render_template("accounts/forgotten.html", form=form, sent=True)
+    minutes = math.ceil(asked.wait.total_seconds() / 60)
+    form.put({"email": f"Plusieurs liens viennent d’être demandés. Relisez vos courriels, ou réessayez dans {minutes} minutes."})
+    return render_template("accounts/forgotten.html", form=form, sent=False), 429, {"Retry-After": str(minutes * 60)}
+
+
+@blueprint.route("/connexion/oubli/<token>", methods=["GET", "POST"])
+def choose_again(token: str) -> ResponseReturnValue:
+    found = invitations.password_token(settings().secret_key, token, clock().now())
+    actor = queries.by_id(reading(), found[0], labels()) if found else None
+    if not found or not actor or own.marked(reading(), found[0]) != found[1]:
+        return render_template("accounts/link_over.html", minutes=invitations.PASSWORD_MINUTES), 410
+    form = OtherPassword()
+    if posted() and form.typed_twice():
+        why = own.choose_again(db_to_write(), actor, clock().now(), found[1], form.password.secret)
+        if why is None:
+            flash("Votre mot de passe a changé, et vos connexions ont pris fin. Connectez-vous.")
+            response = make_response(redirect(url_for("accounts.sign_in"), 303))
+            devices.remember(response, actor.email)  # whoever reads the account's mails is its owner: in, while others guess
+            return response
+        form.put({"password": why})
+    return render_template("accounts/choose_again.html", form=form, actor=actor), 422 if form.problems else 200
+
+
+@blueprint.route("/compte", methods=["GET", "POST"])
+def mine() -> ResponseReturnValue:
+    form = OwnPassword()
+    if not posted() or not form.typed_twice():
+        return _mine(form, 422 if form.problems else 200)
+    current, new = form.current_password.secret, form.password.secret
+    answer = own.change(work(), current, new, request.remote_addr or "", current_user.get_id())
+    if answer is None:
+        flash("Votre mot de passe a changé, et vos autres connexions ont pris fin.")
+        return redirect(url_for("accounts.mine"), 303)
+    if isinstance(answer, TooSoon):
+        form.put({"current_password": _too_soon(answer.wait)})
+        return _mine(form, 429)
+    wrong = isinstance(answer, WrongPassword)
+    form.put({"current_password": "Ce n’est pas votre mot de passe actuel."} if wrong else {"password": str(answer)})
+    return _mine(form, 422)
+
+
+def _mine(form: OwnPassword, status: int) -> ResponseReturnValue:
+    since = clock().now() - queries.LONGEST_SIGN_IN
+    found = own.open_sign_ins(reading(), current_user.actor, since, current_user.get_id())
+    return render_template("accounts/mine.html", form=form, sign_ins=found, role=ROLES[current_user.actor.role]), status
+
+
+@blueprint.post("/compte/connexions")
+def end_others() -> ResponseReturnValue:
+    if posted():
+        ended = own.end_others(work(), current_user.get_id())
+        flash("Vos autres connexions ont pris fin." if ended else "Vous n’aviez pas d’autre connexion.")
+    return redirect(url_for("accounts.mine"), 303)
+
+
 ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région", Role.NATIONAL: "Administration nationale"}
 
 
@@ -175,7 +244,8 @@ def _too_soon(wait: timedelta) -> str:
     minutes = math.ceil(wait.total_seconds() / 60)
     return (
         f"Trop d’essais : votre mot de passe n’a pas été vérifié. Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}. "
-        f"Votre compte n’est pas bloqué. Si vous ne retrouvez pas votre mot de passe, votre {settings().unit_label} vous aide."
+        "Votre compte n’est pas bloqué. Si vous ne retrouvez pas votre mot de passe, demandez un lien (« Mot de passe oublié ») ; "
+        f"votre {settings().unit_label} vous aide."
     )
 
 

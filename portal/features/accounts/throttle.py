@@ -6,7 +6,7 @@ has places of its own, so that its owner gets in at the first right password whi
 is a browser like any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -42,7 +42,9 @@ class Bound:
         return min(max(free_at, now), now + self.at_once * self.every) + self.every
 
 
-PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 60), Bound(10, 10)
+PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 40), Bound(10, 10)
+
+LINK, LINKS = Bound(3, 3), Bound(20, 40)  # asked for an account, and from an address
 
 Bounds = Mapping[str, Bound]
 
@@ -67,6 +69,19 @@ class Place:
         return [{_key("known", f"{self.email}|{self.browser}"): KNOWN}, anybody] if self.browser else [anybody]
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A link to another password is asked for this account, from this address."""
+
+    email: str
+    address: str
+
+    @property
+    def bounds(self) -> list[Bounds]:
+        """What bounds it, by its key."""
+        return [{_key("link", self.email): LINK, _key("links", _network(self.address)): LINKS}]
+
+
 def _network(address: str) -> str:
     """The address; for IPv6 the network, of which one subscriber has all addresses."""
     try:
@@ -80,23 +95,23 @@ def _key(kind: str, value: str) -> str:
     return f"{kind}:{int.from_bytes(sha256(value.encode()).digest()[:8]) % KEYS}"
 
 
-def wait(conn: Connection, place: Place, now: datetime) -> timedelta:
-    """How long until a guess from this place may be looked at."""
-    keys = [key for bounds in place.bounds for key in bounds]
+def wait(conn: Connection, any_of: Sequence[Bounds], now: datetime) -> timedelta:
+    """How long until a guess may be looked at, under one of these bounds."""
+    keys = [key for bounds in any_of for key in bounds]
     free = {row.key: row.free_at for row in conn.execute(select(guess).where(guess.c.key.in_(keys)))}
-    return min(_longest(bounds, free, now) for bounds in place.bounds)
+    return min(_longest(bounds, free, now) for bounds in any_of)
 
 
 def _longest(bounds: Bounds, free: Mapping[str, datetime], now: datetime) -> timedelta:
     return max(bound.wait(free.get(key, now), now) for key, bound in bounds.items())
 
 
-def count(tx: Connection, place: Place, now: datetime) -> Bounds | timedelta:
+def count(tx: Connection, any_of: Sequence[Bounds], now: datetime) -> Bounds | timedelta:
     """Count one guess before it is looked at: what it took, to be given back when it was right; or how long to wait."""
     old = select(guess.c.key).where(guess.c.free_at < now).limit(CLEARED).with_for_update(skip_locked=True)
     tx.execute(delete(guess).where(guess.c.key.in_(old)))
     waits = []
-    for bounds in place.bounds:
+    for bounds in any_of:
         free = _held(tx, bounds, now)
         longest = _longest(bounds, free, now)
         if not longest:

@@ -67,5 +67,5 @@ def _tell(
     people = select(account.c.id, account.c.mailing, touched.c.first, touched.c.second).join(
         touched, touched.c.centre_id == account.c.centre_id
     )
-    rows = tx.execute(people.order_by(account.c.id))
+    rows = tx.execute(people.where(account.c.closed_at.is_(None)).order_by(account.c.id))
     tell_each(tx, work.on.now, [(row.id, row.mailing, message(row.first, row.second)) for row in rows])

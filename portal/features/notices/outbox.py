@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from portal.core.invitations import address as invitation
-from portal.core.telling import INVITATION
+from portal.core.invitations import password_address
+from portal.core.telling import INVITATION, PASSWORD
 from portal.settings import Settings
 from portal.store.accounts import account
 from portal.store.batches import batches
@@ -115,6 +116,9 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
 def link_of(row: Any, settings: Settings) -> str:
     if row.link.startswith(INVITATION):
         return invitation(settings, int(row.link.removeprefix(INVITATION)))
+    if row.link.startswith(PASSWORD):
+        number, _, mark = row.link.removeprefix(PASSWORD).partition(":")
+        return password_address(settings, int(number), mark, row.at)
     return f"{settings.public_url}{row.link}"
 
 

@@ -27,7 +27,7 @@ def tell_waiting(work: Work) -> int:
     people = (
         select(account.c.id, account.c.mailing, waiting.c.number)
         .join(waiting, waiting.c.centre_id == account.c.centre_id)
-        .where(account.c.role == Role.CENTRE.value, account.c.id.not_in(told))
+        .where(account.c.role == Role.CENTRE.value, account.c.closed_at.is_(None), account.c.id.not_in(told))
         .order_by(account.c.id)
     )
     with work.db.writing() as tx:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 from portal.core.doubts import doubtful_span
 from portal.core.finding import find as find_session
 from portal.core.holding import stop
-from portal.core.outcomes import Dated, Doubtful, Invalid, NotThere, Saved
+from portal.core.outcomes import Changed, Dated, Doubtful, Invalid, NotThere, Saved
 from portal.core.session import SessionRow
 from portal.core.telling import Message, centre_of, tell, unit_of
 from portal.features.postponements.actions import move
@@ -37,6 +37,7 @@ __all__ = [
     "close_corrected",
     "refuse",
     "to_correct",
+    "why_not_accepted",
     "withdraw",
 ]
 
@@ -171,6 +172,21 @@ def _accept_one(work: Work, request_id: int, version: int | None) -> Dated | Ans
             return _accept(tx, work, asked, s, version, asked.wanted_start, asked.wanted_end, "", "")
     except NotThere:
         return Invalid({"request": "Cette demande n’existe pas."})
+
+
+def why_not_accepted(outcome: Dated | Answered) -> str:
+    """Why a request could not be accepted, as a sentence."""
+    if isinstance(outcome, Refused):
+        return outcome.reason
+    if isinstance(outcome, Invalid):
+        return " ".join(outcome.errors.values())
+    if isinstance(outcome, Changed):
+        return "La session a été modifiée entre-temps : relisez la demande."
+    if isinstance(outcome, Doubtful):
+        return f"Date à confirmer, en ouvrant la demande : {' ; '.join(doubt.words for doubt in outcome.doubts)}."
+    if isinstance(outcome, Answered):
+        return f"La demande est déjà {outcome.asked.label.lower()}."
+    return outcome.message
 
 
 def to_correct(tx: Connection, work: Work, request_id: int, s: SessionRow) -> Asked | None:

@@ -14,7 +14,7 @@ from portal.core.sheet import load
 from portal.features.postponements.weighing import Weighed
 from portal.features.reference.queries import centre_line, title_dates
 from portal.features.requests import actions
-from portal.features.requests.actions import Answered, Made
+from portal.features.requests.actions import Answered, Made, why_not_accepted
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
 from portal.features.requests.forms import Answering, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
@@ -169,25 +169,10 @@ def accept_several() -> ResponseReturnValue:
         return _index(422, {0: "Cochez au moins une demande."})
     outcomes = actions.accept_several(work(), chosen)
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
-    told = {n: _why(outcome) for n, outcome in outcomes.items() if n not in done}
+    told = {n: why_not_accepted(outcome) for n, outcome in outcomes.items() if n not in done}
     if done:
         flash(f"{plural(len(done), 'demande acceptée', 'demandes acceptées')}. Les centres sont prévenus.")
     return _index(409, told) if told else redirect(url_for("requests.index"), 303)
-
-
-def _why(outcome: Dated | Answered) -> str:
-    """Why a request could not be accepted, as a sentence."""
-    if isinstance(outcome, Refused):
-        return outcome.reason
-    if isinstance(outcome, Invalid):
-        return " ".join(outcome.errors.values())
-    if isinstance(outcome, Changed):
-        return "La session a été modifiée entre-temps : relisez la demande."
-    if isinstance(outcome, Doubtful):
-        return f"Date à confirmer, en ouvrant la demande : {' ; '.join(doubt.words for doubt in outcome.doubts)}."
-    if isinstance(outcome, Answered):
-        return f"La demande est déjà {outcome.asked.label.lower()}."
-    return outcome.message
 
 
 # ---- one request
