@@ -324,7 +324,7 @@ def test_accepting_from_the_day_by_the_keyboard_alone(chromium: Browser, base: s
 
 PAGES = {
     "centre": [
-        "/", "/demandes", "/demandes?vue=toutes", "/demandes/1", "/demandes/titre-echu", "/sessions/224566/demande-report", "/sessions/224564/demande-report",
+        "/", "/demandes", "/demandes?vue=toutes", "/demandes/1", "/demandes/titre-echu", "/sessions/224565/demande-correction", "/sessions/224566/demande-report", "/sessions/224564/demande-report",
         "/avis", "/courriels-de-demonstration", "/communication", "/communication/1", "/chiffres", "/chiffres?du=x", "/sessions/224561?au=13/06/2020", "/sessions/224561?au=x",
         "/sessions/nouvelle", "/sessions/nouvelles", "/sessions/nouvelle?modele=224563", "/sessions/224575", "/sessions/224563",
         "/sessions/224563/candidats?q=bernard", "/sessions/224563/candidats/import", "/sessions/224563/jury", "/sessions/224563/jury?q=le goff",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from portal.core.outcomes import Invalid, Saved
 from portal.features.jury.seats import seat
@@ -192,3 +193,25 @@ def test_an_expired_title_is_never_accepted_among_several(expired: World) -> Non
     answer = accept_several(w.as_("ud94"), {number: None})[number]
     assert isinstance(answer, Invalid) and "titre échu" in answer.errors["request"]
     assert w.scalar("SELECT status FROM request") == "ouverte"
+
+
+def test_the_list_of_a_unit_asks_no_more_of_the_database_for_many_requests(w: World) -> None:
+    unit = w.browser("ud94")
+    seen: list[str] = []
+    event.listen(w.app().extensions["portal_db"].engine, "before_cursor_execute", lambda c, cur, sql, *rest: seen.append(sql))
+
+    def count() -> int:
+        seen.clear()
+        assert unit.get("/demandes").status_code == 200
+        return len([sql for sql in seen if not sql.startswith("PRAGMA")])
+
+    for number in (1, 2):
+        w.session(number, "22/06/2020", "26/06/2020", "convocations_envoyees")
+        w.seat(number)
+        asked(w, number)
+    two = count()
+    for number in range(3, 9):
+        w.session(number, "22/06/2020", "26/06/2020", "convocations_envoyees")
+        w.seat(number)
+        asked(w, number)
+    assert count() == two
