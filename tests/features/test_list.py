@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from portal.features.candidates.importing import import_candidates
-from portal.features.sessions import listing
 from portal.features.sessions.importing import import_sessions
 from portal.features.sessions.views import step_key
 from portal.rules.facts import Facts
@@ -305,7 +304,7 @@ def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.Monkey
     many(w, 30)
     b = w.browser("centre")
     assert "Toutes <strong>30</strong>" in b.get("/sessions").text
-    monkeypatch.setattr(listing, "COUNT_BOUND", 20)
+    monkeypatch.setattr(counting, "COUNT_BOUND", 20)
     page = b.get("/sessions").text
     assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
     assert "Toutes <strong>plus de 20</strong>" in b.get("/sessions?q=conduite").text
