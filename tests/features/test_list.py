@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from portal.features.candidates.importing import import_candidates
+from portal.features.sessions import counting
 from portal.features.sessions.importing import import_sessions
 from portal.features.sessions.views import step_key
 from portal.rules.facts import Facts

@@ -117,10 +117,7 @@ def ask_expired(
     confirmed: str = "",
 ) -> Made | Invalid | Doubtful:
     """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved;
-    `registered`: the centre declares that its candidates were registered before the expiry.
-
-    Raises NotThere for whoever is not of a centre.
-    """
+    `registered`: its candidates were registered before the expiry, says the centre. Raises NotThere for anybody else."""
     who = work.actor
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         raise NotThere
@@ -132,16 +129,7 @@ def ask_expired(
         own = tx.execute(select(centre).where(centre.c.id == who.centre_id)).one()
         known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
         errors = _why_not_expired(known, of_title(tx, who.centre_id, title_id), starts_on, approval_number, work.on.today)
-        if ends_on < starts_on:
-            errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
-        if not lockdown_cause:
-            errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
-        if not registered:
-            errors["registered"] = (
-                "Cette demande n’est ouverte qu’aux candidats inscrits avant l’échéance : déclarez-le, si c’est le cas."
-            )
-        if not reason:
-            errors["reason"] = "Expliquez en quoi le confinement a empêché la session."
+        errors |= _undeclared(starts_on, ends_on, lockdown_cause, registered, reason)
         if number is not None and (s is None or s.title_id != title_id):
             errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
         elif s is not None and s.open_request:
@@ -151,22 +139,29 @@ def ask_expired(
         about = f"request on title {title_id}, form {digest}, version {s.version if s else 'none'}"
         if doubt := doubtful_span(work, about, ("starts_on", starts_on), ("ends_on", ends_on), confirmed):
             return doubt
-        values = {
-            "kind": RequestKind.EXPIRED.value,
-            "centre_id": who.centre_id,
-            "department_code": own.department_code,
-            "title_id": title_id,
-            "session_id": number,
-            "approval_number": approval_number,
-            "wanted_start": starts_on,
-            "wanted_end": ends_on,
-            "reason": reason,
-            "lockdown_cause": True,
-            "registered": True,
-        }
+        wish = {"wanted_start": starts_on, "wanted_end": ends_on, "reason": reason}
+        of = {"centre_id": who.centre_id, "department_code": own.department_code, "title_id": title_id, "session_id": number}
+        declared = {"approval_number": approval_number, "lockdown_cause": True, "registered": True}
+        values = {"kind": RequestKind.EXPIRED.value, **of, **wish, **declared}
         assert known
-        subject = f"Titre échu {known.code} : demande de session"
-        return make(tx, work, values, digest, Told(subject, _wish(own.name, starts_on, ends_on)))
+        told = Told(f"Titre échu {known.code} : demande de session", _wish(own.name, starts_on, ends_on))
+        return make(tx, work, values, digest, told)
+
+
+def _undeclared(starts_on: date, ends_on: date, lockdown_cause: bool, registered: bool, reason: str) -> dict[str, str]:
+    """What the centre must still say or declare, a sentence for each field."""
+    errors = {}
+    if ends_on < starts_on:
+        errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+    if not lockdown_cause:
+        errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
+    if not registered:
+        errors["registered"] = (
+            "Cette demande n’est ouverte qu’aux candidats inscrits avant l’échéance : déclarez-le, si c’est le cas."
+        )
+    if not reason:
+        errors["reason"] = "Expliquez en quoi le confinement a empêché la session."
+    return errors
 
 
 def _why_not_expired(

@@ -17,6 +17,7 @@ from portal.core.telling import tell_centre
 from portal.features.requests.actions import close_corrected, to_correct
 from portal.features.requests.queries import Asked
 from portal.features.results.accumulation import effects_of, sentences
+from portal.rules.effects import Effect
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused
@@ -93,6 +94,9 @@ def enter_results(work: Work, number: int, version: int, typed: Typed, confirmat
         return Saved("Résultats enregistrés.")
 
 
+UNCHANGED = "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."
+
+
 def correct_results(
     work: Work, number: int, version: int, typed: Typed, reason: str, confirmation: str = "", request_id: int | None = None
 ) -> Outcome:
@@ -115,9 +119,7 @@ def correct_results(
             return Incomplete(errors, problems)
         changed = [c.id for c in sheet.candidates if entries.get(c.id) != sheet.stored.get(c.id)]
         if not changed:
-            return Incomplete(
-                {"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."}
-            )
+            return Incomplete({"corrections": UNCHANGED})
         asked = to_correct(tx, work, request_id, s) if request_id is not None else None
         if request_id is not None and (asked is None or asked.candidate_id not in changed):
             return Incomplete({"corrections": _not_asked(asked, request_id)})
@@ -129,8 +131,7 @@ def correct_results(
         _replace(tx, sheet, s.number, entries, changed, definitive=True)
         told: dict[str, Any] = {"results": sheet.coded(after), "certificates": sheet.named(before, after)}
         if effects:
-            told["effects"] = {str(c): asdict(effect) for c, effect in effects.items()}
-            told["certificates"] = {str(c.id): c.label for c in sheet.certificates}
+            told |= _told(sheet, effects)
         if asked:
             told["request"] = asked.id
         write(tx, work, s, "results_corrected", {}, reason=reason, before={"results": sheet.coded(before)}, after=told)
@@ -140,6 +141,14 @@ def correct_results(
         what = plural(len(changed), "résultat corrigé", "résultats corrigés")
         tell_centre(tx, work, s, f"Session {s.number} : {what} par l’{s.unit}", f"Motif : {reason}")
         return Saved("Corrections enregistrées.")
+
+
+def _told(sheet: Sheet, effects: Mapping[int, Effect]) -> dict[str, Any]:
+    """What the event says of a correction that reaches beyond its session."""
+    return {
+        "effects": {str(c): asdict(effect) for c, effect in effects.items()},
+        "certificates": {str(c.id): c.label for c in sheet.certificates},
+    }
 
 
 def _not_asked(asked: Asked | None, request_id: int) -> str:
