@@ -4,18 +4,24 @@ history says, and the audit trail verifies. On both databases."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from werkzeug.test import TestResponse
 
-from portal.clock import PARIS
-from portal.core.outcomes import NotThere, Saved
+from portal.clock import PARIS, Clock
+from portal.core.outcomes import Doubtful, NotThere, Saved
 from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed, load
+from portal.features.accounts import queries as account_queries
+from portal.features.accounts import routes as accounts
 from portal.features.candidates import actions as candidates
+from portal.features.convening.actions import set_exam_days
 from portal.features.jury import seats
 from portal.features.jury.queries import seated
 from portal.features.measures.actions import Applied, NothingToChange, apply, revert
@@ -24,10 +30,15 @@ from portal.features.measures.verify import verify
 from portal.features.past.history import history
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
+from portal.features.requests.actions import accept
+from portal.features.requests.asking import Made, ask_postponement
 from portal.features.results import actions as results
-from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
+from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
 from portal.rules.lifecycle import ACTIVE, Action, Kind, Status
 from portal.rules.outcomes import Outcome
+from portal.rules.rights import Allowed, may, missing
+from portal.rules.steps import STEP
+from portal.rules.todo import next_step
 from portal.store.database import Database
 from portal.store.work import Work
 from tests.support.world import PEOPLE, World
@@ -58,13 +69,22 @@ def allowed(who: str, what: str, s: SessionRow, today: date) -> bool:
     """domain.md 5, written a second time, for the first centre's session."""
     ended = today >= (s.actual_end_on or s.ends_on)
     ready = s.candidates > 0 and s.jury >= 2 and s.own_trainers == 0
+    dated = not s.postponed or s.exam_starts_on is not None
+    printable = s.candidates > 0 and dated and all((s.hour, s.place, s.session_manager))
     table: dict[tuple[str, str], bool] = {
         ("centre", "edit"): s.status is S.PREPARATION,
         ("centre", "add"): s.status in ACTIVE,
-        ("centre", "remove"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT),
+        ("centre", "remove"): s.status in ACTIVE,
+        ("centre", "practical"): s.status in ACTIVE,
+        ("centre", "days"): s.postponed and s.status in ACTIVE,
+        ("centre", "ask"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED) and today < s.starts_on,
+        ("ud94", "accept"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED) and today < s.starts_on,
+        ("ud94", "recall_dte"): s.status is S.DTE_SENT,
+        ("ud94", "check"): s.postponed and s.actual_end_on is not None and s.actual_end_on > s.ends_on,
+        ("centre", "convoke_again"): s.status is S.CONVOKED and printable and s.unconvened > 0,
         ("centre", "jury"): s.status in ACTIVE,
         ("centre", "request_dte"): s.status is S.PREPARATION and ready,
-        ("centre", "convoke"): s.status is S.DTE_SENT and s.candidates > 0,
+        ("centre", "convoke"): s.status is S.DTE_SENT and printable,
         ("centre", "cancel"): s.status in ACTIVE,
         ("centre", "real"): s.postponed and s.status in ACTIVE,
         ("centre", "draft"): s.status is S.CONVOKED and ended and (not s.postponed or s.actual_end_on is not None),
@@ -78,7 +98,28 @@ def allowed(who: str, what: str, s: SessionRow, today: date) -> bool:
     return table.get((who, what), False)
 
 
-def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
+def sure(act: Callable[[str], object]) -> object:
+    """An act in which somebody types a date: what is unlikely about it is asked, and answered « Oui »."""
+    outcome = act("")
+    return act(outcome.seal) if isinstance(outcome, Doubtful) else outcome
+
+
+READERS = ("centre", "ud94", "region", "national")
+
+
+class Readers:
+    """Who looks at the session's pages, whatever has happened to it."""
+
+    def __init__(self, w: Ticking) -> None:
+        self.w = w
+        self.browsers = {who: w.browser(who) for who in READERS}
+
+    def read(self, who: str, path: str) -> TestResponse:
+        self.w.app().extensions["portal_clock"] = Clock(self.w.today)
+        return self.browsers[who].get(path)
+
+
+def machine(w: Ticking, members: list[int], readers: Readers) -> type[RuleBasedStateMachine]:
     class Life(RuleBasedStateMachine):
         number = 0
         run: int | None = None
@@ -108,8 +149,14 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
                     self.step("centre", Action.REQUEST_DTE, False)
                 case S.DTE_REQUESTED:
                     self.step("ud94", Action.SEND_DTE, False)
+                case S.DTE_SENT | S.CONVOKED if s.postponed and s.exam_starts_on is None:
+                    self.days("centre", max(w.today, s.starts_on) - s.starts_on, 2)
+                case S.DTE_SENT if not s.hour:
+                    self.edit("centre", s.starts_on, (s.ends_on - s.starts_on).days, True)
                 case S.DTE_SENT:
                     self.step("centre", Action.CONVOKE, False)
+                case S.CONVOKED if s.unconvened:
+                    self.step("centre", Action.CONVOKE_AGAIN, False)
                 case S.CONVOKED if s.postponed and s.actual_end_on is None:
                     self.real_end("centre", s.starts_on)
                 case S.CONVOKED if w.today < s.facts.effective_end_on:
@@ -146,7 +193,7 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
 
         @rule(who=MOSTLY_OWN, which=st.integers(0, 3))
         def remove(self, who: str, which: int) -> None:
-            self.do(who, "remove", lambda s: candidates.remove(w.as_(who), s.number, s.version, self._candidate(which)))
+            self.do(who, "remove", lambda s: candidates.remove(w.as_(who), s.number, s.version, self._candidate(which), "motif"))
 
         @rule(who=MOSTLY_OWN, which=st.integers(0, 2), off=st.booleans())
         def jury(self, who: str, which: int, off: bool) -> None:
@@ -167,16 +214,18 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
             before = w.get(self.number)
             begin = before.starts_on if keep else start
             end = begin + timedelta(days=length)
-            self.do(
-                who, "edit",
-                lambda s: edit_practical(w.as_(who), s.number, s.version, Practical(begin, end, "x", "09:00", "y")),
-            )  # fmt: skip
+            what = "practical" if (begin, end) == (before.starts_on, before.ends_on) else "edit"
+            wanted = Practical(begin, end, "x", f"{9 + length % 3:02}:00", "y")
+            self.do(who, what, lambda s: sure(lambda seal: edit_practical(w.as_(who), s.number, s.version, wanted, seal)))
             assert not before.postponed or w.get(self.number).starts_on == before.starts_on
 
         @rule(
             who=MOSTLY_OWN,
             action=st.sampled_from(
-                [Action.REQUEST_DTE, Action.SEND_DTE, Action.CONVOKE, Action.LOCK, Action.UNLOCK, Action.CONVOKE, Action.SEND_DTE]
+                [
+                    *(Action.REQUEST_DTE, Action.SEND_DTE, Action.CONVOKE, Action.LOCK, Action.UNLOCK, Action.CONVOKE),
+                    *(Action.SEND_DTE, Action.RECALL_DTE, Action.CONVOKE_AGAIN),
+                ]
             ),
             stale=st.sampled_from([False, False, True]),
         )
@@ -192,12 +241,45 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
             end = start + timedelta(days=length)
             self.do(
                 who, "postpone",
-                lambda s: postpone(w.as_(who), s.number, s.version, starts_on=start, ends_on=end, reason="motif"),
+                lambda s: sure(lambda seal: postpone(
+                    w.as_(who), s.number, s.version, starts_on=start, ends_on=end, reason="motif", confirmed=seal)),
             )  # fmt: skip
+
+        @rule(who=MOSTLY_OWN, start=DAYS, length=st.integers(0, 10))
+        def ask(self, who: str, start: date, length: int) -> None:
+            before, key = w.get(self.number), f"machine {next(NUMBERS)}"
+            days = {"starts_on": start, "ends_on": start + timedelta(days=length)}
+            try:
+                made = sure(lambda seal: ask_postponement(
+                    w.as_(who), self.number, before.version, **days, reason="motif", key=key, confirmed=seal))  # fmt: skip
+            except NotThere:
+                return
+            assert not isinstance(made, Made) or allowed(who, "ask", before, w.today), (who, before)
+
+        @rule(who=MOSTLY_OWN)
+        def accept(self, who: str) -> None:
+            """The unit's « Accepter », on the dates that were asked for."""
+            number = w.get(self.number).open_request
+            if number is not None:
+                self.do(who, "accept", lambda s: sure(lambda seal: accept(w.as_(who), number, s.version, confirmed=seal)))
+
+        @rule(who=MOSTLY_OWN, after=st.timedeltas(timedelta(-3), timedelta(120)), length=st.integers(-1, 50))
+        def days(self, who: str, after: timedelta, length: int) -> None:
+            first = w.get(self.number).starts_on + after
+            last = first + timedelta(days=length)
+            self.do(
+                who, "days",
+                lambda s: sure(lambda seal: set_exam_days(
+                    w.as_(who), s.number, s.version, first=first, last=last, hour="08:30", confirmed=seal)),
+            )  # fmt: skip
+
+        @rule(who=MOSTLY_OWN)
+        def check_end(self, who: str) -> None:
+            self.do(who, "check", lambda s: check_actual_end(w.as_(who), s.number, s.version, "Vérifié"))
 
         @rule(who=MOSTLY_OWN, real=DAYS)
         def real_end(self, who: str, real: date) -> None:
-            self.do(who, "real", lambda s: set_actual_end(w.as_(who), s.number, s.version, real))
+            self.do(who, "real", lambda s: sure(lambda seal: set_actual_end(w.as_(who), s.number, s.version, real, seal)))
 
         @rule(who=MOSTLY_OWN, outcome=st.sampled_from([Outcome.TITLE, Outcome.FAILED, Outcome.ABSENT]), share=st.booleans())
         def draft(self, who: str, outcome: Outcome, share: bool) -> None:
@@ -271,6 +353,31 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
             assert s.status is next(entry.status for entry in told if entry.status), "the status is what the history says"
 
         @invariant()
+        def everybody_reads_its_page_and_the_next_step_is_one_that_may_be_taken(self) -> None:
+            if not self.number:
+                return
+            s = w.get(self.number)
+            for who in READERS:
+                page = readers.read(who, f"/sessions/{self.number}")
+                assert page.status_code == 200, who
+                role = PEOPLE[who][0]
+                step = next_step(role, s.facts, w.today)
+                if not step or not step.act:
+                    continue
+                action = Action(step.key)
+                verdict = may(s.person(role), action, s.facts, w.today)
+                assert verdict.ok or (action in STEP and missing(action, s.facts, w.today)), (who, step, verdict)
+                assert isinstance(verdict, Allowed) or verdict.reason in unescape(page.text), (who, step)
+
+        @invariant()
+        def a_convocation_stands_for_the_days_that_stand(self) -> None:
+            """Whoever is convened is convened for what the session says; before that nobody is."""
+            if self.number:
+                s = w.get(self.number)
+                assert s.unconvened == s.candidates or s.status in (S.CONVOKED, S.RESULTS, S.LOCKED, S.CANCELLED)
+                assert s.postponed or s.exam_starts_on is None
+
+        @invariant()
         def the_audit_verifies(self) -> None:
             with w.db.snapshot() as conn:
                 assert verify(conn, w.db.audit_key).broken is None
@@ -278,14 +385,21 @@ def machine(w: Ticking, members: list[int]) -> type[RuleBasedStateMachine]:
     return Life
 
 
+@pytest.fixture(autouse=True)
+def sign_ins_last_for_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine turns the calendar faster than anybody signs in."""
+    for where, name in ((accounts, "IDLE"), (accounts, "IDLE_CENTRE"), (account_queries, "LONGEST_SIGN_IN")):
+        monkeypatch.setattr(where, name, timedelta(days=3650))
+
+
 def test_random_actions_by_random_people_break_no_rule(db: Database) -> None:
     w = Ticking(db, date(2020, 2, 1))
     w.approve()
     members = [w.juror(name) for name in ("Un", "Deux", "Trois")]
     run_state_machine_as_test(
-        machine(w, members),
+        machine(w, members, Readers(w)),
         settings=settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=15,
             deadline=None,
             database=None,

@@ -7,7 +7,13 @@ MOVED = (224572, 224648, 224666, 224672)
 # One of each status, then the moved, the other centre's, and those with something open.
 ALL = (*COMING, *LATE, *DONE, *MOVED, *OTHERS, CANCELLED, REQUESTED, WAITING, 224568, 224575, 224577)
 FEW = (224563, 224566, 224564, 224570, 224561, 224562, 224565, 224567, CANCELLED, 224574)
-STEPS = ("demande-dte", "envoi-dte", "convocations", "verrouillage", "deverrouillage", "annulation")
+STEPS = (
+    *("demande-dte", "envoi-dte", "rappel-dte", "convocations", "nouvelle-convocation", "verrouillage", "deverrouillage"),
+    "annulation",
+)
+_STEPS = ",".join(f"'{step}'" for step in STEPS)
+# One moved session ready for each next step, and one whose DTE was recalled.
+READY = tuple(range(224581, 224588))
 PAPERS = ("convocation", "liste-candidats", "emargement", "proces-verbal", "livret", "attestation")
 FIRST_CANDIDATES = {224561: 1, 224565: 64, 224566: 68, 224573: 93, 224574: 94}
 
@@ -68,11 +74,13 @@ PAGES: dict[str, list[str]] = {
                   "/sessions?vue=a-faire&statut=convocations_envoyees", "/sessions?vue=en-retard&q=224575",
                   "/sessions?vue=reportees&statut=dte_envoye", "/sessions?vue=resultats", "/sessions?vue=a-verrouiller&statut=resultats_saisis", "/sessions?q=2245&statut=verrouillee&tri=debut&ordre=croissant",
                   "/sessions?q=introuvable&statut=inconnu&du=31/02/2020&au=x&departement=999", "/sessions?departement=75&q=224574"],
-    _SESSION: [*_sessions("", ALL), "/sessions/224566?au=14/06/2020", "/sessions/224561?au=2020-03-01", "/sessions/224566?au=x"],
-    f"{_SESSION}/<any('demande-dte','envoi-dte','convocations','verrouillage','deverrouillage','annulation'):step>": [
+    _SESSION: [*_sessions("", (*ALL, *READY)), "/sessions/224566?au=14/06/2020", "/sessions/224561?au=2020-03-01", "/sessions/224566?au=x"],
+    f"{_SESSION}/<any({_STEPS}):step>": [
         f"/sessions/{number}/{step}" for step in STEPS for number in (*FEW, 224575)
     ],
-    f"{_SESSION}/candidats": [*_sessions("/candidats"), "/sessions/224561/candidats?q=aubign%C3%A9"],
+    f"{_SESSION}/jours-examen": _sessions("/jours-examen", (224566, 224567, 224581, 224583, 224584)),
+    f"{_SESSION}/date-reelle/verification": _sessions("/date-reelle/verification", (224566, 224569)),
+    f"{_SESSION}/candidats": [*_sessions("/candidats", (*FEW, 224586)), "/sessions/224561/candidats?q=aubign%C3%A9"],
     _CANDIDATE: _candidates(""),
     f"{_CANDIDATE}/{_KINDS}": _candidates("/convocation.pdf", 224566) + _candidates("/attestation.pdf", 224566)
     + _candidates("/emargement.pdf", 224566),
