@@ -77,6 +77,7 @@ class Reading:
 
     @property
     def effect(self) -> str:
+        """What happens to a session that this line reads, in two or three words."""
         return self.case.effect if self.case else "Inchangée"
 
 
