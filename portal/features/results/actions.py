@@ -24,6 +24,8 @@ from portal.store.audit import as_json
 from portal.store.candidates import result
 from portal.store.work import Work
 
+UNTOUCHED = "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."
+
 
 @dataclass(frozen=True, kw_only=True)
 class MustConfirm(Invalid):
@@ -115,9 +117,7 @@ def correct_results(
             return Incomplete(errors, problems)
         changed = [c.id for c in sheet.candidates if entries.get(c.id) != sheet.stored.get(c.id)]
         if not changed:
-            return Incomplete(
-                {"corrections": "Aucun résultat n’a été modifié : changez au moins un résultat, ou revenez à la session."}
-            )
+            return Incomplete({"corrections": UNTOUCHED})
         asked = to_correct(tx, work, request_id, s) if request_id is not None else None
         if request_id is not None and (asked is None or asked.candidate_id not in changed):
             return Incomplete({"corrections": _not_asked(asked, request_id)})
