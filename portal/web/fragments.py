@@ -6,15 +6,18 @@ from flask import Response, current_app, make_response, render_template, request
 from jinja2_fragments.flask import render_block
 
 
-def page(template: str, status: int = 200, *, block: str = "main", place: str = "", **context: Any) -> Response:
+def page(template: str, status: int = 200, *, block: str = "main", inner: str = "", place: str = "", **context: Any) -> Response:
     """The whole page; to htmx, this block of it alone. It goes where htmx asked for it, or else into `place`.
+    `inner`: a block within that one, for whoever asks for its place alone.
 
     A block reads two more names: `in_place`, and `opened` when it comes into a place that is not yet its own and needs
     its heading. What is asked in no place of any page has no such block: there htmx gets the page as everybody does.
     """
     if not asked_in_place() or block not in current_app.jinja_env.get_template(template).blocks:
         return make_response(render_template(template, **context), status)
-    opened = request.headers.get("HX-Target", "").rpartition("#")[2] != block
+    target = request.headers.get("HX-Target", "").rpartition("#")[2]
+    block = inner if inner and target == inner else block
+    opened = target != block
     response = make_response(render_block(template, block, **context, in_place=True, opened=opened), status)
     if block == "main":
         place = "contenu"

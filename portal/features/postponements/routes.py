@@ -29,7 +29,7 @@ def edit(number: int) -> ResponseReturnValue:
         return _weighed(s, form)
 
     if not posted() or "calculer" in request.form:
-        return form_page(page, s, form, Action.POSTPONE, weighed=weighed)
+        return form_page(page, s, form, Action.POSTPONE, inner="suites", weighed=weighed)
     if not form.validate():
         return form_page(page, s, form, Action.POSTPONE, 422, weighed=weighed)
     start, end = form.starts_on.day, form.ends_on.day

@@ -26,6 +26,7 @@ from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
 from portal.store.requests import RequestKind
+from portal.web import fragments
 from portal.web.doubts import confirmed, doubts_page
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
@@ -201,22 +202,21 @@ def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more
     weighed = _weighed(asked, s, form) if answers else None
     if weighed and not weighed.first and not form.refusal.typed and (why := _wanted_refused(asked, s)):
         form.refusal.typed = why
-    return (
-        render_template(
-            "requests/show.html",
-            a=asked,
-            s=s,
-            form=form,
-            answers=answers,
-            withdraws=may_withdraw(actor(), asked),
-            weighed=weighed,
-            was=dates_before(reading(), [asked]).get(asked.id),
-            sheet=load(reading(), s) if s and asked.kind is RequestKind.CORRECTION else None,
-            unit=f"{settings().unit_label} {asked.department_code}",
-            emergency=(EMERGENCY_FROM, EMERGENCY_TO),
-            **more,
-        ),
+    return fragments.page(
+        "requests/show.html",
         status,
+        block="suites",
+        a=asked,
+        s=s,
+        form=form,
+        answers=answers,
+        withdraws=may_withdraw(actor(), asked),
+        weighed=weighed,
+        was=dates_before(reading(), [asked]).get(asked.id),
+        sheet=load(reading(), s) if s and asked.kind is RequestKind.CORRECTION else None,
+        unit=f"{settings().unit_label} {asked.department_code}",
+        emergency=(EMERGENCY_FROM, EMERGENCY_TO),
+        **more,
     )
 
 

@@ -80,7 +80,7 @@ def _entry(
     verdict = refused or may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today())
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
-    told = {
+    told: dict[str, Any] = {
         "s": s,
         "sheet": sheet,
         "entries": entries,
@@ -94,7 +94,7 @@ def _entry(
 
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
     kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
-    told = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
+    told: dict[str, Any] = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
     told["seal"] = actions.seal(work(), s, entries)
     return page("results/question.html", 409 if changed else 200, block="question", place="question", **told)
 
@@ -158,5 +158,12 @@ def _correction(
     if isinstance(verdict, Refused) and request.method == "POST":
         status = 403
     more["asked"] = _asked(s, form)
-    told = {"s": s, "sheet": sheet, "entries": entries, "problems": problems or {}, "verdict": verdict, "conflict": conflict}
+    told: dict[str, Any] = {
+        "s": s,
+        "sheet": sheet,
+        "entries": entries,
+        "problems": problems or {},
+        "verdict": verdict,
+        "conflict": conflict,
+    }
     return render_template("results/correct.html", **told, form=form, **more), status
