@@ -65,13 +65,13 @@ def test_two_forms_open_at_once_answer_each_in_its_own_place(chromium: Browser, 
     expect(above.get_by_role("alert")).to_be_visible()
 
 
-def test_a_form_sent_from_any_field_goes_on_in_the_first_wrong_one(chromium: Browser, base: str) -> None:
+def test_a_form_that_cannot_be_taken_goes_on_in_its_first_wrong_field(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "ud94", True)
     page.goto("/sessions/224566")
     page.get_by_role("link", name="Reporter la session").click()
     page.get_by_label("Nouvelle date de début").fill("")
     page.get_by_label("Nouvelle date de fin").fill("2020-07-10")
-    page.get_by_label("Nouvelle date de fin").press("Enter")
+    page.get_by_role("button", name="Enregistrer le report").click()
     expect(page.get_by_role("link", name="Indiquez la nouvelle date de début.")).to_be_visible()
     expect(page.get_by_label("Nouvelle date de début")).to_be_focused()
 

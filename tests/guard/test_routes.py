@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from portal.core.outcomes import Saved
 from portal.features.communication.letters import NewLetter, Published, publish
+from portal.features.convening.actions import set_exam_days
 from portal.features.documents.routes import KINDS
 from portal.features.measures.writing import keep
 from portal.features.oversight.actions import draw_sessions
 from portal.features.requests.actions import Made, ask_postponement
+from portal.features.sessions.actions import advance
+from portal.rules.lifecycle import Action
 from portal.rules.steps import STEP_AT
 from tests.support.world import PEOPLE, World
 
@@ -118,6 +122,11 @@ def w(world: World) -> Iterator[World]:
     world.session(1, "02/03/2020", "20/04/2020")
     world.seat(1)
     world.measure()
+    world.tell(1)
+    first, last = date(2020, 7, 6), date(2020, 7, 7)
+    told = set_exam_days(world.as_("centre"), 1, world.get(1).version, first=first, last=last, hour="08:30")
+    assert isinstance(told, Saved)
+    assert isinstance(advance(world.as_("centre"), 1, world.get(1).version, Action.CONVOKE_AGAIN), Saved)
     keep(world.as_("national"), MEASURE)
     world.session(224, "22/06/2020", "26/06/2020", "demande_dte_envoyee", candidates=0)
     days: dict[str, Any] = {"starts_on": date(2020, 7, 6), "ends_on": date(2020, 7, 7)}

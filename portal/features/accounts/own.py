@@ -140,7 +140,8 @@ def close(work: Work, email: str) -> None:
             raise CannotChange(f"Le compte {found.email} est déjà fermé.")
         able = select(account.c.id).where(account.c.role == Role.NATIONAL.value, account.c.closed_at.is_(None))
         others = able.where(account.c.id != found.id, account.c.password_hash.is_not(None)).with_for_update()
-        if found.role == Role.NATIONAL.value and not tx.execute(others).first():
+        national = tx.execute(able.where(account.c.id == found.id)).first()
+        if national and not tx.execute(others).first():
             raise CannotChange("C’est le dernier compte national : ouvrez-en d’abord un autre, et choisissez son mot de passe.")
         tx.execute(update(account).where(account.c.id == found.id).values(closed_at=work.on.now))
         _end(tx, work.on.now, found.id)

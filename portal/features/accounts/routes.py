@@ -77,15 +77,14 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
         return redirect(url_for("accounts.sign_in", suite=target if target != "/" else None))
 
 
-IDLE = timedelta(hours=2)
-IDLE_CENTRE = timedelta(hours=4)  # an afternoon's exam is typed in with pauses
+IDLE = {role: timedelta(hours=2) for role in Role} | {Role.CENTRE: timedelta(hours=4)}  # there an exam is typed in with pauses
 SEEN_AGAIN = timedelta(minutes=5)  # what the cookie says is no more exact, so that not every answer sets one
 
 
 def _idle(actor: Actor, now: datetime) -> bool:
     """Whether nothing was asked for too long; the cookie, which we signed, says when something was last."""
     since = timedelta(seconds=now.timestamp() - float(session.get(SEEN, 0)))
-    if SEEN in session and since > (IDLE_CENTRE if actor.role is Role.CENTRE else IDLE):
+    if SEEN in session and since > IDLE[actor.role]:
         return True
     if SEEN not in session or abs(since) > SEEN_AGAIN:
         session[SEEN] = now.timestamp()
