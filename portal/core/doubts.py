@@ -1,6 +1,7 @@
 """Dates that are possible but unlikely: an act asks once more, and is told « yes » under a seal (domain.md 5)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from portal.core.days_off import holiday
@@ -23,8 +24,9 @@ def doubtful(work: Work, doubts: Sequence[Doubt], content: Mapping[str, Any], co
 
 
 def doubtful_span(
-    work: Work, about: str, starts: Field, ends: Field, confirmed: str, known: Sequence[object] = ()
+    work: Work, about: str, starts: Field, ends: Field, confirmed: str, known: tuple[date | None, date | None] = (None, None)
 ) -> Doubtful | None:
-    """The same for a start and an end. `about`: which act, on what; `known`: dates that stand already and are not asked about."""
-    doubts = only_new(span(starts, ends, work.on.today, holiday), *known)
+    """The same for a start and an end. `about`: which act, on what; `known`: start and end that stand already."""
+    stands = {starts[0]: known[0], ends[0]: known[1]}
+    doubts = only_new(span(starts, ends, work.on.today, holiday), stands)
     return doubtful(work, doubts, {"about": about, "start": starts[1], "end": ends[1]}, confirmed)

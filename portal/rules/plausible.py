@@ -3,7 +3,7 @@
 Each doubt is a sentence that goes on from the date written out. What is no date, or out of bounds, is an error and not asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,7 @@ class Doubt:
     field: str
     on: date
     why: str
+    beside: "Field | None" = None  # the other date that makes it unlikely
 
     @property
     def words(self) -> str:
@@ -53,7 +54,7 @@ def span(starts: Field, ends: Field, today: date, holiday: Holiday) -> list[Doub
     (start_field, start), (end_field, end) = starts, ends
     doubts = [*far(start_field, start, today), *closed(start_field, start, holiday), *far(end_field, end, today)]
     if end > months_after(start, LONG_MONTHS):
-        doubts.append(Doubt(end_field, end, f"c’est plus de six mois après le début, le {day(start)}"))
+        doubts.append(Doubt(end_field, end, f"c’est plus de six mois après le début, le {day(start)}", starts))
     return doubts
 
 
@@ -65,6 +66,6 @@ def real_end(field: str, on: date, today: date, postponed_to: date) -> list[Doub
     return doubts
 
 
-def only_new(doubts: Sequence[Doubt], *known: object) -> list[Doubt]:
-    """Without the doubts about dates that stand already: what is not changed is not asked about."""
-    return [doubt for doubt in doubts if doubt.on not in known]
+def only_new(doubts: Sequence[Doubt], known: Mapping[str, date | None]) -> list[Doubt]:
+    """Without the doubts about dates that stand already in their own fields: what is not changed is not asked about."""
+    return [d for d in doubts if d.on != known.get(d.field) or (d.beside and d.beside[1] != known.get(d.beside[0]))]

@@ -57,5 +57,13 @@ def test_a_real_end_past_the_postponed_one_is_asked_about(on: str, asked: bool) 
 def test_a_doubt_writes_the_date_out_and_is_not_raised_about_what_stands_already() -> None:
     found = far("starts_on", date(2030, 7, 10), TODAY)
     assert found[0].words == "mercredi 10 juillet 2030 : c’est dans plus de douze mois"
-    assert only_new(found, date(2030, 7, 10)) == []
-    assert only_new(found, date(2030, 7, 9), None) == found
+    assert only_new(found, {"starts_on": date(2030, 7, 10)}) == []
+    assert only_new(found, {"starts_on": date(2030, 7, 9), "ends_on": date(2030, 7, 10)}) == found
+
+
+def test_a_span_that_grows_too_long_is_asked_about_whichever_of_its_dates_moved() -> None:
+    start, end = date(2020, 7, 1), date(2021, 3, 2)
+    found = span(("starts_on", start), ("ends_on", end), TODAY, HOLIDAYS.get)
+    assert [d.field for d in found] == ["ends_on"]
+    assert only_new(found, {"starts_on": date(2020, 12, 1), "ends_on": end}) == found
+    assert only_new(found, {"starts_on": start, "ends_on": end}) == []

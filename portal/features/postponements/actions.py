@@ -1,6 +1,7 @@
 """Postponement by the local unit (« report de session »)."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -30,6 +31,11 @@ def postpone(work: Work, number: int, version: int, *, starts_on: date, ends_on:
         return outcome
 
 
+def _days_left_behind(s: SessionRow) -> dict[str, Any]:
+    """The days that the centre of a moved session had stated: after a postponement it states them anew."""
+    return {"exam_starts_on": None, "exam_ends_on": None} if s.exam_starts_on else {}
+
+
 def move(
     tx: Connection,
     work: Work,
@@ -51,5 +57,13 @@ def move(
     if doubt := doubtful_span(work, about, ("starts_on", starts_on), ("ends_on", ends_on), confirmed, (s.starts_on, s.ends_on)):
         return doubt
     asked = {"request": request_id} if request_id else {}
-    write(tx, work, s, "postponed", {"starts_on": starts_on, "ends_on": ends_on, **void_papers(s)}, reason=reason, after=asked)
+    write(
+        tx,
+        work,
+        s,
+        "postponed",
+        {"starts_on": starts_on, "ends_on": ends_on, **void_papers(s), **_days_left_behind(s)},
+        reason=reason,
+        after=asked,
+    )
     return Saved(f"Session reportée : du {day(starts_on)} au {day(ends_on)}.")

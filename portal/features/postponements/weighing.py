@@ -84,7 +84,9 @@ def _one(
         *_convened(s),
     ]
     breaks = [told for told in breaks if told not in errors.values()]
-    doubts = only_new(span(("starts_on", m.starts_on), ("ends_on", m.ends_on), today, holiday), s.starts_on, s.ends_on)
+    doubts = only_new(
+        span(("starts_on", m.starts_on), ("ends_on", m.ends_on), today, holiday), {"starts_on": s.starts_on, "ends_on": s.ends_on}
+    )
     return Weighed(errors=errors, breaks=breaks, doubts=doubts)
 
 

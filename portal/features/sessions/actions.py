@@ -47,7 +47,7 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         if stopped := stop(work, s, version, Action.EDIT_PRACTICAL) or _dates_stop(work, s, changed):
             return stopped
         start, end = wanted.starts_on or s.starts_on, wanted.ends_on or s.ends_on
-        errors = date_errors(tx, s, start, end) if DATES & changed.keys() else {}
+        errors = date_errors(tx, s, start, end) if DATES & changed.keys() else _lost(s, changed)
         if not errors and s.approval_id is not None and "starts_on" in changed:
             approval = may_start(of_title(tx, s.centre_id, s.title_id), start, granted=bool(of_session(tx, s.number)))
             if isinstance(approval, str):
@@ -66,6 +66,14 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         return Saved(f"Informations pratiques enregistrées.{again}")
 
 
+def _lost(s: SessionRow, changed: Mapping[str, Any]) -> dict[str, str]:
+    """What convened candidates know may change, but not be emptied."""
+    if s.status is not Status.CONVOKED:
+        return {}
+    return {name: LOST for name in ("place", "hour", "session_manager") if getattr(s, name) and changed.get(name) == ""}
+
+
+LOST = "Les candidats convoqués doivent le savoir : indiquez la nouvelle valeur."
 DATES = {"starts_on", "ends_on"}
 
 
@@ -87,16 +95,26 @@ def set_actual_end(work: Work, number: int, version: int, actual_end_on: date, c
             return Unchanged("Cette date réelle de fin est déjà enregistrée.")
         if stopped:
             return stopped
-        if actual_end_on < s.starts_on:
-            return Invalid(
-                {"actual_end_on": f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."}
-            )
+        if why := _too_early(s, actual_end_on):
+            return Invalid({"actual_end_on": why})
         content = {"about": f"real end of {number}, version {version}", "end": actual_end_on}
         doubts = real_end("actual_end_on", actual_end_on, work.on.today, s.ends_on)
         if asked := doubtful(work, doubts, content, confirmed):
             return asked
         write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on, "actual_end_checked": False})
         return Saved(f"Date réelle de fin enregistrée : {day(actual_end_on)}.")
+
+
+def _too_early(s: SessionRow, actual_end_on: date) -> str:
+    """Why the exam cannot have ended by then; empty when it can."""
+    if actual_end_on < s.starts_on:
+        return f"La date réelle de fin ne peut pas précéder la date de début ({day(s.starts_on)})."
+    if s.exam_starts_on and actual_end_on < s.exam_starts_on:
+        return (
+            f"La date réelle de fin ne peut pas précéder le premier jour d’examen, le {day(s.exam_starts_on)} : "
+            "corrigez d’abord les jours d’examen s’ils ont changé."
+        )
+    return ""
 
 
 def advance(work: Work, number: int, version: int, action: Action, reason: str = "") -> Outcome:
