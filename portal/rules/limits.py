@@ -79,24 +79,26 @@ class Deadline:
         """What can still be done once the limit is past, as a sentence for the centre or its unit."""
         if not self.late:
             return ""
-        begun = today >= self.first_day
+        begun, days = today >= self.first_day, "changez les jours d’examen"
         if self.status is Status.PREPARATION:
-            change = "changez les jours d’examen" if self.moved else "changez les dates dans « Informations pratiques »"
+            change = days if self.moved else "changez les dates dans « Informations pratiques »"
             centre = f"La demande reste possible aujourd’hui ; sinon, {change}, ou annulez la session."
             return centre if role is Role.CENTRE else "Le centre peut encore demander le DTE, ou changer les dates."
         if self.status is Status.DTE_REQUESTED:
             if role is Role.UD:
-                later = "" if begun else " S’il est trop tard pour le centre, reportez la session."
+                later = "" if begun or self.moved else " S’il est trop tard pour le centre, reportez la session."
                 return f"L’envoi reste possible aujourd’hui.{later}"
-            later = f"demandez un report à l’{unit}" if not begun else f"voyez avec l’{unit}, ou annulez la session"
+            later = f"voyez avec l’{unit}, ou annulez la session" if begun else f"demandez un report à l’{unit}"
+            later = days if self.moved else later
             return f"Les convocations s’éditent dès que le DTE est envoyé ; si le délai ne suffit plus, {later}."
-        later = (
-            f"demandez à l’{unit} de rappeler le DTE, puis de reporter la session"
-            if not begun
-            else "prévenez vous-même les candidats, ou annulez la session"
-        )
+        recall = f"demandez à l’{unit} de rappeler le DTE, puis de reporter la session"
+        later = "prévenez vous-même les candidats, ou annulez la session" if begun else recall
+        later = days if self.moved else later
         centre = f"Les convocations restent possibles aujourd’hui ; si le délai ne suffit plus, {later}."
-        return centre if role is Role.CENTRE else "Le centre peut encore convoquer ; vous pouvez rappeler le DTE, puis reporter."
+        if role is Role.CENTRE:
+            return centre
+        open_to_postpone = not begun and not self.moved
+        return "Le centre peut encore convoquer" + (" ; vous pouvez rappeler le DTE, puis reporter." if open_to_postpone else ".")
 
 
 TURN: Mapping[Status, str] = {

@@ -49,19 +49,19 @@ def test_escape_leads_back_from_an_error_to_the_form_that_stood_in_the_block(chr
 
 def test_two_forms_open_at_once_answer_each_in_its_own_place(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
-    page.goto("/sessions/224572")
+    page.goto("/sessions/224561")
     above, below = page.locator("#etape"), page.locator("#informations")
     above.get_by_label("Date réelle de fin de session").fill("2020-03-01")
     above.get_by_role("button", name="Enregistrer la date réelle").click()
     expect(above.get_by_role("alert")).to_be_visible()
     page.get_by_role("link", name="Modifier les informations pratiques").click()
-    below.get_by_label("Date de fin").fill("")
+    below.get_by_label("Lieu").fill("")
     below.get_by_role("button", name="Enregistrer").click()
     expect(below.get_by_role("alert")).to_be_visible()
-    expect(below.get_by_label("Date de fin")).to_be_focused()
+    expect(below.get_by_label("Lieu")).to_be_focused()
     expect(above.get_by_label("Date réelle de fin de session")).to_have_value("2020-03-01")
     page.keyboard.press("Escape")
-    expect(below.get_by_label("Date de fin")).to_have_count(0)
+    expect(below.get_by_label("Lieu")).to_have_count(0)
     expect(above.get_by_role("alert")).to_be_visible()
 
 

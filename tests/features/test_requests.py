@@ -195,6 +195,16 @@ def test_dates_that_are_past_by_now_are_not_accepted(w: World) -> None:
     assert w.scalar("SELECT status FROM request") == "ouverte"
 
 
+def test_after_wrong_dates_the_corrected_ones_can_be_sent_at_once(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    number = ask(w, 1)
+    unit, kept = w.browser("ud94"), {"version": w.get(1).version, "note": ""}
+    wrong = unit.post(f"/demandes/{number}/acceptation", starts_on="2020-07-25", ends_on="2020-07-20", **kept)
+    assert wrong.status_code == 422 and ">Accepter</button>" in wrong.text
+    assert unit.post(f"/demandes/{number}/acceptation", starts_on="2020-07-06", ends_on="2020-07-10", **kept).status_code == 303
+    assert w.get(1).starts_on == D("2020-07-06")
+
+
 def test_a_stale_page_does_not_accept_what_was_not_read(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     number = ask(w, 1)

@@ -120,6 +120,22 @@ def test_a_limit_that_is_past_says_what_can_still_be_done(status: Status, days: 
     assert ("report" in way and "rappel" not in way) == (days > 0 and status is S.DTE_REQUESTED)
 
 
+@pytest.mark.parametrize(("days", "way"), [(-1, False), (0, False), (1, True)])
+def test_the_unit_is_told_to_recall_only_what_can_then_be_postponed(days: int, way: bool) -> None:
+    start, end = TODAY + timedelta(days=days), TODAY + timedelta(days=40)
+    found = deadline(facts_of(S.DTE_SENT, start, end), Limits(), TODAY)
+    assert found and ("rappeler" in found.way_out(Role.UD, "UD 94", TODAY)) == way
+
+
+@pytest.mark.parametrize("status", [S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT])
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_a_moved_session_is_never_told_to_be_postponed_but_to_choose_other_days(status: Status, days: int) -> None:
+    first, end = TODAY + timedelta(days=days), TODAY + timedelta(days=40)
+    found = deadline(facts_of(status, TODAY - timedelta(days=90), end, True, exam_starts_on=first), Limits(), TODAY)
+    assert found and "changez les jours d’examen" in found.way_out(Role.CENTRE, "UD 94", TODAY)
+    assert not any("report" in found.way_out(role, "UD 94", TODAY) for role in (Role.CENTRE, Role.UD))
+
+
 @given(
     st.sampled_from(Status),
     st.integers(-60, 60),
