@@ -264,7 +264,7 @@ def test_a_long_measure_answers_with_a_page_that_grows(w: World, monkeypatch: py
     w.session(1, "02/03/2020", "20/04/2020")
     waits = count()
 
-    def slow(task: Task, seconds: float) -> bool:
+    def slow(task: Task[None], seconds: float) -> bool:
         task._thread.join()
         return next(waits) > 1  # the first second is over, and one more
 

@@ -6,14 +6,14 @@ Under a second nobody notices. Beyond, the answer is a page that grows: it needs
 from collections.abc import Callable, Iterator
 from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Generic, TypeVar
 
 PATIENCE = 1.0
+Outcome = TypeVar("Outcome")
 
 
-class Task:
-    def __init__(self, act: Callable[[], Any]) -> None:
-        self.outcome: Any = None
+class Task(Generic[Outcome]):
+    def __init__(self, act: Callable[[], Outcome]) -> None:
         self.fault: BaseException | None = None
         self._act = act
         self._begun = monotonic()
@@ -22,9 +22,16 @@ class Task:
 
     def _run(self) -> None:
         try:
-            self.outcome = self._act()
+            self._outcome = self._act()
         except BaseException as fault:
             self.fault = fault
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the act gave, once it is done; the fault that it raised is raised here."""
+        if self.fault:
+            raise self.fault
+        return self._outcome
 
     def done_within(self, seconds: float) -> bool:
         self._thread.join(seconds)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,7 @@ from portal.web.state import actor, clock, db, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("measures", __name__)
+Done = TypeVar("Done")
 
 
 @blueprint.before_request
@@ -159,7 +160,7 @@ def show(key: str) -> ResponseReturnValue:
     typed = form.number.count
     seen, hands = form.seen.typed or None, work()
 
-    def told(done: Any) -> ResponseReturnValue:
+    def told(done: actions.Applied | actions.CountChanged | actions.NothingToChange) -> ResponseReturnValue:
         if isinstance(done, actions.NothingToChange):
             flash(done.message)
             return redirect(url_for("measures.show", key=measure.key), 303)
@@ -194,12 +195,10 @@ def _dry_run(known: catalogue.Known, form: forms.Applying, status: int = 200) ->
     return render_template("measures/show.html", **page, known=known, measure=measure, form=form, now=clock().now()), status
 
 
-def _patiently(act: Callable[[], Any], told: Callable[[Any], ResponseReturnValue], title: str) -> ResponseReturnValue:
+def _patiently(act: Callable[[], Done], told: Callable[[Done], ResponseReturnValue], title: str) -> ResponseReturnValue:
     """What `told` says of the outcome; where it takes more than a second, a page that says how it goes and leads there."""
     task = Task(act)
     if task.done_within(PATIENCE):
-        if task.fault:
-            raise task.fault
         return told(task.outcome)
     start, end = render_template("measures/going.html", title=title).split("<!-- here -->")
     log = current_app.logger
@@ -219,7 +218,7 @@ def _patiently(act: Callable[[], Any], told: Callable[[Any], ResponseReturnValue
     return Response(stream(), mimetype="text/html", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
-def _arrived(outcome: Any, here: str) -> Markup:
+def _arrived(outcome: object, here: str) -> Markup:
     """Where to go on, as a link and as a refresh that needs no script."""
     run_id = getattr(outcome, "run_id", None)
     where = f"/mesures/passages/{run_id}" if run_id else here
@@ -277,7 +276,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     typed = form.number.count
     hands = work()
 
-    def told(done: Any) -> ResponseReturnValue:
+    def told(done: actions.Reverted | actions.CannotRevert | actions.OtherNumber) -> ResponseReturnValue:
         if isinstance(done, actions.CannotRevert):
             flash(done.reason, "refused")
             return redirect(url_for("measures.show_run", run_id=run_id), 303)
