@@ -25,8 +25,8 @@ MOST = 3
 MORE = {
     f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": ["/sessions/224566/documents/liste-candidats.pdf"],
     f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": [
-        "/sessions/224561/candidats/1/convocation.pdf",
-        "/sessions/224565/candidats/64/attestation.pdf",
+        "/sessions/224564/candidats/58/convocation.pdf",
+        "/sessions/224567/candidats/76/attestation.pdf",
     ],
     "/avis/<number:notice_id>": ["/avis/2", "/avis/3"],
 }
