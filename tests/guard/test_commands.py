@@ -108,7 +108,7 @@ PROMISED = {  # what a page shows of what the README says to try
     "ud75": {"/sessions": "Session"},
     "region-idf": {"/": "épartement", "/supervision": "Supervision", "/chiffres": "Chiffres", "/sessions": "xporter"},
     "national": {
-        "/mesures": "Mesures", "/mesures/confinement-2020": "blanc", "/mesures/passages/1/reprise": "nnuler l’application", "/communication": "Communication",
+        "/mesures": "Mesures", "/mesures/confinement-2020": "blanc", "/mesures/passages/1/reprise": "Annuler l’application n° 1", "/communication": "Communication",
         "/communication/fermeture": "ermeture", "/comptes": "Comptes", "/agrements": "Agréments", "/reglages": "Réglages",
     },
 }  # fmt: skip
