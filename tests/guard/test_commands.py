@@ -53,7 +53,11 @@ def served(target: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
         yield process, f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=60)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:  # the reloader was just starting its child, which an interrupt may miss
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 def status(process: subprocess.Popen[str], address: str) -> int:
