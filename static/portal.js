@@ -71,7 +71,8 @@
     keepChoice();
     if (document.activeElement !== document.body) return; // on the first wrong field, or where somebody types
     const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
-    const place = target.isConnected ? target : document.getElementById("bloc");
+    const place = target?.isConnected ? target : document.getElementById("bloc");
+    if (!place) return; // an answer that came after its block had gone
     const notice = place.querySelector(".notice");
     notice?.setAttribute("tabindex", "-1");
     (notice ?? place.querySelector("input:not([type=hidden]), select, textarea") ?? place).focus();

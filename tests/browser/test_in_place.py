@@ -87,6 +87,14 @@ def test_no_leads_back_to_the_date_and_what_is_typed_is_still_guarded(chromium: 
     expect(page.get_by_role("button", name="Non, revenir à la saisie")).to_be_focused()
 
 
+def test_both_answers_to_the_question_are_in_sight_on_a_small_screen(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.set_viewport_size({"width": 360, "height": 700})
+    asked(page)
+    for answer in ("Non, revenir à la saisie", "Oui, valider les résultats"):
+        expect(page.get_by_role("button", name=answer)).to_be_in_viewport(ratio=1)
+
+
 def test_a_row_that_was_wrong_is_right_once_it_is_filled_in_and_the_others_stay_as_typed(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     page.goto("/sessions/224571/resultats")

@@ -82,6 +82,8 @@ def test_a_centre_asks_from_its_session_and_both_read_it(w: World) -> None:
     assert "Demander une correction" in centre.get("/sessions/1").text
     page = centre.get("/sessions/1/demande-correction").text
     typed = {"version": hidden(page, "version"), "key": hidden(page, "key"), "candidate": first(w), "reason": "Erreur de saisie"}
+    empty = centre.post("/sessions/1/demande-correction", **{**typed, "candidate": "", "reason": ""}).text
+    assert [f'href="#{field}"' in empty for field in ("candidate", "reason", "outcome")] == [True] * 3  # all of it, at once
     none = centre.post("/sessions/1/demande-correction", **typed)
     assert none.status_code == 422 and 'href="#outcome"' in none.text and ">Erreur de saisie</textarea>" in none.text
     certificates = re.findall(r'name="ccp" value="(\d+)"', page)
@@ -124,6 +126,18 @@ def test_one_open_request_a_session_and_none_before_the_results(w: World) -> Non
     assert isinstance(early, Refused)
     assert isinstance(withdraw(w.as_("centre"), 1), Saved)
     assert isinstance(ask(w, key="again"), Made)
+
+
+def test_a_request_that_waits_is_the_units_next_step_and_is_answered_before_locking(w: World) -> None:
+    number = made(w)
+    unit, centre = w.browser("ud94"), w.browser("centre")
+    page = unit.get("/sessions/1").text
+    assert "Une demande de correction attend : répondez-y d’abord." in page and ">Verrouiller la session</button>" in page
+    assert "Cochez" not in unit.get("/demandes").text and "cochées" not in unit.get("/demandes").text
+    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK), Saved)
+    step = unit.get("/sessions/1").text.partition('id="etape"')[2].partition("</section>")[0]
+    assert "Rien à faire" not in step and f'class="button" href="/demandes/{number}"' in step
+    assert "Répondez à la demande" not in centre.get("/sessions/1").text
 
 
 def test_once_locked_the_refusal_names_that_the_unit_can_unlock(w: World) -> None:

@@ -48,12 +48,18 @@ def ask_correction(
         return make(tx, work, values, digest, told)
 
 
+def wrong_outcome(sheet: Sheet, entry: Entry) -> dict[str, str]:
+    """What is wrong of the outcome that is wanted, whoever the candidate is."""
+    why = problem(sheet.kind, entry, {c.id for c in sheet.certificates})
+    return {"outcome": f"{why}."} if why else {}
+
+
 def _wrong(sheet: Sheet, candidate_id: int, entry: Entry) -> dict[str, str]:
     """What is wrong of the candidate, or of the outcome that is wanted."""
     if candidate_id not in {c.id for c in sheet.candidates}:
         return {"candidate": "Choisissez un candidat de cette session."}
-    if why := problem(sheet.kind, entry, {c.id for c in sheet.certificates}):
-        return {"outcome": f"{why}."}
+    if unsaid := wrong_outcome(sheet, entry):
+        return unsaid
     if entry == sheet.stored.get(candidate_id, {}):
         return {"outcome": "C’est déjà le résultat enregistré : indiquez celui qui devrait l’être."}
     return {}

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.sheet import load
-from portal.features.corrections.actions import ask_correction
+from portal.features.corrections.actions import ask_correction, wrong_outcome
 from portal.features.corrections.forms import AskingCorrection, wanted
 from portal.features.requests.asking import Made
 from portal.rules.lifecycle import Action
@@ -29,6 +29,7 @@ def ask(number: int) -> ResponseReturnValue:
     if not posted():
         return form_page(page, s, form, action, **more)
     if not form.validate():
+        form.put(wrong_outcome(sheet, entry))
         return form_page(page, s, form, action, 422, **more)
     outcome = ask_correction(
         work(),

@@ -141,6 +141,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
     department = code if code in DEPARTMENTS else ""
     rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
     weighing = view == "ouvertes" and actor().may(Duty.ANSWER_REQUESTS)
+    weighed = weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {}
     first = "À traiter" if actor().may(Duty.ANSWER_REQUESTS) else "En attente de réponse"
     return (
         render_template(
@@ -152,7 +153,8 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
             counts=counts(reading(), actor(), department),
             department=department,
             told=told or {},
-            weighed=weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {},
+            weighed=weighed,
+            at_once=[a.id for a in rows if (w := weighed.get(a.id)) and w.allowed and not w.doubts and a.kind == "report"],
             were=dates_before(reading(), rows),
         ),
         status,
