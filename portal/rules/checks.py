@@ -6,7 +6,7 @@ from datetime import date
 from portal.rules.facts import Facts
 from portal.rules.french import plural
 from portal.rules.lifecycle import ACTIVE, Status
-from portal.rules.lines import CENTRE_TELLS, DOUBT, Check, Why
+from portal.rules.lines import ASK, CENTRE_TELLS, DOUBT, Check, Why
 
 SMALLEST_JURY = 2
 
@@ -15,7 +15,13 @@ def start_may_move(f: Facts, today: date) -> Why | None:
     """No measure has moved the session: its start is not a date left behind."""
     if not f.postponed:
         return None
-    return Why("La session a été reportée automatiquement : sa date de début ne change plus.", "Adressez une demande à l’{unit}.")
+    why = "La session a été reportée automatiquement : sa date de début ne change plus, ses jours d’examen s’indiquent à part."
+    return Why(why, f"Un doute ? {ASK}")
+
+
+def start_stays_or(otherwise: Why) -> Callable[[Facts, date], Why]:
+    """The start of a moved session is fixed at every status; of the others `otherwise` says why."""
+    return lambda f, today: start_may_move(f, today) or otherwise
 
 
 def moved_by_a_measure(f: Facts, today: date) -> Why | None:

@@ -15,6 +15,7 @@ from portal.rules.checks import (
     real_end_to_check,
     recall_first,
     start_may_move,
+    start_stays_or,
 )
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
@@ -44,7 +45,7 @@ UNIT_POSTPONES = Why("L’{unit} ne modifie pas ce bloc : elle procède par un r
 TABLE = (
     *(step.line for step in STEPS),
     # ---- in the block « Informations pratiques »
-    Line(Action.EDIT_START, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES, (start_may_move,)),
+    Line(Action.EDIT_START, Role.CENTRE, (S.PREPARATION,), start_stays_or(IN_PRACTICAL), UNIT_POSTPONES, (start_may_move,)),
     Line(Action.EDIT_END, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES),
     # ---- postponement by the UD: « DTE envoyé » is not in the newsletter's list
     Line(

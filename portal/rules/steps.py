@@ -119,7 +119,10 @@ STEPS = (
         otherwise=at(S.DTE_REQUESTED, CENTRE_TELLS),
         to_others=UNITS_TURN,
         waiting=Waiting("Envoyer le DTE", other=("wait_dte", "Attendre le DTE"), tile=("DTE à envoyer", "DTE à envoyer")),
-        told=(": le DTE est envoyé", "Vous pouvez éditer et envoyer les convocations."),
+        told=(
+            ": le DTE est envoyé",
+            "Les convocations sont l’étape suivante : la page de la session dit s’il manque encore quelque chose.",
+        ),
         history="DTE envoyé.",
     ),
     Step(

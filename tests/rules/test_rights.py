@@ -103,6 +103,15 @@ def test_the_start_of_an_automatically_postponed_session_stays() -> None:
     assert asks(Role.CENTRE, Action.EDIT_END, status=S.PREPARATION, postponed=True).ok
 
 
+@pytest.mark.parametrize("status", ACTIVE)
+@pytest.mark.parametrize("postponed", [True, False])
+def test_why_a_start_stays_is_told_as_it_is_at_every_status(status: Status, postponed: bool) -> None:
+    verdict = asks(Role.CENTRE, Action.EDIT_START, status=status, postponed=postponed)
+    if isinstance(verdict, Refused):
+        assert ("jours d’examen s’indiquent à part" in verdict.reason) == postponed
+        assert ("« En préparation »" in verdict.reason) != postponed
+
+
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("days", [-1, 0, 1])
 def test_the_unit_postpones_in_three_statuses_until_the_eve_of_the_start(status: Status, days: int) -> None:
