@@ -66,6 +66,7 @@ def test_what_the_rule_forbids_has_no_button_and_dates_that_it_forbids_neither(w
     assert ACCEPT in unit.get(f"/demandes/{number}").text
     past = unit.get(f"/demandes/{number}?starts_on=2020-06-01&ends_on=2020-06-05").text
     assert ACCEPT not in past and "ne peut pas être reportée dans le passé" in past
+    assert "Corrigez les dates, puis « Voir ce que cela change »" in past
     w.today = date(2020, 6, 22)
     w._app = None
     late = w.browser("ud94").get(f"/demandes/{number}").text

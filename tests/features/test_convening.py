@@ -39,6 +39,14 @@ def test_days_that_are_stated_void_what_was_handed_out_until_everybody_is_conven
     assert w.get(1).unconvened == 0
 
 
+@pytest.mark.parametrize(("last", "again"), [("2020-06-14", False), ("2020-06-15", False), ("2020-06-16", True)])
+def test_to_convene_again_is_said_only_while_an_exam_is_to_come(w: World, last: str, again: bool) -> None:
+    """As the next step has it: on the last day of the exam, the real end date is what is asked for."""
+    told = state(w, "2020-06-11", last)
+    assert isinstance(told, Saved) and ("convoquez de nouveau" in told.message) == again
+    assert ("Convoquez de nouveau" in w.browser("centre").get("/sessions/1").text) == again
+
+
 @pytest.mark.parametrize(("real", "saved"), [("2020-07-05", False), ("2020-07-06", True)])
 def test_the_real_end_is_not_before_the_first_day_of_the_exam(w: World, real: str, saved: bool) -> None:
     state(w, "2020-07-06", "2020-07-08")
