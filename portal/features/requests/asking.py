@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from portal.core.approvals import of_title
-from portal.core.dates import not_ahead
+from portal.core.dates import end_first, not_ahead
 from portal.core.doubts import doubtful_span
 from portal.core.finding import find as find_session
 from portal.core.holding import hold, stop
@@ -72,9 +72,7 @@ def ask_postponement(
             return made
         if stopped := stop(work, s, version, Action.ASK_POSTPONEMENT):
             return stopped
-        errors = not_ahead(s, starts_on, ends_on, work.on.today)
-        if ends_on < starts_on:
-            errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+        errors = {**not_ahead(s, starts_on, ends_on, work.on.today), **end_first(starts_on, ends_on)}
         if not reason:
             errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
         if s.open_request:
@@ -150,9 +148,7 @@ def ask_expired(
 
 def _undeclared(starts_on: date, ends_on: date, lockdown_cause: bool, registered: bool, reason: str) -> dict[str, str]:
     """What the centre must still say or declare, a sentence for each field."""
-    errors = {}
-    if ends_on < starts_on:
-        errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+    errors = end_first(starts_on, ends_on)
     if not lockdown_cause:
         errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
     if not registered:

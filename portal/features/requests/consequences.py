@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from portal.core.approvals import of_title
+from portal.core.dates import end_first
 from portal.core.days_off import holiday
 from portal.core.finding import find_several
 from portal.core.session import SessionRow
@@ -14,7 +15,6 @@ from portal.features.postponements.weighing import Move, Weighed, recall_helps, 
 from portal.features.postponements.weighing import weigh as weigh_moves
 from portal.features.requests.queries import Asked
 from portal.rules.expired import why_not_ask
-from portal.rules.french import day
 from portal.rules.lifecycle import Action
 from portal.rules.plausible import span
 from portal.rules.rights import Refused, may
@@ -85,8 +85,8 @@ def _correction(actor: Actor, w: Wish, today: date) -> Weighed:
 
 
 def _to_create(conn: Connection, w: Wish, today: date) -> Weighed:
-    if w.ends_on < w.starts_on:
-        return Weighed(errors={"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(w.starts_on)})."})
+    if wrong := end_first(w.starts_on, w.ends_on):
+        return Weighed(errors=wrong)
     why = why_not_ask(w.asked.expiry, w.starts_on, today)
     held = may_start(of_title(conn, w.asked.centre_id, w.asked.title_id), w.starts_on, granted=True)
     doubts = span(("starts_on", w.starts_on), ("ends_on", w.ends_on), today, holiday)
