@@ -15,6 +15,11 @@ def void_papers(s: SessionRow) -> dict[str, Any]:
     return {"convocation": s.convocation + 1} if s.status is Status.CONVOKED else {}
 
 
+def void_in_words(s: SessionRow, void: dict[str, Any]) -> str:
+    """What is said where a change has made papers void that somebody holds; it follows another sentence."""
+    return " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void and s.candidates else ""
+
+
 def convene(tx: Connection, s: SessionRow, convocation: int) -> None:
     """Every candidate of the session is convened for this count."""
     tx.execute(update(candidate).where(candidate.c.session_id == s.number).values(convened_for=convocation))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from portal.core.convening import void_papers
+from portal.core.convening import void_in_words, void_papers
 from portal.core.doubts import doubtful_span
 from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Dated, Invalid, Saved, Unchanged
@@ -33,8 +33,7 @@ def set_exam_days(work: Work, number: int, version: int, *, first: date, last: d
         void = void_papers(s)
         write(tx, work, s, "exam_days", {**wanted, **void})
         days = f"le {day(first)}" if first == last else f"du {day(first)} au {day(last)}"
-        again = " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void and s.candidates else ""
-        return Saved(f"Jours d’examen enregistrés : {days}.{again}")
+        return Saved(f"Jours d’examen enregistrés : {days}.{void_in_words(s, void)}")
 
 
 def _errors(s: SessionRow, first: date, last: date, hour: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from portal.core.approvals import of_title
-from portal.core.convening import convene, void_papers
+from portal.core.convening import convene, void_in_words, void_papers
 from portal.core.dates import date_errors
 from portal.core.doubts import doubtful, doubtful_span
 from portal.core.grants import of_session
@@ -62,8 +62,7 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         # What was not known on a session taken over is completed; what stood on the papers is changed.
         void = void_papers(s) if any(getattr(s, name) for name in changed.keys() & {"place", "hour"}) else {}
         write(tx, work, s, "practical", {**changed, **void})
-        again = " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void and s.candidates else ""
-        return Saved(f"Informations pratiques enregistrées.{again}")
+        return Saved(f"Informations pratiques enregistrées.{void_in_words(s, void)}")
 
 
 def _lost(s: SessionRow, changed: Mapping[str, Any]) -> dict[str, str]:
