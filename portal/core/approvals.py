@@ -28,7 +28,9 @@ def of_centre(conn: Connection, centre_id: int) -> dict[int, ApprovedTitle]:
 
 
 def of_centres(conn: Connection, centre_ids: Collection[int]) -> dict[int, dict[int, ApprovedTitle]]:
-    """The same for several centres, by number of centre. Two queries."""
+    """The same for several centres, by number of centre. Two queries, or none."""
+    if not centre_ids:
+        return {}
     rows = conn.execute(
         select(approval, title.c.code, title.c.label, title.c.expires_on, title.c.extension_months)
         .join(title, title.c.id == approval.c.title_id)

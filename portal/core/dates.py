@@ -12,12 +12,17 @@ from portal.rules.french import day
 from portal.rules.titles import expired
 
 
+def end_first(starts_on: date, ends_on: date) -> dict[str, str]:
+    """What is wrong with an end that comes before its start."""
+    return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."} if ends_on < starts_on else {}
+
+
 def date_errors(
     tx: Connection, s: SessionRow, starts_on: date, ends_on: date, granting: Sequence[Granted] = ()
 ) -> dict[str, str]:
     """What is wrong with new dates of this session, whoever sets them. `granting`: dates that would be granted with them."""
-    if ends_on < starts_on:
-        return {"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."}
+    if wrong := end_first(starts_on, ends_on):
+        return wrong
     if s.actual_end_on and s.actual_end_on < starts_on:
         return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     limit = s.last_start

@@ -7,6 +7,11 @@ from portal.rules.names import full_name
 from portal.store.text import fold
 
 
+def sort_key(last_name: str, first_name: str) -> str:
+    """Name and first name without accents and case: French order, at most 260 signs."""
+    return fold(f"{last_name} {first_name}")[:260]
+
+
 @dataclass(frozen=True)
 class Person:
     last_name: str
@@ -16,8 +21,8 @@ class Person:
 
     @property
     def sort_key(self) -> str:
-        """Name and first name without accents and case: French order, at most 260 signs."""
-        return fold(f"{self.last_name} {self.first_name}")[:260]
+        """What the person is sorted by, and found again by."""
+        return sort_key(self.last_name, self.first_name)
 
     @property
     def identity(self) -> tuple[str, date]:

@@ -53,7 +53,7 @@ TABLE = (
         Role.UD,
         (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED),
         otherwise=recall_first,
-        to_others=Why("Cette action revient à l’{unit}.", ASK),
+        to_others=UNITS_TURN,
         provided=(not_started_for_the_unit,),
     ),
     Line(
@@ -126,13 +126,7 @@ TABLE = (
     ),
     # ---- preparing the session
     Line(Action.EDIT_CANDIDATES, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
-    Line(
-        Action.REMOVE_CANDIDATE,
-        Role.CENTRE,
-        ACTIVE,
-        otherwise=IN_PRACTICAL,
-        to_others=CENTRES_TURN,
-    ),
+    Line(Action.REMOVE_CANDIDATE, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
 )
 LINE: Mapping[Action, Line] = {line.action: line for line in TABLE}

@@ -7,7 +7,7 @@ T = TypeVar("T")
 SIZE = 5000
 
 
-def batches(values: Sequence[T]) -> Iterator[list[T]]:
-    """The items in lists that both databases take in one statement."""
-    for start in range(0, len(values), SIZE):
-        yield list(values[start : start + SIZE])
+def batches(values: Sequence[T], size: int = SIZE) -> Iterator[list[T]]:
+    """The items in lists that both databases take in one statement; `size`: where one item takes several parameters."""
+    for start in range(0, len(values), size):
+        yield list(values[start : start + size])

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
+from portal.features.candidates.queries import find
 from portal.features.candidates.recorded import added, put, told_of
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
@@ -37,7 +38,7 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
     with hold(work, number) as (tx, s):
         if stopped := stop(work, s, version, Action.EDIT_CANDIDATES):
             return stopped
-        old = tx.execute(select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)).one_or_none()
+        old = find(tx, number, candidate_id)
         if old is None:
             return Invalid({"last_name": "Ce candidat a été retiré de la session entre-temps."})
         same = _find(tx, number, person)
@@ -57,7 +58,7 @@ def remove(work: Work, number: int, version: int, candidate_id: int, reason: str
     """Take a person off the list; once the convocations are sent, for a reason, and as long as no result of the person is
     there, draft included. Raises NotThere."""
     with hold(work, number) as (tx, s):
-        old = tx.execute(select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)).one_or_none()
+        old = find(tx, number, candidate_id)
         if old is None and does(work.actor.role, Action.REMOVE_CANDIDATE):
             return Unchanged("Ce candidat n’est pas, ou n’est plus, sur la liste.")
         if stopped := stop(work, s, version, Action.REMOVE_CANDIDATE):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from portal.core.imports import TAKEN_OVER, Imported, Progress
+from portal.core.people import sort_key
 from portal.features.candidates.recorded import Values, added, put
 from portal.files.errors import Errors
 from portal.files.parsers import born_before, email_of, number_of, text_of
@@ -17,7 +18,6 @@ from portal.store.audit import Event
 from portal.store.batches import batches
 from portal.store.candidates import candidate, result
 from portal.store.sessions import exam_session
-from portal.store.text import fold
 from portal.store.work import Work
 
 COLUMNS = ("session", "last_name", "first_name", "born_on", "email")
@@ -44,7 +44,7 @@ def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imp
         session_lines.setdefault(number, line.number)
         if last is None or first is None or born is None:
             continue
-        key = (number, fold(f"{last} {first}")[:260], born)
+        key = (number, sort_key(last, first), born)
         if key in rows:
             errors.add(line.number, f"{last} {first}, né(e) le {day(born)}, est déjà à la ligne {at[key]}")
         at[key] = line.number
@@ -79,10 +79,10 @@ def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[st
     fresh: list[dict[str, Any]] = []
     updated: dict[int, dict[int, tuple[Values, Values]]] = defaultdict(dict)
     for key, row in rows.items():
-        number, sort_key, born = key
+        number, folded, born = key
         old = known.get(key)
         if old is None:
-            fresh.append({**row, "session_id": number, "sort_key": sort_key, "born_on": born})
+            fresh.append({**row, "session_id": number, "sort_key": folded, "born_on": born})
         elif any(getattr(old, field) != value for field, value in row.items()):
             tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
             updated[number][old.id] = (old._asdict(), row)

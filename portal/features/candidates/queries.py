@@ -23,6 +23,7 @@ from portal.store.titles import CertificateKind, certificate
 
 Identity = tuple[str, date]
 MOST_OFFERED = 20
+PEOPLE = 400  # asked for in one statement
 
 
 def find(conn: Connection, number: int, candidate_id: int) -> Row[Any] | None:
@@ -63,19 +64,18 @@ other = candidate.alias("other")
 def seen_before(conn: Connection, centre_id: int, number: int, people: Sequence[Identity]) -> dict[Identity, int]:
     """Which of these people are known from another session of the same centre, and from which."""
     found: dict[Identity, int] = {}
-    for some in batches(sorted(set(people))):
-        for part in (some[i : i + 400] for i in range(0, len(some), 400)):
-            query = (
-                select(candidate.c.sort_key, candidate.c.born_on, candidate.c.session_id)
-                .join(exam_session, exam_session.c.id == candidate.c.session_id)
-                .where(
-                    tuple_(candidate.c.sort_key, candidate.c.born_on).in_(part),
-                    exam_session.c.centre_id == centre_id,
-                    candidate.c.session_id != number,
-                )
-                .order_by(candidate.c.session_id)
+    for part in batches(sorted(set(people)), PEOPLE):
+        query = (
+            select(candidate.c.sort_key, candidate.c.born_on, candidate.c.session_id)
+            .join(exam_session, exam_session.c.id == candidate.c.session_id)
+            .where(
+                tuple_(candidate.c.sort_key, candidate.c.born_on).in_(part),
+                exam_session.c.centre_id == centre_id,
+                candidate.c.session_id != number,
             )
-            found.update({(r.sort_key, r.born_on): r.session_id for r in conn.execute(query)})
+            .order_by(candidate.c.session_id)
+        )
+        found.update({(r.sort_key, r.born_on): r.session_id for r in conn.execute(query)})
     return found
 
 
@@ -117,8 +117,7 @@ def past_of(conn: Connection, title_id: int, people: Sequence[Identity]) -> dict
     """The definitive results of these people for this title, in all sessions of all centres. One query for 400 people."""
     entries: dict[tuple[Identity, int], dict[int | None, Outcome]] = defaultdict(dict)
     about: dict[int, tuple[Kind, date]] = {}
-    wanted = sorted(set(people))
-    for part in (wanted[i : i + 400] for i in range(0, len(wanted), 400)):
+    for part in batches(sorted(set(people)), PEOPLE):
         query = (
             select(
                 candidate.c.sort_key,

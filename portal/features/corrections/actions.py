@@ -3,7 +3,7 @@
 from portal.core.holding import hold, stop
 from portal.core.outcomes import Invalid, Outcome
 from portal.core.sheet import Sheet, load
-from portal.features.requests.asking import Made, Told, already_open, before, make
+from portal.features.requests.asking import Made, Told, before, make, on_session, why_not_made
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Entry, problem
 from portal.store.audit import as_json
@@ -22,24 +22,11 @@ def ask_correction(
         if stopped := stop(work, s, version, Action.ASK_CORRECTION):
             return stopped
         sheet = load(tx, s)
-        errors = _wrong(sheet, candidate_id, entry)
-        if not reason:
-            errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
-        if s.open_request:
-            errors["reason"] = already_open(s.open_request)
-        if errors:
+        if errors := {**_wrong(sheet, candidate_id, entry), **why_not_made(s, reason)}:
             return Invalid(errors)
         wanted = sheet.coded({candidate_id: entry})[str(candidate_id)]
         values = {
-            "kind": RequestKind.CORRECTION.value,
-            "centre_id": s.centre_id,
-            "department_code": s.department_code,
-            "title_id": s.title_id,
-            "session_id": number,
-            "wanted_start": s.starts_on,
-            "wanted_end": s.ends_on,
-            "reason": reason,
-            "lockdown_cause": False,
+            **on_session(s, RequestKind.CORRECTION, s.starts_on, s.ends_on, reason),
             "candidate_id": candidate_id,
             "wanted_outcome": as_json(wanted),
         }

@@ -57,9 +57,12 @@ class _Facts:
     certificates: Mapping[int, str]
 
 
-def contents(conn: Connection, actor: Actor, s: SessionRow, kind: Document, only: int | None = None) -> list[Content]:
-    """The documents of this kind: one for the session, or one for each candidate concerned (`only` one of them)."""
-    facts = _facts(conn, actor, s, kind)
+def contents(
+    conn: Connection, actor: Actor, s: SessionRow, kind: Document, only: int | None = None, *, sheet: Sheet | None = None
+) -> list[Content]:
+    """The documents of this kind: one for the session, or one for each candidate concerned (`only` one of them). `sheet`: of
+    the session, where it is at hand."""
+    facts = _facts(conn, actor, s, kind, sheet or load(conn, s))
     if not LINE[kind].personal:
         return [_session_document(kind, facts)]
     people = [c for c in facts.sheet.candidates if only in (None, c.id)]
@@ -67,8 +70,7 @@ def contents(conn: Connection, actor: Actor, s: SessionRow, kind: Document, only
     return [content for content in made if content]
 
 
-def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document) -> _Facts:
-    sheet = load(conn, s)
+def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet: Sheet) -> _Facts:
     jury = [seat.name for seat in seated(conn, actor, s)] if kind is Document.MINUTES else []
     titled: dict[int, Any] = {}
     labels: dict[int, str] = {}

@@ -30,8 +30,9 @@ def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturn
     conn = reading()
     today = clock().today()
     lines = [(line, not_yet(line.document, s.status), missing(line.document, s.facts, today)) for line in TABLE]
+    sheet = load(conn, s)
     owners = {
-        line.document.value: {c.candidate_id for c in contents(conn, actor(), s, line.document)}
+        line.document.value: {c.candidate_id for c in contents(conn, actor(), s, line.document, sheet=sheet)}
         for line, why, lacks in lines
         if line.personal and why is None and not lacks
     }
@@ -39,7 +40,7 @@ def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturn
         "s": s,
         "rights": verdicts(s),
         "lines": lines,
-        "sheet": load(conn, s),
+        "sheet": sheet,
         "owners": owners,
         "refused": refused,
     }

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
+from portal.core.people import sort_key
 from portal.features.jury.queries import Accreditation, Member, member
 from portal.rules.duties import Duty
 from portal.rules.french import day
 from portal.rules.names import full_name
 from portal.store.jury import accreditation, jury_member
-from portal.store.text import fold
 from portal.store.titles import title
 from portal.store.work import Work
 
@@ -36,7 +36,7 @@ def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Inval
     """A new member, kept by the unit of the person who adds it."""
     if not work.actor.may(Duty.KEEP_MEMBERS):
         raise NotThere
-    key = fold(f"{last_name} {first_name}")[:260]
+    key = sort_key(last_name, first_name)
     if not last_name:
         return Invalid({"last_name": "Indiquez le nom."})
     with work.db.writing() as tx:

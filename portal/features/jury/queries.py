@@ -194,30 +194,44 @@ def _seats(conn: Connection, actor: Actor, s: SessionRow, *where: ColumnElement[
     if not rows:
         return []
     ids = [r.id for r in rows]
-    spans: dict[int, list[Span]] = defaultdict(list)
-    held = select(accreditation).where(accreditation.c.member_id.in_(ids), accreditation.c.title_id == s.title_id)
-    for row in conn.execute(held):
-        spans[row.member_id].append(Span(row.valid_from, row.valid_to))
-    elsewhere = _elsewhere(conn, actor, s, ids)
+    spans = spans_of(conn, ids, [s])
+    others = sittings(conn, actor, ids, [s])
     links = trained or {}
     return [
         Seat(
             r.id,
             full_name(r.last_name, r.first_name),
             r.department_code,
-            why_not(spans[r.id], *s.facts.accredited_between),
-            elsewhere.get(r.id, ()),
+            why_not(spans[r.id, s.title_id], *s.facts.accredited_between),
+            same_days(s, others[r.id]),
             frozenset(links.get(r.id, ())),
         )
         for r in rows
     ]
 
 
-def _elsewhere(conn: Connection, actor: Actor, s: SessionRow, ids: Sequence[int]) -> dict[int, list[Other]]:
-    """The other sessions, not cancelled, on which these members sit on a day of this one; none while it has no days."""
-    if s.facts.first_day is None:
-        return {}
-    found: dict[int, list[Other]] = defaultdict(list)
+def spans_of(conn: Connection, ids: Sequence[int], sessions: Sequence[SessionRow]) -> dict[tuple[int, int], list[Span]]:
+    """When these members are accredited for the titles of these sessions, by member and title."""
+    titles = sorted({s.title_id for s in sessions})
+    spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
+    for row in conn.execute(
+        select(accreditation).where(accreditation.c.member_id.in_(ids), accreditation.c.title_id.in_(titles))
+    ):
+        spans[row.member_id, row.title_id].append(Span(row.valid_from, row.valid_to))
+    return spans
+
+
+# A session on which a member sits, by its number, and as the reader may know it.
+_Sits = tuple[int, Other]
+
+
+def sittings(conn: Connection, actor: Actor, ids: Sequence[int], sessions: Sequence[SessionRow]) -> dict[int, list[_Sits]]:
+    """What these members sit on, not cancelled, between the first of all these days and the last."""
+    days = [(s.facts.first_day, s.facts.last_day) for s in sessions]
+    known = [(first, last) for first, last in days if first and last]
+    found: dict[int, list[_Sits]] = defaultdict(list)
+    if not known:
+        return found
     query = (
         select(
             session_jury.c.member_id,
@@ -229,13 +243,20 @@ def _elsewhere(conn: Connection, actor: Actor, s: SessionRow, ids: Sequence[int]
         .join(exam_session, exam_session.c.id == session_jury.c.session_id)
         .where(
             session_jury.c.member_id.in_(ids),
-            exam_session.c.id != s.number,
             exam_session.c.status != Status.CANCELLED.value,
-            first_day <= s.facts.last_day,
-            last_day >= s.facts.first_day,
+            first_day <= max(last for _, last in known),
+            last_day >= min(first for first, _ in known),
         )
-        .order_by(first_day)
+        .order_by(first_day, exam_session.c.id)
     )
     for row in conn.execute(query):
-        found[row.member_id].append(Other(row.id if row.mine else None, row.starts_on, row.ends_on))
+        found[row.member_id].append((row.id, Other(row.id if row.mine else None, row.starts_on, row.ends_on)))
     return found
+
+
+def same_days(s: SessionRow, sits: Sequence[_Sits]) -> list[Other]:
+    """Of what a member sits on: the other sessions that share a day with this one; none while it has no days."""
+    first, last = s.facts.first_day, s.facts.last_day
+    if first is None or last is None:
+        return []
+    return [other for number, other in sits if number != s.number and other.starts_on <= last and other.ends_on >= first]

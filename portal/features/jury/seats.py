@@ -11,13 +11,12 @@ from portal.core.finding import find
 from portal.core.holding import hold, stop, write
 from portal.core.outcomes import Invalid, NotThere, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
+from portal.core.sheet import candidates
 from portal.features.jury.queries import Seat, in_region, pickable, seated
 from portal.rules.checks import SMALLEST_JURY
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
-from portal.rules.names import full_name
 from portal.rules.rights import does
-from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury, trainer_link
 from portal.store.work import Work
 
@@ -71,7 +70,7 @@ def declare_links(work: Work, number: int, version: int, links: Collection[tuple
         if stopped := stop(work, s, version, Action.EDIT_JURY):
             return stopped
         seats = {seat.id: seat for seat in seated(tx, work.actor, s)}
-        names = _candidates(tx, number)
+        names = {c.id: c.name for c in candidates(tx, number)}
         wanted = {(m, c) for m, c in links if m in seats and c in names}
         stored = {(seat.id, c) for seat in seats.values() for c in seat.trained}
         if wanted == stored:
@@ -140,10 +139,3 @@ def _pick(tx: Connection, work: Work, s: SessionRow, member_id: int) -> Seat | N
     if row is None:
         return None
     return next((seat for seat in pickable(tx, work.actor, s, row.sort_key) if seat.id == member_id), None)
-
-
-def _candidates(tx: Connection, number: int) -> dict[int, str]:
-    rows = tx.execute(
-        select(candidate.c.id, candidate.c.last_name, candidate.c.first_name).where(candidate.c.session_id == number)
-    )
-    return {r.id: full_name(r.last_name, r.first_name) for r in rows}

@@ -93,7 +93,7 @@ def _apply(
         raise _TakeBack(CountChanged(plan.touched if expected is None else expected, plan))
     if not plan.touched and not expected:
         return NothingToChange(plan)
-    run_id = _new_run(tx, work, measure.key, measure.label, definition, plan.touched)
+    run_id = new_run(tx, work, measure.key, measure.label, definition, plan.touched)
     code = planning.code_of(measure)
     names = case({code: reading.name for code, reading in planning.by_code(measure).items()}, value=code)
     columns: Mapping[str, Any] = {
@@ -156,7 +156,7 @@ def revert(work: Work, run_id: int, expected: int | None = None) -> Reverted | C
             return CannotRevert(f"L’application n° {run_id} a déjà été annulée (n° {again}).")
         if expected is not None and (there := restorable(tx, run_id)[0]) != expected:
             return OtherNumber(there)
-        new_id = _new_run(tx, work, old.measure_key, old.label, old.definition, 0, reverts=run_id)
+        new_id = new_run(tx, work, old.measure_key, old.label, old.definition, 0, reverts_run_id=run_id)
         restored = _put_back(tx, run_id, new_id)
         tx.execute(update(run).where(run.c.id == new_id).values(touched=restored))
         tell_of_revert(tx, work, old, new_id)
@@ -246,15 +246,16 @@ def _one_at_a_time(tx: Connection, work: Work) -> None:
         tx.execute(text("LOCK TABLE measure_run IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _new_run(tx: Connection, work: Work, key: str, label: str, definition: str, touched: int, reverts: int | None = None) -> int:
+def new_run(tx: Connection, work: Work, key: str, label: str, definition: str, touched: int, **more: Any) -> int:
+    """A run of the measure of this key; `more`: columns that another kind of run has besides. Its number."""
     values = {
         "measure_key": key,
         "label": label,
         "definition": definition,
         "at": work.on.now,
         "actor": work.actor.label,
-        "reverts_run_id": reverts,
         "touched": touched,
+        **more,
     }
     return int(tx.execute(insert(run).values(values).returning(run.c.id)).scalar_one())
 

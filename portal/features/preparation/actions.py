@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from portal.core.approvals import ApprovedTitle, of_centre
+from portal.core.dates import end_first
 from portal.core.days_off import holiday
 from portal.core.doubts import doubtful_span
 from portal.core.grants import to_create
@@ -73,8 +74,7 @@ def problems(
             approval = found
     if known and new.kind not in known.kinds:
         errors["kind"] = f"Ce titre n’a pas de {new.kind.word} : choisissez un autre type."
-    if new.ends_on < new.starts_on:
-        errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(new.starts_on)})."
+    errors |= end_first(new.starts_on, new.ends_on)
     if not new.place:
         errors["place"] = "Indiquez le lieu de l’examen : il figure sur les convocations."
     if not new.session_manager:

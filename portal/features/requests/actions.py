@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
+from portal.core.dates import end_first
 from portal.core.doubts import doubtful_span
 from portal.core.finding import find as find_session
 from portal.core.holding import stop
@@ -116,8 +117,8 @@ def _accept(
         return Invalid(
             {"request": "Une correction s’accepte en l’enregistrant : ouvrez la demande, puis choisissez « Accepter »."}
         )
-    if end < start:
-        return Invalid({"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(start)})."})
+    if wrong := end_first(start, end):
+        return Invalid(wrong)
     if asked.kind is RequestKind.EXPIRED and (why := why_not_ask(asked.expiry, start, work.on.today)):
         return Invalid({"starts_on": why})
     stopped = stop(work, s, version, Action.POSTPONE) if s is not None else None
@@ -125,8 +126,8 @@ def _accept(
         return with_way_on(stopped, s, work.on.today)
     if stopped:
         return stopped
-    if wrong := _grant(tx, work, asked, s, start, end, note, confirmed):
-        return wrong
+    if not_granted := _grant(tx, work, asked, s, start, end, note, confirmed):
+        return not_granted
     _record(tx, work, asked, "request_accepted", reason=note, granted_start=start, granted_end=end)
     dates = f"du {day(start)} au {day(end)}"
     other = "" if (start, end) == (asked.wanted_start, asked.wanted_end) else ", à d’autres dates que les vôtres"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from portal.core.approvals import of_title
-from portal.core.dates import not_ahead
+from portal.core.dates import end_first, not_ahead
 from portal.core.doubts import doubtful_span
 from portal.core.finding import find as find_session
 from portal.core.holding import hold, stop
@@ -53,9 +53,31 @@ RECORDED = (
 )
 
 
-def already_open(request_id: int) -> str:
+def _already_open(request_id: int) -> str:
     """Why a second request on a session is not made."""
     return f"La demande n° {request_id} est déjà ouverte sur cette session : retirez-la d’abord."
+
+
+def why_not_made(s: SessionRow, reason: str) -> dict[str, str]:
+    """What keeps a centre from asking about this session: another request that waits, or no reason, on its field."""
+    if s.open_request:
+        return {"reason": _already_open(s.open_request)}
+    return {} if reason else {"reason": "Indiquez le motif : l’UD décide d’après lui."}
+
+
+def on_session(s: SessionRow, kind: RequestKind, starts_on: date, ends_on: date, reason: str) -> dict[str, Any]:
+    """The columns of a request on this session."""
+    return {
+        "kind": kind.value,
+        "centre_id": s.centre_id,
+        "department_code": s.department_code,
+        "title_id": s.title_id,
+        "session_id": s.number,
+        "wanted_start": starts_on,
+        "wanted_end": ends_on,
+        "reason": reason,
+        "lockdown_cause": False,
+    }
 
 
 def _wish(centre_name: str, starts_on: date, ends_on: date) -> str:
@@ -72,34 +94,17 @@ def ask_postponement(
             return made
         if stopped := stop(work, s, version, Action.ASK_POSTPONEMENT):
             return stopped
-        errors = not_ahead(s, starts_on, ends_on, work.on.today)
-        if ends_on < starts_on:
-            errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
-        if not reason:
-            errors["reason"] = "Indiquez le motif : l’UD décide d’après lui."
-        if s.open_request:
-            errors["reason"] = already_open(s.open_request)
-        if errors:
+        wrong_dates = {**not_ahead(s, starts_on, ends_on, work.on.today), **end_first(starts_on, ends_on)}
+        if errors := {**wrong_dates, **why_not_made(s, reason)}:
             return Invalid(errors)
         about = f"request for {number}, version {version}"
         if doubt := doubtful_span(
             work, about, ("starts_on", starts_on), ("ends_on", ends_on), confirmed, (s.starts_on, s.ends_on)
         ):
             return doubt
-        values = {
-            "kind": RequestKind.POSTPONEMENT.value,
-            "centre_id": s.centre_id,
-            "department_code": s.department_code,
-            "title_id": s.title_id,
-            "session_id": number,
-            "wanted_start": starts_on,
-            "wanted_end": ends_on,
-            "reason": reason,
-            "lockdown_cause": False,
-        }
-        return make(
-            tx, work, values, digest, Told(f"Session {number} : demande de report", _wish(s.centre_name, starts_on, ends_on))
-        )
+        values = on_session(s, RequestKind.POSTPONEMENT, starts_on, ends_on, reason)
+        told = Told(f"Session {number} : demande de report", _wish(s.centre_name, starts_on, ends_on))
+        return make(tx, work, values, digest, told)
 
 
 def ask_expired(
@@ -133,7 +138,7 @@ def ask_expired(
         if number is not None and (s is None or s.title_id != title_id):
             errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
         elif s is not None and s.open_request:
-            errors["session"] = already_open(s.open_request)
+            errors["session"] = _already_open(s.open_request)
         if errors:
             return Invalid(errors)
         about = f"request on title {title_id}, form {digest}, version {s.version if s else 'none'}"
@@ -150,9 +155,7 @@ def ask_expired(
 
 def _undeclared(starts_on: date, ends_on: date, lockdown_cause: bool, registered: bool, reason: str) -> dict[str, str]:
     """What the centre must still say or declare, a sentence for each field."""
-    errors = {}
-    if ends_on < starts_on:
-        errors["ends_on"] = f"La date de fin ne peut pas précéder la date de début ({day(starts_on)})."
+    errors = end_first(starts_on, ends_on)
     if not lockdown_cause:
         errors["lockdown"] = "Cette demande n’est ouverte que si le confinement est la cause : déclarez-le, si c’est le cas."
     if not registered:

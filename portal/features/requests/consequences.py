@@ -1,12 +1,13 @@
 """What the rule would say if these requests were accepted, and what that would break: the unit decides, knowing it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
-from portal.core.approvals import of_title
+from portal.core.approvals import ApprovedTitle, of_centres
+from portal.core.dates import end_first
 from portal.core.days_off import holiday
 from portal.core.finding import find_several
 from portal.core.session import SessionRow
@@ -14,7 +15,6 @@ from portal.features.postponements.weighing import Move, Weighed, recall_helps, 
 from portal.features.postponements.weighing import weigh as weigh_moves
 from portal.features.requests.queries import Asked
 from portal.rules.expired import why_not_ask
-from portal.rules.french import day
 from portal.rules.lifecycle import Action
 from portal.rules.plausible import span
 from portal.rules.rights import Refused, may
@@ -39,12 +39,10 @@ def weigh(conn: Connection, actor: Actor, wishes: Sequence[Wish], today: date) -
     moves = [w for w in wishes if w.s is not None and w.asked.kind is not RequestKind.CORRECTION]
     weighed = weigh_moves(conn, actor, [_move(w) for w in moves], today)
     found = {w.asked.id: _of_a_request(w, one, today) for w, one in zip(moves, weighed, strict=True)}
-    for w in wishes:
-        if w.asked.kind is RequestKind.CORRECTION:
-            found[w.asked.id] = _correction(actor, w, today)
-        elif w.s is None:
-            found[w.asked.id] = _to_create(conn, w, today)
-    return found
+    creating = [w for w in wishes if w.s is None and w.asked.kind is not RequestKind.CORRECTION]
+    titles = of_centres(conn, {w.asked.centre_id for w in creating})
+    found |= {w.asked.id: _to_create(titles.get(w.asked.centre_id, {}), w, today) for w in creating}
+    return found | {w.asked.id: _correction(actor, w, today) for w in wishes if w.asked.kind is RequestKind.CORRECTION}
 
 
 def weigh_wanted(conn: Connection, actor: Actor, unit_label: str, page: Sequence[Asked], today: date) -> dict[int, Weighed]:
@@ -84,10 +82,11 @@ def _correction(actor: Actor, w: Wish, today: date) -> Weighed:
     return Weighed(verdict, first=STEP[Action.UNLOCK] if unlocking else None)
 
 
-def _to_create(conn: Connection, w: Wish, today: date) -> Weighed:
-    if w.ends_on < w.starts_on:
-        return Weighed(errors={"ends_on": f"La date de fin ne peut pas précéder la date de début ({day(w.starts_on)})."})
+def _to_create(titles: Mapping[int, ApprovedTitle], w: Wish, today: date) -> Weighed:
+    if wrong := end_first(w.starts_on, w.ends_on):
+        return Weighed(errors=wrong)
     why = why_not_ask(w.asked.expiry, w.starts_on, today)
-    held = may_start(of_title(conn, w.asked.centre_id, w.asked.title_id), w.starts_on, granted=True)
+    known = titles.get(w.asked.title_id)
+    held = may_start(known.approvals if known else [], w.starts_on, granted=True)
     doubts = span(("starts_on", w.starts_on), ("ends_on", w.ends_on), today, holiday)
     return Weighed(errors={"starts_on": why} if why else {}, breaks=without_approval(held, True), doubts=doubts)

@@ -1,6 +1,7 @@
 """« Demander un report », and the place where centres and units exchange: HTTP and nothing else."""
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -201,9 +202,12 @@ def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more
     s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
     answers = may_answer(actor(), asked)
     form = form or _answer_form(asked)
-    weighed = _weighed(asked, s, form) if answers else None
-    if weighed and not weighed.first and not form.refusal.typed and (why := _wanted_refused(asked, s)):
-        form.refusal.typed = why
+    wanted = (asked.wanted_start, asked.wanted_end)
+    typed = (parse_day(form.starts_on.typed), parse_day(form.ends_on.typed))
+    weighed = _weighed(asked, s, *typed) if answers else None
+    if weighed and not weighed.first and not form.refusal.typed:  # why a refusal of what the centre wants would be given
+        of_wanted = weighed if typed == wanted else _weighed(asked, s, *wanted)
+        form.refusal.typed = of_wanted.why_not if of_wanted else ""
     return fragments.page(
         "requests/show.html",
         status,
@@ -222,18 +226,11 @@ def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more
     )
 
 
-def _weighed(asked: Asked, s: SessionRow | None, form: Answering) -> Weighed | None:
-    """What the rule says of the dates that stand in the form; None while they are no dates."""
-    start, end = parse_day(form.starts_on.typed), parse_day(form.ends_on.typed)
+def _weighed(asked: Asked, s: SessionRow | None, start: date | None, end: date | None) -> Weighed | None:
+    """What the rule says of these dates; None while they are no dates."""
     if start is None or end is None:
         return None
     return weigh(reading(), actor(), [Wish(asked, s, start, end)], clock().today())[asked.id]
-
-
-def _wanted_refused(asked: Asked, s: SessionRow | None) -> str:
-    """Why what the centre wants cannot be accepted: the reason that a refusal would give."""
-    wish = Wish(asked, s, asked.wanted_start, asked.wanted_end)
-    return weigh(reading(), actor(), [wish], clock().today())[asked.id].why_not
 
 
 @blueprint.post("/demandes/<number:request_id>/acceptation")

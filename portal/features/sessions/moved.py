@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from portal.features.measures.actions import new_run
 from portal.features.measures.catalogue import known
 from portal.files.errors import Errors
 from portal.files.parsers import day_or_none, text_of
@@ -62,13 +62,4 @@ def moved_of(
 def run_of(tx: Connection, work: Work, key: str, there: Mapping[str, tuple[Measure, str]], number: int) -> int:
     """The run that stands for what the measure did elsewhere: it has no lines, and is never taken back."""
     measure, text = there[key]
-    values: dict[str, Any] = {
-        "measure_key": key,
-        "label": measure.label,
-        "definition": text,
-        "at": work.on.now,
-        "actor": work.actor.label,
-        "touched": number,
-        "taken_over": True,
-    }
-    return int(tx.execute(insert(measure_run).values(values).returning(measure_run.c.id)).scalar_one())
+    return new_run(tx, work, key, measure.label, text, number, taken_over=True)
