@@ -22,7 +22,7 @@ from portal.web import devices
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
-from portal.web.state import clock, db_to_write, labels, reading, settings, work
+from portal.web.state import clock, db_to_write, labels, only, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
 SEEN = "vu"
@@ -229,8 +229,7 @@ ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région"
 
 @blueprint.get("/comptes")
 def index() -> ResponseReturnValue:
-    if not current_user.actor.may(Duty.READ_ACCOUNTS):
-        abort(404)
+    only(Duty.READ_ACCOUNTS)
     role = next((r for r in Role if r == request.args.get("role")), None)
     search = one_line(request.args.get("q", ""), 100)
     rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)
