@@ -115,9 +115,10 @@ def _links() -> set[tuple[int, int]]:
     """The pairs that are ticked: `lien-MEMBER` once for each candidate."""
     found: set[tuple[int, int]] = set()
     for name, value in request.form.items(multi=True):
-        member_id = name.removeprefix("lien-")
-        if name.startswith("lien-") and all(v.isascii() and v.isdecimal() and len(v) < 10 for v in (member_id, value)):
-            found.add((int(member_id), int(value)))
+        if name.startswith("lien-"):
+            member_id, candidate_id = number_in(name.removeprefix("lien-")), number_in(value)
+            if member_id is not None and candidate_id is not None:
+                found.add((member_id, candidate_id))
     return found
 
 

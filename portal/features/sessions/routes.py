@@ -30,7 +30,7 @@ from portal.store.limits import limits
 from portal.store.text import one_line
 from portal.web.cells import rows
 from portal.web.doubts import confirmed
-from portal.web.forms import posted, version
+from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
 from portal.web.state import actor, clock, db, reading, settings, work
 
@@ -39,11 +39,11 @@ blueprint = Blueprint("sessions", __name__)
 
 def _cursor(sort: str) -> listing.Cursor | None:
     for name in ("apres", "avant"):
-        value, _, number = request.args.get(name, "").partition("~")
-        if number.isascii() and number.isdecimal() and len(number) < 10:
-            here = int(number) if sort == "numero" else parse_day(value)
-            if here is not None:
-                return listing.Cursor(here, int(number), before=name == "avant")
+        value, _, text = request.args.get(name, "").partition("~")
+        number = number_in(text)
+        here = number if sort == "numero" else parse_day(value)
+        if number is not None and here is not None:
+            return listing.Cursor(here, number, before=name == "avant")
     return None
 
 
