@@ -156,7 +156,8 @@ def choose_password(token: str) -> ResponseReturnValue:
         if why is None:
             return redirect(url_for("accounts.sign_in"), 303)
         form.put({"password": why})
-    return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.problems else 200
+    words = {"heading": "Choisissez votre mot de passe", "button": "Enregistrer le mot de passe"}
+    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
 
 
 @blueprint.route("/connexion/oubli", methods=["GET", "POST"])
@@ -189,7 +190,8 @@ def choose_again(token: str) -> ResponseReturnValue:
             devices.remember(response, actor.email)  # whoever reads the account's mails is its owner: in, while others guess
             return response
         form.put({"password": why})
-    return render_template("accounts/choose_again.html", form=form, actor=actor), 422 if form.problems else 200
+    words = {"heading": "Choisissez un nouveau mot de passe", "button": "Changer le mot de passe"}
+    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
 
 
 @blueprint.route("/compte", methods=["GET", "POST"])
