@@ -1,14 +1,13 @@
 """Entering results, with the blocking confirmation after an automatic postponement (domain.md 6), and correcting them."""
 
-import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
+from portal.core import sealing
 from portal.core.holding import hold, sent_twice, step_values, stop, write
 from portal.core.outcomes import Changed, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
@@ -21,7 +20,6 @@ from portal.rules.effects import Effect
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused
-from portal.store.audit import as_json
 from portal.store.candidates import result
 from portal.store.work import Work
 
@@ -169,16 +167,16 @@ def _stop(work: Work, s: SessionRow, version: int, typed: Typed, action: Action)
 
 def seal(work: Work, s: SessionRow, entries: Entries, purpose: str = "confirmation") -> str:
     """What binds an answer to its question: this person, this session in this version, the date and the results shown."""
-    content = {str(c): {str(k): v for k, v in e.items()} for c, e in entries.items()}
-    question = as_json(
-        {"actor": work.actor.id, "session": s.number, "version": s.version, "date": s.actual_end_on, "results": content}
-    )
-    key = hmac.new(work.db.audit_key, purpose.encode(), sha256).digest()
-    return hmac.new(key, question.encode(), sha256).hexdigest()
+    return sealing.seal(work, purpose, _shown(s, entries))
 
 
 def _sealed(work: Work, s: SessionRow, entries: Entries, given: str, purpose: str = "confirmation") -> bool:
-    return hmac.compare_digest(given.encode(), seal(work, s, entries, purpose).encode())
+    return sealing.is_sealed(work, purpose, _shown(s, entries), given)
+
+
+def _shown(s: SessionRow, entries: Entries) -> dict[str, Any]:
+    results = {str(c): {str(k): v for k, v in e.items()} for c, e in entries.items()}
+    return {"session": s.number, "version": s.version, "date": s.actual_end_on, "results": results}
 
 
 _HERE = result.c.session_id == bindparam("number")
