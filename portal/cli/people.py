@@ -67,18 +67,14 @@ def list_users() -> None:
 @click.argument("email")
 def reset_user(email: str) -> None:
     from portal.core import invitations
-    from portal.core.telling import INVITATION, PASSWORD
+    from portal.core.telling import INVITATION
     from portal.features.accounts.own import link_for
 
     tool = Tool().current()
     work = tool.work()
     link = _on_account(lambda: link_for(work, email))
-    if link.startswith(INVITATION):
-        address, lasts = invitations.address(tool.settings, int(link.removeprefix(INVITATION))), f"{invitations.DAYS} jours"
-    else:
-        number, _, mark = link.removeprefix(PASSWORD).partition(":")
-        address = invitations.password_address(tool.settings, int(number), mark, work.on.now)
-        lasts = f"{invitations.PASSWORD_MINUTES} minutes"
+    lasts = f"{invitations.DAYS} jours" if link.startswith(INVITATION) else f"{invitations.PASSWORD_MINUTES} minutes"
+    address = invitations.address_of(tool.settings, link, work.on.now)
     click.echo(f"Lien envoyé à {email.strip().casefold()}, valable {lasts} : {address}")
 
 

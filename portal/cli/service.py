@@ -1,10 +1,9 @@
 """The service itself: its database, its server, its worker."""
 
-from pathlib import Path
-
 import click
 
 from portal.cli.tool import Tool, progress, refuse
+from portal.paths import ROOT
 from portal.store import migrate as migrations
 
 
@@ -59,7 +58,7 @@ def serve() -> None:
         interface=Interfaces.WSGI,
         workers=2,
         blocking_threads=4,
-        working_dir=Path(__file__).resolve().parent.parent,
+        working_dir=ROOT,
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # Ctrl+C reaches the workers and the main process both, and one may wait for the other

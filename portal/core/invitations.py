@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
+from portal.core.telling import INVITATION, PASSWORD
 from portal.settings import Settings
 
 DAYS = 14
@@ -24,6 +25,16 @@ def password_address(settings: Settings, account_id: int, mark: str, at: datetim
     """Where a person who forgot a password chooses another; `mark`: of the password that it replaces."""
     token = _password_signer(settings.secret_key).dumps([account_id, mark, int(at.timestamp())])
     return f"{settings.public_url}/connexion/oubli/{token}"
+
+
+def address_of(settings: Settings, link: str, at: datetime) -> str:
+    """Where the link of a mail leads (`core.telling`); `at`: when it was made."""
+    if link.startswith(INVITATION):
+        return address(settings, int(link.removeprefix(INVITATION)))
+    if link.startswith(PASSWORD):
+        number, _, mark = link.removeprefix(PASSWORD).partition(":")
+        return password_address(settings, int(number), mark, at)
+    return f"{settings.public_url}{link}"
 
 
 def password_token(secret_key: str, token: str, now: datetime) -> tuple[int, str] | None:

@@ -74,6 +74,11 @@ def tell_each(tx: Connection, now: datetime, told: Iterable[tuple[int, str, Mess
         tx.execute(insert(mail), [mail_row(now, number, m, daily=mailing == Mailing.DAILY) for number, mailing, m in part])
 
 
+def mail_now(tx: Connection, now: datetime, account_id: int, m: Message) -> None:
+    """An e-mail alone, at once, however this account chooses to be told: what it asked for, or what concerns it alone."""
+    tx.execute(insert(mail), [mail_row(now, account_id, m, daily=False)])
+
+
 def mail_row(now: datetime, account_id: int, m: Message, *, daily: bool) -> dict[str, object]:
     """The row of the outbox that tells this account of `m`; `daily`: with the others of the day, at seven."""
     return {

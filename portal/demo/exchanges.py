@@ -77,7 +77,7 @@ def write(at: At, today: date) -> None:
 
 
 def _movable(conn: Connection, centre_id: int, today: date) -> Sequence[tuple[int, int]]:
-    """The sessions of `load.asked`: number and version."""
+    """The sessions of `cases.asked`: number and version."""
     rows = conn.execute(
         select(exam_session.c.id, exam_session.c.version)
         .where(

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from portal.files import text
@@ -13,7 +12,6 @@ from portal.files.found import Found
 
 T = TypeVar("T")
 LARGEST_FILE = 50_000_000
-EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 SHOWN_UNKNOWN = 3
 
 

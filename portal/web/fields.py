@@ -13,6 +13,7 @@ from portal.files.parsers import siret_of
 from portal.rules.french import parse_day, parse_hour
 from portal.rules.names import is_email, name_problem
 from portal.store.text import storable
+from portal.web.forms import number_in
 from portal.web.state import clock
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
@@ -134,11 +135,12 @@ class NumberField(TypedField):
         return int(self.value)
 
     def read(self, text: str) -> object:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= self.largest):
+        found = number_in(text)
+        if found is None or found > self.largest:
             raise Wrong(self.missing)
-        if self.none and not int(text):
+        if self.none and not found:
             raise Wrong(self.none)
-        return int(text)
+        return found
 
 
 class DayField(TypedField):
@@ -225,9 +227,10 @@ class PickField(TypedField):
         self.wrong = wrong or missing
 
     def read(self, text: str) -> object:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        found = number_in(text)
+        if found is None:
             raise Wrong(self.wrong)
-        return int(text)
+        return found
 
     @property
     def picked(self) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 REQUESTS = Counter("portal_requests", "Requests answered", ("route", "method", "status"))
 SECONDS = Histogram("portal_request_seconds", "Time to answer", ("route",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5))
 SLOW_SECONDS = 0.2
-log = logging.getLogger("portal.features.requests")
+log = logging.getLogger("portal.requests")
 
 
 class JsonLines(logging.Formatter):

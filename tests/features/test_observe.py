@@ -18,7 +18,7 @@ def figure(route: str, status: str) -> float:
 def test_a_request_has_a_number_a_line_and_a_figure(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.session(224566, "01/06/2020", "05/06/2020")
     b = world.browser("centre")
-    caplog.set_level(logging.INFO, "portal.features.requests")
+    caplog.set_level(logging.INFO, "portal.requests")
     caplog.clear()
     before = figure("/sessions/<number:number>", "200")
     answer = b.client.get("/sessions/224566?q=Nom00", headers={"X-Request-Id": "abcdef-123456"})

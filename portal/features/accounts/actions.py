@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from portal.core.telling import INVITATION, Message, mail_row
+from portal.core.telling import INVITATION, Message, mail_now
 from portal.features.accounts import passwords, throttle
 from portal.features.accounts.throttle import Place
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
-from portal.store.notices import mail
 from portal.store.places import centre, department, region
 from portal.store.work import Work
 
@@ -108,7 +107,7 @@ def invite(
         if password is None:
             body = "Un compte est ouvert pour vous sur le portail des sessions. Choisissez votre mot de passe ; le lien vaut 14 jours."
             message = Message("Votre invitation au portail des sessions", body, f"{INVITATION}{number}")
-            tx.execute(insert(mail), [mail_row(work.on.now, number, message, daily=False)])
+            mail_now(tx, work.on.now, number, message)
         told["person"] = {name: told.pop(name) for name in ("email", "name")}
         work.record(tx, "account_invited", subject=f"account {number}", after={"account": number, **told})
     return number

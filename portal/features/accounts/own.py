@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from portal.clock import PARIS
 from portal.core.invitations import PASSWORD_MINUTES
-from portal.core.telling import INVITATION, PASSWORD, Message, mail_row
+from portal.core.telling import INVITATION, PASSWORD, Message, mail_now
 from portal.features.accounts import passwords, throttle
 from portal.features.accounts.actions import TooSoon, WrongPassword, digest
 from portal.features.accounts.throttle import Asking, Place
@@ -15,7 +15,6 @@ from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
-from portal.store.notices import mail
 from portal.store.work import Work
 
 
@@ -37,7 +36,7 @@ def ask_link(db: Database, now: datetime, email: str, address: str) -> TooSoon |
             return TooSoon(taken)
         found = tx.execute(select(account).where(account.c.email == email, account.c.closed_at.is_(None))).one_or_none()
         if found:
-            tx.execute(insert(mail), [mail_row(now, found.id, _message(found), daily=False)])
+            mail_now(tx, now, found.id, _message(found))
     return None
 
 
@@ -97,7 +96,7 @@ def _change(tx: Connection, work: Work, password: str, which: ColumnElement[bool
     _end(tx, now, actor.id, token)
     body = "Le mot de passe de votre compte vient de changer. Si ce n’est pas vous, choisissez-en un autre sans attendre."
     message = Message("Votre mot de passe a changé", body, "/connexion/oubli")
-    tx.execute(insert(mail), [mail_row(now, actor.id or 0, message, daily=False)])
+    mail_now(tx, now, actor.id or 0, message)
     work.record(tx, "password_chosen", subject=f"account {actor.id}")
 
 
@@ -165,7 +164,7 @@ def link_for(work: Work, email: str) -> str:
         if found.closed_at:
             raise CannotChange(f"Le compte {found.email} est fermé : rouvrez-le d’abord (portal users reopen {found.email}).")
         message = _message(found)
-        tx.execute(insert(mail), [mail_row(work.on.now, found.id, message, daily=False)])
+        mail_now(tx, work.on.now, found.id, message)
         work.record(tx, "password_link_made", subject=f"account {found.id}")
         return message.link
 

@@ -22,7 +22,7 @@ from portal.web import devices
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
-from portal.web.state import clock, db_to_write, labels, reading, settings, work
+from portal.web.state import clock, db_to_write, labels, only, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
 SEEN = "vu"
@@ -156,7 +156,8 @@ def choose_password(token: str) -> ResponseReturnValue:
         if why is None:
             return redirect(url_for("accounts.sign_in"), 303)
         form.put({"password": why})
-    return render_template("accounts/invitation.html", form=form, actor=actor), 422 if form.problems else 200
+    words = {"heading": "Choisissez votre mot de passe", "button": "Enregistrer le mot de passe"}
+    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
 
 
 @blueprint.route("/connexion/oubli", methods=["GET", "POST"])
@@ -189,7 +190,8 @@ def choose_again(token: str) -> ResponseReturnValue:
             devices.remember(response, actor.email)  # whoever reads the account's mails is its owner: in, while others guess
             return response
         form.put({"password": why})
-    return render_template("accounts/choose_again.html", form=form, actor=actor), 422 if form.problems else 200
+    words = {"heading": "Choisissez un nouveau mot de passe", "button": "Changer le mot de passe"}
+    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
 
 
 @blueprint.route("/compte", methods=["GET", "POST"])
@@ -229,8 +231,7 @@ ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région"
 
 @blueprint.get("/comptes")
 def index() -> ResponseReturnValue:
-    if not current_user.actor.may(Duty.READ_ACCOUNTS):
-        abort(404)
+    only(Duty.READ_ACCOUNTS)
     role = next((r for r in Role if r == request.args.get("role")), None)
     search = one_line(request.args.get("q", ""), 100)
     rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)

@@ -19,7 +19,7 @@ from portal.rules.lifecycle import GROUPS, Role
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
-from portal.web.state import actor, clock, reading, work
+from portal.web.state import actor, clock, only, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("communication", __name__)
@@ -74,11 +74,6 @@ def _announced() -> closings.Closing | None:
     return found
 
 
-def _national() -> None:
-    if not actor().may(Duty.WRITE_LETTERS):
-        abort(404)
-
-
 @blueprint.get("/communication")
 def index() -> ResponseReturnValue:
     national = actor().may(Duty.WRITE_LETTERS)
@@ -116,7 +111,7 @@ def pdf(letter_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/communication/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    _national()
+    only(Duty.WRITE_LETTERS)
     form = Letter(key=secrets.token_hex(16), number=str(letters.next_number(reading())))
     roles = [role for role in Role if role in request.form.getlist("roles")]
     if not posted() or "apercu" in request.form:
@@ -146,7 +141,7 @@ def _new(form: Letter, roles: list[Role], status: int = 200) -> ResponseReturnVa
 
 @blueprint.route("/communication/fermeture", methods=["GET", "POST"])
 def closing() -> ResponseReturnValue:
-    _national()
+    only(Duty.WRITE_LETTERS)
     form = Announcing()
     if not posted():
         return render_template("communication/closing.html", form=form)

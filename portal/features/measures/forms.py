@@ -14,7 +14,7 @@ from portal.rules.measure_files import BOUNDS, Problem
 from portal.rules.measures import Measure, MeasureCase
 from portal.store.text import fold, one_line
 from portal.web.fields import FileField, HiddenField, TypedField, Wrong
-from portal.web.forms import Form
+from portal.web.forms import Form, number_in
 
 MOST_CASES = 12
 DATES = ("debut_du", "debut_au", "fin_du", "fin_au")
@@ -156,9 +156,10 @@ class CountField(TypedField):
         return "".join(self.typed.split())
 
     def read(self, text: str) -> object:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        found = number_in(text)
+        if found is None:
             raise Wrong(self.missing)
-        return int(text)
+        return found
 
     @property
     def count(self) -> int:

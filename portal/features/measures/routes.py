@@ -17,7 +17,7 @@ from portal.rules.french import plural
 from portal.rules.lifecycle import ACTIVE
 from portal.rules.measure_files import MeasureError, parse, problems_of
 from portal.web.forms import number_in, posted
-from portal.web.state import actor, clock, db, reading, work
+from portal.web.state import clock, db, only, reading, work
 from portal.web.uploads import uploaded
 
 blueprint = Blueprint("measures", __name__)
@@ -27,8 +27,7 @@ Done = TypeVar("Done")
 @blueprint.before_request
 def national_only() -> None:
     """For anybody else these pages do not exist."""
-    if not actor().may(Duty.RUN_MEASURES):
-        abort(404)
+    only(Duty.RUN_MEASURES)
 
 
 @blueprint.get("/mesures")

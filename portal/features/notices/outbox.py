@@ -16,9 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from portal.core.invitations import address as invitation
-from portal.core.invitations import password_address
-from portal.core.telling import INVITATION, PASSWORD
+from portal.core.invitations import address_of
 from portal.settings import Settings
 from portal.store.accounts import account
 from portal.store.batches import batches
@@ -105,21 +103,12 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     message["Message-ID"] = f"<{rows[0].message_id}@{settings.mail_domain}>"
     message["Date"] = format_datetime(rows[0].at)
     message["Auto-Submitted"] = "auto-generated"
-    parts = [(row.subject, row.body, link_of(row, settings)) for row in rows]
+    parts = [(row.subject, row.body, address_of(settings, row.link, row.at)) for row in rows]
     foot = f"Choisir ce que vous recevez : {settings.public_url}/avis"
     told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
     message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
     message.add_alternative(_html(parts, foot, one), subtype="html")
     return message
-
-
-def link_of(row: Any, settings: Settings) -> str:
-    if row.link.startswith(INVITATION):
-        return invitation(settings, int(row.link.removeprefix(INVITATION)))
-    if row.link.startswith(PASSWORD):
-        number, _, mark = row.link.removeprefix(PASSWORD).partition(":")
-        return password_address(settings, int(number), mark, row.at)
-    return f"{settings.public_url}{row.link}"
 
 
 def _html(parts: Sequence[tuple[str, str, str]], foot: str, one: bool) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from portal.features.notices.outbox import link_of, written
+from portal.core.invitations import address_of
+from portal.features.notices.outbox import written
 from portal.settings import Settings
 from portal.store.accounts import account
 from portal.store.actors import Actor
@@ -75,5 +76,6 @@ def mails(conn: Connection, settings: Settings) -> list[Shown]:
     for row in rows:
         body = written(conn, [row], settings).get_body(("plain",))
         text = body.get_content() if body else ""
-        found.append(Shown(row.email, row.subject, text, link_of(row, settings), row.at, bool(row.daily), row.sent_at))
+        link = address_of(settings, row.link, row.at)
+        found.append(Shown(row.email, row.subject, text, link, row.at, bool(row.daily), row.sent_at))
     return found

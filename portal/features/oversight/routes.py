@@ -13,7 +13,7 @@ from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
 from portal.web.forms import posted
-from portal.web.state import actor, clock, reading, work
+from portal.web.state import actor, clock, only, reading, work
 
 blueprint = Blueprint("oversight", __name__)
 MOST_SHOWN = 100
@@ -30,8 +30,7 @@ def index() -> ResponseReturnValue:
     form = ClosingSignal()
     if not posted():
         return _index(form)
-    if not actor().may(Duty.CLOSE_SIGNALS):
-        abort(404)
+    only(Duty.CLOSE_SIGNALS)
     kind = next((k for k in Signal if k == form.kind.typed), None)
     if kind is None:
         abort(404)

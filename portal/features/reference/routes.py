@@ -1,6 +1,6 @@
 """Reference data: the approvals, which everybody sees within its scope, and the settings of the national account."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Invalid
@@ -13,15 +13,15 @@ from portal.rules.limits import Limits
 from portal.store.limits import limits
 from portal.store.text import one_line
 from portal.web.forms import posted
-from portal.web.state import actor, reading, work
+from portal.web.state import actor, only, reading, work
 
 blueprint = Blueprint("reference", __name__)
 
 
 @blueprint.route("/agrements", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    if request.method == "POST" and not actor().may(Duty.KEEP_APPROVALS):
-        abort(404)
+    if request.method == "POST":
+        only(Duty.KEEP_APPROVALS)
     form = Approval()
     if not posted():
         return _index(form)
@@ -44,8 +44,7 @@ def _index(form: Approval, status: int = 200) -> ResponseReturnValue:
 
 @blueprint.route("/reglages", methods=["GET", "POST"])
 def edit_limits() -> ResponseReturnValue:
-    if not actor().may(Duty.KEEP_LIMITS):
-        abort(404)
+    only(Duty.KEEP_LIMITS)
     now = limits(reading())
     days = {name: getattr(now, name) for name in Limits.NUMBERS}
     form = LimitsForm(**days, dte="automatique" if now.dte_automatic else "ud")

@@ -31,7 +31,7 @@ from portal.web import fragments
 from portal.web.doubts import confirmed, doubts_page
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
-from portal.web.state import actor, clock, reading, settings, work
+from portal.web.state import actor, clock, only, reading, settings, work
 
 blueprint = Blueprint("requests", __name__)
 # A view of the list as each role calls it.
@@ -164,8 +164,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
 
 @blueprint.post("/demandes")
 def accept_several() -> ResponseReturnValue:
-    if not actor().may(Duty.ANSWER_REQUESTS):
-        abort(404)
+    only(Duty.ANSWER_REQUESTS)
     if not posted():
         return _index()
     chosen = {n: number_in(request.form.get(f"version-{n}", "")) for t in request.form.getlist("demande") if (n := number_in(t))}
@@ -236,8 +235,7 @@ def _weighed(asked: Asked, s: SessionRow | None, start: date | None, end: date |
 @blueprint.post("/demandes/<number:request_id>/acceptation")
 def accept(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if not actor().may(Duty.ANSWER_REQUESTS):
-        abort(404)
+    only(Duty.ANSWER_REQUESTS)
     form = _answer_form(asked)
     if not posted() or "calculer" in request.form:
         return _show(asked, form)
@@ -254,8 +252,7 @@ def accept(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/demandes/<number:request_id>/refus")
 def refuse(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if not actor().may(Duty.ANSWER_REQUESTS):
-        abort(404)
+    only(Duty.ANSWER_REQUESTS)
     form = _answer_form(asked)
     if not posted():
         return _show(asked, form)
@@ -267,8 +264,7 @@ def refuse(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/demandes/<number:request_id>/retrait")
 def withdraw(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
-    if not actor().may(Duty.ASK_UNIT):
-        abort(404)
+    only(Duty.ASK_UNIT)
     if not posted():
         return _show(asked)
     return _answered(actions.withdraw(work(), request_id), request_id, None)
