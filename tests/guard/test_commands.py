@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -39,14 +41,19 @@ def test_the_readme_and_the_recipes_name_targets_that_there_are() -> None:
 
 
 @contextmanager
-def served(target: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server started by make on a free port, with a database of its own; ended as Ctrl+C ends it."""
+def served(command: list[str], folder: Path, cwd: Path = ROOT) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server started by this command on a free port, with a database of its own; ended as Ctrl+C ends it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    own = {"PORT": str(port), "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}", "PORTAL_SECRET_KEY": "k"}
+    own = {
+        "PORTAL_ENV": "demo",
+        "PORT": str(port),
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}",
+        "PORTAL_SECRET_KEY": "k",
+    }
     process = subprocess.Popen(
-        ["make", *OLD, target], cwd=ROOT, env={**os.environ, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command, cwd=cwd, env={**os.environ, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True,
     )  # fmt: skip
     try:
@@ -73,7 +80,7 @@ def status(process: subprocess.Popen[str], address: str) -> int:
 
 @pytest.mark.parametrize("target", ["run", "dev"])
 def test_it_says_where_and_how_to_sign_in_and_serves(target: str, tmp_path: Path) -> None:
-    with served(target, tmp_path) as (process, address):
+    with served(["make", *OLD, target], tmp_path) as (process, address):
         assert process.stdout
         first = [process.stdout.readline() for _ in range(5 + len(ACCOUNTS))]
         told = "".join(first)
@@ -83,6 +90,14 @@ def test_it_says_where_and_how_to_sign_in_and_serves(target: str, tmp_path: Path
         assert status(process, f"{address}/healthz") == 200
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{address}/healthz", timeout=5)
+
+
+def test_the_command_line_serves_from_any_folder(loaded_demonstration: Path, tmp_path: Path) -> None:
+    shutil.copy(loaded_demonstration, tmp_path / "own.sqlite")
+    command = [str(Path(sys.executable).with_name("portal")), "serve"]
+    with served(command, tmp_path, cwd=tmp_path) as (process, address):
+        assert process.stdout and any("Started worker-2" in line for line in iter(process.stdout.readline, ""))
+        assert status(process, f"{address}/healthz") == 200
 
 
 def test_the_gallery_draws_three_pictures_of_one_role(tmp_path: Path) -> None:
