@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 
 from portal.rules.conditions import Condition
 from portal.rules.lifecycle import ACTIVE, Status
@@ -16,6 +17,8 @@ LONGEST_SHIFT = 730
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 HEAD = ("cle", "nom", "source")
 BOUNDS = {"debut_du": "start_from", "debut_au": "start_to", "fin_du": "end_from", "fin_au": "end_to"}
+LONGEST_LABEL, LONGEST_NAME = 120, 20
+LONG, LINES = ("source", "texte"), "\n\r\t"  # what may go on over several lines
 DESCRIBES = ("nom", "texte", "statuts", "departements", "titres", *BOUNDS)
 
 
@@ -48,7 +51,7 @@ def parse(text: str, *, applied: bool = False) -> Measure:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, or a thousand brackets
         raise MeasureError(f"Le fichier n’est pas du TOML valide{_where(error)}.") from error
     reader = _Reader(applied)
     found = reader.measure(data)
@@ -57,9 +60,14 @@ def parse(text: str, *, applied: bool = False) -> Measure:
     return found
 
 
-def _where(error: tomllib.TOMLDecodeError) -> str:
+def _where(error: Exception) -> str:
     at = re.search(r"at line (\d+), column (\d+)", str(error))
     return f" (ligne {at[1]}, colonne {at[2]})" if at else " (il s’arrête trop tôt)"
+
+
+def _plain(text: str, allowed: str = "") -> bool:
+    """No sign that steers a printer or a mail, but those allowed: PostgreSQL keeps no NUL, a subject has one line."""
+    return all(category(c) != "Cc" or c in allowed for c in text)
 
 
 @lru_cache(maxsize=64)
@@ -84,6 +92,7 @@ class _Reader:
         head = self.table(data.get("mesure"), "[mesure] : ")
         self.only(head, HEAD, "[mesure] : ")
         key, label, source = (self.text(head, name, "[mesure] : ") for name in HEAD)
+        self.bounded(label, "nom", LONGEST_LABEL, "[mesure] : ")
         if key and (not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 60):
             self.wrong("[mesure] : « cle » s’écrit en minuscules, chiffres et tirets (60 caractères au plus).", "cle")
         tables = self.tables(data, "cas")
@@ -101,8 +110,7 @@ class _Reader:
     def case(self, data: Mapping[str, Any]) -> MeasureCase:
         self.only(data, (*DESCRIBES, "action", "fin", "jours"))
         name, words, when = self.text(data, "nom"), self.text(data, "texte"), self.condition(data)
-        if len(name) > 20:
-            self.wrong("« nom » a 20 caractères au plus.", "nom")
+        self.bounded(name, "nom", LONGEST_NAME)
         match data.get("action"):
             case "annuler" as action:
                 self.without(data, ("fin", "jours"), action)
@@ -164,7 +172,7 @@ class _Reader:
         value = data.get(key)
         if value is None:
             return None
-        if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
+        if isinstance(value, list) and value and all(isinstance(v, str) and v and _plain(v) for v in value):
             return tuple(value)
         self.wrong(f'{where}« {key} » est une liste de textes, par exemple {key} = ["94"].', key)
         return None
@@ -186,10 +194,17 @@ class _Reader:
 
     def text(self, data: Mapping[str, Any], key: str, where: str = "") -> str:
         value = data.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.wrong(f"{where}« {key} » manque.", key)
-        return ""
+        if not isinstance(value, str) or not value.strip():
+            self.wrong(f"{where}« {key} » manque.", key)
+            return ""
+        if not self.applied and not _plain(value, LINES if key in LONG else ""):
+            why = "contient un signe invisible : retapez-le" if key in LONG else "tient sur une ligne"
+            self.wrong(f"{where}« {key} » {why}.", key)
+        return value
+
+    def bounded(self, value: str, key: str, longest: int, where: str = "") -> None:
+        if len(value) > longest and not self.applied:
+            self.wrong(f"{where}« {key} » a {longest} caractères au plus.", key)
 
     def table(self, value: object, where: str = "") -> Mapping[str, Any]:
         if isinstance(value, dict):

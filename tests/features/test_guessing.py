@@ -33,6 +33,21 @@ def from_address(w: World, address: str) -> Browser:
     return Browser(client)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+    ],
+)
+def test_who_shares_the_bound_of_an_address(one: str, other: str, same: bool) -> None:
+    keys = [{key for bounds in Place(OWNER, address).bounds for key in bounds} for address in (one, other)]
+    assert (keys[0] == keys[1]) == same
+
+
 @pytest.mark.parametrize("addresses", [1, 1000])
 @pytest.mark.parametrize("spread", [timedelta(0), HOUR])
 def test_an_account_sees_at_most_a_hundred_guesses_an_hour(w: World, addresses: int, spread: timedelta) -> None:

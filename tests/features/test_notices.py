@@ -262,6 +262,27 @@ def test_a_server_that_does_not_answer_is_asked_again_with_growing_waits(w: Worl
     assert [waits(n).total_seconds() / 60 for n in (1, 2, 3, 50)] == [2, 4, 8, 360]
 
 
+@pytest.mark.parametrize("subject", ["La gr\nève", "La gr\r\nBcc: x@test.example", "La grève"])
+def test_a_subject_is_one_line_whatever_was_kept(w: World, subject: str) -> None:
+    invite(w.operator(), "n@test.example", Role.NATIONAL)
+    with w.db.writing() as tx:
+        tx.execute(text("UPDATE mail SET subject = :s"), {"s": subject})
+    box = Box()
+    assert send_due(w.db, w.now, SETTINGS, box) == (1, 0)
+    assert str(box.taken[0]["Subject"]) == " ".join(subject.split()) and box.taken[0]["Bcc"] is None
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(w: World) -> None:
+    for number in (1, 2):
+        invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
+    with w.db.writing() as tx:
+        tx.execute(text("UPDATE account SET email = :e WHERE email = 'n1@test.example'"), {"e": "n1@test\n.example"})
+    box = Box()
+    assert send_due(w.db, w.now, SETTINGS, box) == (1, 1)
+    assert [str(m["To"]) for m in box.taken] == ["n2@test.example"]
+    assert "ValueError" in str(w.scalar("SELECT problem FROM mail WHERE problem IS NOT NULL"))
+
+
 def test_several_workers_share_the_work(w: World) -> None:
     for number in range(12):
         invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
@@ -279,9 +300,9 @@ def test_several_workers_share_the_work(w: World) -> None:
 def test_a_claim_skips_what_another_holds(w: World) -> None:
     for number in (1, 2):
         invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
-    first, second = claim(w.db, w.now(), SETTINGS), claim(w.db, w.now(), SETTINGS)
+    first, second = claim(w.db, w.now()), claim(w.db, w.now())
     assert first and second and not set(first.ids) & set(second.ids)
-    assert claim(w.db, w.now(), SETTINGS) is None
+    assert claim(w.db, w.now()) is None
 
 
 def test_it_leaves_through_a_real_server_of_mails(w: World) -> None:

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from portal.core import invitations
-from portal.features.accounts import own
+from portal.features.accounts import own, passwords
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, invite, sign_in_with
 from portal.features.accounts.own import CannotChange
 from portal.rules.lifecycle import Role
@@ -40,6 +40,44 @@ def ask(w: World, email: str = OWNER) -> str:
     answer = w.browser().post("/connexion/oubli", email=email)
     assert answer.status_code == 200
     return re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text).replace(email, "ADDRESS")
+
+
+def change_while_the_password_is_looked_at(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    """The next password is looked at, and before anything comes of it, this happens."""
+    real = passwords.fits
+
+    def slow(stands: str | None, typed: str) -> bool:
+        right = real(stands, typed)
+        monkeypatch.setattr(passwords, "fits", real)
+        meanwhile()
+        return right
+
+    monkeypatch.setattr(passwords, "fits", slow)
+
+
+def close_account(w: World) -> None:
+    own.close(w.operator(), OWNER)
+
+
+def change_password(w: World) -> None:
+    assert own.change(w.as_("ud94"), PASSWORD, NEW, "192.0.2.1", "none") is None
+
+
+@pytest.mark.parametrize("meanwhile", [close_account, change_password])
+def test_a_sign_in_under_way_does_not_outlive_the_password_or_the_account(
+    w: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[World], None]
+) -> None:
+    change_while_the_password_is_looked_at(monkeypatch, lambda: meanwhile(w))
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.9"), WrongPassword)
+    assert w.scalar("SELECT count(*) FROM sign_in WHERE ended_at IS NULL") == 0
+
+
+def test_of_two_changes_at_once_one_is_made_and_told(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    change_while_the_password_is_looked_at(monkeypatch, lambda: change_password(w))
+    second = own.change(w.as_("ud94"), PASSWORD, "un autre zèbre au violon", "192.0.2.9", "mine")
+    assert isinstance(second, WrongPassword)
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'password_chosen'") == 1
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, NEW, "192.0.2.9"), SignedIn)
 
 
 def test_a_forgotten_password_is_chosen_anew_by_a_link_that_comes_by_mail(w: World) -> None:

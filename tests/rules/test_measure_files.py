@@ -37,6 +37,15 @@ fin_du = 2020-07-02
 """
 
 
+def test_what_is_at_its_bound_is_taken_and_a_text_may_have_lines() -> None:
+    text = GOOD.replace('nom = "Grève"', f'nom = "{"a" * 120}"').replace("Celles de juillet", "Celles\\nde juillet")
+    assert len(parse(text).label) == 120 and parse(text).cases[1].words == "Celles\nde juillet"
+
+
+def test_the_text_of_a_run_that_was_made_is_read_as_it_was() -> None:
+    assert parse(GOOD.replace('nom = "Grève"', f'nom = "{"a" * 121}"'), applied=True).label == "a" * 121
+
+
 def test_a_file_is_read_to_the_letter() -> None:
     m = parse(GOOD)
     first, second = m.cases
@@ -56,6 +65,15 @@ def test_a_file_is_read_to_the_letter() -> None:
         ('cle = "greve-2020"', f'cle = "{"a" * 61}"', "60 caractères au plus"),
         ('nom = "Grève"', 'nom = " "', "[mesure] : « nom » manque."),
         ('nom = "Grève"', "nom = 3", "[mesure] : « nom » manque."),
+        ('nom = "Grève"', f'nom = "{"a" * 121}"', "[mesure] : « nom » a 120 caractères au plus."),
+        ('nom = "Grève"', 'nom = "a\\nb"', "[mesure] : « nom » tient sur une ligne."),
+        ('nom = "Grève"', 'nom = "a\\u0000b"', "[mesure] : « nom » tient sur une ligne."),
+        ('nom = "1"', 'nom = "\\u0000"', "« nom » tient sur une ligne."),
+        ('source = "Décision"', 'source = "a\\u0007"', "« source » contient un signe invisible"),
+        ('texte = "Celles de juillet"', 'texte = "a\\u0000"', "« texte » contient un signe invisible"),
+        ('departements = ["94"]', 'departements = ["9\\u0000"]', "« departements » est une liste de textes"),
+        ("jours = 730", f"jours = {'9' * 5000}", "pas du TOML valide"),
+        ("jours = 730", "jours = " + "[" * 50_000, "pas du TOML valide"),
         ('source = "Décision"', "", "[mesure] : « source » manque."),
         ('source = "Décision"', 'source = "x"\nautre = 1', "[mesure] : « autre » est inconnu."),
         ("[mesure]", "autre = 1\n[mesure]", "le fichier : « autre » est inconnu."),

@@ -64,9 +64,19 @@ def sign_in_with(
         return WrongPassword()
     token = secrets.token_urlsafe(32)
     with db.writing() as tx:
+        if not still(tx, found.id, found.password_hash):  # changed, or closed, while this password was being looked at
+            return WrongPassword()
         throttle.give_back(tx, taken, now)
         tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now, browser=called))
     return SignedIn(token, found.id)
+
+
+def still(tx: Connection, account_id: int, password_hash: str) -> bool:
+    """Whether this is an open account's password to this moment; held until the transaction ends."""
+    query = select(account.c.id).where(
+        account.c.id == account_id, account.c.password_hash == password_hash, account.c.closed_at.is_(None)
+    )
+    return tx.execute(query.with_for_update()).first() is not None
 
 
 def sign_out(db: Database, now: datetime, token: str) -> None:

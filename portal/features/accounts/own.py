@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from portal.clock import PARIS
 from portal.core.invitations import PASSWORD_MINUTES
 from portal.core.telling import INVITATION, PASSWORD, Message, mail_now
 from portal.features.accounts import passwords, throttle
-from portal.features.accounts.actions import TooSoon, WrongPassword, digest
+from portal.features.accounts.actions import TooSoon, WrongPassword, digest, still
 from portal.features.accounts.throttle import Asking, Place
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
@@ -67,7 +67,7 @@ def choose_again(db: Database, actor: Actor, now: datetime, before: str, passwor
         stands = tx.execute(query.with_for_update()).scalar()
         if not stands or mark(stands) != before:
             return "Ce lien a déjà servi."
-        _change(tx, Work(db, Occasion(actor, Source.WEB, now, now.date())), password, account.c.id == actor.id)
+        _change(tx, Work(db, Occasion(actor, Source.WEB, now, now.date())), password)
     return None
 
 
@@ -80,19 +80,22 @@ def change(work: Work, current: str, password: str, address: str, token: str) ->
         return TooSoon(taken)
     with work.db.reading() as conn:
         stands = conn.execute(select(account.c.password_hash).where(account.c.id == actor.id)).scalar()
-    if not passwords.fits(stands, current):
+    if not stands or not passwords.fits(stands, current):
         return WrongPassword()
     with work.db.writing() as tx:
+        if not still(tx, actor.id or 0, stands):
+            return WrongPassword()
         throttle.give_back(tx, taken, now)
         if why := passwords.problem(password, actor.email, actor.name, actor.organisation):
             return why
-        _change(tx, work, password, (account.c.id == actor.id) & (account.c.password_hash == stands), token)
+        _change(tx, work, password, token)
     return None
 
 
-def _change(tx: Connection, work: Work, password: str, which: ColumnElement[bool], token: str = "") -> None:
+def _change(tx: Connection, work: Work, password: str, token: str = "") -> None:
+    """The new password of one's own account, which the transaction holds."""
     actor, now = work.actor, work.on.now
-    tx.execute(update(account).where(which).values(password_hash=passwords.hash_of(password)))
+    tx.execute(update(account).where(account.c.id == actor.id).values(password_hash=passwords.hash_of(password)))
     _end(tx, now, actor.id, token)
     body = "Le mot de passe de votre compte vient de changer. Si ce n’est pas vous, choisissez-en un autre sans attendre."
     message = Message("Votre mot de passe a changé", body, "/connexion/oubli")

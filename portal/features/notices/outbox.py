@@ -33,9 +33,12 @@ Send = Callable[[EmailMessage], None]
 class Claimed:
     """One e-mail to send: a mail, or all that waits for a person's daily one."""
 
-    ids: Sequence[int]
-    message: EmailMessage
+    rows: Sequence[Row[Any]]
     attempts: int
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.id for row in self.rows]
 
 
 def waits(attempts: int) -> timedelta:
@@ -43,7 +46,7 @@ def waits(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(attempts, 12)), LONGEST_WAIT)
 
 
-def claim(db: Database, now: datetime, settings: Settings) -> Claimed | None:
+def claim(db: Database, now: datetime) -> Claimed | None:
     """Take the mail that waits longest for oneself; other workers skip it."""
     with db.writing() as tx:
         free = (mail.c.sent_at.is_(None), mail.c.due_at <= now, or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now))
@@ -54,11 +57,11 @@ def claim(db: Database, now: datetime, settings: Settings) -> Claimed | None:
         rows: Sequence[Row[Any]] = [first]
         if first.daily:
             rows = tx.execute(query.where(mail.c.account_id == first.account_id, mail.c.daily == 1)).all()
-        ids = [row.id for row in rows]
-        claimed = {"claimed_until": now + CLAIM, "attempts": mail.c.attempts + 1}
-        for part in batches(ids):
-            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**claimed))
-        return Claimed(ids, written(tx, rows, settings), first.attempts + 1)
+        claimed = Claimed(rows, first.attempts + 1)
+        for part in batches(claimed.ids):
+            values = {"claimed_until": now + CLAIM, "attempts": mail.c.attempts + 1}
+            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**values))
+        return claimed
 
 
 def sent(db: Database, ids: Sequence[int], now: datetime) -> None:
@@ -75,12 +78,14 @@ def failed(db: Database, claimed: Claimed, now: datetime, problem: str) -> None:
 
 
 def send_due(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, most: int = 1000) -> tuple[int, int]:
-    """Send what is due: how many left, how many failed and wait longer."""
+    """Send what is due: how many left, how many failed and wait longer. One that cannot be written holds up no other."""
     left = problems = 0
-    while left + problems < most and (claimed := claim(db, clock(), settings)):
+    while left + problems < most and (claimed := claim(db, clock())):
         try:
-            send(claimed.message)
-        except (OSError, smtplib.SMTPException) as error:
+            with db.reading() as conn:
+                message = written(conn, claimed.rows, settings)
+            send(message)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             failed(db, claimed, clock(), f"{type(error).__name__}: {error}")
             problems += 1
         else:
@@ -97,7 +102,7 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     to = conn.execute(select(account.c.email).where(account.c.id == rows[0].account_id)).scalar_one()
     one = len(rows) == 1
     message = EmailMessage()
-    message["Subject"] = rows[0].subject if one else f"{len(rows)} nouvelles du portail des sessions"
+    message["Subject"] = " ".join(rows[0].subject.split()) if one else f"{len(rows)} nouvelles du portail des sessions"
     message["From"] = settings.mail_from
     message["To"] = to
     message["Message-ID"] = f"<{rows[0].message_id}@{settings.mail_domain}>"
