@@ -54,6 +54,14 @@ def test_the_real_end_is_not_before_the_first_day_of_the_exam(w: World, real: st
     assert isinstance(outcome, Saved if saved else Invalid)
 
 
+def test_of_an_exam_that_ended_early_the_hour_can_still_change(w: World) -> None:
+    state(w, "2020-07-06", "2020-07-08")
+    assert isinstance(set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-07-07")), Saved)
+    first, last = D("2020-07-06"), D("2020-07-08")
+    assert isinstance(set_exam_days(w.as_("centre"), 1, w.get(1).version, first=first, last=last, hour="10:00"), Saved)
+    assert isinstance(state(w, "2020-07-06", "2020-07-09"), Invalid)
+
+
 def test_days_do_not_go_past_a_real_end_that_is_known(w: World) -> None:
     set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-06-10"))
     assert isinstance(state(w, "2020-06-09", "2020-06-11"), Invalid)

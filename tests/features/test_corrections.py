@@ -87,6 +87,8 @@ def test_a_centre_asks_from_its_session_and_both_read_it(w: World) -> None:
     none = centre.post("/sessions/1/demande-correction", **typed)
     assert none.status_code == 422 and 'href="#outcome"' in none.text and ">Erreur de saisie</textarea>" in none.text
     certificates = re.findall(r'name="ccp" value="(\d+)"', page)
+    other = centre.post("/sessions/1/demande-correction", **typed, resultat="partiel", ccp=[certificates[0], "9999"])
+    assert other.status_code == 422 and "Choisissez les CCP dans la liste" in other.text
     asked = {**typed, "resultat": "partiel", "ccp": certificates[0]}
     sent = centre.post("/sessions/1/demande-correction", **asked)
     assert sent.status_code == 303

@@ -195,6 +195,18 @@ def test_dates_that_are_past_by_now_are_not_accepted(w: World) -> None:
     assert w.scalar("SELECT status FROM request") == "ouverte"
 
 
+def test_one_key_for_two_sessions_makes_two_requests(w: World) -> None:
+    for number in (1, 2):
+        w.session(number, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    typed = {"starts_on": "2020-07-06", "ends_on": "2020-07-10", "reason": "Salle", "key": ""}
+    for number in (1, 2):
+        assert (
+            w.browser("centre").post(f"/sessions/{number}/demande-report", version=w.get(number).version, **typed).status_code
+            == 303
+        )
+    assert w.scalar("SELECT count(DISTINCT session_id) FROM request") == 2
+
+
 def test_after_wrong_dates_the_corrected_ones_can_be_sent_at_once(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     number = ask(w, 1)

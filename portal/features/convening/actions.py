@@ -43,7 +43,7 @@ def _errors(s: SessionRow, first: date, last: date, hour: str) -> dict[str, str]
         errors["exam_starts_on"] = f"Le premier jour ne peut pas précéder le début de la session, le {day(s.starts_on)}."
     if last < first:
         errors["exam_ends_on"] = f"Le dernier jour ne peut pas précéder le premier jour, le {day(first)}."
-    if s.actual_end_on and last > s.actual_end_on:
+    if s.actual_end_on and last > s.actual_end_on and last != s.exam_ends_on:
         errors["exam_ends_on"] = (
             f"La date réelle de fin déjà saisie est le {day(s.actual_end_on)} : corrigez-la d’abord si l’examen va plus loin."
         )

@@ -15,7 +15,7 @@ def ask_correction(
     work: Work, number: int, version: int, *, candidate_id: int, entry: Entry, reason: str, key: str
 ) -> Outcome | Made:
     """Ask for another result of one candidate. `entry`: all that should be known of it. Raises NotThere."""
-    digest = work.form_key("request", key)
+    digest = work.form_key("request", number, key)
     with hold(work, number) as (tx, s):
         if made := before(tx, digest):
             return made

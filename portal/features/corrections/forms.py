@@ -10,7 +10,7 @@ from portal.core.sheet import Sheet
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Entry, Outcome
 from portal.web.fields import HiddenField, PickField, TextField
-from portal.web.forms import Form
+from portal.web.forms import Form, number_in
 
 
 class AskingCorrection(Form):
@@ -28,7 +28,7 @@ class AskingCorrection(Form):
 
 
 def wanted(form: MultiDict[str, str], sheet: Sheet) -> Entry:
-    """The outcome that is asked for; what is none of the list is not taken."""
+    """The outcome that is asked for; an outcome that is none of the list is not taken."""
     entry: dict[int | None, Outcome] = {}
     known = {outcome.value: outcome for outcome in sheet.choices}
     if sheet.kind is not Kind.TITLE:
@@ -37,6 +37,5 @@ def wanted(form: MultiDict[str, str], sheet: Sheet) -> Entry:
     if (word := form.get("resultat", "")) in known:
         entry[None] = known[word]
     if entry.get(None) is Outcome.PARTIAL:
-        ticked = form.getlist("ccp")
-        entry.update({c.id: Outcome.ACQUIRED for c in sheet.certificates if str(c.id) in ticked})
+        entry.update({number: Outcome.ACQUIRED for word in form.getlist("ccp") if (number := number_in(word)) is not None})
     return entry

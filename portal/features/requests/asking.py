@@ -88,7 +88,7 @@ def ask_postponement(
     work: Work, number: int, version: int, *, starts_on: date, ends_on: date, reason: str, key: str, confirmed: str = ""
 ) -> Dated | Made:
     """The centre asks its unit to move a session. Raises NotThere."""
-    digest = work.form_key("request", key)
+    digest = work.form_key("request", number, key)
     with hold(work, number) as (tx, s):
         if made := before(tx, digest):
             return made
