@@ -24,8 +24,12 @@ OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp", "-o", ".venv/bin/python
 TARGETS = set(re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split())
 
 
+# As a person calls it, though these tests may themselves run under `make test`.
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+
+
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *OLD, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+    return subprocess.run(["make", *OLD, *words], cwd=ROOT, env=OUTSIDE, capture_output=True, text=True, check=False, timeout=240)
 
 
 def test_make_alone_lists_every_target_in_a_line() -> None:
@@ -53,7 +57,7 @@ def served(command: list[str], folder: Path, cwd: Path = ROOT) -> Iterator[tuple
         "PORTAL_SECRET_KEY": "k",
     }
     process = subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command, cwd=cwd, env={**OUTSIDE, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True,
     )  # fmt: skip
     try:
