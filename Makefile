@@ -4,7 +4,7 @@ export PORT ?= 8000
 # As many tests at once as there are processors, and two at least: half of the time is waiting.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
 
-.PHONY: help run dev test lint migration gallery house mutants bench
+.PHONY: help run dev test lint audit migration gallery house mutants bench
 
 help: ## ce que l’on peut faire
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
@@ -26,6 +26,10 @@ lint: .venv/dev.stamp ## la forme, les types, ce qui ne sert à rien, les étage
 	$(BIN)/python -m scripts.dead
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m scripts.audit
+
+audit: .venv/dev.stamp ## ce que le registre sait des versions installées (failles, retraits)
+	$(BIN)/python -m scripts.audit --registry
 
 migration: .venv/dev.stamp ## une nouvelle migration (NAME=…)
 	@$(BIN)/python scripts/migration.py '$(NAME)'

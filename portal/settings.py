@@ -36,12 +36,16 @@ class Settings:
     smtp_port: int = 25
     smtp_user: str = ""
     smtp_password: str = ""
-    smtp_starttls: bool = False
+    smtp_starttls: bool = True
     mail_from: str = "portail@localhost"
 
     @property
     def demo(self) -> bool:
         return self.env == "demo"
+
+    def cookie(self, name: str) -> str:
+        """What a cookie is called: in production the browser takes it over HTTPS alone, and from this host alone."""
+        return name if self.demo else f"__Host-{name}"
 
     @property
     def shows_mails(self) -> bool:
@@ -78,7 +82,7 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
         smtp_port=_port(environ, "PORTAL_SMTP_PORT", "25"),
         smtp_user=environ.get("PORTAL_SMTP_USER") or "",
         smtp_password=environ.get("PORTAL_SMTP_PASSWORD") or "",
-        smtp_starttls=environ.get("PORTAL_SMTP_STARTTLS") == "1",
+        smtp_starttls=environ.get("PORTAL_SMTP_STARTTLS") != "0",
         mail_from=environ.get("PORTAL_MAIL_FROM") or "portail@localhost",
         public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
     )

@@ -1,5 +1,6 @@
 """The connection to the database, the same to the rest of the house for SQLite and PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,11 +31,13 @@ class Database:
         if self.is_sqlite:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+            self.engine = create_engine(
+                parsed, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True
+            )
             self._reader: Engine = self.engine
-            _sqlite_manners(self.engine)
+            _sqlite_manners(self.engine, parsed.database)
         else:
-            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"connect_timeout": 5})
+            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"connect_timeout": 5}, hide_parameters=True)
             _postgresql_manners(self.engine)
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -70,6 +73,13 @@ class Database:
         self.engine.dispose()
 
 
+def _owners_alone(file: Path) -> None:
+    """The file is there, and nobody but its owner reads or writes it; its journals follow it."""
+    file.touch(mode=0o600)
+    if file.stat().st_uid == os.geteuid():
+        file.chmod(0o600)
+
+
 def _postgresql_manners(engine: Engine) -> None:
     """A connection that lay idle is asked whether it still lives before it is used: after a failover the next one is."""
 
@@ -88,7 +98,12 @@ def _postgresql_manners(engine: Engine) -> None:
             raise DisconnectionError from error
 
 
-def _sqlite_manners(engine: Engine) -> None:
+def _sqlite_manners(engine: Engine, file: str | None) -> None:
+    @event.listens_for(engine, "do_connect")
+    def before_connect(_dialect: Any, _record: Any, _args: Any, _more: Any) -> None:
+        if file:
+            _owners_alone(Path(file))
+
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None  # the driver begins nothing by itself

@@ -31,10 +31,8 @@ def remember(response: Response, email: str) -> None:
     browser = browser or secrets.token_urlsafe(12)
     mark = _mark(browser, email)
     marks = [*(m for m in marks if m != mark), mark][-MOST:]
-    secure = not settings().demo
-    response.set_cookie(
-        COOKIE, _signer().dumps([browser, *marks]), SECONDS, httponly=True, samesite="Lax", secure=secure, path="/connexion"
-    )
+    kept, secure = _signer().dumps([browser, *marks]), not settings().demo
+    response.set_cookie(settings().cookie(COOKIE), kept, SECONDS, httponly=True, samesite="Lax", secure=secure)
 
 
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"}
@@ -50,7 +48,7 @@ def called() -> str:
 
 def _read() -> tuple[str, list[str]]:
     try:
-        browser, *marks = _signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS)
+        browser, *marks = _signer().loads(request.cookies.get(settings().cookie(COOKIE), ""), max_age=SECONDS)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(browser), [str(mark) for mark in marks]

@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     def on_database(error: Exception) -> ResponseReturnValue:
-        app.logger.error("database: %s", error)
+        app.logger.error("database", exc_info=error, extra={"fields": _of_database(error)})
         if isinstance(error, DBAPIError) and not (error.connection_invalidated or type(error).__name__ in ("OperationalError",)):
             return _bare(500)
         return _bare(503)
@@ -70,6 +70,15 @@ def register(app: Flask) -> None:
     def on_fault(error: Exception) -> ResponseReturnValue:
         app.logger.exception("fault", exc_info=error, extra={"fields": {"request": request_number()}})
         return _bare(500)
+
+
+def _of_database(error: Exception) -> dict[str, str]:
+    """What may be logged of it: the statement without its values, and the code of the fault. Its message may hold values."""
+    told = {"request": request_number()}
+    if isinstance(error, DBAPIError):
+        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+        told |= {"statement": str(error.statement or ""), "code": str(code or "")}
+    return told
 
 
 def _page(code: int) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, event
 REQUESTS = Counter("portal_requests", "Requests answered", ("route", "method", "status"))
 SECONDS = Histogram("portal_request_seconds", "Time to answer", ("route",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5))
 SLOW_SECONDS = 0.2
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are invented: a figure each would have no end
 log = logging.getLogger("portal.requests")
 
 
@@ -29,6 +31,16 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["fault"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+    def formatException(self, ei: Any) -> str:
+        """Where it happened and of what kind each fault was: never its message, which may hold what somebody typed."""
+        told, error = [], ei[1]
+        while error is not None:
+            told.append(
+                f"{type(error).__module__}.{type(error).__qualname__}\n" + "".join(traceback.format_tb(error.__traceback__))
+            )
+            error = error.__cause__ or error.__context__
+        return "".join(told)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
@@ -59,12 +71,13 @@ def _end(response: Response) -> Response:
         return response
     seconds = time.perf_counter() - g.request_begun
     route = request.url_rule.rule if request.url_rule else "(none)"
-    REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+    method = request.method if request.method in METHODS else "(other)"
+    REQUESTS.labels(route, method, str(response.status_code)).inc()
     SECONDS.labels(route).observe(seconds)
     response.headers["X-Request-Id"] = g.request_number
     fields = {
         "request": g.request_number,
-        "method": request.method,
+        "method": method,
         "route": route,
         "status": response.status_code,
         "ms": round(seconds * 1000, 1),

@@ -320,7 +320,10 @@ def test_it_leaves_through_a_real_server_of_mails(w: World) -> None:
     controller.start()
     try:
         ask(w)
-        assert send_due(w.db, w.now, SETTINGS, smtp(replace(SETTINGS, smtp_host="127.0.0.1", smtp_port=port))) == (1, 0)
+        server = replace(SETTINGS, smtp_host="127.0.0.1", smtp_port=port)
+        assert send_due(w.db, w.now, SETTINGS, smtp(server)) == (0, 1) and not box.taken, "nothing leaves in clear by itself"
+        later = w.now() + timedelta(hours=1)
+        assert send_due(w.db, lambda: later, SETTINGS, smtp(replace(server, smtp_starttls=False))) == (1, 0)
     finally:
         controller.stop()
     assert box.subjects and box.taken[0]["To"] == "ud94@test.example"

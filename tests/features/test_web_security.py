@@ -1,0 +1,120 @@
+"""What the browser, the file system, the log and the server of mails are told, so that nobody else reads what is here."""
+
+import logging
+import smtplib
+import ssl
+import stat
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+from sqlalchemy import insert
+
+from portal.app import create_app
+from portal.clock import Clock
+from portal.features.notices.outbox import smtp
+from portal.settings import Settings
+from portal.store.database import Database
+from portal.store.places import region
+from portal.web.observe import JsonLines
+from tests.support.world import PASSWORD, Browser, World
+
+SECRET = "0123456789abcdef" * 4
+
+
+def in_production(w: World) -> Browser:
+    url = w.db.url.render_as_string(hide_password=False)
+    app = create_app(Settings("production", url, SECRET, None), Clock(w.today))
+    app.extensions["portal_db"].audit_key = w.db.audit_key
+    w._app = app
+    return Browser(app.test_client())
+
+
+def test_in_production_cookies_are_this_hosts_alone_and_the_browser_stays_on_https(world: World) -> None:
+    world.as_("centre")
+    b = in_production(world)
+    page = b.get("/connexion").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    fields = {"email": "centre@test.example", "password": PASSWORD, "suite": "/sessions", "csrf_token": token}
+    answer = b.client.post("/connexion", data=fields)
+    assert answer.status_code == 303
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert {c.split("=")[0] for c in cookies} == {"__Host-portail", "__Host-appareil"}
+    for cookie in cookies:
+        parts = {part.strip() for part in cookie.split(";")}
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts and "Domain" not in cookie
+        assert "centre" not in cookie
+    assert b.get("/sessions").status_code == 200
+    for path in ("/sessions", "/healthz", "/nulle-part", "/static/icon.svg"):
+        assert b.get(path).headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    world.close()
+
+
+def test_nothing_that_holds_a_person_is_kept_by_a_browser_or_a_proxy(world: World) -> None:
+    world.session(1, "01/06/2020", "12/06/2020")
+    b = world.browser("centre")
+    paths = ["/sessions/1", "/sessions/1/candidats", "/sessions/export?quoi=candidats", "/sessions/1/candidats/modele.csv"]
+    paths += ["/sessions/1/documents/liste-candidats.pdf", "/sessions/1/preuve.json", "/chiffres.csv", "/compte", "/nulle-part"]
+    for path in paths:
+        assert b.get(path).headers["Cache-Control"] == "no-store", path
+    assert "max-age" in b.get("/static/icon.svg").headers["Cache-Control"], "what is everybody's stays in the browser"
+    world.close()
+
+
+def test_figures_do_not_grow_with_invented_methods(world: World) -> None:
+    b = world.browser()
+    for method in ("MARKDOWNLOAD", "MARKUPLOAD"):
+        b.client.open("/healthz", method=method)
+    told = generate_latest().decode()
+    assert "MARK" not in told and 'method="(other)"' in told
+    world.close()
+
+
+def test_the_database_of_sqlite_is_its_owners_alone(tmp_path: Path) -> None:
+    for old in (False, True):
+        file = tmp_path / f"{old}.sqlite"
+        if old:
+            file.touch(mode=0o644)
+        db = Database(f"sqlite:///{file}")
+        with db.writing() as tx:
+            tx.exec_driver_sql("CREATE TABLE t (a)")
+            assert {stat.S_IMODE(f.stat().st_mode) for f in tmp_path.glob(f"{old}.sqlite*")} == {0o600}
+        db.dispose()
+
+
+def test_the_server_of_mails_proves_who_it_is_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[ssl.SSLContext] = []
+
+    class Server:
+        def __init__(self, *_: object, **__: object) -> None: ...
+        def __enter__(self) -> "Server":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def starttls(self, *, context: ssl.SSLContext) -> None:
+            seen.append(context)
+
+        def send_message(self, _message: EmailMessage) -> None:
+            assert seen
+
+    monkeypatch.setattr(smtplib, "SMTP", Server)
+    smtp(replace(Settings("production", "", SECRET, None), smtp_host="mail.example"))(EmailMessage())
+    assert seen[0].verify_mode is ssl.CERT_REQUIRED and seen[0].check_hostname
+
+
+def test_what_the_database_says_of_a_fault_is_logged_without_values(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    typed = "".join(reversed("EUQRAM"))  # not in the lines of the program that a trace shows
+
+    @world.app().get("/essai")
+    def trial() -> str:
+        with world.app().extensions["portal_db"].writing() as tx:
+            for code in ("98", "99"):
+                tx.execute(insert(region), {"code": code, "name": typed})
+        return ""
+
+    assert world.browser("centre").get("/essai").status_code == 500
+    told = [JsonLines().format(record) for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(told) == 1 and "IntegrityError" in told[0] and "INSERT INTO region" in told[0] and typed not in told[0]
+    world.close()
