@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import wtforms
+from flask import request
 from wtforms.validators import StopValidation
 
 from portal.files.errors import BadCell
@@ -61,6 +62,11 @@ class TypedField(wtforms.Field):
     def read(self, text: str) -> object:
         """What the text means. It raises `Wrong`."""
         return text
+
+    @property
+    def sent(self) -> bool:
+        """Whether the form that was sent held it at all."""
+        return bool(self.raw_data)
 
     @property
     def shown_as(self) -> str:
@@ -253,12 +259,16 @@ class SecretField(TypedField):
 
 
 class FileField(TypedField):
-    """A file: it is read by `uploads.uploaded`; the field keeps its label and what is wrong of it."""
+    """A file that a person sends: `content`, its bytes, None when none was chosen; `filename`, as the browser calls it."""
 
     kind = "file"
+    content: bytes | None = None
+    filename = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        pass
+        file = request.files.get(self.name)
+        if file and file.filename:
+            self.content, self.filename = file.read(), file.filename
 
 
 class TickField(TypedField):
@@ -267,6 +277,14 @@ class TickField(TypedField):
     @property
     def ticked(self) -> bool:
         return bool(self.typed)
+
+
+class ButtonField(TypedField):
+    """A button that does something else than saving; its value may say of which of many things (`number`)."""
+
+    @property
+    def number(self) -> int | None:
+        return number_in(self.typed)
 
 
 class HiddenField(TypedField):

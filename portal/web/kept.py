@@ -5,13 +5,18 @@ from flask import abort, request
 from portal.web.sizes import SHEET
 
 _NOT_KEPT = {"csrf_token", "password", "password2", "current_password", "_reprise", "suite", "action", "answer", "confirmation"}
+_KEPT = "kept-"
 
 
 def kept_fields() -> list[tuple[str, str]]:
     """What was typed, field by field. Raises 413 when it is more than a page gives back."""
-    kept = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT and not name.startswith("kept-")
-    ]
+    sent = request.form.items(multi=True)
+    kept = [(name, value) for name, value in sent if name not in _NOT_KEPT and not name.startswith(_KEPT)]
     if len(kept) > SHEET.fields or sum(len(name) + len(value) for name, value in kept) > SHEET.bytes:
         abort(413)
     return kept
+
+
+def kept_before() -> list[tuple[str, str]]:
+    """What `kept_fields` found in an earlier form, carried by the one that was sent now."""
+    return [(name.removeprefix(_KEPT), value) for name, value in request.form.items(multi=True) if name.startswith(_KEPT)]

@@ -13,7 +13,7 @@ from portal.rules.rights import Refused, may
 from portal.rules.steps import STEP
 from portal.web import fragments
 from portal.web.doubts import doubts_page
-from portal.web.fields import DayField
+from portal.web.fields import DayField, TextField
 from portal.web.forms import Form
 from portal.web.state import actor, clock, reading, settings
 
@@ -22,6 +22,17 @@ class ActualEnd(Form):
     """Asked wherever the actual end is missing: on its own page, the session's and the results'."""
 
     actual_end_on = DayField("Date réelle de fin de session", "Indiquez la date à laquelle la session s’est réellement terminée.")
+
+
+def reason_for_unit() -> TextField:
+    """Why a centre asks its unit for something on a session."""
+    return TextField(
+        "Motif",
+        "Indiquez le motif : l’UD décide d’après lui.",
+        1000,
+        rows=3,
+        hint="L’UD le lit pour décider. Il reste dans l’historique de la session.",
+    )
 
 
 def found(number: int) -> SessionRow:

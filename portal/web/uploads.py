@@ -1,8 +1,7 @@
-"""A file that a person sends: its bytes, or why not; and what was read of it, carried from the preview to « Importer »."""
+"""A file that a person sends, and what was read of it, carried from the preview to « Importer »."""
 
 from typing import Any
 
-from flask import request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.web.fields import FileField, HiddenField
@@ -18,12 +17,6 @@ class Import(Form):
 
 
 PREVIEW_HOURS = 12
-
-
-def uploaded(name: str = "file") -> bytes | None:
-    """The bytes of the file; None when none was chosen."""
-    file = request.files.get(name)
-    return file.read() if file and file.filename else None
 
 
 def sealed(content: Any) -> str:

@@ -11,16 +11,18 @@ from flask import Flask
 
 from portal import features
 from portal.clock import Clock
-from portal.features.communication.forms import DepartmentsField, HourField, LetterField
+from portal.features.communication.forms import DepartmentsField, LetterField
 from portal.features.measures.forms import CountField
 from portal.web import session_pages, uploads
 from portal.web.fields import (
     BirthDateField,
+    ButtonField,
     ChoiceField,
     DayField,
     EmailField,
     FileField,
     HiddenField,
+    HourField,
     NumberField,
     PersonNameField,
     PickField,
@@ -31,6 +33,7 @@ from portal.web.fields import (
     TypedField,
 )
 from portal.web.forms import Form
+from portal.web.several import RowsField, TicksField
 
 WRONG_YEAR = "vérifiez l’année."
 NO_DATE = "n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 24/08/2020."
@@ -53,7 +56,10 @@ class Every(Form):
     choice = ChoiceField("Choix", "Choisissez.", {"a": "A", "b": "B"})
     pick = PickField("Titre", "Choisissez un titre.")
     session = PickField("Session", wrong="Des chiffres seulement.")
-    hour = HourField("Heure")
+    hour = HourField("Heure", "Indiquez l’heure.")
+    number_of = ButtonField("Retirer")
+    boxes = TicksField("Cases", {"1": "Un", "2": "Deux"})
+    rows = RowsField("Lignes")
     departments = DepartmentsField("Départements")
     letter = LetterField("Lettre", "Écrivez la lettre.")
     count = CountField("Nombre", "Tapez le nombre.")
@@ -97,7 +103,9 @@ def test_each_field_has_a_label_and_says_what_is_wrong_in_a_sentence(app: Flask,
                 assert isinstance(field, TypedField)
                 assert field.label.text.strip()
                 assert all(error.endswith(".") and len(error.split()) > 1 for error in field.errors), field.errors
-                takes_anything = isinstance(field, (HiddenField, TickField, FileField, SecretField))
+                takes_anything = isinstance(
+                    field, (HiddenField, TickField, FileField, SecretField, ButtonField, TicksField, RowsField)
+                )
                 if typed.startswith("x") and not takes_anything:
                     assert len(field.errors) == 1, field.name
             assert form.problems == {field.name: field.errors[0] for field in form if field.errors}
@@ -125,9 +133,9 @@ def test_each_field_has_a_label_and_says_what_is_wrong_in_a_sentence(app: Flask,
         ("choice", "b", "b"),
         ("pick", "999999999", 999999999),
         ("session", "", None),
-        ("hour", "23:59", None),
-        ("hour", "12 h 30", None),
-        ("hour", "0h", None),
+        ("hour", "23:59", "23:59"),
+        ("hour", "12 h 30", "12:30"),
+        ("hour", "0h", "00:00"),
         ("departments", "75, 2a", ["75", "2A"]),
         ("letter", "a\r\n\r\nb\r\n", "a\n\nb"),
         ("letter", "x" * 50_000, "x" * 50_000),
@@ -175,8 +183,8 @@ def test_what_is_right_is_taken_and_shown_as_typed(app: Flask, name: str, typed:
         ("pick", "1234567890", "Choisissez un titre."),
         ("pick", "", "Choisissez un titre."),
         ("session", "x", "Des chiffres seulement."),
-        ("hour", "24:00", "« 24:00 » n’est pas une heure : écrivez-la 12:00."),
-        ("hour", "12:60", "« 12:60 » n’est pas une heure : écrivez-la 12:00."),
+        ("hour", "24:00", "« 24:00 » n’est pas une heure : écrivez-la hh:mm, par exemple 08:30."),
+        ("hour", "12:60", "« 12:60 » n’est pas une heure : écrivez-la hh:mm, par exemple 08:30."),
         ("hour", "", "Indiquez l’heure."),
         ("departments", "75 999", "Département inconnu : 999. Écrivez par exemple 75 94."),
         ("letter", " \r\n ", "Écrivez la lettre."),
@@ -225,3 +233,15 @@ def test_what_stands_in_a_form_before_it_is_typed_in_is_shown_and_what_is_not_se
         form = Every(day=date(2020, 6, 15))
         form.validate()
         assert form.day.day == date(2020, 6, 15)
+
+
+def test_boxes_and_rows_hold_all_that_was_sent_for_them_and_nothing_else(app: Flask) -> None:
+    sent = {"boxes": ["2", "x", "1"], "rows-7": ["3", "4\0"], "rows-x": "5", "lines-7": "6", "number_of": "12"}
+    with app.test_request_context(method="POST", data=sent):
+        form = Every()
+        assert (form.boxes.ticked, form.boxes.numbers) == (["2", "x", "1"], [2, 1])
+        assert (form.rows.said, form.rows.first(7), form.rows.first(8)) == ({7: ["3", "4"]}, "3", "")
+        assert (form.number_of.sent, form.number_of.number, form.secret.sent) == (True, 12, False)
+    with app.test_request_context(method="GET", query_string=sent):
+        form = Every()
+        assert (form.boxes.ticked, form.rows.said, form.number_of.sent) == ((), {}, False)

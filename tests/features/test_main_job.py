@@ -50,9 +50,9 @@ def test_the_whole_main_job(w: World) -> None:
     assert "vendredi 12 juin 2020" in question.text and "2 titres" in question.text
     assert w.scalar("select count(*) from result") == 0, "nothing is saved before the answer"
     seal = hidden(question.text, "confirmation")
-    back = centre.post("/sessions/1/resultats", answer="no", confirmation=seal, **fields)
+    back = centre.post("/sessions/1/resultats", answer="non", confirmation=seal, **fields)
     assert back.text.count(" checked") == 2 and w.scalar("select count(*) from result") == 0
-    yes = centre.post("/sessions/1/resultats", answer="yes", confirmation=seal, **fields)
+    yes = centre.post("/sessions/1/resultats", answer="oui", confirmation=seal, **fields)
     assert yes.status_code == 303 and w.get(1).status is Status.RESULTS
     assert real_date(centre, "2020-06-11", version=w.get(1).version).status_code == 403
     again = centre.post("/sessions/1/resultats", action="draft", **{**fields, "version": w.get(1).version})
@@ -74,7 +74,7 @@ def test_the_whole_main_job(w: World) -> None:
 def test_without_the_real_end_date_nothing_is_saved(w: World) -> None:
     centre = w.browser("centre")
     for action in ("draft", "validate"):
-        answer = centre.post("/sessions/1/resultats", action=action, answer="yes", version=w.get(1).version, **sheet(w))
+        answer = centre.post("/sessions/1/resultats", action=action, answer="oui", version=w.get(1).version, **sheet(w))
         assert answer.status_code == 403 and "date réelle de fin de session" in answer.text
     assert w.scalar("select count(*) from result") == 0
 
@@ -86,19 +86,19 @@ def test_the_confirmation_cannot_be_got_round(w: World) -> None:
     real_date(centre)
     real_date(centre, number=2)
     fields = {"version": w.get(1).version, **sheet(w)}
-    by_hand = centre.post("/sessions/1/resultats", answer="yes", confirmation="", **fields)
+    by_hand = centre.post("/sessions/1/resultats", answer="oui", confirmation="", **fields)
     assert by_hand.status_code == 200 and "Êtes-vous sûr" in by_hand.text
     seal = hidden(by_hand.text, "confirmation")
     other = {"version": w.get(2).version, **sheet(w, 2)}
-    assert centre.post("/sessions/2/resultats", answer="yes", confirmation=seal, **other).status_code == 200
+    assert centre.post("/sessions/2/resultats", answer="oui", confirmation=seal, **other).status_code == 200
     changed = {**fields, **sheet(w, 1, "echec")}
-    assert centre.post("/sessions/1/resultats", answer="yes", confirmation=seal, **changed).status_code == 200
+    assert centre.post("/sessions/1/resultats", answer="oui", confirmation=seal, **changed).status_code == 200
     real_date(centre, "2020-06-10")
-    stale = centre.post("/sessions/1/resultats", answer="yes", confirmation=seal, **fields)
+    stale = centre.post("/sessions/1/resultats", answer="oui", confirmation=seal, **fields)
     assert stale.status_code == 409 and "mercredi 10 juin 2020" in stale.text
     assert w.scalar("select count(*) from result") == 0
     fresh = {**fields, "version": hidden(stale.text, "version")}
-    done = centre.post("/sessions/1/resultats", answer="yes", confirmation=hidden(stale.text, "confirmation"), **fresh)
+    done = centre.post("/sessions/1/resultats", answer="oui", confirmation=hidden(stale.text, "confirmation"), **fresh)
     assert done.status_code == 303
 
 
@@ -107,7 +107,7 @@ def test_eight_clicks_at_once_are_one_save(w: World) -> None:
     real_date(centre)
     fields = {"version": w.get(1).version, **sheet(w)}
     question = centre.post("/sessions/1/resultats", action="validate", **fields)
-    data = {"csrf_token": centre.token(), "answer": "yes", "confirmation": hidden(question.text, "confirmation"), **fields}
+    data = {"csrf_token": centre.token(), "answer": "oui", "confirmation": hidden(question.text, "confirmation"), **fields}
     cookie = centre.client.get_cookie("portail")
     assert cookie
 

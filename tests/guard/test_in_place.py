@@ -203,7 +203,7 @@ def test_results_that_were_wrong_come_back_right(demo: Demonstration) -> None:
 
 def test_results_answered_no_send_back_the_date_alone(demo: Demonstration) -> None:
     client = demo.client("centre")
-    block, whole = results(client, True, answer="no"), results(client, False, answer="no")
+    block, whole = results(client, True, answer="non"), results(client, False, answer="non")
     same_words(block, whole)
     assert block.headers["HX-Retarget"] == "#attention"
 

@@ -17,11 +17,10 @@ from portal.features.accounts.forms import Forgotten, NewPassword, OtherPassword
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
-from portal.store.text import one_line
-from portal.web import devices
-from portal.web.forms import number_in, posted
+from portal.web import devices, query
+from portal.web.forms import posted
 from portal.web.fragments import page
-from portal.web.kept import kept_fields
+from portal.web.kept import kept_before, kept_fields
 from portal.web.state import clock, db_to_write, labels, only, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
@@ -97,8 +96,8 @@ def _page(form: SignIn, kept: list[tuple[str, str]], **more: Any) -> str:
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    form = SignIn(suite=request.args.get("suite", ""))
-    kept = [(name[5:], value) for name, value in request.form.items(multi=True) if name.startswith("kept-")]
+    form = SignIn(suite=query.text("suite"))
+    kept = kept_before()
     if not posted():
         return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
     if not form.validate():
@@ -232,9 +231,9 @@ ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région"
 @blueprint.get("/comptes")
 def index() -> ResponseReturnValue:
     only(Duty.READ_ACCOUNTS)
-    role = next((r for r in Role if r == request.args.get("role")), None)
-    search = one_line(request.args.get("q", ""), 100)
-    rows, after = queries.accounts(reading(), role, search, number_in(request.args.get("suite", "")) or 0)
+    role = next((r for r in Role if r == query.text("role")), None)
+    search = query.search()
+    rows, after = queries.accounts(reading(), role, search, query.number("suite") or 0)
     page = {"rows": rows, "after": after, "role": role, "search": search, "labels": ROLES}
     return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))
 

@@ -6,14 +6,16 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
 
 from portal.features.calendars import actions
+from portal.features.calendars.forms import PrivateAddress
 from portal.features.calendars.ics import ics
 from portal.features.calendars.queries import AHEAD, BEHIND, MOST, between, feed_of, reader_of
 from portal.rules.french import MONTHS
+from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, clock, labels, reading, settings, work
 
@@ -30,7 +32,7 @@ def _month(text: str, today: date) -> date:
 
 @blueprint.get("/calendrier")
 def month() -> ResponseReturnValue:
-    first = _month(request.args.get("mois", ""), clock().today())
+    first = _month(query.text("mois"), clock().today())
     last = first.replace(day=monthrange(first.year, first.month)[1])
     rows = between(reading(), actor(), first, last)
     starts: dict[date, list[Any]] = defaultdict(list)
@@ -69,7 +71,7 @@ def _signer() -> URLSafeSerializer:
 def address() -> ResponseReturnValue:
     if not posted():
         return redirect(url_for("calendars.month") + "#adresse", 303)
-    if request.form.get("action") == "supprimer":
+    if PrivateAddress().action.typed == "supprimer":
         done = actions.revoke(work())
         flash("L’adresse privée est supprimée : elle ne donne plus rien." if done else "Il n’y avait pas d’adresse privée.")
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
@@ -18,11 +18,11 @@ from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
-from portal.store.text import one_line
+from portal.web import query
 from portal.web.forms import Form, posted, version
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, work
-from portal.web.uploads import Import, sealed, unsealed, uploaded
+from portal.web.uploads import Import, sealed, unsealed
 
 blueprint = Blueprint("candidates", __name__)
 SHOWN = 50
@@ -43,7 +43,7 @@ def index(number: int) -> ResponseReturnValue:
 
 
 def _list(s: SessionRow) -> dict[str, Any]:
-    search = one_line(request.args.get("q", ""), 100)
+    search = query.search()
     own = actor().may(Duty.CREATE_SESSIONS)
     sheet = load(reading(), s)
     return {
@@ -117,7 +117,7 @@ def import_file(number: int) -> ResponseReturnValue:
         return form_page(page, s, form, Action.EDIT_CANDIDATES)
     if form.content.typed:
         return _import(s, form)
-    data = uploaded()
+    data = form.file.content
     if data is None:
         form.put({"file": "Choisissez un fichier."})
         return form_page(page, s, form, Action.EDIT_CANDIDATES, 422)

@@ -1,12 +1,12 @@
 """What may be typed to write a letter, and to announce a closing."""
 
 from collections.abc import Sequence
-from datetime import time
-from typing import Any
 
+from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
-from portal.web.fields import DayField, FileField, HiddenField, TextField, TypedField, Wrong
+from portal.web.fields import ButtonField, DayField, FileField, HiddenField, HourField, TextField, TypedField, Wrong
 from portal.web.forms import Form
+from portal.web.several import TicksField
 
 LONGEST = 50_000
 
@@ -37,27 +37,6 @@ class DepartmentsField(TypedField):
         return codes
 
 
-class HourField(TypedField):
-    """« 12:00 », « 12h », « 12 h 30 »"""
-
-    kind = "time"
-
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, "Indiquez l’heure.", **more)
-
-    @property
-    def hour(self) -> time:
-        assert isinstance(self.value, time)
-        return self.value
-
-    def read(self, text: str) -> object:
-        hours, _, minutes = text.lower().replace(" ", "").replace("h", ":").partition(":")
-        digits = text.isascii() and hours.isdecimal() and (minutes or "0").isdecimal()
-        if not (digits and int(hours) < 24 and int(minutes or 0) < 60):
-            raise Wrong(f"« {self.typed} » n’est pas une heure : écrivez-la 12:00.")
-        return time(int(hours), int(minutes or 0))
-
-
 class LetterNumber(TypedField):
     """« 13 »: as readers call the letter; empty for the one after the last."""
 
@@ -80,16 +59,27 @@ class Letter(Form):
         rows=14,
         hint="En Markdown : ## pour un titre, - pour une liste, **gras**, [texte](https://adresse).",
     )
+    roles = TicksField("À qui", GROUPS, hint="Aucune case : à tous.")
     departments = DepartmentsField("Départements", hint="Leurs codes, séparés par des espaces. Vide : partout.")
     pdf = FileField("PDF joint (facultatif)")
+    apercu = ButtonField("Aperçu")
     key = HiddenField("Clé de la saisie")
+
+    @property
+    def groups(self) -> list[Role]:
+        """To whom it goes; to all where none is ticked."""
+        return [role for role in Role if role in self.roles.ticked]
+
+
+class CallingOff(Form):
+    annuler = ButtonField("Annuler cette fermeture")
 
 
 class Announcing(Form):
     day = DayField("Jour", "Indiquez le jour de la fermeture.")
-    start = HourField("De", hint="Heure de Paris.")
+    start = HourField("De", "Indiquez l’heure.", hint="Heure de Paris.")
     end_day = DayField("Jour de fin", hint="Vide : le même jour.")
-    end = HourField("À", hint="Heure de Paris.")
+    end = HourField("À", "Indiquez l’heure.", hint="Heure de Paris.")
     reason = TextField(
         "Raison", "Indiquez la raison : chacun la lit.", 300, hint="Par exemple : mise en ligne de la version 1.9."
     )

@@ -1,7 +1,7 @@
 """`/communication`: letters of information, and closings of the service."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, time
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +12,13 @@ from werkzeug.utils import secure_filename
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid
 from portal.features.communication import closings, letters
-from portal.features.communication.forms import Announcing, Letter
+from portal.features.communication.forms import Announcing, CallingOff, Letter
 from portal.features.communication.letters import LARGEST_PDF, NewLetter
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import GROUPS, Role
-from portal.web.forms import number_in, posted
+from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.state import actor, clock, only, reading, work
-from portal.web.uploads import uploaded
 
 blueprint = Blueprint("communication", __name__)
 # What a closing leaves open: signing in (for the national account), and what watches the service.
@@ -84,6 +82,7 @@ def index() -> ResponseReturnValue:
         closings=closings.closings(reading()) if national else [],
         now=clock().now(),
         Closing=closings.Closing,
+        form=CallingOff(),
     )
 
 
@@ -113,30 +112,33 @@ def pdf(letter_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     only(Duty.WRITE_LETTERS)
     form = Letter(key=secrets.token_hex(16), number=str(letters.next_number(reading())))
-    roles = [role for role in Role if role in request.form.getlist("roles")]
-    if not posted() or "apercu" in request.form:
-        return _new(form, roles)
-    data = uploaded("pdf")
+    if not posted() or form.apercu.sent:
+        return _new(form)
+    data = form.pdf.content
     right = form.validate()
     if data is not None and not data.startswith(b"%PDF-"):
         form.put({"pdf": "Ce fichier n’est pas un PDF."})
     elif data is not None and len(data) > LARGEST_PDF:
         form.put({"pdf": "Ce PDF dépasse 5 Mo."})
     if not right or form.problems:
-        return _new(form, roles, 422)
-    name = secure_filename(request.files["pdf"].filename or "")[:120] or "lettre.pdf" if data else ""
-    letter = NewLetter(form.title.text, form.text.plain(), roles, form.departments.codes, name, data, form.number.number)
+        return _new(form, 422)
+    name = secure_filename(form.pdf.filename)[:120] or "lettre.pdf" if data else ""
+    letter = NewLetter(form.title.text, form.text.plain(), form.groups, form.departments.codes, name, data, form.number.number)
     outcome = letters.publish(work(), letter, form.key.key)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
-        return _new(form, roles, 422)
+        return _new(form, 422)
     flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
     return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
 
 
-def _new(form: Letter, roles: list[Role], status: int = 200) -> ResponseReturnValue:
+def _new(form: Letter, status: int = 200) -> ResponseReturnValue:
     preview = Markup(letters.as_html(form.text.typed)) if form.text.typed.strip() else ""  # noqa: S704 (cleaned)
-    return render_template("communication/new.html", form=form, roles=GROUPS, chosen=roles, preview=preview), status
+    return render_template("communication/new.html", form=form, preview=preview), status
+
+
+def _at(day: date, hour: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(hour), PARIS)
 
 
 @blueprint.route("/communication/fermeture", methods=["GET", "POST"])
@@ -145,14 +147,14 @@ def closing() -> ResponseReturnValue:
     form = Announcing()
     if not posted():
         return render_template("communication/closing.html", form=form)
-    if (number := number_in(request.form.get("annuler", ""))) is not None:
+    if (number := CallingOff().annuler.number) is not None:
         done = closings.call_off(work(), number)
         flash(done.message)
         return redirect(url_for("communication.index"), 303)
     if not form.validate():
         return render_template("communication/closing.html", form=form), 422
     last = form.end_day.value or form.day.day
-    start, end = datetime.combine(form.day.day, form.start.hour, PARIS), datetime.combine(last, form.end.hour, PARIS)
+    start, end = _at(form.day.day, form.start.hour), _at(last, form.end.hour)
     outcome = closings.announce(work(), start, end, form.reason.text)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)

@@ -3,14 +3,15 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.sheet import load
 from portal.features.corrections.actions import ask_correction, wrong_outcome
-from portal.features.corrections.forms import AskingCorrection, wanted
+from portal.features.corrections.forms import AskingCorrection
 from portal.features.requests.asking import Made
 from portal.rules.lifecycle import Action
+from portal.web import query
 from portal.web.forms import posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import reading, work
@@ -22,8 +23,8 @@ blueprint = Blueprint("corrections", __name__)
 def ask(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
-    form = AskingCorrection(key=secrets.token_hex(16), candidate=request.args.get("candidat", ""))
-    entry = wanted(request.form, sheet)
+    form = AskingCorrection(key=secrets.token_hex(16), candidate=query.text("candidat"))
+    entry = form.entry(sheet)
     page, action = "corrections/ask.html", Action.ASK_CORRECTION
     more: dict[str, Any] = {"sheet": sheet, "entry": entry, "before": s.open_request}
     if not posted():

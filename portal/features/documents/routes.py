@@ -14,6 +14,7 @@ from portal.features.documents.contents import contents
 from portal.features.documents.forms import Checking
 from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
 from portal.store.text import one_line
+from portal.web import query
 from portal.web.session_pages import found, verdicts
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -80,7 +81,7 @@ def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
 
 @blueprint.get("/verifier")
 def verify_form() -> ResponseReturnValue:
-    given = one_line(request.args.get("code", ""), 60)
+    given = one_line(query.text("code"), 60)
     form = Checking(code=given)
     if not given:
         return render_template("documents/verify.html", form=form)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from portal.features.exports.reading import READING
@@ -13,6 +13,7 @@ from portal.features.sessions.filters import read_filters
 from portal.files.cells import lines
 from portal.files.models import TYPES
 from portal.store.limits import limits
+from portal.web import query
 from portal.web.state import actor, clock, db, reading
 
 blueprint = Blueprint("exports", __name__)
@@ -22,12 +23,12 @@ WHAT_FOR = {TAKE_OVER: TABLES, "lecture": READING}
 
 @blueprint.get("/sessions/export")
 def export() -> ResponseReturnValue:
-    what, kind = request.args.get("quoi", "sessions"), request.args.get("format", "csv")
-    tables = WHAT_FOR.get(request.args.get("pour", TAKE_OVER))
+    what, kind = query.text("quoi", "sessions"), query.text("format", "csv")
+    tables = WHAT_FOR.get(query.text("pour", TAKE_OVER))
     if tables is None or what not in tables or kind not in ("csv", "xlsx"):
         abort(404)
     table, database = tables[what], db()
-    filters, _, _ = read_filters(request.args, actor().role)
+    filters, _, _ = read_filters(query.everything(), actor().role)
     who, today = actor(), clock().today()
     where = listing.chosen(reading(), who, filters).condition & views.view_condition(
         filters.view, who.role, today, limits(reading())

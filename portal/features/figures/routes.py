@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.features.figures.queries import Asked, figures
@@ -12,13 +12,14 @@ from portal.files.cells import lines
 from portal.rules.french import parse_day
 from portal.store.france import DEPARTMENTS
 from portal.store.text import one_line
+from portal.web import query
 from portal.web.state import actor, clock, reading
 
 blueprint = Blueprint("figures", __name__)
 
 
 def _asked() -> tuple[Asked, dict[str, str], dict[str, str]]:
-    typed = {name: one_line(request.args.get(name, ""), 60) for name in ("du", "au", "departement", "titre")}
+    typed = {name: one_line(query.text(name), 60) for name in ("du", "au", "departement", "titre")}
     errors: dict[str, str] = {}
     days = {name: parse_day(typed[name]) if typed[name] else None for name in ("du", "au")}
     for name, found in days.items():
@@ -27,7 +28,7 @@ def _asked() -> tuple[Asked, dict[str, str], dict[str, str]]:
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
     department = typed["departement"] if "departement" not in errors else ""
-    if not request.args:  # without a filter in the address: the last twelve months
+    if not query.everything():  # without a filter in the address: the last twelve months
         typed["du"] = (clock().today() - timedelta(days=365)).isoformat()
         days["du"] = parse_day(typed["du"])
     return Asked(days["du"], days["au"], department, typed["titre"]), typed, errors

@@ -16,7 +16,7 @@ from portal.features.jury.queries import members as find_members
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
-from portal.store.text import one_line
+from portal.web import query
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, reading, work
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: NewMember, status: int = 200) -> ResponseReturnValue:
-    search = one_line(request.args.get("q", ""), 100)
+    search = query.search()
     page = {"members": find_members(reading(), actor(), search), "search": search, "form": form}
     return render_template("jury/index.html", **page), status
 
@@ -58,9 +58,8 @@ def show(member_id: int) -> ResponseReturnValue:
     form = Accreditation()
     if not posted():
         return _show(kept, form)
-    if "retirer" in request.form:
-        given = request.form["retirer"]
-        return _answer(members.withdraw(work(), member_id, version(), number_in(given) or 0), kept, form)
+    if form.retirer.sent:
+        return _answer(members.withdraw(work(), member_id, version(), form.retirer.number or 0), kept, form)
     if not form.validate():
         return _show(kept, form, 422)
     start, end = form.valid_from.day, form.valid_to.day
@@ -91,9 +90,8 @@ def edit(number: int) -> ResponseReturnValue:
     page = "jury/session.html"
     if not posted():
         return form_page(page, s, form, Action.EDIT_JURY, **_seats(s))
-    typed = _links()
-    act, given = request.form.get("action", ""), form.member.typed
-    chosen = number_in(given) or 0
+    act, typed = form.action.typed, form.links
+    chosen = number_in(form.member.typed) or 0
     outcome: Outcome
     if act == "retirer":
         outcome = seats.unseat(work(), number, version(), chosen)
@@ -111,19 +109,8 @@ def edit(number: int) -> ResponseReturnValue:
     return answer(outcome, page, number, form, Action.EDIT_JURY, url_for("jury.edit", number=number), **more)
 
 
-def _links() -> set[tuple[int, int]]:
-    """The pairs that are ticked: `lien-MEMBER` once for each candidate."""
-    found: set[tuple[int, int]] = set()
-    for name, value in request.form.items(multi=True):
-        if name.startswith("lien-"):
-            member_id, candidate_id = number_in(name.removeprefix("lien-")), number_in(value)
-            if member_id is not None and candidate_id is not None:
-                found.add((member_id, candidate_id))
-    return found
-
-
 def _seats(s: SessionRow) -> dict[str, Any]:
-    search = one_line(request.args.get("q", ""), 100)
+    search = query.search()
     conn = reading()
     return {
         "seats": seated(conn, actor(), s),

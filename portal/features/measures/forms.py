@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from werkzeug.datastructures import MultiDict
+from flask import request
 
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measure_files import BOUNDS, Problem
 from portal.rules.measures import Measure, MeasureCase
 from portal.store.text import fold, one_line
-from portal.web.fields import FileField, HiddenField, TypedField, Wrong
+from portal.web.fields import ButtonField, FileField, HiddenField, TypedField, Wrong
 from portal.web.forms import Form, number_in
 
 MOST_CASES = 12
@@ -39,8 +39,9 @@ def _blank() -> dict[str, str]:
     return {**dict.fromkeys(TEXTS, ""), "action": "reporter_la_fin"}
 
 
-def read(form: MultiDict[str, str]) -> Typed:
+def read() -> Typed:
     """The fields `nom`, `source`, and `cas-1-nom` and its like, as they were typed."""
+    form = request.form
     count = form.get("cas", "1")
     number = min(MOST_CASES, int(count)) if count.isascii() and count.isdecimal() and len(count) < 3 else 1
     typed = Typed({n: one_line(form.get(n, ""), 500) for n in ("nom", "source")}, [], [])
@@ -177,5 +178,12 @@ class TakingBack(Form):
     )
 
 
+class Writing(Form):
+    """The buttons under a measure's cases: « enregistrer », « ajouter » a case, « retirer-2 »."""
+
+    action = ButtonField("Geste")
+
+
 class Sending(Form):
+    remplace = HiddenField("Mesure à remplacer")
     file = FileField("Fichier .toml")

@@ -18,7 +18,6 @@ from portal.rules.lifecycle import ACTIVE
 from portal.rules.measure_files import MeasureError, parse, problems_of
 from portal.web.forms import number_in, posted
 from portal.web.state import clock, db, only, reading, work
-from portal.web.uploads import uploaded
 
 blueprint = Blueprint("measures", __name__)
 Done = TypeVar("Done")
@@ -71,8 +70,7 @@ def _own(key: str) -> catalogue.Known:
 def _form(shown: forms.Typed | None, changed: catalogue.Known | None = None) -> ResponseReturnValue:
     if request.method != "POST":
         return _write(shown, changed)
-    typed = forms.read(request.form)
-    asked = request.form.get("action", "")
+    typed, asked = forms.read(), forms.Writing().action.typed
     if not posted():
         return _write(typed, changed)
     if asked == "ajouter":
@@ -102,9 +100,9 @@ def _write(
 
 @blueprint.post("/mesures/fichier")
 def upload() -> ResponseReturnValue:
-    data = uploaded()
     form = forms.Sending()
-    changed = _own(key) if (key := request.form.get("remplace", "")) else None
+    data, key = form.file.content, form.remplace.typed
+    changed = _own(key) if key else None
     shown = forms.of(changed.measure) if changed else forms.blank()
     if not posted():
         return _write(shown, changed)

@@ -1,7 +1,7 @@
 """How a person wants its e-mails."""
 
 from portal.store.notices import Mailing
-from portal.web.fields import ChoiceField
+from portal.web.fields import ButtonField, ChoiceField
 from portal.web.forms import Form
 
 MAILINGS = {
@@ -9,6 +9,10 @@ MAILINGS = {
     Mailing.DAILY: "Un courriel par jour, à 7 heures",
     Mailing.NONE: "Aucun courriel : je lis les avis ici",
 }
+
+
+class Reading(Form):
+    lus = ButtonField("Tout marquer comme lu")
 
 
 class Mails(Form):

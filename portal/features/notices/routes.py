@@ -4,9 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from portal.features.notices import queries
-from portal.features.notices.forms import Mails
+from portal.features.notices.forms import Mails, Reading
 from portal.store.notices import Mailing
-from portal.web.forms import number_in, posted
+from portal.web import query
+from portal.web.forms import posted
 from portal.web.state import actor, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
@@ -17,7 +18,7 @@ def index() -> ResponseReturnValue:
     number = actor().id or 0
     if not posted():
         return _index(Mails(mailing=queries.mailing_of(reading(), number)))
-    if (up_to := number_in(request.form.get("lus", ""))) is not None:
+    if (up_to := Reading().lus.number) is not None:
         queries.read(work(), up_to=up_to)
         flash("Tous les avis sont marqués comme lus.")
         return redirect(url_for("notices.index"), 303)
@@ -30,8 +31,8 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: Mails, status: int = 200) -> ResponseReturnValue:
-    rows, after = queries.notices(reading(), actor().id or 0, number_in(request.args.get("avant", "")))
-    page = {"rows": rows, "after": after, "form": form, "mails_shown": settings().shows_mails}
+    rows, after = queries.notices(reading(), actor().id or 0, query.number("avant"))
+    page = {"rows": rows, "after": after, "form": form, "reads": Reading(), "mails_shown": settings().shows_mails}
     return render_template("notices/index.html", **page), status
 
 

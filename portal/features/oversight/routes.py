@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.outcomes import Invalid
@@ -12,6 +12,7 @@ from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
+from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, clock, only, reading, work
 
@@ -41,11 +42,11 @@ def index() -> ResponseReturnValue:
         form.put(outcome.errors)
         return _index(form, 422)
     flash(outcome.message)
-    return redirect(url_for("oversight.index", signal=request.args.get("signal")), 303)
+    return redirect(url_for("oversight.index", signal=query.text("signal") or None), 303)
 
 
 def _index(form: ClosingSignal, status: int = 200) -> ResponseReturnValue:
-    wanted = next((k for k in Signal if k == request.args.get("signal")), None)
+    wanted = next((k for k in Signal if k == query.text("signal")), None)
     open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today())))
     counts = {kind: sum(1 for one in open_ones if one.kind is kind) for kind in Signal}
     shown = [one for one in open_ones if wanted in (None, one.kind)]

@@ -1,6 +1,6 @@
 """« Reporter la session »."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.core.session import SessionRow
@@ -9,6 +9,7 @@ from portal.features.postponements.forms import Postponing
 from portal.features.postponements.weighing import Move, Weighed, weigh
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action
+from portal.web import query
 from portal.web.doubts import confirmed
 from portal.web.forms import posted, version
 from portal.web.session_pages import answer, form_page, found
@@ -21,14 +22,13 @@ blueprint = Blueprint("postponements", __name__)
 def edit(number: int) -> ResponseReturnValue:
     """`starts_on` and `ends_on` in the address: the page for these dates, of which what they would change is shown in place."""
     s = found(number)
-    dates = {"starts_on": s.starts_on, "ends_on": s.ends_on}
-    form = Postponing(**{name: request.args.get(name, stands) for name, stands in dates.items()})
+    form = Postponing(**{"starts_on": s.starts_on, "ends_on": s.ends_on, **query.given("starts_on", "ends_on")})
     page = "postponements/edit.html"
 
     def weighed(s: SessionRow) -> Weighed | None:
         return _weighed(s, form)
 
-    if not posted() or "calculer" in request.form:
+    if not posted() or form.calculer.sent:
         return form_page(page, s, form, Action.POSTPONE, inner="suites", weighed=weighed)
     if not form.validate():
         return form_page(page, s, form, Action.POSTPONE, 422, weighed=weighed)

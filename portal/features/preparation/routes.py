@@ -23,12 +23,13 @@ from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
 from portal.rules.titles import may_start
+from portal.web import query
 from portal.web.doubts import confirmed, doubts_page
 from portal.web.forms import number_in, posted
 from portal.web.fragments import page
 from portal.web.session_pages import found
 from portal.web.state import actor, clock, reading, settings, work
-from portal.web.uploads import Import, sealed, unsealed, uploaded
+from portal.web.uploads import Import, sealed, unsealed
 
 blueprint = Blueprint("preparation", __name__)
 SHOWN = 50
@@ -48,17 +49,17 @@ def _centre_only() -> int:
 def new() -> ResponseReturnValue:
     centre_id = _centre_only()
     copied = {} if request.method == "POST" else _copied()
-    key = request.args.get("cle", "")
+    key = query.text("cle")
     if not KEY.fullmatch(key):
         key = secrets.token_hex(16)
         if request.method != "POST":
-            kept: dict[str, Any] = {**request.args.to_dict(), "cle": key}
+            kept: dict[str, Any] = {**query.everything().to_dict(), "cle": key}
             return redirect(url_for("preparation.new", **kept))
     form = Creating(
         **{
-            "title": request.args.get("title", ""),
+            "title": query.text("title"),
             "kind": Kind.TITLE.value,
-            "starts_on": request.args.get("starts_on", ""),
+            "starts_on": query.text("starts_on"),
             "session_manager": actor().name,
             "key": key,
             **copied,
@@ -89,7 +90,7 @@ def new() -> ResponseReturnValue:
 
 def _copied() -> dict[str, str]:
     """« Copier cette session »: everything but its dates and its candidates."""
-    number = number_in(request.args.get("modele", ""))
+    number = query.number("modele")
     if number is None:
         return {}
     s = found(number)
@@ -148,7 +149,7 @@ def import_file() -> ResponseReturnValue:
         return _file_page(form)
     if form.content.typed:
         return _import(form)
-    data = uploaded()
+    data = form.file.content
     if data is None:
         form.put({"file": "Choisissez un fichier."})
         return _file_page(form, 422)

@@ -11,7 +11,7 @@ from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
-from portal.store.text import one_line
+from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, only, reading, work
 
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(form: Approval, status: int = 200) -> ResponseReturnValue:
-    search = one_line(request.args.get("q", ""), 100)
+    search = query.search()
     page = {"rows": approvals(reading(), actor(), search), "search": search, "form": form}
     return render_template("reference/approvals.html", **page, titles=titles(reading())), status
 

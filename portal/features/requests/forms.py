@@ -1,7 +1,9 @@
 """What may be typed to ask the unit for something, and to answer."""
 
-from portal.web.fields import DayField, HiddenField, PickField, TextField, TickField
-from portal.web.forms import Form
+from portal.web.fields import ButtonField, DayField, HiddenField, PickField, TextField, TickField
+from portal.web.forms import Form, number_in
+from portal.web.session_pages import reason_for_unit
+from portal.web.several import RowsField, TicksField
 
 
 class Asking(Form):
@@ -9,19 +11,14 @@ class Asking(Form):
 
     starts_on = DayField("Date de début souhaitée", "Indiquez la date de début souhaitée.")
     ends_on = DayField("Date de fin souhaitée", "Indiquez la date de fin souhaitée.")
-    reason = TextField(
-        "Motif",
-        "Indiquez le motif : l’UD décide d’après lui.",
-        1000,
-        rows=3,
-        hint="L’UD le lit pour décider. Il reste dans l’historique de la session.",
-    )
+    reason = reason_for_unit()
     key = HiddenField("Clé de la saisie")
 
 
 class AskingExpired(Form):
     """A session on a title whose date has gone by; what is missing besides, the act says."""
 
+    calculer = ButtonField("Voir les dates de ce titre")
     title = PickField("Titre professionnel", "Choisissez un titre.", hint="Ceux de vos agréments qui ont une date d’échéance.")
     approval = TextField("Numéro d’agrément", longest=30)
     starts_on = DayField("Date de début souhaitée", "Indiquez la date de début souhaitée.")
@@ -51,3 +48,16 @@ class Answering(Form):
         hint="Changez les dates pour en accorder d’autres que celles souhaitées.",
     )
     refusal = TextField("Motif du refus", longest=1000, rows=2, hint="Le centre le lit, et l’historique le garde.")
+    calculer = ButtonField("Voir ce que cela change")
+    retour = HiddenField("Page où revenir")
+
+
+class AcceptingSeveral(Form):
+    """The requests that are ticked, and of each the version of its session that was read."""
+
+    demande = TicksField("Choisir")
+    version = RowsField("Version lue")
+
+    @property
+    def chosen(self) -> dict[int, int | None]:
+        return {number: number_in(self.version.first(number)) for number in self.demande.numbers if number}

@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import of_centre
@@ -17,7 +17,7 @@ from portal.features.reference.queries import centre_line, title_dates
 from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made, why_not_accepted
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
-from portal.features.requests.forms import Answering, Asking, AskingExpired
+from portal.features.requests.forms import AcceptingSeveral, Answering, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
@@ -27,9 +27,9 @@ from portal.rules.rights import Refused
 from portal.rules.titles import may_start
 from portal.store.france import DEPARTMENTS
 from portal.store.requests import RequestKind
-from portal.web import fragments
+from portal.web import fragments, query
 from portal.web.doubts import confirmed, doubts_page
-from portal.web.forms import number_in, posted, version
+from portal.web.forms import posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, clock, only, reading, settings, work
 
@@ -73,9 +73,9 @@ def ask_expired() -> ResponseReturnValue:
     who = actor()
     if not who.may(Duty.ASK_UNIT) or who.centre_id is None:
         abort(404)
-    asked = {"title": request.args.get("titre", ""), "session": request.args.get("session", "")}
+    asked = {"title": query.text("titre"), "session": query.text("session")}
     form = AskingExpired(**asked, key=secrets.token_hex(16))
-    if not posted() or "calculer" in request.form:
+    if not posted() or form.calculer.sent:
         return _expired(form)
     if not form.validate():
         return _expired(form, 422)
@@ -135,12 +135,12 @@ def index() -> ResponseReturnValue:
 
 
 def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseReturnValue:
-    view = request.args.get("vue", "ouvertes")
+    view = query.text("vue", "ouvertes")
     if view not in VIEWS:
         view = "ouvertes"
-    code = request.args.get("departement", "")
+    code = query.text("departement")
     department = code if code in DEPARTMENTS else ""
-    rows, after = page(reading(), actor(), view, number_in(request.args.get("suite", "")), department)
+    rows, after = page(reading(), actor(), view, query.number("suite"), department)
     weighing = view == "ouvertes" and actor().may(Duty.ANSWER_REQUESTS)
     weighed = weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {}
     first = "À traiter" if actor().may(Duty.ANSWER_REQUESTS) else "En attente de réponse"
@@ -167,8 +167,7 @@ def accept_several() -> ResponseReturnValue:
     only(Duty.ANSWER_REQUESTS)
     if not posted():
         return _index()
-    chosen = {n: number_in(request.form.get(f"version-{n}", "")) for t in request.form.getlist("demande") if (n := number_in(t))}
-    if not chosen:
+    if not (chosen := AcceptingSeveral().chosen):
         return _index(422, {0: "Cochez au moins une demande."})
     outcomes = actions.accept_several(work(), chosen)
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
@@ -189,7 +188,7 @@ def _found(request_id: int) -> Asked:
 def show(request_id: int) -> ResponseReturnValue:
     """`starts_on` and `ends_on` in the address: the page for these dates, of which what it would change is shown in place."""
     asked = _found(request_id)
-    return _show(asked, _answer_form(asked, **{n: request.args[n] for n in ("starts_on", "ends_on") if n in request.args}))
+    return _show(asked, _answer_form(asked, **query.given("starts_on", "ends_on")))
 
 
 def _answer_form(asked: Asked, **typed: str) -> Answering:
@@ -197,10 +196,9 @@ def _answer_form(asked: Asked, **typed: str) -> Answering:
     return Answering(**{"starts_on": asked.wanted_start, "ends_on": asked.wanted_end, **typed})
 
 
-def _show(asked: Asked, form: Answering | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
+def _show(asked: Asked, form: Answering, status: int = 200, **more: Any) -> ResponseReturnValue:
     s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
     answers = may_answer(actor(), asked)
-    form = form or _answer_form(asked)
     wanted = (asked.wanted_start, asked.wanted_end)
     typed = (parse_day(form.starts_on.typed), parse_day(form.ends_on.typed))
     weighed = _weighed(asked, s, *typed) if answers else None
@@ -237,15 +235,14 @@ def accept(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     only(Duty.ANSWER_REQUESTS)
     form = _answer_form(asked)
-    if not posted() or "calculer" in request.form:
+    if not posted() or form.calculer.sent:
         return _show(asked, form)
     if asked.kind is RequestKind.CORRECTION and asked.open:
         return redirect(url_for("results.correct", number=asked.session_id, demande=asked.id), 303)
     if not form.validate():
         return _show(asked, form, 422)
-    given = number_in(request.form.get("version", ""))
     start, end = form.starts_on.day, form.ends_on.day
-    outcome = actions.accept(work(), request_id, given, start, end, form.note.text, confirmed())
+    outcome = actions.accept(work(), request_id, version(), start, end, form.note.text, confirmed())
     return _answered(outcome, request_id, form)
 
 
@@ -265,16 +262,18 @@ def refuse(request_id: int) -> ResponseReturnValue:
 def withdraw(request_id: int) -> ResponseReturnValue:
     asked = _found(request_id)
     only(Duty.ASK_UNIT)
+    form = _answer_form(asked)
     if not posted():
-        return _show(asked)
-    return _answered(actions.withdraw(work(), request_id), request_id, None)
+        return _show(asked, form)
+    return _answered(actions.withdraw(work(), request_id), request_id, form)
 
 
-def _answered(outcome: Dated | Answered, request_id: int, form: Answering | None) -> ResponseReturnValue:
+def _answered(outcome: Dated | Answered, request_id: int, form: Answering) -> ResponseReturnValue:
     if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
-        to_the_day = request.form.get("retour") == "accueil"
-        return redirect(url_for("day.show") if to_the_day else url_for("requests.show", request_id=request_id), 303)
+        return redirect(
+            url_for("day.show") if form.retour.typed == "accueil" else url_for("requests.show", request_id=request_id), 303
+        )
     if isinstance(outcome, Doubtful):
         return doubts_page(outcome)
     asked = _found(request_id)
@@ -284,6 +283,5 @@ def _answered(outcome: Dated | Answered, request_id: int, form: Answering | None
         return _show(asked, form, 403, refused=outcome)
     if isinstance(outcome, Changed):
         return _show(asked, form, 409, changed=True)
-    assert form
     form.put(outcome.errors)
     return _show(asked, form, 422)

@@ -4,18 +4,22 @@ Titre: `resultat-CANDIDATE`, and `ccp-CANDIDATE` once for each CCP that is ticke
 CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
 """
 
-from werkzeug.datastructures import MultiDict
+from flask import request
 
 from portal.core.sheet import Sheet, Typed
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
-from portal.web.fields import HiddenField, TextField
+from portal.web.fields import ButtonField, HiddenField, TextField
 from portal.web.forms import Form
+from portal.web.several import TicksField
 
 NOT_PRESENTED = ""
+OUTCOMES = ("resultat-", "ccp-")
 
 
-def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
+def read(sheet: Sheet) -> Typed:
+    """All that was sent of the sheet, against what it offers."""
+    form = request.form
     entries: dict[int, dict[int | None, Outcome]] = {}
     nonsense: dict[int, str] = {}
     known = {str(c.id): c.id for c in sheet.certificates}
@@ -45,8 +49,26 @@ def read(form: MultiDict[str, str], sheet: Sheet) -> Typed:
     return Typed(entries, sheet.version, nonsense)
 
 
+class Entering(Form):
+    """What is sent with the sheet: a draft or the whole; an answer to the question, under its seal; the rows that were wrong."""
+
+    action = ButtonField("Enregistrer le brouillon")
+    answer = ButtonField("Oui, valider les résultats")
+    confirmation = HiddenField("Question posée")
+    wrong = TicksField("À corriger")
+
+    @property
+    def draft(self) -> bool:
+        return self.action.typed == "draft"
+
+    @property
+    def confirmed(self) -> bool:
+        return self.answer.typed == "oui"
+
+
 class Correcting(Form):
     """Why results are corrected; that it is missing, the act says."""
 
     reason = TextField("Motif", longest=1000, rows=3, hint="Il reste dans l’historique, avec les résultats d’avant et d’après.")
     demande = HiddenField("Demande du centre")
+    confirmation = HiddenField("Question posée")

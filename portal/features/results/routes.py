@@ -15,8 +15,10 @@ from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.store.requests import RequestKind
-from portal.web.forms import number_in, posted, version
+from portal.web import query
+from portal.web.forms import number_in, posted, resumed, version
 from portal.web.fragments import page
+from portal.web.kept import kept_fields
 from portal.web.session_pages import ActualEnd, found
 from portal.web.state import actor, clock, reading, work
 
@@ -29,39 +31,37 @@ def enter(number: int) -> ResponseReturnValue:
     sheet = load(reading(), s)
     if request.method != "POST":
         return _entry(s, sheet, sheet.stored)
-    typed = forms.read(request.form, sheet)
-    back = request.form.get("answer") == "no"
-    if back or not posted():
-        return _entry(s, sheet, typed.entries, part="attention", returned=back and posted())
-    draft = request.form.get("action") == "draft"
-    if draft:
+    typed = forms.read(sheet)
+    form = forms.Entering()
+    if not posted():
+        return _entry(s, sheet, typed.entries, part="attention", returned=not resumed())
+    if form.draft:
         outcome = actions.save_draft(work(), number, version(), typed)
     else:
-        given = request.form.get("confirmation", "") if request.form.get("answer") == "yes" else ""
+        given = form.confirmation.typed if form.confirmed else ""
         outcome = actions.enter_results(work(), number, version(), typed, given)
     if isinstance(outcome, (Saved, Unchanged)):
         flash(outcome.message)
-        return redirect(url_for("results.enter" if draft else "sessions.show", number=number), 303)
-    return _not_saved(outcome, number)
+        return redirect(url_for("results.enter" if form.draft else "sessions.show", number=number), 303)
+    return _not_saved(outcome, number, form)
 
 
-def _not_saved(outcome: Changed | Invalid | Refused, number: int) -> ResponseReturnValue:
+def _not_saved(outcome: Changed | Invalid | Refused, number: int, form: forms.Entering) -> ResponseReturnValue:
     """Why nothing was saved, with all that was typed, on the session as it stands now."""
     s = outcome.session if isinstance(outcome, (Changed, actions.MustConfirm)) else found(number)
     sheet = load(reading(), s)
-    typed = forms.read(request.form, sheet)
+    typed = forms.read(sheet)
     if isinstance(outcome, Refused):
         return _entry(s, sheet, typed.entries, refused=outcome, status=403)
     if isinstance(outcome, actions.MustConfirm):
         return _question(s, sheet, typed.entries)
     if isinstance(outcome, Changed):
-        asked = request.form.get("answer") == "yes" and not sheet.problems(typed.entries) and s.postponed
+        asked = form.confirmed and not sheet.problems(typed.entries) and s.postponed
         if asked and may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today()).ok:
             return _question(s, sheet, typed.entries, changed=True)
         return _entry(s, sheet, typed.entries, conflict=True, status=409)
     assert isinstance(outcome, actions.Incomplete)
-    wrong = {n for given in request.form.getlist("wrong") if (n := number_in(given)) is not None}
-    touched = wrong | set(outcome.problems)  # in place, the rows that were wrong and those that are: no others change
+    touched = {*form.wrong.numbers, *outcome.problems}  # in place, the rows that were wrong and those that are: no others change
     return _entry(s, sheet, typed.entries, problems=outcome.problems, status=422, part="manques", touched=touched)
 
 
@@ -93,7 +93,7 @@ def _entry(
 
 
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
-    kept = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(("resultat-", "ccp-"))]
+    kept = [(name, value) for name, value in kept_fields() if name.startswith(forms.OUTCOMES)]
     told: dict[str, Any] = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
     told["seal"] = actions.seal(work(), s, entries)
     return page("results/question.html", 409 if changed else 200, block="question", place="question", **told)
@@ -103,19 +103,19 @@ def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: 
 def correct(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
-    form = forms.Correcting(demande=request.args.get("demande", ""))
+    form = forms.Correcting(demande=query.text("demande"))
     if request.method != "POST":
         entries = dict(sheet.stored)
         if (asked := _asked(s, form)) and asked.candidate_id is not None:
             form.reason.typed = asked.reason
             entries[asked.candidate_id] = asked.entry
         return _correction(s, sheet, entries, form)
-    typed = forms.read(request.form, sheet)
+    typed = forms.read(sheet)
     if not posted():
         return _correction(s, sheet, typed.entries, form)
     if not form.validate() or typed.nonsense:
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
-    given, asked_by = request.form.get("confirmation", ""), number_in(form.demande.typed)
+    given, asked_by = form.confirmation.typed, number_in(form.demande.typed)
     outcome = actions.correct_results(work(), number, version(), typed, form.reason.text, given, asked_by)
     if isinstance(outcome, Refused):
         return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)

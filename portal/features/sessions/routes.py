@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.clock import PARIS
@@ -28,6 +28,7 @@ from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.store.text import one_line
+from portal.web import query
 from portal.web.cells import rows
 from portal.web.doubts import confirmed
 from portal.web.forms import number_in, posted, version
@@ -39,7 +40,7 @@ blueprint = Blueprint("sessions", __name__)
 
 def _cursor(sort: str) -> listing.Cursor | None:
     for name in ("apres", "avant"):
-        value, _, typed = request.args.get(name, "").partition("~")
+        value, _, typed = query.text(name).partition("~")
         number = number_in(typed)
         here = number if sort == "numero" else parse_day(value)
         if number is not None and here is not None:
@@ -49,7 +50,7 @@ def _cursor(sort: str) -> listing.Cursor | None:
 
 @blueprint.get("/sessions")
 def index() -> ResponseReturnValue:
-    filters, typed, errors = read_filters(request.args, actor().role)
+    filters, typed, errors = read_filters(query.everything(), actor().role)
     today = clock().today()
     limit = limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
@@ -105,9 +106,9 @@ def _departments() -> dict[str, str]:
 @blueprint.get("/sessions/<number:number>")
 def show(number: int) -> ResponseReturnValue:
     s = found(number)
-    if "au" not in request.args:
+    if not (given := query.given("au")):
         return render_template("sessions/show.html", **session_page(s))
-    typed = one_line(request.args["au"], 40)
+    typed = one_line(given["au"], 40)
     on, today = parse_day(typed), clock().today()
     if on is None:
         error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
@@ -177,8 +178,8 @@ def edit_practical(number: int) -> ResponseReturnValue:
     if not form.validate():
         return form_page(page, s, form, Action.EDIT_PRACTICAL, 422, rights=rights)
     wanted = actions.Practical(
-        starts_on=form.starts_on.day if "starts_on" in request.form else None,
-        ends_on=form.ends_on.day if "ends_on" in request.form else None,
+        starts_on=form.starts_on.day if form.starts_on.sent else None,
+        ends_on=form.ends_on.day if form.ends_on.sent else None,
         place=form.place.text,
         hour=form.hour.hour,
         session_manager=form.session_manager.text,

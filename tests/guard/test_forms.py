@@ -1,0 +1,67 @@
+"""What is typed is declared once, in a form; what stands in an address is read by `web/query.py`. Nothing is read beside them."""
+
+import ast
+from collections.abc import Iterator
+
+from portal.paths import ROOT
+
+READ_FROM = {"form", "values", "files", "args", "data", "json", "get_data", "get_json", "stream"}
+# Where the request itself is read, and why there.
+READERS = {
+    ("portal/web/forms.py", "posted"): "whether a form is acted on is asked before any form is read",
+    ("portal/web/forms.py", "resumed"): "a form that comes back after a sign-in is any form",
+    ("portal/web/forms.py", "__init__"): "here WTForms are given what was sent",
+    ("portal/web/forms.py", "version"): "every form on what others may change carries it",
+    ("portal/web/fields.py", "process_formdata"): "WTForms hands a field no files",
+    ("portal/web/kept.py", "kept_fields"): "what is kept through a sign-in is whatever was typed, into whichever form",
+    ("portal/web/kept.py", "kept_before"): "the same, coming back",
+    ("portal/web/doubts.py", "confirmed"): "the question about an unlikely date stands before any form that has dates",
+    ("portal/web/sizes.py", "bound"): "how much may be sent is decided before it is read",
+    ("portal/web/query.py", "text"): "the reader of addresses",
+    ("portal/web/query.py", "given"): "the reader of addresses",
+    ("portal/web/query.py", "everything"): "the reader of addresses",
+    (
+        "portal/features/results/forms.py",
+        "read",
+    ): "the sheet of results: its fields are the session's candidates and certificates",
+    ("portal/features/measures/forms.py", "read"): "a measure's cases: as many as were added, each with its fields",
+}
+
+
+def readings(source: str) -> Iterator[str]:
+    """The functions of this code that read what was sent, and « module » for what stands in none."""
+    tree = ast.parse(source)
+    within = {
+        id(node): function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in READ_FROM and ast.unparse(node.value) in ("request", "flask.request"):
+            yield within.get(id(node), "module")
+        if isinstance(node, ast.ImportFrom) and node.module == "flask":
+            yield from (f"request as {name.asname}" for name in node.names if name.name == "request" and name.asname)
+
+
+def test_a_reading_beside_the_forms_is_found() -> None:
+    source = """
+import flask
+from flask import request as asked
+def show():
+    def inner():
+        return request.files["pdf"] or flask.request.values
+    return request.method, request.form.get("lus")
+top = request.args
+"""
+    assert sorted(readings(source)) == ["inner", "inner", "module", "request as asked", "show"]
+
+
+def test_what_is_sent_is_read_by_forms_alone() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), function)
+        for path in sorted((ROOT / "portal").rglob("*.py"))
+        for function in readings(path.read_text("utf-8"))
+    }
+    assert sorted(found - set(READERS)) == []
+    assert sorted(set(READERS) - found) == []  # no exception outlives its reason
