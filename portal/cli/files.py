@@ -1,17 +1,17 @@
 """What comes in and goes out as files."""
 
 from collections.abc import Callable
-from typing import Any
 
 import click
 from sqlalchemy import true
 
 from portal.cli.tool import Tool, content_of, progress, write_out
+from portal.core.imports import Imported
 from portal.files.cells import lines
 from portal.store.work import Work
 
 
-def _import(path: str, act: Callable[[Work, bytes], Any], many: str) -> None:
+def _import(path: str, act: Callable[[Work, bytes], Imported], many: str) -> None:
     data = content_of(path)
     done = act(Tool().current().work(), data)
     for note in done.notes:

@@ -1,11 +1,15 @@
 """`portal measures …`"""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from portal.cli.tool import Tool, refuse, write_out
 from portal.files.cells import lines
+
+if TYPE_CHECKING:
+    from portal.features.measures.plan import Plan
+    from portal.rules.measures import Measure
 
 
 @click.group(help="Mesures automatiques.")
@@ -25,7 +29,7 @@ def list_measures() -> None:
             click.echo(f"  à corriger, ne peut être ni planifiée ni appliquée : {one.why_not}")
 
 
-def _measure(name: str, tool: Tool) -> Any:
+def _measure(name: str, tool: Tool) -> "tuple[Measure, str]":
     from portal.features.measures.catalogue import find
     from portal.rules.measure_files import MeasureError
 
@@ -36,7 +40,7 @@ def _measure(name: str, tool: Tool) -> Any:
         refuse(str(error))
 
 
-def _print_plan(plan: Any) -> None:
+def _print_plan(plan: "Plan") -> None:
     for count in plan.changes:
         click.echo(f"{count.meaning.name}\t{count.number}\t{count.meaning.effect}\t{count.meaning.words}")
     for count in plan.kept:

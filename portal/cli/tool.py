@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -13,6 +13,8 @@ from portal.store import migrate as migrations
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
+
+Item = TypeVar("Item")
 
 
 class Tool:
@@ -38,7 +40,7 @@ def refuse(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
+def progress(items: Iterable[Item], label: str) -> Iterable[Item]:
     """Shown on a terminal only; nothing in a log."""
     if not sys.stderr.isatty():
         yield from items

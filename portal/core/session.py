@@ -1,8 +1,7 @@
 """A session as one page or one action needs it."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Kind, Role, Status
@@ -34,7 +33,7 @@ class SessionRow:
     place: str
     session_manager: str
     status: Status
-    status_at: Any
+    status_at: datetime
     status_by: str
     actual_end_on: date | None
     postponed_run_id: int | None

@@ -25,17 +25,21 @@ def pdf(template: str, title: str, documents: Sequence[Mapping[str, Any]], at: d
     inputs = {"data": json.dumps({"title": title, "documents": documents}, ensure_ascii=False)}
     with _lock:
         try:
-            return _compile(template, inputs, at, ["ua-1"])
+            return _compile(template, inputs, at, accessible=True)
         except typst.TypstError as error:
             if "could not be displayed" not in error.message:
                 raise
             # A name in an alphabet that no font here has: the document is made, without the label of the standard.
-            return _compile(template, inputs, at, [])
+            return _compile(template, inputs, at, accessible=False)
 
 
-def _compile(template: str, inputs: dict[str, str], at: datetime, standards: list[Any]) -> bytes:
+def _compile(template: str, inputs: dict[str, str], at: datetime, *, accessible: bool) -> bytes:
     made = _compiler().compile(
-        str(FOLDER / f"{template}.typ"), format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=int(at.timestamp())
+        str(FOLDER / f"{template}.typ"),
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards="ua-1" if accessible else None,
+        timestamp=int(at.timestamp()),
     )
     assert isinstance(made, bytes)
     return made

@@ -212,7 +212,7 @@ class _Reader:
         self.wrong(f"{where}une table est attendue.")
         return {}
 
-    def tables(self, data: Mapping[str, Any], key: str) -> list[Any]:
+    def tables(self, data: Mapping[str, Any], key: str) -> list[object]:
         value = data.get(key, [])
         if isinstance(value, list):
             return value

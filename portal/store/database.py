@@ -1,6 +1,7 @@
 """The connection to the database, the same to the rest of the house for SQLite and PostgreSQL."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,9 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_SECONDS = 20
 CONNECTIONS = 16  # kept open by a process: more than it has threads, so that none is opened and closed for a request
@@ -84,15 +87,15 @@ def _postgresql_manners(engine: Engine) -> None:
     """A connection that lay idle is asked whether it still lives before it is used: after a failover the next one is."""
 
     @event.listens_for(engine, "checkin")
-    def on_checkin(_dbapi: Any, record: Any) -> None:
+    def on_checkin(_dbapi: object, record: ConnectionPoolEntry) -> None:
         record.info["seen"] = monotonic()
 
     @event.listens_for(engine, "checkout")
-    def on_checkout(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+    def on_checkout(dbapi_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if monotonic() - record.info.get("seen", monotonic()) < IDLE_SECONDS:
             return
         try:
-            dbapi_connection.execute("SELECT 1")
+            dbapi_connection.cursor().execute("SELECT 1")
             dbapi_connection.rollback()
         except Exception as error:
             raise DisconnectionError from error
@@ -100,12 +103,12 @@ def _postgresql_manners(engine: Engine) -> None:
 
 def _sqlite_manners(engine: Engine, file: str | None) -> None:
     @event.listens_for(engine, "do_connect")
-    def before_connect(_dialect: Any, _record: Any, _args: Any, _more: Any) -> None:
+    def before_connect(_dialect: object, _record: object, _args: object, _more: object) -> None:
         if file:
             _owners_alone(Path(file))
 
     @event.listens_for(engine, "connect")
-    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+    def on_connect(dbapi_connection: sqlite3.Connection, _record: object) -> None:
         dbapi_connection.isolation_level = None  # the driver begins nothing by itself
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             dbapi_connection.execute(f"PRAGMA {pragma}")

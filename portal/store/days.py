@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, literal
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
 
@@ -19,12 +20,12 @@ class later(FunctionElement[date]):
 
 
 @compiles(later, "sqlite")
-def _sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+def _sqlite(element: later, compiler: SQLCompiler, **kw: Any) -> str:
     day, days = element.clauses
     return f"date({compiler.process(day, **kw)}, '+' || {compiler.process(days, **kw)} || ' days')"
 
 
 @compiles(later, "postgresql")
-def _postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+def _postgresql(element: later, compiler: SQLCompiler, **kw: Any) -> str:
     day, days = element.clauses
     return f"({compiler.process(day, **kw)} + CAST({compiler.process(days, **kw)} AS integer))"

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
 
@@ -15,12 +16,12 @@ class month_of(FunctionElement[str]):
 
 
 @compiles(month_of, "sqlite")
-def _sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+def _sqlite(element: month_of, compiler: SQLCompiler, **kw: Any) -> str:
     (day,) = element.clauses
     return f"strftime('%Y-%m', {compiler.process(day, **kw)})"
 
 
 @compiles(month_of, "postgresql")
-def _postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+def _postgresql(element: month_of, compiler: SQLCompiler, **kw: Any) -> str:
     (day,) = element.clauses
     return f"to_char({compiler.process(day, **kw)}, 'YYYY-MM')"

@@ -1,10 +1,10 @@
 """Notices on the site, the e-mails that carry them (an outbox), letters of information, closings of the service."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -113,6 +113,6 @@ closing = Table(
 )
 
 
-def announced(now: Any, soon: Any) -> ColumnElement[bool]:
+def announced(now: datetime | BindParameter[datetime], soon: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """A closing that lasts at `now` or begins before `soon`, and was not called off."""
     return and_(closing.c.called_off_at.is_(None), closing.c.ends_at > now, closing.c.starts_at < soon)

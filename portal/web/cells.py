@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
+from sqlalchemy import Row as Found
 
 from portal.rules.french import day, plural
 from portal.rules.todo import Next
@@ -27,11 +28,11 @@ class Row(NamedTuple):
 
 
 def rows(
-    found: Iterable[Any],
+    found: Iterable[Found[Any]],
     base: str,
     steps: Mapping[str, Next],
     unit_label: str,
-    late: Callable[[Any], str],
+    late: Callable[[Found[Any]], str],
     *,
     own: bool,
     people: Mapping[int, Sequence[str]] | None = None,

@@ -45,7 +45,7 @@ class TypedField(wtforms.Field):
     def process_data(self, value: object) -> None:
         self.typed = "" if value is None else str(value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.typed = storable(valuelist[0])
 
@@ -248,7 +248,7 @@ class SecretField(TypedField):
 
     kind = "password"
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         self.secret = valuelist[0] if valuelist else ""
 
     def process_data(self, value: object) -> None:
@@ -265,7 +265,7 @@ class FileField(TypedField):
     content: bytes | None = None
     filename = ""
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         file = request.files.get(self.name)
         if file and file.filename:
             self.content, self.filename = file.read(), file.filename

@@ -9,11 +9,13 @@ import re
 import secrets
 import time
 import traceback
+from collections.abc import Mapping, Sequence
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 REQUESTS = Counter("portal_requests", "Requests answered", ("route", "method", "status"))
 SECONDS = Histogram("portal_request_seconds", "Time to answer", ("route",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5))
@@ -32,7 +34,9 @@ class JsonLines(logging.Formatter):
             line["fault"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
 
-    def formatException(self, ei: Any) -> str:
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
         """Where it happened and of what kind each fault was: never its message, which may hold what somebody typed."""
         told, error = [], ei[1]
         while error is not None:
@@ -91,11 +95,15 @@ def tell_slow_queries(engine: Engine, is_sqlite: bool, seconds: float = SLOW_SEC
     """In development: a query that takes long is logged with its plan, without its values."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def before(conn: Any, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
+    def before(
+        conn: Connection, cursor: object, sql: str, values: Sequence[object] | Mapping[str, object], context: object, many: bool
+    ) -> None:
         conn.info["begun"] = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
-    def after(conn: Any, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
+    def after(
+        conn: Connection, cursor: object, sql: str, values: Sequence[object] | Mapping[str, object], context: object, many: bool
+    ) -> None:
         taken = time.perf_counter() - conn.info["begun"]
         if taken < seconds or many or not sql.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")):
             return

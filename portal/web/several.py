@@ -1,8 +1,9 @@
 """Fields that hold more than one value: boxes of a list, a choice in each of its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms.utils import unset_value
 
 from portal.store.text import storable
@@ -18,7 +19,7 @@ class TicksField(TypedField):
         self.offered = offered or {}
         self.ticked: Sequence[str] = ()
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         self.ticked = [storable(value) for value in valuelist]
 
     @property
@@ -30,13 +31,19 @@ class TicksField(TypedField):
 class RowsField(TypedField):
     """What was chosen in each row of a list; `said`: for the row 7 all that was sent as `NAME-7`."""
 
-    def process(self, formdata: Any, data: object = unset_value, extra_filters: Sequence[Any] | None = None) -> None:
+    def process(
+        self,
+        formdata: Any,
+        data: object = unset_value,
+        extra_filters: Sequence[Callable[[Any], Any]] | None = None,
+    ) -> None:
         super().process(formdata, data, extra_filters)
         self.said: dict[int, list[str]] = {}
-        for name in formdata or ():
+        sent: MultiDict[str, str] = formdata or MultiDict()
+        for name in sent:
             before, _, row = name.rpartition("-")
             if before == self.name and (number := number_in(row)) is not None:
-                self.said[number] = [storable(value) for value in formdata.getlist(name)]
+                self.said[number] = [storable(value) for value in sent.getlist(name)]
 
     def first(self, row: int) -> str:
         """What was chosen in this row; empty where nothing was."""

@@ -19,7 +19,7 @@ class Import(Form):
 PREVIEW_HOURS = 12
 
 
-def sealed(content: Any) -> str:
+def sealed(content: object) -> str:
     """What the preview shows, compressed and signed for this person: the server keeps nothing."""
     return str(_signer().dumps([actor().id, content]))
 

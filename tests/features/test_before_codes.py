@@ -46,7 +46,7 @@ def w(db: Database) -> Iterator[Taken]:
     world.close()
 
 
-def value(kind: object, kept: Any) -> Any:
+def value(kind: object, kept: str | None) -> object:
     if isinstance(kind, Moment) and kept:
         return datetime.fromisoformat(kept)
     return date.fromisoformat(kept) if isinstance(kind, Date) and kept else kept

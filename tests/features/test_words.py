@@ -79,7 +79,7 @@ def test_whatever_happens_to_a_session_is_told_in_french(w: World) -> None:
 FRENCH = re.compile(r"[^a-zA-Z0-9_]|candidat$|ajoutes|membre|demande|resultats|liens|nombre|passage|empreinte|titre$|motif")
 
 
-def keys(value: Any) -> list[str]:
+def keys(value: object) -> list[str]:
     """The keys of an event, at every depth; a measure's cases and the numbers of things are no words."""
     if not isinstance(value, dict):
         return []

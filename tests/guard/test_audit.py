@@ -1,7 +1,6 @@
 """The check of dependencies finds what it says it finds."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_another_version_than_the_one_chosen_is_found(tmp_path: Path, monkeypatc
 
 
 def test_the_registry_is_asked_and_its_silence_is_no_yes() -> None:
-    def asking(name: str, _version: str) -> Any:
+    def asking(name: str, _version: str) -> object:
         if name == "silent":
             raise OSError
         bad = [{"id": "GHSA-x", "fixed_in": ["2"], "withdrawn": None}, {"id": "old", "withdrawn": "2020-01-01"}]

@@ -149,7 +149,7 @@ def test_forms_that_cannot_be_taken_come_back_alone_and_as_typed(
     page = client.get(stands_on or address).text
     [form] = [form for form in asked(page, "post") if form.address == address]
     ways = [fill for sent in post_forms(page) if sent.action == address for fill in sent.ways()]
-    [typed] = [filled | {"calculer": []} for told, filled in ways if told.partition(",")[0] == way]
+    [typed] = [{**filled, "calculer": []} for told, filled in ways if told.partition(",")[0] == way]
     block = client.post(address, data=typed, headers=form.headers(page))
     done = block.headers.get("HX-Redirect")
     if done:

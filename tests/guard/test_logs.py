@@ -1,7 +1,5 @@
 """What somebody typed never reaches the log, whatever breaks: every form of the demonstration, with a mark in every field."""
 
-from typing import Any
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -47,7 +45,7 @@ def test_a_mark_in_every_field_of_every_form_is_in_no_log(
     assert len({form.action for _, _, form in tried}) > 25
     engine = demo.app.extensions["portal_db"].engine
 
-    def elsewhere(_c: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> tuple[str, Any]:
+    def elsewhere(_c: object, _cursor: object, sql: str, values: object, _context: object, _many: bool) -> tuple[str, object]:
         return (sql.replace("INTO audit_event", "INTO nowhere"), values)
 
     event.listen(engine, "before_cursor_execute", elsewhere, retval=True)

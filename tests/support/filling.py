@@ -1,11 +1,11 @@
 """The forms of a page, read as a browser does, and filled in ways that are refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from io import BytesIO
-from typing import Any
 
+Sent = str | tuple[BytesIO, str]  # a text, or a file with its name
 TYPED = frozenset({"text", "date", "time", "number", "email", "password", "search", "tel", "textarea"})
 FILLS = ("tel quel", "vide", "absurde", "trop long", "périmé")
 NONSENSE, LONG, UNKNOWN = "31/02/2020 <b>", "x" * 3000, "inconnu"
@@ -30,15 +30,15 @@ class PostForm:
         digits = str.maketrans("0123456789", "0000000000")
         return (self.action.translate(digits), *sorted({f.name.translate(digits) for f in self.fields}))
 
-    def ways(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def ways(self) -> Iterator[tuple[str, Mapping[str, str | list[Sent]]]]:
         """What is sent for each button and each way of filling."""
         for name, value in self.buttons or [("", "")]:
             for fill in FILLS:
-                sent = {key: values for key, values in self._filled(fill).items() if values}
+                sent: dict[str, str | list[Sent]] = {key: [*values] for key, values in self._filled(fill).items() if values}
                 yield (f"{fill}, {name}={value}" if name else fill), sent | ({name: value} if name else {})
 
-    def _filled(self, fill: str) -> dict[str, list[Any]]:
-        sent: dict[str, list[Any]] = {}
+    def _filled(self, fill: str) -> dict[str, list[Sent]]:
+        sent: dict[str, list[Sent]] = {}
         for one in self.fields:
             value = _value(one, fill)
             if value is not None and not (one.kind == "radio" and value in sent.get(one.name, [])):
@@ -46,7 +46,7 @@ class PostForm:
         return sent
 
 
-def _value(one: Field, fill: str) -> Any:
+def _value(one: Field, fill: str) -> Sent | None:
     """What one field sends; None for nothing."""
     if one.kind == "hidden":
         return "0" if fill == "périmé" and one.name in ("version", "fingerprint", "empreinte") else one.value

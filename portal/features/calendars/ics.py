@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
+from sqlalchemy import Row
 
 from portal.rules.lifecycle import Status
 
 
-def ics(rows: Iterable[Any], base_url: str) -> bytes:
+def ics(rows: Iterable[Row[Any]], base_url: str) -> bytes:
     """One all-day event a session. No candidate's name leaves this way."""
     calendar = Calendar()
     calendar.add("prodid", "-//Portail des sessions//FR")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, Row, case, func, or_, select
 
 from portal.features.accounts.queries import by_id
 from portal.rules.lifecycle import Status
@@ -27,8 +27,10 @@ moved = s.c.postponed_run_id.is_not(None)
 begins = func.coalesce(s.c.exam_starts_on, case((moved & s.c.actual_end_on.is_(None), s.c.ends_on), else_=s.c.starts_on))
 finishes = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.ends_on)
 
+Shown = Row[Any]  # a session on its days
 
-def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence[Any]:
+
+def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence[Shown]:
     """The sessions whose exam begins, or goes on, in these days, without those that are cancelled; one more than MOST at most."""
     query = (
         select(

@@ -13,7 +13,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from portal.features.calendars import actions
 from portal.features.calendars.forms import PrivateAddress
 from portal.features.calendars.ics import ics
-from portal.features.calendars.queries import AHEAD, BEHIND, MOST, between, feed_of, reader_of
+from portal.features.calendars.queries import AHEAD, BEHIND, MOST, Shown, between, feed_of, reader_of
 from portal.rules.french import MONTHS
 from portal.web import query
 from portal.web.forms import posted
@@ -35,8 +35,8 @@ def month() -> ResponseReturnValue:
     first = _month(query.text("mois"), clock().today())
     last = first.replace(day=monthrange(first.year, first.month)[1])
     rows = between(reading(), actor(), first, last)
-    starts: dict[date, list[Any]] = defaultdict(list)
-    ends: dict[date, list[Any]] = defaultdict(list)
+    starts: dict[date, list[Shown]] = defaultdict(list)
+    ends: dict[date, list[Shown]] = defaultdict(list)
     for row in rows[:MOST]:
         starts[row.starts_on].append(row)
         if row.ends_on != row.starts_on:

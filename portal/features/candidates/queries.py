@@ -1,7 +1,7 @@
 """One candidate, the same person elsewhere, and where the person stands on the way to the title."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,15 +24,16 @@ from portal.store.titles import CertificateKind, certificate
 Identity = tuple[str, date]
 MOST_OFFERED = 20
 PEOPLE = 400  # asked for in one statement
+Listed = Row[Any]  # a candidate of a session
 
 
-def find(conn: Connection, number: int, candidate_id: int) -> Row[Any] | None:
+def find(conn: Connection, number: int, candidate_id: int) -> Listed | None:
     """The candidate of this number, if it is on this session's list."""
     query = select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)
     return conn.execute(query).one_or_none()
 
 
-def known_people(conn: Connection, centre_id: int, number: int, search: str) -> list[Any]:
+def known_people(conn: Connection, centre_id: int, number: int, search: str) -> list[Row[Any]]:
     """People of other sessions of the same centre who are not on this list, by name; each once, as last written."""
     words = fold(search).split()[:5]
     if not words:
@@ -52,8 +53,9 @@ def known_people(conn: Connection, centre_id: int, number: int, search: str) -> 
         .order_by(other.c.sort_key, other.c.born_on, other.c.session_id.desc())
         .limit(200)
     )
-    once: dict[Identity, Any] = {}
-    for row in conn.execute(query):
+    once: dict[Identity, Row[Any]] = {}
+    rows: Iterable[Row[Any]] = conn.execute(query)
+    for row in rows:
         once.setdefault((row.sort_key, row.born_on), row)
     return list(once.values())[:MOST_OFFERED]
 

@@ -13,7 +13,7 @@ from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates import actions, sheets
 from portal.features.candidates.forms import Candidate, Removal
-from portal.features.candidates.queries import find, known_people, seen_before, way_to
+from portal.features.candidates.queries import Listed, find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
@@ -60,11 +60,11 @@ def show(number: int, candidate_id: int) -> ResponseReturnValue:
     person = Person(row.last_name, row.first_name, row.born_on, row.email)
     sheet = load(reading(), s)
     way = way_to(reading(), actor(), s, person.identity)
-    page = {"c": row, "person": person, "sheet": sheet, "way": way, "rights": verdicts(s)}
+    page: dict[str, Any] = {"c": row, "person": person, "sheet": sheet, "way": way, "rights": verdicts(s)}
     return form_page("candidates/show.html", s, Form(), Action.EDIT_CANDIDATES, **page)
 
 
-def _row(number: int, candidate_id: int) -> Any:
+def _row(number: int, candidate_id: int) -> Listed:
     row = find(reading(), number, candidate_id)
     if row is None:
         abort(404)

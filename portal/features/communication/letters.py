@@ -162,7 +162,7 @@ def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
     return conn.execute(select(letter, _readers.label("readers")).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
 
 
-def addressees(conn: Connection, row: Any) -> int:
+def addressees(conn: Connection, row: Row[Any]) -> int:
     """To how many accounts a letter is addressed today."""
     roles, departments = [Role(r) for r in row.roles.split()], row.departments.split()
     return int(conn.execute(select(func.count()).select_from(account).where(_addressed(roles, departments))).scalar_one())

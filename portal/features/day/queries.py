@@ -87,8 +87,8 @@ def requests(conn: Connection, actor: Actor) -> int:
     return request_counts(conn, actor)["ouvertes"]
 
 
-def runs(conn: Connection) -> Sequence[Any]:
+def runs(conn: Connection) -> list[Row[Any]]:
     """The last runs of measures."""
     r = measure_run.c
     columns = (r.id, r.label, r.at, r.touched, r.reverts_run_id, r.taken_over)
-    return conn.execute(select(*columns).order_by(r.id.desc()).limit(5)).all()
+    return list(conn.execute(select(*columns).order_by(r.id.desc()).limit(5)))

@@ -15,7 +15,7 @@ from portal.features.jury.queries import seated
 from portal.rules.documents import LINE, Document
 from portal.rules.french import DAYS, day, long_day
 from portal.rules.lifecycle import Kind
-from portal.rules.outcomes import Outcome, one_year_after
+from portal.rules.outcomes import Outcome, Standing, one_year_after
 from portal.store.actors import Actor
 from portal.store.audit import as_json
 
@@ -53,7 +53,7 @@ class _Facts:
     s: SessionRow
     sheet: Sheet
     jury: Sequence[str]
-    titled: Mapping[int, Any]  # the candidates who hold the titre through this session: their standing
+    titled: Mapping[int, Standing]  # the candidates who hold the titre through this session: their standing
     certificates: Mapping[int, str]
 
 
@@ -72,7 +72,7 @@ def contents(
 
 def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet: Sheet) -> _Facts:
     jury = [seat.name for seat in seated(conn, actor, s)] if kind is Document.MINUTES else []
-    titled: dict[int, Any] = {}
+    titled: dict[int, Standing] = {}
     labels: dict[int, str] = {}
     if kind is Document.AWARD:
         labels = dict(certificates_of(conn, s.title_id))

@@ -23,7 +23,7 @@ SESSION = ("Numéro", "Centre", "SIRET", "Département", "Titre", "Intitulé")
 _SESSION = (s.c.id, centre.c.name, centre.c.siret, s.c.department_code, title.c.code, title.c.label)
 
 
-def _of_sessions(*columns: Any) -> Select[Any]:
+def _of_sessions(*columns: ColumnElement[Any]) -> Select[Any]:
     """These columns of each session, after what it is."""
     return (
         select(*_SESSION, *columns)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
@@ -114,14 +113,14 @@ def _postponed(conn: Connection, where: ColumnElement[bool], today: date) -> Fig
     return Figure("reports", "Sessions reportées par une mesure", "sessions", lines)
 
 
-BY: tuple[tuple[str, str, Any], ...] = (
+BY: tuple[tuple[str, str, ColumnElement[str]], ...] = (
     ("titre", "Réussite par titre", title.c.code + " " + title.c.label),
     ("departement", "Réussite par département", s.c.department_code),
     ("centre", "Réussite par centre", centre.c.name),
 )
 
 
-def _success(conn: Connection, where: ColumnElement[bool], key: str, label: str, by: Any) -> Figure:
+def _success(conn: Connection, where: ColumnElement[bool], key: str, label: str, by: ColumnElement[str]) -> Figure:
     """Titres obtained among the candidates who came, in sessions with definitive results."""
     came = func.count().filter(result.c.outcome != Outcome.ABSENT.value)
     obtained = func.count().filter(result.c.outcome == Outcome.TITLE.value)

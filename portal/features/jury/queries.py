@@ -1,12 +1,12 @@
 """Members of juries: those of a local unit, those who sit on a session, and those whom a centre may pick."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from portal.core.session import SessionRow
 from portal.rules.jury import Span, why_not
@@ -92,7 +92,7 @@ def member(conn: Connection, actor: Actor, member_id: int, *, for_update: bool =
     return _member(row, _accreditations(conn, [row.id]).get(row.id, [])) if row else None
 
 
-def _member(row: Any, held: Sequence[Accreditation]) -> Member:
+def _member(row: Row[Any], held: Sequence[Accreditation]) -> Member:
     return Member(row.id, row.last_name, row.first_name, row.email, row.department_code, row.version, tuple(held))
 
 
@@ -187,7 +187,13 @@ def in_region(department_code: str) -> ColumnElement[bool]:
     return jury_member.c.department_code.in_(select(department.c.code).where(department.c.region_code == own))
 
 
-def _seats(conn: Connection, actor: Actor, s: SessionRow, *where: ColumnElement[bool], trained: Any = None) -> list[Seat]:
+def _seats(
+    conn: Connection,
+    actor: Actor,
+    s: SessionRow,
+    *where: ColumnElement[bool],
+    trained: Mapping[int, Collection[int]] | None = None,
+) -> list[Seat]:
     rows = conn.execute(
         select(jury_member).where(*where).order_by(jury_member.c.sort_key, jury_member.c.id).limit(5 * MOST_SHOWN)
     ).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Row, RowMapping, and_, case, func, insert, literal, select, text, update
 
 from portal.features.measures import plan as planning
 from portal.features.measures.told import tell_of_revert, tell_of_run
@@ -60,7 +60,7 @@ class OtherNumber:
     restorable: int
 
 
-def _covered(row: Any) -> dict[str, Any]:
+def _covered(row: RowMapping) -> dict[str, Any]:
     """What the digest covers of a line: a run from before starts could be moved has none."""
     return {name: value for name, value in row.items() if not (name in ("start_before", "start_after") and value is None)}
 

@@ -176,7 +176,7 @@ def lines(conn: Connection, measure: Measure) -> Iterator[Row[Any]]:
     yield from conn.execute(query, execution_options=STREAM)
 
 
-def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:
+def samples(conn: Connection, measure: Measure) -> dict[str, list[Row[Any]]]:
     """Up to twenty sessions of each case that would change, those that start first. One query."""
     code = code_of(measure)
     each = [
@@ -202,7 +202,7 @@ def samples(conn: Connection, measure: Measure) -> dict[str, list[Any]]:
         for c in measure.cases
     ]
     both = union_all(*each).subquery()
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Row[Any]]] = {}
     for row in conn.execute(select(both).order_by(both.c.starts_on, both.c.number)):
         found.setdefault(row.code, []).append(row)
     return found

@@ -13,6 +13,7 @@ from portal.store.sessions import exam_session as s
 
 _later = run.alias("later")
 # A run, with `reverted_by` when it was taken back.
+Run = Row[Any]  # a run, and the one that took it back
 _RUNS: Select[Any] = select(run, _later.c.id.label("reverted_by")).outerjoin(_later, _later.c.reverts_run_id == run.c.id)
 
 
@@ -21,7 +22,7 @@ def runs(conn: Connection) -> list[Row[Any]]:
     return list(conn.execute(_RUNS.order_by(run.c.id.desc())))
 
 
-def find_run(conn: Connection, run_id: int) -> Row[Any] | None:
+def find_run(conn: Connection, run_id: int) -> Run | None:
     return conn.execute(_RUNS.where(run.c.id == run_id)).one_or_none()
 
 

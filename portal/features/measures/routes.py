@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -290,7 +290,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     return _patiently(lambda: actions.revert(hands, run_id, typed), told, f"L’application n° {run_id} s’annule")
 
 
-def _take_back(run: Any, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
+def _take_back(run: queries.Run, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
     found = actions.restorable(reading(), run.id)
     page = {"run": run, "restorable": found[0], "left": found[1], "form": form, "never": actions.why_not_reverted(run)}
     return render_template("measures/take_back.html", **page), status

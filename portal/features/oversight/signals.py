@@ -1,6 +1,6 @@
 """Signals computed by plain SQL over the sessions that began in the last twelve months, told with their reason and figures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = N
 # ---- of one session
 
 
-def _base(*columns: Any) -> Select[Any]:
+def _base(*columns: ColumnElement[Any]) -> Select[Any]:
     return (
         select(s.c.id, s.c.department_code, centre.c.name, title.c.code, *columns)
         .join_from(s, centre, centre.c.id == s.c.centre_id)
@@ -69,7 +69,7 @@ def _base(*columns: Any) -> Select[Any]:
     )
 
 
-def _of_sessions(conn: Connection, kind: Signal, query: Select[Any], words: Any) -> list[Seen]:
+def _of_sessions(conn: Connection, kind: Signal, query: Select[Any], words: Callable[[Row[Any]], str]) -> list[Seen]:
     rows = conn.execute(query.order_by(s.c.id))
     return [Seen(kind, f"session {r.id}", r.department_code, f"{r.code} · {r.name}", words(r), (r.id,)) for r in rows]
 
@@ -227,7 +227,7 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
     ]
 
 
-_BY_KIND: dict[Signal, Any] = {
+_BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Seen]]] = {
     Signal.END_IS_START: _end_is_start,
     Signal.END_IS_POSTPONED: _end_is_postponed,
     Signal.EARLY: _early,
@@ -242,7 +242,7 @@ _BY_KIND: dict[Signal, Any] = {
 # ---- those that are closed
 
 
-def notes(conn: Connection, actor: Actor) -> Sequence[Any]:
+def notes(conn: Connection, actor: Actor) -> Sequence[Row[Any]]:
     """The notes with which signals were closed, newest first."""
     query = select(signal_note).where(within(actor, signal_note.c.department_code))
     return conn.execute(query.order_by(signal_note.c.id.desc()).limit(200)).all()

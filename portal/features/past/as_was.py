@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from portal.clock import PARIS
 from portal.core.session import SessionRow
@@ -170,7 +170,7 @@ def _results(action: str, before: Values, after: Values, side: Values) -> Result
     return {int(number): entry for number, entry in side["results"].items()}
 
 
-def _line_back(then: Then, line: Any) -> Callable[[], None]:
+def _line_back(then: Then, line: Row[Any]) -> Callable[[], None]:
     def back() -> None:
         then.ends_on, then.status = line.end_before, Status(line.status_before)
         then.starts_on = line.start_before or then.starts_on
@@ -179,9 +179,9 @@ def _line_back(then: Then, line: Any) -> Callable[[], None]:
     return back
 
 
-def _value(name: str, stored: Any) -> Any:
+def _value(name: str, stored: str | None) -> object:
     if name == "status":
-        return Status(stored)
+        return Status(stored or "")
     if name in ("starts_on", "ends_on", "actual_end_on"):
         return date.fromisoformat(stored) if stored else None
     return stored or ""

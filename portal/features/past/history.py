@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from portal.clock import PARIS
 from portal.features.past.names import Names, Values, take_back, today
@@ -63,13 +63,13 @@ def history(conn: Connection, number: int) -> list[Told]:
     return [entry for _, entry in sorted(told, key=lambda pair: pair[0], reverse=True)]
 
 
-def _event(e: Any, before: Values, after: Values, names: Names) -> Told:
+def _event(e: Row[Any], before: Values, after: Values, names: Names) -> Told:
     text, details = in_french(Said(e.action, before, after, names))
     status = Status(after["status"]) if "status" in after else None
     return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status, action=e.action)
 
 
-def _line(li: Any) -> Told:
+def _line(li: Row[Any]) -> Told:
     moved = f"la date de fin du {day(li.end_before)} au {day(li.end_after)}"
     if li.start_before and li.start_before != li.start_after:
         moved = f"le début du {day(li.start_before)} au {day(li.start_after)} et {moved}"

@@ -54,7 +54,7 @@ def proof(conn: Connection, key: bytes, s: SessionRow, now: datetime) -> dict[st
     return {**body, "sceau": _seal(key, body)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,6 +1,7 @@
 """How the history shows a value: a date, a text, a field that changed."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -22,11 +23,11 @@ FIELDS = {
 }
 
 
-def shown(value: Any) -> str:
-    try:
-        return day(date.fromisoformat(value))
-    except (TypeError, ValueError):
-        return f"« {value} »" if value else "(vide)"
+def shown(value: object) -> str:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return day(date.fromisoformat(value))
+    return f"« {value} »" if value else "(vide)"
 
 
 def fields(before: Mapping[str, Any], after: Mapping[str, Any], only: Iterable[str] = FIELDS) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from portal.core.imports import Imported
 from portal.files.errors import BadCell, Errors
@@ -109,7 +109,7 @@ def _complete_certificates(tx: Connection, title_id: int, labels: list[tuple[Cer
             tx.execute(insert(certificate).values(title_id=title_id, kind=kind.value, position=position, label=label))
 
 
-def _differs(old: Any, row: dict[str, Any]) -> bool:
+def _differs(old: Row[Any], row: dict[str, Any]) -> bool:
     return any(getattr(old, name) != value for name, value in row.items())
 
 

@@ -25,7 +25,7 @@ def unit_of(conn: Connection, centre_id: int | None, label: str) -> tuple[str, s
     return f"{label} {row.code}", row.unit_email or ""
 
 
-def centre_line(conn: Connection, centre_id: int) -> Any:
+def centre_line(conn: Connection, centre_id: int) -> Row[str, str, str]:
     """A centre's name, SIRET and department."""
     return conn.execute(select(centre.c.name, centre.c.siret, centre.c.department_code).where(centre.c.id == centre_id)).one()
 

@@ -13,6 +13,7 @@ from portal.features.requests.queries import Asked, may_answer
 from portal.features.requests.queries import find as find_request
 from portal.features.results import actions, forms
 from portal.rules.lifecycle import Action
+from portal.rules.outcomes import Entry
 from portal.rules.rights import Refused, may
 from portal.store.requests import RequestKind
 from portal.web import query
@@ -68,7 +69,7 @@ def _not_saved(outcome: Changed | Invalid | Refused, number: int, form: forms.En
 def _entry(
     s: SessionRow,
     sheet: Sheet,
-    entries: Mapping[int, Any],
+    entries: Mapping[int, Entry],
     *,
     problems: Mapping[int, str] | None = None,
     status: int = 200,
@@ -92,7 +93,7 @@ def _entry(
     return page("results/enter.html", status, block=part, place=part, **told, may_set_end=right, **more)
 
 
-def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Any], changed: bool = False) -> ResponseReturnValue:
+def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Entry], changed: bool = False) -> ResponseReturnValue:
     kept = [(name, value) for name, value in kept_fields() if name.startswith(forms.OUTCOMES)]
     told: dict[str, Any] = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
     told["seal"] = actions.seal(work(), s, entries)
@@ -145,7 +146,7 @@ def _asked(s: SessionRow, form: forms.Correcting) -> Asked | None:
 def _correction(
     s: SessionRow,
     sheet: Sheet,
-    entries: Mapping[int, Any],
+    entries: Mapping[int, Entry],
     form: forms.Correcting,
     *,
     problems: Mapping[int, str] | None = None,

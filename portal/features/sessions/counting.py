@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Select, case, func, select
 
@@ -58,7 +57,9 @@ def _all_counts(
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], total: Any = None) -> Select[Any]:
+def _counts(
+    scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], total: ColumnElement[int] | None = None
+) -> Select[*tuple[int, ...]]:
     """`total`: all sessions of a centre or a unit, whose views hold a few ten thousand at most and are counted faster than
     bounded."""
     count = _bounded if total is None else _exact
@@ -70,17 +71,17 @@ def _counts(scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]]
     )
 
 
-def _total(where: ColumnElement[bool]) -> Any:
+def _total(where: ColumnElement[bool]) -> ColumnElement[int]:
     """The sessions of these centres, as the database keeps their number."""
     query = select(func.coalesce(func.sum(session_total.c.number), 0))
     return query.join_from(session_total, centre, centre.c.id == session_total.c.centre_id).where(where).scalar_subquery()
 
 
-def _exact(condition: ColumnElement[bool]) -> Any:
+def _exact(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return select(func.count()).select_from(s).where(condition).scalar_subquery()
 
 
-def _bounded(condition: ColumnElement[bool]) -> Any:
+def _bounded(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """A count that stops: beyond the bound it is not finished, below it is counted straight along the index."""
     beyond = select(s.c.id).where(condition).limit(1).offset(COUNT_BOUND).exists()
     return case((beyond, COUNT_BOUND + 1), else_=_exact(condition))

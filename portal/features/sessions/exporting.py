@@ -12,7 +12,7 @@ from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
 
-def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[Any]:
+def rows(conn: Connection, where: ColumnElement[bool]) -> Iterator[tuple[Any, ...]]:
     """One row a session, by number, in the columns of the import. Streams."""
     columns = (s.c.id, centre.c.siret, title.c.code, s.c.kind, s.c.starts_on, s.c.ends_on, s.c.status, s.c.actual_end_on)
     query = (

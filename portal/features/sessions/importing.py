@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from portal.core.imports import TAKEN_OVER, Imported, Progress
 from portal.core.numbers import next_number
@@ -121,7 +121,7 @@ def _rows(
     return rows
 
 
-def _row(work: Work, cells: _Line, own: Any, title_id: int, before: moved.Moved | None) -> dict[str, Any]:
+def _row(work: Work, cells: _Line, own: Row[str, int, str], title_id: int, before: moved.Moved | None) -> dict[str, Any]:
     """The columns of a line without an error, and the key of the measure that moved the session elsewhere."""
     assert cells.kind and cells.status
     return {

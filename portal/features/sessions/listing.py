@@ -87,7 +87,7 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     return parts
 
 
-def _joined(query: Any) -> Select[Any]:
+def _joined(query: Select[Any]) -> Select[Any]:
     return query.join_from(s, centre, centre.c.id == s.c.centre_id).join(title, title.c.id == s.c.title_id)
 
 
@@ -143,7 +143,7 @@ def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: L
         here = tuple_(column, s.c.id)
         there = tuple_(cursor.value, cursor.number)
         found = found.where(here > there if ascending else here < there)
-    keys: list[Any] = [column, s.c.id]
+    keys: list[ColumnElement[Any]] = [column, s.c.id]
     order = [key.asc() if ascending else key.desc() for key in keys]
     if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
         keys = [func.coalesce(column, column), s.c.id]
