@@ -14,6 +14,7 @@ from portal.clock import Clock
 from portal.features.accounts import routes as account_routes
 from portal.features.calendars import routes as calendar_routes
 from portal.features.candidates import routes as candidate_routes
+from portal.features.centres import routes as centre_routes
 from portal.features.communication import routes as communication_routes
 from portal.features.convening import routes as convening_routes
 from portal.features.corrections import routes as correction_routes
@@ -65,6 +66,7 @@ ROOMS = (
     calendar_routes,
     measure_routes,
     reference_routes,
+    centre_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -1,7 +1,7 @@
 """What every import from a file says of itself."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 # What a session taken over says instead of a name (domain.md 2).
@@ -11,8 +11,12 @@ Progress = Callable[[list[Any]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Imported:
-    """How many rows came in anew, and how many that were known have changed; what had to be decided to read the file."""
+    """How many rows came in anew, and how many that were known have changed; what had to be decided to read the file.
+
+    `was`: of the lines whose thing is known and changes, what its columns held, by number of the line.
+    """
 
     added: int = 0
     updated: int = 0
     notes: tuple[str, ...] = ()
+    was: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)

@@ -32,6 +32,11 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Stale:
+    """Somebody changed the thing since the page was made; whoever shows it reads it anew."""
+
+
+@dataclass(frozen=True)
 class Invalid:
     """The rules accept the act but not these values: a sentence for each field."""
 

@@ -20,7 +20,9 @@ class SessionRow:
     siret: str
     department_code: str
     unit: str
+    unit_name: str
     unit_email: str | None
+    unit_phone: str
     title_id: int
     title_code: str
     title_label: str

@@ -84,6 +84,29 @@ def level_of(cell: str) -> int | None:
     return int(cell) if cell else None
 
 
+def months_of(cell: str) -> int:
+    """A number of months from 0 to 120. Raises BadCell."""
+    if not (cell.isascii() and cell.isdecimal() and len(cell) < 4 and int(cell) <= 120):
+        raise BadCell(f"« {cell} » n’est pas un nombre de mois de 0 à 120")
+    return int(cell)
+
+
+def rncp_of(cell: str) -> str:
+    """« RNCP35250 », however it is typed; empty for an empty cell. Raises BadCell."""
+    found = re.fullmatch(r"(?:RNCP)?0*([1-9][0-9]{0,5})", re.sub(r"\s", "", cell), re.IGNORECASE)
+    if cell and not found:
+        raise BadCell(f"« {cell} » n’est pas un code RNCP (RNCP35250)")
+    return f"RNCP{found[1]}" if found else ""
+
+
+def phone_of(cell: str) -> str:
+    """A telephone number as it is written, of 6 to 15 digits; empty for an empty cell. Raises BadCell."""
+    value = text_of(40, required=False)(cell)
+    if value and not (re.fullmatch(r"[0-9+(). /-]+", value) and 6 <= sum(c.isdecimal() for c in value) <= 15):
+        raise BadCell(f"« {cell} » n’est pas un numéro de téléphone")
+    return value
+
+
 def email_of(cell: str) -> str:
     """An e-mail address; empty for an empty cell. Raises BadCell."""
     value = text_of(254, required=False)(cell)

@@ -31,22 +31,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of a table; `notes` as in `Found`."""
+    """The lines of a table; `notes` as in `Found`; `columns`: those that its first row names."""
 
     lines: Sequence[Line]
     notes: tuple[str, ...]
+    columns: frozenset[str]
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self.lines)
 
 
-def read(data: bytes, required: Sequence[str], optional: Sequence[str] = (), together: Sequence[str] = ()) -> Lines:
-    """The lines of a CSV with these columns, in any order; those of `together` all or none. Raises BadFile."""
+def read(
+    data: bytes | Found,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    together: Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+) -> Lines:
+    """The lines of a CSV, or of a table whose rows are found already, with these columns in any order; those of `together`
+    all or none. `also` as in `named`. Raises BadFile."""
+    if isinstance(data, Found):
+        return named(data, required, (*optional, *together), also, together)
     if len(data) > LARGEST_FILE:
         raise BadFile([LineError(1, "le fichier dépasse 50 Mo ; coupez-le en plusieurs")])
     if data[:2] == b"PK":
         raise BadFile([LineError(1, "c’est un classeur, pas un CSV ; enregistrez-le au format « CSV UTF-8 »")])
-    return named(text.found(data, len(required)), required, (*optional, *together), together=together)
+    return named(text.found(data, len(required)), required, (*optional, *together), also, together)
 
 
 def named(
@@ -88,4 +98,4 @@ def named(
         padded = [restore(cell.strip()) for cell in cells[: len(names)]] + [""] * (len(names) - len(cells))
         lines.append(Line(number, {**dict.fromkeys(optional, ""), **dict(zip(names, padded, strict=True))}))
     errors.stop_if_any()
-    return Lines(lines, found.notes)
+    return Lines(lines, found.notes, frozenset(names))

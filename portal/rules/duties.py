@@ -28,7 +28,12 @@ class Duty(StrEnum):
     SUPERVISE = "supervise"
     CLOSE_SIGNALS = "close_signals"
     READ_OWN_FIGURES = "read_own_figures"
+    KEEP_CENTRES = "keep_centres"
+    KEEP_TITLES = "keep_titles"
     KEEP_APPROVALS = "keep_approvals"
+    KEEP_UNITS = "keep_units"
+    KEEP_REGIONS = "keep_regions"
+    TAKE_OVER = "take_over"
     KEEP_LIMITS = "keep_limits"
     RUN_MEASURES = "run_measures"
     READ_ACCOUNTS = "read_accounts"
@@ -74,7 +79,13 @@ TABLE = (
     Line(Duty.SUPERVISE, STATE, "La supervision revient à l’État.", ITS_UNIT),
     Line(Duty.CLOSE_SIGNALS, (R.UD, R.REGION), "Les signaux et les tirages reviennent aux unités et aux régions.", ITS_UNIT),
     Line(Duty.READ_OWN_FIGURES, (R.CENTRE,), "Vos chiffres se lisent sous « Supervision ».", ITS_UNIT),
+    # ---- who can be asked for help: each unit and each region for itself, the nation for all
+    Line(Duty.KEEP_UNITS, (R.UD, R.NATIONAL), "Les coordonnées d’une unité sont tenues par elle-même.", ITS_UNIT),
+    Line(Duty.KEEP_REGIONS, (R.REGION, R.NATIONAL), "Les coordonnées d’une région sont tenues par elle-même.", NATION),
     # ---- the national administration
+    Line(Duty.KEEP_CENTRES, (R.NATIONAL,), "Les centres sont tenus par l’administration centrale.", NATION),
+    Line(Duty.KEEP_TITLES, (R.NATIONAL,), "Les titres sont tenus par l’administration centrale.", NATION),
+    Line(Duty.TAKE_OVER, (R.NATIONAL,), "Les reprises de fichiers sont faites par l’administration centrale.", NATION),
     Line(Duty.KEEP_APPROVALS, (R.NATIONAL,), "Les agréments sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_LIMITS, (R.NATIONAL,), "Les délais sont réglés par l’administration centrale.", NATION),
     Line(Duty.RUN_MEASURES, (R.NATIONAL,), "Les mesures sont appliquées par l’administration centrale.", NATION),

@@ -39,6 +39,7 @@ from portal.store.triggers import append_only
 
 GENESIS = "0" * 64
 
+OF_NO_SESSION = text("session_id IS NULL")
 MEASURE_EVENTS = text("action IN ('measure_applied', 'measure_reverted')")
 
 audit_event = Table(
@@ -59,6 +60,7 @@ audit_event = Table(
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
     Index(None, "session_id", "id"),
+    Index("ix_audit_event_subject", "subject", "id", sqlite_where=OF_NO_SESSION, postgresql_where=OF_NO_SESSION),
     Index("ix_audit_event_measures", "id", sqlite_where=MEASURE_EVENTS, postgresql_where=MEASURE_EVENTS),
 )
 

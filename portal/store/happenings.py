@@ -34,9 +34,16 @@ TO_A_SESSION = frozenset(
 
 TO_THE_SERVICE = frozenset(
     {
-        "centres_imported",
-        "titles_imported",
-        "approvals",
+        "centre_opened",
+        "centre_changed",
+        "centre_closed",
+        "centre_reopened",
+        "title_opened",
+        "title_changed",
+        "approval_opened",
+        "approval_changed",
+        "unit_changed",
+        "region_changed",
         "limits_set",
         "measure_written",
         "measure_removed",

@@ -23,6 +23,8 @@ title = Table(
     Column("expires_on", Date),
     Column("extension_months", Integer, nullable=False, server_default="12"),
     Column("search_key", String(250), nullable=False),
+    Column("rncp_code", String(12), nullable=False, server_default=""),  # « RNCP35250 »
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("level BETWEEN 3 AND 6", name="level_known"),
     CheckConstraint("extension_months BETWEEN 0 AND 120", name="extension_plausible"),
 )

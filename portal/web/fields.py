@@ -9,8 +9,6 @@ import wtforms
 from flask import request
 from wtforms.validators import StopValidation
 
-from portal.files.errors import BadCell
-from portal.files.parsers import siret_of
 from portal.rules.french import parse_day, parse_hour
 from portal.rules.names import is_email, name_problem
 from portal.store.text import storable
@@ -115,18 +113,6 @@ class EmailField(TextField):
         if not is_email(text):
             raise Wrong(f"« {text} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr.")
         return super().read(text)
-
-
-class SiretField(TypedField):
-    @property
-    def siret(self) -> str:
-        return str(self.value)
-
-    def read(self, text: str) -> object:
-        try:
-            return siret_of(text)
-        except BadCell as error:
-            raise Wrong(f"{error}.") from None
 
 
 class NumberField(TypedField):

@@ -34,7 +34,7 @@ LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
     ("Demandes", "requests.index", None, frozenset({"requests"})),
     ("Calendrier", "calendars.month", None, frozenset({"calendars"})),
     ("Jurys", "jury.index", Duty.READ_MEMBERS, frozenset({"jury.index", "jury.show"})),
-    ("Agréments", "reference.index", None, frozenset({"reference.index"})),
+    ("Centres et titres", "centres.index", None, frozenset({"centres", "reference.index"})),
     ("Supervision", "oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
     ("Chiffres", "figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
     ("Communication", "communication.index", None, frozenset({"communication"})),

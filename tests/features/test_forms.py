@@ -27,12 +27,12 @@ from portal.web.fields import (
     PersonNameField,
     PickField,
     SecretField,
-    SiretField,
     TextField,
     TickField,
     TypedField,
 )
 from portal.web.forms import Form
+from portal.web.parsed import SiretField
 from portal.web.several import RowsField, TicksField
 
 WRONG_YEAR = "vérifiez l’année."

@@ -34,6 +34,10 @@ _MODEL = "modele.<any('csv','xlsx','ods'):kind>"
 PAGES: dict[str, list[str]] = {
     "/": ["/"],
     "/agrements": ["/agrements", "/agrements?q=bercy", "/agrements?q=introuvable"],
+    "/centres": ["/centres", "/centres?q=bercy", "/centres?q=introuvable&departement=94&etat=fermes"],
+    "/centres/nouveau": ["/centres/nouveau"],
+    "/centres/<number:centre_id>": ["/centres/1", "/centres/2", "/centres/999"],
+    "/centres/<number:centre_id>/fermeture": ["/centres/1/fermeture", "/centres/999/fermeture"],
     "/avis": ["/avis", "/avis?avant=20"],
     "/avis/<number:notice_id>": ["/avis/1", "/avis/39", "/avis/999"],
     "/calendrier": ["/calendrier", "/calendrier?mois=2020-08", "/calendrier?mois=2021-01"],
@@ -135,7 +139,7 @@ FORMS: list[tuple[str, str]] = [
         "/demandes", "/demandes/1", "/demandes/5", "/jury", "/jury/1", "/supervision", "/supervision/tirages",
     )),
     *(("national", page) for page in (
-        "/agrements", "/communication/nouvelle", "/communication/fermeture", "/mesures/nouvelle", "/reglages",
+        "/agrements", "/centres/nouveau", "/centres/1", "/centres/1/fermeture", "/communication/nouvelle", "/communication/fermeture", "/mesures/nouvelle", "/reglages",
         "/mesures/confinement-2020", "/mesures/passages/1/reprise",
     )),
     ("visiteur", "/connexion"),

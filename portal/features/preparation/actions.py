@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from portal.core.approvals import ApprovedTitle, of_centre
+from portal.core.centres import own
 from portal.core.dates import end_first
 from portal.core.days_off import holiday
 from portal.core.doubts import doubtful_span
@@ -19,10 +20,10 @@ from portal.rules.duties import Duty
 from portal.rules.expired import Granted
 from portal.rules.french import day
 from portal.rules.lifecycle import Kind, Status
+from portal.rules.lines import Refused
 from portal.rules.plausible import Doubt, span
 from portal.rules.titles import Approved, may_start
 from portal.store.audit import Event
-from portal.store.places import centre
 from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.work import Work
@@ -87,12 +88,12 @@ TOLD = ("title_id", "kind", "starts_on", "ends_on", "place", "session_manager", 
 
 def create(
     work: Work, wanted: Sequence[NewSession], key: str, jury_of: int | None = None, confirmed: str | None = None
-) -> Created | Wrong | Doubtful:
+) -> Created | Wrong | Doubtful | Refused:
     """Create these sessions, all or none. `key` belongs to the form: sent twice, it creates once. `jury_of` is a
     session of the same centre whose jury sits again, as far as its members are accredited on the day. `confirmed`: the seal
     of the question about unlikely dates that is answered; None for a file, whose preview has said them line by line.
 
-    Only a centre creates sessions: raises NotThere for everybody else.
+    Only a centre creates sessions: raises NotThere for everybody else; one that is closed creates none.
     """
     who = work.actor
     if not who.may(Duty.CREATE_SESSIONS) or who.centre_id is None:
@@ -100,11 +101,10 @@ def create(
     keys = [work.form_key(key, i) for i in range(len(wanted))]
     with work.db.writing() as tx:
         number = next_number(tx, work)
-        made = select(exam_session.c.id).where(exam_session.c.creation_key.in_(keys[:1] + keys[-1:])).order_by(exam_session.c.id)
-        if before := tx.execute(made).scalars().all():
-            return Created(range(before[0], before[-1] + 1), again=True)
+        centre = own(tx, who.centre_id, work.unit_label)
+        if stopped := _again(tx, keys) or (centre.begins if isinstance(centre.begins, Refused) else None):
+            return stopped
         titles = of_centre(tx, who.centre_id)
-        department = tx.execute(select(centre.c.department_code).where(centre.c.id == who.centre_id)).scalar_one()
         rows, wrong = [], {}
         used: dict[int, int] = {}
         for i, new in enumerate(wanted):
@@ -115,7 +115,7 @@ def create(
             if errors:
                 wrong[i] = errors
             elif approval:
-                rows.append(_row(work, number + i, new, approval, keys[i], department))
+                rows.append(_row(work, number + i, new, approval, keys[i], centre.department_code))
                 if grants:
                     used[next(g.request_id for g in grants if g.covers(new.starts_on, new.ends_on))] = number + i
         if wrong:
@@ -130,6 +130,13 @@ def create(
             for row in rows:
                 seat_again(tx, work, jury_of, row["id"])
         return Created([row["id"] for row in rows])
+
+
+def _again(tx: Connection, keys: Sequence[str]) -> Created | None:
+    """What the same form has created already."""
+    made = select(exam_session.c.id).where(exam_session.c.creation_key.in_([keys[0], keys[-1]])).order_by(exam_session.c.id)
+    before = tx.execute(made).scalars().all()
+    return Created(range(before[0], before[-1] + 1), again=True) if before else None
 
 
 def doubts(new: NewSession, today: date) -> list[Doubt]:

@@ -11,17 +11,18 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import ApprovedTitle, of_centre
+from portal.core.centres import own
 from portal.core.grants import to_create
 from portal.core.outcomes import Doubtful
 from portal.features.preparation import sheets
 from portal.features.preparation.actions import Created, NewSession, Wrong, create, created_by
 from portal.features.preparation.forms import Creating
-from portal.features.reference.queries import unit_of
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Kind
+from portal.rules.lines import Refused
 from portal.rules.titles import may_start
 from portal.web import query
 from portal.web.doubts import confirmed, doubts_page
@@ -81,6 +82,8 @@ def new() -> ResponseReturnValue:
     outcome = create(work(), [wanted], form.key.key, jury_of, confirmed())
     if isinstance(outcome, Doubtful):
         return doubts_page(outcome)
+    if isinstance(outcome, Refused):
+        return _new(centre_id, form, 403)
     if isinstance(outcome, Wrong):
         form.put(outcome.errors[0])
         return _new(centre_id, form, 422)
@@ -116,7 +119,6 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
             closed.append((title, verdict))
         else:
             offered.append((title, verdict))
-    unit, email = unit_of(reading(), centre_id, settings().unit_label)
     hands = work()
     created = created_by(reading(), hands, form.key.key) if status == 200 else None
     told: dict[str, Any] = {
@@ -125,8 +127,7 @@ def _new(centre_id: int, form: Creating, status: int = 200) -> ResponseReturnVal
         "offered": offered,
         "closed": closed,
         "day_asked": start,
-        "unit": unit,
-        "email": email,
+        "own": own(reading(), centre_id, settings().unit_label),
     }
     return page("preparation/new.html", status, block="titres", **told)
 
@@ -194,6 +195,8 @@ def _import(form: Import) -> ResponseReturnValue:
         for p in content["sessions"]
     ]  # fmt: skip
     outcome = create(work(), wanted, content["key"])
+    if isinstance(outcome, Refused):
+        return _file_page(form, 403)
     if not isinstance(outcome, Created):
         form.put({"file": "Depuis l’aperçu, ces sessions ne peuvent plus toutes être créées : choisissez le fichier de nouveau."})
         return _file_page(form, 409)
@@ -206,4 +209,5 @@ def _import(form: Import) -> ResponseReturnValue:
 
 
 def _file_page(form: Import, status: int = 200, **page: Any) -> ResponseReturnValue:
+    page["own"] = own(reading(), actor().centre_id or 0, settings().unit_label)
     return render_template("preparation/import.html", form=form, columns=sheets.COLUMNS, **page), status

@@ -1,6 +1,6 @@
 """Approvals (agréments): who examines for which title, from when to when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from portal.core.imports import Imported
+from portal.core.keeping import about
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.files.errors import Errors
+from portal.files.found import Found
 from portal.files.parsers import code_of, day_of, siret_of, text_of
 from portal.files.reading import read
 from portal.rules.duties import Duty
@@ -22,6 +24,7 @@ from portal.store.titles import approval, title
 from portal.store.work import Work
 
 COLUMNS = ("number", "siret", "title", "valid_from", "valid_to")
+DATES = ("valid_from", "valid_to")
 MOST_SHOWN = 200
 
 
@@ -58,7 +61,7 @@ def add(work: Work, new: NewApproval) -> Saved | Unchanged | Invalid:
         errors, row = _checked(tx, new)
         if errors:
             return Invalid(errors)
-        if not any(_write(tx, work, [row])):
+        if not _write(tx, work, row, new.title_code):
             return Unchanged("Cet agrément est déjà enregistré.")
     return Saved(f"Agrément {new.number} enregistré.")
 
@@ -94,30 +97,29 @@ def _checked(tx: Connection, new: NewApproval) -> tuple[dict[str, str], dict[str
     return errors, row
 
 
-def _write(tx: Connection, work: Work, rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
-    """How many were added and how many changed."""
-    known = {r.number: r for r in tx.execute(select(approval))}
-    added, changed = [], []
-    for row in rows:
-        old = known.get(row["number"])
-        told = {"number": row["number"], "valid_from": row["valid_from"], "valid_to": row["valid_to"]}
-        if old is None:
-            tx.execute(insert(approval).values(**row))
-            added.append(told)
-        elif (old.valid_from, old.valid_to) != (row["valid_from"], row["valid_to"]):
-            tx.execute(update(approval).where(approval.c.id == old.id).values(**row))
-            changed.append({**told, "was": {"valid_from": old.valid_from, "valid_to": old.valid_to}})
-    if added or changed:
-        work.record(tx, "approvals", subject="approvals", after={"added": added, "updated": changed})
-    return len(added), len(changed)
+def _write(tx: Connection, work: Work, row: dict[str, Any], code: str) -> bool | Mapping[str, Any]:
+    """Whether it was added; of one that was known, what its dates were, if they change. Its centre's history tells it."""
+    old = tx.execute(select(approval).where(approval.c.number == row["number"])).one_or_none()
+    subject, dates = about("centre", row["centre_id"]), {name: row[name] for name in DATES}
+    after = {"approval": row["number"], "title": code, **dates}
+    if old is None:
+        tx.execute(insert(approval).values(**row))
+        work.record(tx, "approval_opened", subject=subject, after=after)
+        return True
+    was = {name: getattr(old, name) for name in DATES}
+    if was == dates:
+        return False
+    tx.execute(update(approval).where(approval.c.id == old.id).values(**dates))
+    work.record(tx, "approval_changed", subject=subject, before=was, after=after)
+    return was
 
 
-def import_approvals(work: Work, data: bytes) -> Imported:
+def import_approvals(work: Work, data: bytes | Found) -> Imported:
     """`number;siret;title;valid_from;valid_to`. A known number gets its new dates. Raises BadFile; then nothing is written."""
     errors, lines = Errors(), read(data, COLUMNS)
+    seen, starts = dict[str, int](), dict[tuple[str, str, date], int]()
+    added, was = 0, {}
     with work.db.writing() as tx:
-        rows: list[dict[str, Any]] = []
-        seen: dict[str, int] = {}
         for line in lines:
             number = line.get("number", text_of(30), errors)
             siret = line.get("siret", siret_of, errors)
@@ -128,10 +130,15 @@ def import_approvals(work: Work, data: bytes) -> Imported:
             if seen.setdefault(number, line.number) != line.number:
                 errors.add(line.number, f"number : l’agrément {number} est déjà à la ligne {seen[number]}")
                 continue
+            if (first := starts.setdefault((siret, code, start), line.number)) != line.number:
+                errors.add(line.number, f"valid_from : la ligne {first} donne déjà un agrément au même centre, du même jour")
+                continue
             wrong, row = _checked(tx, NewApproval(number, siret, code, start, end))
             for field, message in wrong.items():
                 errors.add(line.number, f"{field} : {message.rstrip('.')}")
-            rows.append(row)
+            done = _write(tx, work, row, code) if not errors.found else False
+            if isinstance(done, Mapping):
+                was[line.number] = done
+            added += done is True
         errors.stop_if_any()
-        added, changed = _write(tx, work, rows)
-    return Imported(added, changed, lines.notes)
+    return Imported(added, len(was), lines.notes, was)

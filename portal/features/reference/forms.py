@@ -1,8 +1,9 @@
 """What the national administration may type: approvals, and the service's settings."""
 
 from portal.rules.limits import Limits
-from portal.web.fields import ChoiceField, DayField, NumberField, SiretField, TextField
+from portal.web.fields import ChoiceField, DayField, NumberField, TextField
 from portal.web.forms import Form
+from portal.web.parsed import SiretField
 
 DTE = {"ud": "L’UD l’envoie", "automatique": "Il part dès la demande"}
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from portal.core.approvals import of_title
+from portal.core.centres import own
 from portal.core.dates import end_first, not_ahead
 from portal.core.doubts import doubtful_span
 from portal.core.finding import find as find_session
@@ -19,8 +20,8 @@ from portal.rules.duties import Duty
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
 from portal.rules.lifecycle import Action
+from portal.rules.lines import Refused
 from portal.rules.titles import Approved, may_start
-from portal.store.places import centre
 from portal.store.requests import RequestKind, RequestStatus, request
 from portal.store.titles import title
 from portal.store.work import Work
@@ -120,7 +121,7 @@ def ask_expired(
     key: str,
     number: int | None = None,
     confirmed: str = "",
-) -> Made | Invalid | Doubtful:
+) -> Made | Invalid | Doubtful | Refused:
     """The centre asks for a session on an expired title (domain.md 7, 2). `number`: a session that is to be moved;
     `registered`: its candidates were registered before the expiry, says the centre. Raises NotThere for anybody else."""
     who = work.actor
@@ -131,26 +132,32 @@ def ask_expired(
         s = _own_session(tx, work, number)
         if made := before(tx, digest):
             return made
-        own = tx.execute(select(centre).where(centre.c.id == who.centre_id)).one()
+        centre = own(tx, who.centre_id, work.unit_label)
+        if isinstance(centre.begins, Refused) and number is None:
+            return centre.begins
         known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
         errors = _why_not_expired(known, of_title(tx, who.centre_id, title_id), starts_on, approval_number, work.on.today)
         errors |= _undeclared(starts_on, ends_on, lockdown_cause, registered, reason)
-        if number is not None and (s is None or s.title_id != title_id):
-            errors["session"] = "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."
-        elif s is not None and s.open_request:
-            errors["session"] = _already_open(s.open_request)
+        errors |= _why_not_moved(s, title_id) if number is not None else {}
         if errors:
             return Invalid(errors)
         about = f"request on title {title_id}, form {digest}, version {s.version if s else 'none'}"
         if doubt := doubtful_span(work, about, ("starts_on", starts_on), ("ends_on", ends_on), confirmed):
             return doubt
         wish = {"wanted_start": starts_on, "wanted_end": ends_on, "reason": reason}
-        of = {"centre_id": who.centre_id, "department_code": own.department_code, "title_id": title_id, "session_id": number}
+        of = {"centre_id": who.centre_id, "department_code": centre.department_code, "title_id": title_id, "session_id": number}
         declared = {"approval_number": approval_number, "lockdown_cause": True, "registered": True}
         values = {"kind": RequestKind.EXPIRED.value, **of, **wish, **declared}
         assert known
-        told = Told(f"Titre échu {known.code} : demande de session", _wish(own.name, starts_on, ends_on))
+        told = Told(f"Titre échu {known.code} : demande de session", _wish(centre.name, starts_on, ends_on))
         return make(tx, work, values, digest, told)
+
+
+def _why_not_moved(s: SessionRow | None, title_id: int) -> dict[str, str]:
+    """Why the session whose number was typed is not asked for."""
+    if s is None or s.title_id != title_id:
+        return {"session": "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."}
+    return {"session": _already_open(s.open_request)} if s.open_request else {}
 
 
 def _undeclared(starts_on: date, ends_on: date, lockdown_cause: bool, registered: bool, reason: str) -> dict[str, str]:

@@ -56,7 +56,9 @@ class Asked:
     centre_name: str
     siret: str
     department_code: str
+    unit_name: str
     unit_email: str | None
+    unit_phone: str
     title_id: int
     title_code: str
     title_label: str
@@ -121,7 +123,9 @@ _SELECT: Select[Any] = (
         *_OWN,
         centre.c.name.label("centre_name"),
         centre.c.siret,
+        department.c.unit_name,
         department.c.unit_email,
+        department.c.unit_phone,
         title.c.code.label("title_code"),
         title.c.label.label("title_label"),
         title.c.expires_on,

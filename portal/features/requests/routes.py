@@ -8,12 +8,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.approvals import of_centre
+from portal.core.centres import own
 from portal.core.finding import find as find_session
 from portal.core.outcomes import Changed, Dated, Doubtful, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.postponements.weighing import Weighed
-from portal.features.reference.queries import centre_line, title_dates
+from portal.features.reference.queries import title_dates
 from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made, why_not_accepted
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
@@ -97,6 +98,8 @@ def ask_expired() -> ResponseReturnValue:
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
         return _expired(form, 422)
+    if isinstance(outcome, Refused):
+        return _expired(form, 403)
     return _made(outcome, settings().unit_label)
 
 
@@ -120,7 +123,7 @@ def _expired(form: AskingExpired, status: int = 200) -> ResponseReturnValue:
             chosen=chosen,
             dates=dates,
             emergency=(EMERGENCY_FROM, EMERGENCY_TO),
-            own=centre_line(reading(), centre_id),
+            own=own(reading(), centre_id, settings().unit_label),
         ),
         status,
     )

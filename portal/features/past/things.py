@@ -1,0 +1,108 @@
+"""The history of a thing of reference (a centre, a title, a unit, a region): the trail's events of one subject, in words."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from portal.clock import PARIS
+from portal.features.past.history import Told
+from portal.features.past.shown import Sentence, shown
+from portal.store.audit import OF_NO_SESSION, audit_event
+
+MOST = 200
+Values = Mapping[str, Any]
+
+# What the columns of these things are called.
+COLUMNS = {
+    "name": "Nom",
+    "label": "Intitulé",
+    "department_code": "Département",
+    "address": "Adresse",
+    "email": "Adresse électronique",
+    "phone": "Téléphone",
+    "decree_on": "Date de l’arrêté",
+    "level": "Niveau",
+    "expires_on": "Échéance",
+    "extension_months": "Mois de prolongation",
+    "rncp_code": "Code RNCP",
+    "unit_name": "Nom de l’unité",
+    "unit_email": "Adresse électronique",
+    "unit_phone": "Téléphone",
+    "valid_from": "Début",
+    "valid_to": "Fin",
+}
+
+
+def history(conn: Connection, subject: str) -> list[Told]:
+    """What happened to this thing, newest first, two hundred events at most. One query."""
+    rows = conn.execute(
+        select(audit_event).where(audit_event.c.subject == subject, OF_NO_SESSION).order_by(audit_event.c.id.desc()).limit(MOST)
+    )
+    return [_told(row) for row in rows]
+
+
+def _told(row: Row[Any]) -> Told:
+    text, details = WORDS[row.action](json.loads(row.before), json.loads(row.after))
+    return Told(row.at.astimezone(PARIS), row.actor, text, details, row.reason, action=row.action)
+
+
+def value(name: str, found: object) -> str:
+    """One value of a column as it is shown."""
+    return str(found) if isinstance(found, int) else shown(found)
+
+
+def changes(before: Values, after: Values) -> Iterator[str]:
+    """« Nom : « A » → « B » », for each column that an event holds."""
+    for name, label in COLUMNS.items():
+        if name in after:
+            yield f"{label} : {value(name, before.get(name))} → {value(name, after[name])}"
+
+
+def _given(after: Values) -> Iterator[str]:
+    for name, label in COLUMNS.items():
+        if after.get(name) not in (None, ""):
+            yield f"{label} : {value(name, after[name])}"
+
+
+def _certificates(after: Values) -> Iterator[str]:
+    for how, words in (("added", "ajouté"), ("removed", "retiré"), ("renamed", "renommé")):
+        for one in after.get(how, ()):
+            was = f"« {one['was']} » → " if "was" in one else ""
+            yield f"{one['kind'].upper()} {words} : {was}« {one['label']} »"
+
+
+def _opened(what: str) -> Callable[[Values, Values], Sentence]:
+    return lambda before, after: (what, (*_given(after), *_certificates(after)))
+
+
+def _changed(what: str) -> Callable[[Values, Values], Sentence]:
+    return lambda before, after: (what, (*changes(before, after), *_certificates(after)))
+
+
+def _approval(how: str) -> Callable[[Values, Values], Sentence]:
+    def told(before: Values, after: Values) -> Sentence:
+        dates = f"du {shown(after['valid_from'])} au {shown(after['valid_to'])}"
+        was = f"Auparavant : du {shown(before['valid_from'])} au {shown(before['valid_to'])}" if before else ""
+        return f"Agrément n° {after['approval']} {how}, pour {after['title']} : {dates}.", (was,) if was else ()
+
+    return told
+
+
+def _closed(_before: Values, after: Values) -> Sentence:
+    return f"Centre fermé le {shown(after['closed_on'])} : il ne prépare plus de session.", ()
+
+
+WORDS: dict[str, Callable[[Values, Values], Sentence]] = {
+    "centre_opened": _opened("Centre ouvert."),
+    "centre_changed": _changed("Fiche du centre modifiée."),
+    "centre_closed": _closed,
+    "centre_reopened": lambda _before, _after: ("Centre rouvert.", ()),
+    "title_opened": _opened("Titre ouvert."),
+    "title_changed": _changed("Titre modifié."),
+    "approval_opened": _approval("enregistré"),
+    "approval_changed": _approval("modifié"),
+    "unit_changed": _changed("Coordonnées de l’unité modifiées."),
+    "region_changed": _changed("Coordonnées de la région modifiées."),
+}
