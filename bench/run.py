@@ -93,9 +93,9 @@ class Bench:
         python = sys.executable
         with ExitStack() as stack:
             twin = stack.enter_context(
-                granian(python, "bench.twin:app", environment(self.url("large"), BENCH_SESSION=str(SESSION)))
+                granian(python, "bench.twin:front", environment(self.url("large"), BENCH_SESSION=str(SESSION)))
             )
-            small = stack.enter_context(granian(python, "wsgi:app", environment(self.url("small"))))
+            small = stack.enter_context(granian(python, "wsgi:front", environment(self.url("small"))))
             peer_cookie, peer = self.peer(stack)
             person, other = Person(twin, UNIT), Person(small, UNIT)
             for path in (LIST, SEARCH, PAGE):  # warm, and sure that each holds what it should
@@ -198,7 +198,7 @@ class Bench:
         emails, numbers = add_savers(db, FORTY * ROUNDS)
         db.dispose()
         numbers, forties = numbers[:SAVERS], iter(numbers[SAVERS:])
-        with granian(sys.executable, "wsgi:app", environment(self.url("saving"))) as port:
+        with granian(sys.executable, "wsgi:front", environment(self.url("saving"))) as port:
             at_once(port, emails, numbers)  # warm: every thread has a connection, and every connection its statements
             self.figures.append(
                 at_most("saving_forty_against_bare_sql", 6, "ratio", lambda: self.forty(port, emails[0], forties))
@@ -244,7 +244,7 @@ class Bench:
             emails, numbers = add_savers(db)
             db.dispose()
             left = iter(on_sqlite)
-            with granian(sys.executable, "wsgi:app", environment(url)) as port:
+            with granian(sys.executable, "wsgi:front", environment(url)) as port:
                 at_once(port, emails, numbers)  # warm, as above
                 self.figures.append(
                     at_least(

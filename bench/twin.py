@@ -4,6 +4,7 @@
 """
 
 import os
+from functools import partial
 from unittest.mock import patch
 
 from flask import g, render_template
@@ -13,6 +14,8 @@ from portal.demo.data import PASSWORD
 from portal.features.accounts import routes as account_routes
 from portal.features.accounts.queries import by_email
 from portal.features.accounts.routes import SignedInUser
+from portal.front import Front
+from portal.web import sizes
 
 WHO = "ud94@demo.example"
 
@@ -52,3 +55,4 @@ with app.extensions["portal_db"].reading() as conn:
 assert actor
 USER = SignedInUser(actor, "twin")
 app.extensions["portal_db"].dispose()
+front = Front(app, partial(sizes.takes, app))

@@ -13,7 +13,8 @@ REGISTERED = [  # who is called because it is registered, not by its name
 LIBRARIES = [  # names that a library asks for or reads
     "impl", "cache_ok", "process_bind_param", "process_result_value", "inherit_cache", "isolation_level",  # SQLAlchemy
     "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user",  # Werkzeug, Flask, Flask-Login
-    "preprocess", "auto_reload",  # Jinja
+    "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
+    "front",  # granian
     "process_data", "process_formdata", "pre_validate",  # WTForms
     "visit_*", "dont_write_bytecode",  # Python
     "pytest_*",

@@ -6,6 +6,8 @@ from portal.cli.tool import Tool, progress, refuse
 from portal.paths import ROOT
 from portal.store import migrate as migrations
 
+HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seconds and 64 KB, and are a hundred at most
+
 
 @click.command(help="Met la base au schéma le plus récent.")
 @click.option(
@@ -43,7 +45,8 @@ def demo(sessions: int | None) -> None:
 @click.command(help="Sert le portail sur http://127.0.0.1:$PORT.")
 def serve() -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
 
     tool = Tool().current()
     tool.db.dispose()
@@ -52,12 +55,14 @@ def serve() -> None:
 
         serve_metrics(tool.settings.metrics_port)
     server = Granian(
-        "wsgi:app",
+        "wsgi:front",
         address="127.0.0.1",
         port=tool.settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADERS),
+        websockets=False,
         workers=2,
-        blocking_threads=4,
         working_dir=ROOT,
         log_access=False,
         respawn_failed_workers=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 from portal.files.errors import BadFile, LineError
 
 CHILD = Path(__file__).with_name("workbook_child.py")
-SECONDS = 10
+SECONDS = 8
 MOST_UNPACKED = 100_000_000
 TOO_LARGE = (
     "le classeur est démesuré : gardez une feuille, sans mise en forme au-delà du tableau, ou enregistrez-la en « CSV UTF-8 »"

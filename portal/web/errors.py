@@ -25,6 +25,12 @@ TEXTS = {
     ),
     404: ("Page introuvable", "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez le numéro."),
     405: ("Action impossible ici", "Cette adresse ne s’ouvre pas de cette façon. Revenez à la page précédente."),
+    408: (
+        "Envoi interrompu",
+        "Ce que vous envoyez n’est pas arrivé en entier : la liaison est trop lente, ou elle a été coupée. Rien n’a été enregistré. "
+        "Revenez en arrière et réessayez.",
+    ),
+    411: ("Envoi sans longueur", "Votre programme n’a pas dit la longueur de ce qu’il envoie. Rien n’a été enregistré."),
     413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux : {size} au plus ici. Rien n’a été enregistré."),
     500: (
         "Incident",

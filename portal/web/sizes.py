@@ -1,10 +1,12 @@
 """How much a request may send: little where a form is all there is to send, and from whoever is not signed in."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import abort, request
+from flask import Flask, abort, request, session
 from flask_login import current_user
 
+from portal.front import REFUSED
 from portal.rules.french import number
 
 
@@ -34,15 +36,32 @@ TAKE_SHEETS = {"results.enter", "results.correct", "measures.write", "measures.u
 
 def allowed() -> Size:
     """What this request may send."""
+    size = _of_page()
+    return size if size in (FORM, SIGN_IN) or current_user.is_authenticated else FORM
+
+
+def takes(app: Flask, environ: dict[str, Any]) -> tuple[int, bool]:
+    """How many bytes are read before anybody works, and whether they may be a file: what the page takes, if our own cookie says
+    that somebody is signed in."""
+    with app.request_context(environ):
+        size = _of_page()
+        size = size if size in (FORM, SIGN_IN) or "_user_id" in session else FORM
+        return size.bytes, size is FILE
+
+
+def _of_page() -> Size:
+    """What this page takes of who is signed in."""
     if request.endpoint == "accounts.sign_in":
         return SIGN_IN
-    if request.method == "POST" and request.endpoint in TAKE_FILES | TAKE_SHEETS and current_user.is_authenticated:
-        return FILE if request.endpoint in TAKE_FILES else SHEET
-    return FORM
+    if request.method != "POST" or request.endpoint not in TAKE_FILES | TAKE_SHEETS:
+        return FORM
+    return FILE if request.endpoint in TAKE_FILES else SHEET
 
 
 def bound() -> None:
-    """Before anything reads the form: 413 for what is too large, before its fields are told apart."""
+    """Before anything reads the form: 413 for what is too large, before its fields are told apart; the front's own refusals."""
+    if refused := request.environ.get(REFUSED):
+        abort(refused)
     size = allowed()
     request.max_content_length = size.bytes
     request.max_form_memory_size = min(size.bytes, FIELD)
