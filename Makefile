@@ -16,7 +16,7 @@ dev: .venv/run.stamp ## la même, rechargée à chaque changement du code ou d�
 	@PORTAL_ENV=demo $(BIN)/python scripts/run.py --reload
 
 test: .venv/dev.stamp ## toutes les épreuves, sur SQLite et PostgreSQL, dans un navigateur
-	@bash scripts/system-packages.sh
+	@bash scripts/system-packages.sh wrk
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 lint: .venv/dev.stamp ## la forme, les types, ce qui ne sert à rien, les étages de la maison
@@ -41,12 +41,12 @@ gallery: .venv/dev.stamp ## une image de chaque page, dans gallery/ (ARGS=--quic
 house: .venv/dev.stamp ## redessiner l’image de la maison, dans docs/
 	$(BIN)/python scripts/draw_house.py
 
-mutants: .venv/dev.stamp ## ce que les épreuves laisseraient passer (SAMPLE=…, SEED=…)
-	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m scripts.mutants $(if $(SEED),--seed $(SEED)) $(if $(SAMPLE),--sample $(SAMPLE))
+mutants: .venv/dev.stamp ## ce que les épreuves laisseraient passer (ARGS="--seed 7 --sample 20")
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m scripts.mutants $(ARGS)
 
-bench: .venv/dev.stamp .venv-peer/stamp ## mesurer, sur un million de sessions
+bench: .venv/dev.stamp .venv-peer/stamp ## mesurer, sur un million de sessions (ARGS=--quick pour voir qu’elle marche)
 	@bash scripts/system-packages.sh wrk
-	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m bench.run
+	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m bench.run $(ARGS)
 
 .venv-peer/stamp: requirements/peer.txt
 	@$(PYTHON) -m venv .venv-peer

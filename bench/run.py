@@ -1,5 +1,9 @@
-"""`make bench`: every figure of docs/performance.md, as a ratio taken in one run on one machine, within ten minutes."""
+"""`make bench`: every figure of docs/performance.md, as a ratio taken in one run on one machine, within ten minutes.
 
+`--quick` takes most of them once, on a thousand sessions and without the peer: that the bench still runs, no figure.
+"""
+
+import argparse
 import json
 import os
 import shutil
@@ -11,72 +15,48 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from bench import writes
-from bench.figures import ROUNDS, Figure, at_least, at_most
-from bench.load import wrk
+from bench.data import SAVERS, add_savers, database, environment
+from bench.figures import Figure
+from bench.load import Load, wrk
 from bench.saving import at_once, sheet
 from bench.servers import ROOT, Person, granian
-from portal.clock import PARIS, Clock
-from portal.demo.data import PASSWORD
-from portal.demo.load import load
-from portal.features.accounts.actions import invite
-from portal.features.candidates.importing import import_candidates
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, claimed_twice, code_of, samples
-from portal.features.sessions.importing import import_sessions
-from portal.rules.lifecycle import Role
-from portal.settings import DEMO_DAY, Settings
-from portal.store import migrate
-from portal.store.actors import Occasion, Source, operator
+from portal.settings import DEMO_DAY
 from portal.store.database import Database
-from portal.store.work import Work
 
-SECRET = "a secret for benches"
-SMALL, LARGE = 10_000, 1_000_000
+FEW, SMALL, LARGE = 1_000, 10_000, 1_000_000
 SESSION = 224565
 LIST, PAGE = "/sessions", f"/sessions/{SESSION}"
 SEARCH = "/sessions?q=thi+huong+nguyen"
 UNIT = "ud94@demo.example"
-SAVERS = 16
-FIRST_SAVED = 226_000
 FORTY = 30  # sessions of forty whose results are saved in a round, each for the first time
 
 
-def database(url: str, sessions: int | None) -> Database:
-    settings = Settings("demo", url, SECRET, DEMO_DAY)
-    db = Database(url, settings.audit_key)
-    migrate.upgrade(db)
-    load(db, DEMO_DAY, "UD", sessions, lambda items, label: items)
-    return db
-
-
-def environment(url: str, **more: str) -> dict[str, str]:
-    return {"PORTAL_ENV": "demo", "PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_TODAY": "2020-06-15", **more}
-
-
-def add_savers(db: Database, more: int = 0) -> tuple[list[str], list[int]]:
-    """Sixteen accounts of the first centre, and sessions of forty candidates ready for their results: one for each, and more."""
-    now = Clock(DEMO_DAY).now().astimezone(PARIS)
-    work = Work(db, Occasion(operator(), Source.CLI, now, DEMO_DAY))
-    with db.reading() as conn:
-        siret = conn.exec_driver_sql("SELECT siret FROM centre WHERE id = (SELECT min(id) FROM centre)").scalar()
-    numbers = [FIRST_SAVED + i for i in range(SAVERS + more)]
-    emails = [f"bench{i}@demo.example" for i in range(SAVERS)]
-    for email in emails:
-        invite(work, email, Role.CENTRE, siret=str(siret), name="Essai", password=PASSWORD)
-    rows = "".join(f"{n};{siret};TP-01303;titre;01/06/2020;05/06/2020;convocations_envoyees;\n" for n in numbers)
-    import_sessions(work, f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{rows}".encode())
-    people = "".join(f"{n};Nom{i:02};Prénom;01/02/1990;\n" for n in numbers for i in range(40))
-    import_candidates(work, f"session;last_name;first_name;born_on;email\n{people}".encode())
-    return emails, numbers
+class Bound(TypedDict, total=False):
+    least: float
+    most: float
+    every: bool
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, quick: bool = False) -> None:
         self.folder = folder
+        self.quick = quick
+        self.rounds, self.forties = (1, 3) if quick else (3, FORTY)
         self.figures: list[Figure] = []
         self.begun = time.monotonic()
+
+    def figure(self, name: str, unit: str, measure: Callable[[], float], **bound: Unpack[Bound]) -> None:
+        """Measure in rounds, and tell. `bound`: `least` or `most`, for the median, or with `every` for each round."""
+        self.figures.append(Figure(name, [measure() for _ in range(self.rounds)], unit, **bound))
+        print(f"{self.figures[-1]}\n{self.figures[-1].spread}", flush=True)
+
+    def wrk(self, port: int, path: str, cookie: str, connections: int, seconds: int) -> Load:
+        return wrk(port, path, cookie, connections=connections, seconds=1 if self.quick else seconds)
 
     def note(self, text: str) -> None:
         print(f"# {time.monotonic() - self.begun:4.0f} s  {text}", flush=True)
@@ -95,48 +75,59 @@ class Bench:
             twin = stack.enter_context(
                 granian(python, "bench.twin:front", environment(self.url("large"), BENCH_SESSION=str(SESSION)))
             )
-            small = stack.enter_context(granian(python, "wsgi:front", environment(self.url("small"))))
-            peer_cookie, peer = self.peer(stack)
-            person, other = Person(twin, UNIT), Person(small, UNIT)
-            for path in (LIST, SEARCH, PAGE):  # warm, and sure that each holds what it should
-                assert person.get(path)[0] == other.get(path)[0] == 200
+            person = Person(twin, UNIT)
             assert "226 0" not in person.get(SEARCH)[1] and person.get(LIST)[1].count('class="id"') == 50
-
-            # Sixteen connections: of four, all may fall on one of the two workers, which halves one side of a ratio.
-            def rate(port: int, path: str, cookie: str, connections: int = 16, seconds: int = 4) -> float:
-                return wrk(port, path, cookie, connections=connections, seconds=seconds).per_second
-
-            mine = person.cookie
-            for port, path, cookie in (
-                (twin, LIST, mine), (twin, PAGE, mine), (twin, "/bench/sessions", mine), (twin, "/bench/session", mine),
-                (twin, SEARCH, mine), (small, LIST, other.cookie), (small, PAGE, other.cookie), (small, SEARCH, other.cookie),
-                (peer, "/admin/peer/examsession/", peer_cookie),
-            ):  # fmt: skip
-                rate(port, path, cookie, seconds=1)  # warm: every worker has met every page
-            self.figures += [
-                at_least("list_against_its_template", 0.5, "ratio", lambda: rate(twin, LIST, mine) / rate(twin, "/bench/sessions", mine)),
-                at_least(
-                    "list_against_django_admin", 10, "ratio",
-                    lambda: rate(twin, LIST, mine) / rate(peer, "/admin/peer/examsession/", peer_cookie),
-                ),
-                at_least("session_against_its_template", 0.4, "ratio", lambda: rate(twin, PAGE, mine) / rate(twin, "/bench/session", mine)),
-                at_most("list_p99_at_16_in_medians", 3, "ratio", lambda: self.tail(twin, mine)),
-            ]  # fmt: skip
+            self.against(twin, "list", person, LIST, "/bench/sessions", 0.5)
+            self.figure("list_p99_at_16_in_medians", "ratio", lambda: self.tail(twin, person), most=3, every=True)
+            if self.quick:
+                return
+            self.against_peer(stack, twin, person)
+            self.against(twin, "session", person, PAGE, "/bench/session", 0.4)
+            small = stack.enter_context(granian(python, "wsgi:front", environment(self.url("small"))))
+            other = Person(small, UNIT)
             for name, path in (("list", LIST), ("search", SEARCH), ("session", PAGE)):
-                self.figures.append(
-                    at_most(
-                        f"{name}_at_a_million_against_ten_thousand", 1.2, "ratio", self.growth(small, twin, path, other, person)
-                    )
-                )
+                assert person.get(path)[0] == other.get(path)[0] == 200
+                self.warm((small, path, other.cookie), (twin, path, person.cookie))
+                growth = self.growth(small, twin, path, other, person)
+                self.figure(f"{name}_at_a_million_against_ten_thousand", "ratio", growth, most=1.2)
 
-    def tail(self, port: int, cookie: str) -> float:
-        load_ = wrk(port, LIST, cookie, connections=16, seconds=5)
+    def rate(self, port: int, path: str, cookie: str) -> float:
+        """Sixteen connections: of four, all may fall on one of the two workers, which halves one side of a ratio."""
+        return self.wrk(port, path, cookie, 16, 4).per_second
+
+    def warm(self, *places: tuple[int, str, str]) -> None:
+        """Every worker has met every page."""
+        for port, path, cookie in places:
+            wrk(port, path, cookie, connections=16, seconds=1)
+
+    def against(self, port: int, name: str, person: Person, page: str, bare: str, least: float) -> None:
+        self.warm((port, page, person.cookie), (port, bare, person.cookie))
+        self.figure(
+            f"{name}_against_its_template",
+            "ratio",
+            lambda: self.rate(port, page, person.cookie) / self.rate(port, bare, person.cookie),
+            least=least,
+        )
+
+    def against_peer(self, stack: ExitStack, port: int, person: Person) -> None:
+        cookie, peer = self.peer(stack)
+        theirs = "/admin/peer/examsession/"
+        self.warm((peer, theirs, cookie))
+        self.figure(
+            "list_against_django_admin",
+            "ratio",
+            lambda: self.rate(port, LIST, person.cookie) / self.rate(peer, theirs, cookie),
+            least=10,
+        )
+
+    def tail(self, port: int, person: Person) -> float:
+        load_ = self.wrk(port, LIST, person.cookie, 16, 5)
         return load_.p99_ms / load_.median_ms
 
     def growth(self, small: int, large: int, path: str, a: Person, b: Person) -> Callable[[], float]:
         def measure() -> float:
-            few = wrk(small, path, a.cookie, connections=1, seconds=3)
-            many = wrk(large, path, b.cookie, connections=1, seconds=3)
+            few = self.wrk(small, path, a.cookie, 1, 3)
+            many = self.wrk(large, path, b.cookie, 1, 3)
             return few.per_second / many.per_second
 
         return measure
@@ -170,7 +161,7 @@ class Bench:
                 claimed_twice(conn, measure)
             return (time.perf_counter() - begun) / writes.scan(self.path("large"), sql)
 
-        self.figures.append(at_most("dry_run_against_one_scan", 3, "ratio", dry_run))
+        self.figure("dry_run_against_one_scan", "ratio", dry_run, most=3)
         db.dispose()
         memory: list[float] = []
 
@@ -187,22 +178,20 @@ class Bench:
             memory.append(told["most"] / told["rest"])
             return float(told["seconds"]) / bare
 
-        self.figures.append(at_most("applying_against_bare_sql", 3, "ratio", applying))
+        self.figure("applying_against_bare_sql", "ratio", applying, most=3)
         left = iter(memory)
-        self.figures.append(at_most("memory_while_applying_against_rest", 1.5, "ratio", lambda: next(left)))
+        self.figure("memory_while_applying_against_rest", "ratio", lambda: next(left), most=1.5)
 
     # ---- saving results
 
     def saving(self) -> None:
         db = database(self.url("saving"), None)
-        emails, numbers = add_savers(db, FORTY * ROUNDS)
+        emails, numbers = add_savers(db, self.forties * self.rounds)
         db.dispose()
         numbers, forties = numbers[:SAVERS], iter(numbers[SAVERS:])
         with granian(sys.executable, "wsgi:front", environment(self.url("saving"))) as port:
             at_once(port, emails, numbers)  # warm: every thread has a connection, and every connection its statements
-            self.figures.append(
-                at_most("saving_forty_against_bare_sql", 6, "ratio", lambda: self.forty(port, emails[0], forties))
-            )
+            self.figure("saving_forty_against_bare_sql", "ratio", lambda: self.forty(port, emails[0], forties), most=6)
             rates: list[float] = []
 
             def failing() -> float:
@@ -210,7 +199,7 @@ class Bench:
                 rates.append(done.per_second)
                 return done.failed
 
-            self.figures.append(at_most("failures_of_16_saving_at_once", 0, "requests", failing))
+            self.figure("failures_of_16_saving_at_once", "requests", failing, most=0)
         self.postgres(rates)
 
     def forty(self, port: int, email: str, numbers: Iterator[int]) -> float:
@@ -219,7 +208,7 @@ class Bench:
         shutil.copy(self.path("saving"), self.path("bare_saving"))
         bare = writes.connect(self.path("bare_saving"))
         mine = theirs = 0.0
-        for number in islice(numbers, FORTY):
+        for number in islice(numbers, self.forties):
             fields, groups = sheet(person, number)
             begun = time.perf_counter()
             status, _ = person.post(f"/sessions/{number}/resultats", {**fields, **dict.fromkeys(groups, "titre")})
@@ -246,34 +235,33 @@ class Bench:
             left = iter(on_sqlite)
             with granian(sys.executable, "wsgi:front", environment(url)) as port:
                 at_once(port, emails, numbers)  # warm, as above
-                self.figures.append(
-                    at_least(
-                        "saving_on_postgresql_against_sqlite",
-                        1,
-                        "ratio",
-                        lambda: at_once(port, emails, numbers).per_second / next(left),
-                    )
+                self.figure(
+                    "saving_on_postgresql_against_sqlite",
+                    "ratio",
+                    lambda: at_once(port, emails, numbers).per_second / next(left),
+                    least=1,
                 )
         finally:
             cluster.stop()
 
 
 def main() -> int:
-    large = int(sys.argv[1]) if len(sys.argv) > 1 else LARGE  # fewer, while the bench itself is worked on
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
-        bench = Bench(Path(name))
-        for size, count in (("small", SMALL), ("large", large)):
-            db = database(bench.url(size), count)
-            db.dispose()
+        bench = Bench(Path(name), quick)
+        for size, count in (("large", FEW),) if quick else (("small", SMALL), ("large", LARGE)):
+            database(bench.url(size), count).dispose()
             bench.note(f"{count} sessions chargées")
         bench.pages()
         bench.measures()
         bench.saving()
         bench.note("fin")
     missed = [f.name for f in bench.figures if not f.held]
-    if missed:
+    if missed and not quick:
         print(f"Manqué : {', '.join(missed)}", file=sys.stderr)
-    return 1 if missed else 0
+    return 1 if missed and not quick else 0
 
 
 if __name__ == "__main__":

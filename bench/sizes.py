@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.run import SECRET, database
+from bench.data import SECRET, database
 from bench.servers import ROOT
 from portal.app import create_app
 from portal.clock import Clock

@@ -25,7 +25,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from bench.run import SECRET, UNIT, database
+from bench.data import SECRET, database
+from bench.run import UNIT
 from bench.servers import ROOT, Person, _answers, free_port, token
 
 SESSIONS = 20_000

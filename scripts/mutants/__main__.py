@@ -8,7 +8,6 @@ import difflib
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,9 +25,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.copies import copied
 from scripts.mutants.changes import Mutant, everything
-
-ROOT = Path(__file__).resolve().parents[2]
 
 FLOOR = 86.0  # of a hundred changes, how many the tests must notice: may only rise. Another sample of 150 differs by some four
 SEED = 2020
@@ -94,28 +92,18 @@ def targets(tree: Path) -> list[str]:
     return sorted(p for p in found if not p.endswith("__init__.py"))
 
 
-def copied(to: Path) -> Path:
-    """The work tree as it stands, elsewhere: nothing is ever changed in place."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True)
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
-    return to
-
-
 def environment(tree: Path, **more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
     return {**kept, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
-def reach_of(tree: Path, paths: Sequence[str], workers: int) -> Reach:
+def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers: int) -> Reach:
     """Run the tests once, unchanged, and note where each comes by. They must pass."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "targets.json").write_text(json.dumps([str(tree / p) for p in paths]))
         env = environment(tree, MUTANTS_REACH=folder)
         del env["PYTHONDONTWRITEBYTECODE"]
-        tests = [t for t in TESTS if (tree / t).exists()]
+        tests = [t for t in noticing if (tree / t).exists()]
         run = [sys.executable, "-m", "pytest", *PYTEST, "-n", str(workers), "-p", "scripts.mutants.reach", *tests]
         done = subprocess.run(run, cwd=tree, env=env, capture_output=True, text=True)
         if done.returncode:
@@ -220,6 +208,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="what is to notice")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
@@ -228,7 +217,7 @@ def main() -> int:
         paths = targets(first)
         possible = [m for m in but_for_equivalent(first, everything(first, paths)) if given.only in m.path]
         chosen = sorted(random.Random(given.seed).sample(possible, min(given.sample, len(possible))))
-        reach = reach_of(first, paths, given.workers)
+        reach = reach_of(first, paths, given.tests, given.workers)
         took = time.monotonic() - began
         print(
             f"{len(reach.took)} tests pass, {took:.0f} s; {len(chosen)} of {len(possible)} changes, seed {given.seed}", flush=True

@@ -1,0 +1,75 @@
+"""Every target of the Makefile is run here once, on a copy where it writes: what no check runs is broken one day.
+
+`run`, `dev` and `gallery` have theirs in test_commands; `test` is what runs this.
+"""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from portal.paths import ROOT
+from scripts.copies import copied
+from tests.guard.test_commands import OLD, OUTSIDE, make
+
+HERE = ROOT / ".venv/bin"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return copied(tmp_path)
+
+
+def there(copy: Path, *words: str, bin_: Path = HERE) -> subprocess.CompletedProcess[str]:
+    command = ["make", *OLD, "-o", ".venv-peer/stamp", f"BIN={bin_}", *words]
+    env = {**OUTSIDE, "PYTHONPATH": str(copy)}
+    return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False, timeout=240)
+
+
+def test_a_migration_is_made_with_the_next_number_and_a_bad_name_is_refused(copy: Path) -> None:
+    last = max(int(f.name[:4]) for f in (copy / "migrations/versions").glob("0*.py"))
+    made = there(copy, "migration", "NAME=add_session_room")
+    assert made.returncode == 0, made.stderr
+    assert (copy / f"migrations/versions/{last + 1:04}_add_session_room.py").exists()
+    refused = there(copy, "migration", "NAME=Ajouter Salle")
+    assert refused.returncode != 0 and "ne convient pas" in refused.stderr
+
+
+def test_the_house_is_drawn_again(copy: Path) -> None:
+    picture = copy / "docs/images/house.svg"
+    kept = picture.read_bytes()
+    picture.unlink()
+    assert there(copy, "house").returncode == 0 and picture.read_bytes() == kept
+
+
+def test_lint_calls_each_of_its_tools_and_one_that_finds_something_stops_it(tmp_path: Path) -> None:
+    """The tools themselves run in `make lint`, before the tests: here, that none is left out, and none is called in vain."""
+    recipe = re.findall(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)[0]
+    tools = re.findall(r"\$\(BIN\)/([\w-]+)", recipe)
+    assert len(tools) == len(recipe.splitlines()) and all((HERE / tool).exists() for tool in tools)
+    calls = tmp_path / "calls"
+    for failing in (None, *dict.fromkeys(tools)):
+        calls.write_text("")
+        for tool in set(tools):
+            (tmp_path / tool).write_text(f"#!/bin/sh\necho {tool} >> {calls}\nexit {int(tool == failing)}\n")
+            (tmp_path / tool).chmod(0o755)
+        done = there(ROOT, "lint", bin_=tmp_path)
+        assert (done.returncode == 0) == (failing is None), failing
+        assert failing is not None or calls.read_text().split() == tools
+
+
+def test_mutants_finds_what_the_tests_leave_through_and_fails_under_its_floor() -> None:
+    """The tests of one rule notice every change of it; those of another none: the tool tells one from the other."""
+    rule = "--only rules/plausible.py --sample 3 --seed 1 --tests tests/rules/"
+    noticed = make("mutants", f"ARGS={rule}test_plausible.py")
+    assert noticed.returncode == 0 and "killed 3, survived 0: 100.0 %" in noticed.stdout, noticed.stdout + noticed.stderr
+    missed = make("mutants", f"ARGS={rule}test_duties.py")
+    assert missed.returncode != 0 and "killed 0, survived 3: 0.0 %" in missed.stdout, missed.stdout + missed.stderr
+    assert len(re.findall(r"^--- portal/rules/plausible\.py", missed.stdout, re.MULTILINE)) == 3
+
+
+def test_the_bench_takes_its_figures() -> None:
+    done = make("bench", "-o", ".venv-peer/stamp", "ARGS=--quick")
+    told = re.findall(r"^(\w+) [\d.]+ (?:ratio|requests) [<>]=[\d.]+$", done.stdout, re.MULTILINE)
+    assert done.returncode == 0 and len(told) == 8, done.stdout + done.stderr
