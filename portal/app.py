@@ -31,6 +31,7 @@ from portal.features.preparation import routes as preparation_routes
 from portal.features.reference import routes as reference_routes
 from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
+from portal.features.second_factor import routes as second_factor_routes
 from portal.features.sessions import routes as session_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
@@ -47,6 +48,7 @@ from portal.web.templates import Unindented
 
 ROOMS = (
     account_routes,
+    second_factor_routes,
     session_routes,
     preparation_routes,
     candidate_routes,
@@ -108,6 +110,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.before_request(sizes.bound)
     account_routes.sign_in_manager(LoginManager(app), app, csrf)
     app.before_request(communication_routes.closed_now)
+    app.before_request(second_factor_routes.asked_first)
     for module in ROOMS:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)

@@ -19,5 +19,9 @@ class Clock:
             return real
         return datetime.combine(self.fixed_day, real.time(), PARIS)
 
+    def moment(self) -> datetime:
+        """The real moment, in the demonstration too: what the clock of a telephone says."""
+        return datetime.now(PARIS)
+
     def today(self) -> date:
         return self.now().date()

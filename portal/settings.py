@@ -57,6 +57,11 @@ class Settings:
         return self.mail_from.rpartition("@")[2].rstrip(">") or "localhost"
 
     @property
+    def factor_key(self) -> bytes:
+        """What the secrets of second factors are encrypted under. Another `secret_key` reads none of them."""
+        return hmac.new(self.secret_key.encode(), b"second factor", sha256).digest()
+
+    @property
     def audit_key(self) -> bytes:
         """A key of its own for the audit trail, so that signing a cookie never signs an event."""
         return hmac.new(self.secret_key.encode(), b"audit trail", sha256).digest()

@@ -63,9 +63,29 @@ def list_users() -> None:
             click.echo(f"{row.email}\t{row.role}\t{access}\t{last}")
 
 
-@users.command("reset", help="Un nouveau lien pour choisir un mot de passe.")
+@users.command("reset", help="Un nouveau lien pour choisir un mot de passe, ou le retrait d’un second facteur perdu.")
 @click.argument("email")
-def reset_user(email: str) -> None:
+@click.option(
+    "--second-factor", is_flag=True, help="Retire ses seconds facteurs et ses codes de secours ; ses connexions prennent fin."
+)
+def reset_user(email: str, second_factor: bool) -> None:
+    if second_factor:
+        _reset_factors(email)
+    else:
+        _reset_password(email)
+
+
+def _reset_factors(email: str) -> None:
+    from portal.features.second_factor.actions import CannotReset, reset_of
+
+    try:
+        reset_of(Tool().current().work(), email)
+    except CannotReset as error:
+        refuse(str(error))
+    click.echo(f"Second facteur retiré : {email.strip().casefold()}. Ses connexions ont pris fin.")
+
+
+def _reset_password(email: str) -> None:
     from portal.core import invitations
     from portal.core.telling import INVITATION
     from portal.features.accounts.own import link_for

@@ -39,6 +39,8 @@ class Duty(StrEnum):
     READ_ACCOUNTS = "read_accounts"
     WRITE_LETTERS = "write_letters"
     CLOSE_SERVICE = "close_service"
+    PROVE_TWICE = "prove_twice"
+    RESET_FACTORS = "reset_factors"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ TABLE = (
     Line(Duty.READ_ACCOUNTS, (R.NATIONAL,), "Les comptes sont tenus par l’administration centrale.", NATION),
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
+    # ---- how one signs in
+    Line(Duty.PROVE_TWICE, STATE, "Un centre choisit s’il se connecte avec un second facteur.", ITS_CENTRE),
+    Line(Duty.RESET_FACTORS, (R.NATIONAL,), "Un second facteur perdu est retiré par l’administration centrale.", NATION),
 )
 LINE: Mapping[Duty, Line] = {line.duty: line for line in TABLE}
 

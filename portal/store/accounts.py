@@ -36,6 +36,10 @@ sign_in = Table(
     Column("at", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("browser", String(60), nullable=False, server_default=""),  # « Firefox, Windows »
+    Column("awaits_code", Integer, nullable=False, server_default="0"),  # the password was right, and opens nothing yet
+    Column("checked_at", Moment),  # when the second factor was last given
+    Column("elsewhere", Integer, nullable=False, server_default="0"),  # it was given to the identity provider
+    Column("challenge", String(100), nullable=False, server_default=""),  # what a passkey is to sign, once
 )
 
 guess = Table(

@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
             kept = kept_fields()
         except RequestEntityTooLarge:
             return _page(413)
-        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept, stale=True)
+        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept, why="stale")
 
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)

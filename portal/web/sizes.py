@@ -51,7 +51,7 @@ def takes(app: Flask, environ: dict[str, Any]) -> tuple[int, bool]:
 
 def _of_page() -> Size:
     """What this page takes of who is signed in."""
-    if request.endpoint == "accounts.sign_in":
+    if request.endpoint in ("accounts.sign_in", "second_factor.code", "second_factor.application"):
         return SIGN_IN
     if request.method != "POST" or request.endpoint not in TAKE_FILES | TAKE_SHEETS:
         return FORM

@@ -16,6 +16,9 @@ class Handed(Clock):
     def now(self) -> datetime:
         return self.shown  # type: ignore[attr-defined]
 
+    def moment(self) -> datetime:
+        return self.now()
+
     def go_on(self, by: timedelta) -> None:
         object.__setattr__(self, "shown", self.now() + by)
 

@@ -194,7 +194,7 @@ class Browser:
     def _read_token(self) -> str:
         page = self.client.get("/sessions").text
         if 'name="csrf_token"' not in page:
-            page = self.client.get("/connexion").text
+            page = self.client.get("/connexion", follow_redirects=True).text
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found
         return found.group(1)

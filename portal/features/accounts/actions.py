@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from portal.core.telling import INVITATION, Message, mail_now
 from portal.features.accounts import passwords, throttle
@@ -16,14 +16,18 @@ from portal.rules.lifecycle import Role
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
+from portal.store.factors import factor
 from portal.store.places import centre, department, region
 from portal.store.work import Work
 
 
 @dataclass(frozen=True)
 class SignedIn:
+    """`awaits_code`: it counts once the second factor is given, too."""
+
     token: str
     account_id: int
+    awaits_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,10 @@ def sign_in_with(
         if not still(tx, found.id, found.password_hash):  # changed, or closed, while this password was being looked at
             return WrongPassword()
         throttle.give_back(tx, taken, now)
-        tx.execute(insert(sign_in).values(token_digest=digest(token), account_id=found.id, at=now, browser=called))
-    return SignedIn(token, found.id)
+        awaits = bool(tx.execute(select(exists().where(factor.c.account_id == found.id))).scalar())
+        made = {"token_digest": digest(token), "account_id": found.id, "at": now, "browser": called, "awaits_code": int(awaits)}
+        tx.execute(insert(sign_in).values(made))
+    return SignedIn(token, found.id, awaits)
 
 
 def still(tx: Connection, account_id: int, password_hash: str) -> bool:

@@ -8,6 +8,7 @@ class SignIn(Form):
     email = TextField("Adresse électronique", "Indiquez votre adresse électronique.", 254, "email", autocomplete="username")
     password = SecretField("Mot de passe", "Indiquez votre mot de passe.", autocomplete="current-password")
     suite = HiddenField("Où aller ensuite")
+    etape = HiddenField("Vient du code")
 
 
 class Forgotten(Form):

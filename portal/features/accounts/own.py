@@ -109,6 +109,7 @@ def _change(tx: Connection, work: Work, password: str, token: str = "") -> None:
 def open_sign_ins(conn: Connection, actor: Actor, since: datetime, token: str) -> list[tuple[bool, str, str]]:
     """Of each sign-in that is open: whether it is this one, since when, and on what browser; the newest first."""
     query = select(sign_in).where(sign_in.c.account_id == actor.id, sign_in.c.ended_at.is_(None), sign_in.c.at > since)
+    query = query.where(sign_in.c.awaits_code == 0)
     rows = conn.execute(query.order_by(sign_in.c.at.desc()).limit(50))
     return [(row.token_digest == digest(token), f"{row.at.astimezone(PARIS):%d/%m/%Y à %H:%M}", row.browser) for row in rows]
 
@@ -174,5 +175,7 @@ def link_for(work: Work, email: str) -> str:
 
 def known(conn: Connection) -> list[Row[tuple[object, ...]]]:
     """Every account with the moment of its last sign-in, in the order of addresses."""
-    last = select(func.max(sign_in.c.at)).where(sign_in.c.account_id == account.c.id).scalar_subquery()
+    last = (
+        select(func.max(sign_in.c.at)).where(sign_in.c.account_id == account.c.id, sign_in.c.awaits_code == 0).scalar_subquery()
+    )
     return list(conn.execute(select(account, last.label("last_at")).order_by(account.c.email)))

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 
 from portal.features.accounts.actions import digest
 from portal.rules.lifecycle import Role
+from portal.rules.proving import TO_GIVE, Proof, within
 from portal.store.accounts import account, sign_in
 from portal.store.actors import Actor
+from portal.store.factors import factor
 from portal.store.notices import ANNOUNCED, announced, closing, notice
 from portal.store.places import centre, department, region
 
@@ -31,12 +33,16 @@ _SELECT: Select[Any] = (
 # What every page tells besides: notices not read yet, and whether a closing of the service is near.
 _unread = select(func.count()).where(notice.c.account_id == account.c.id, notice.c.read_at.is_(None)).scalar_subquery()
 _near = select(closing.c.id).where(announced(bindparam("now"), bindparam("soon"))).exists()
+_own = select(factor.c.id).where(factor.c.account_id == account.c.id).exists()
 _SIGNED_IN = (
-    _SELECT.add_columns(_unread.label("unread"), _near.label("near"))
+    _SELECT.add_columns(
+        _unread.label("unread"), _near.label("near"), _own.label("own"), sign_in.c.elsewhere, sign_in.c.checked_at
+    )
     .join(sign_in, sign_in.c.account_id == account.c.id)
     .where(
         sign_in.c.token_digest == bindparam("token"),
         sign_in.c.ended_at.is_(None),
+        sign_in.c.awaits_code == 0,
         account.c.closed_at.is_(None),
         sign_in.c.at > bindparam("since"),
     )
@@ -45,11 +51,12 @@ _SIGNED_IN = (
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who is signed in, how many notices it has not read, and whether a closing of the service is near."""
+    """Who is signed in, how many notices it has not read, whether a closing of the service is near, and what was proved."""
 
     actor: Actor
     unread: int
     closing_near: bool
+    proof: Proof
 
 
 def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> SignIn | None:
@@ -57,7 +64,18 @@ def signed_in(conn: Connection, token: str, now: datetime, labels: tuple[str, st
     values = {"token": digest(token), "since": now - LONGEST_SIGN_IN, "now": now, "soon": now + ANNOUNCED}
     row = conn.execute(_SIGNED_IN, values).one_or_none()
     found = _actor(row, labels)
-    return SignIn(found, row.unread, bool(row.near)) if row and found else None
+    if not row or not found:
+        return None
+    return SignIn(found, row.unread, bool(row.near), Proof(bool(row.own), bool(row.elsewhere), row.checked_at))
+
+
+def waiting(conn: Connection, token: str, now: datetime, labels: tuple[str, str]) -> Actor | None:
+    """The person of a sign-in that waits for its code, for as long as it may wait."""
+    query = select(sign_in.c.account_id, sign_in.c.at).where(
+        sign_in.c.token_digest == digest(token), sign_in.c.awaits_code == 1, sign_in.c.ended_at.is_(None)
+    )
+    row = conn.execute(query).one_or_none()
+    return by_id(conn, row.account_id, labels) if row and within(TO_GIVE, row.at, now) else None
 
 
 def by_email(conn: Connection, email: str, labels: tuple[str, str]) -> Actor | None:

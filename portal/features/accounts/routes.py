@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, logout_user
 from flask_wtf import CSRFProtect
 from itsdangerous import BadData
 
@@ -18,13 +18,15 @@ from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.web import devices, query
+from portal.web.arriving import SEEN, SignedInUser, enter, own_path, wait_for_code
 from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_before, kept_fields
 from portal.web.state import clock, db_to_write, labels, only, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
-SEEN = "vu"
+WAITING = {"second_factor.code", "second_factor.challenge"}  # the password was right, and is not enough
+GUARDED = {"accounts.choose_password", "accounts.forgotten", "accounts.choose_again", *WAITING}
 OPEN = {
     "accounts.sign_in",
     "accounts.choose_password",
@@ -35,18 +37,9 @@ OPEN = {
     "documents.verify_form",
     "health.healthz",
     "health.readyz",
+    *WAITING,
     "static",
 }
-
-
-class SignedInUser(UserMixin):  # type: ignore[misc]
-    """What Flask-Login carries: the person, and the sign-in (not the account) as its identity."""
-
-    def __init__(self, actor: Actor, token: str, unread: int = 0, closing_near: bool = True) -> None:
-        self.actor, self.token, self.unread, self.closing_near = actor, token, unread, closing_near
-
-    def get_id(self) -> str:
-        return self.token
 
 
 def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> None:
@@ -56,13 +49,13 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
         found = queries.signed_in(reading(), token, now, labels())
         if found is None or _idle(found.actor, now):
             return None
-        return SignedInUser(found.actor, token, found.unread, found.closing_near)
+        return SignedInUser(found.actor, token, found.unread, found.closing_near, found.proof)
 
     @app.before_request
     def signed_in_first() -> ResponseReturnValue | None:
         """Nothing but the sign-in is open to a visitor; what was posted by one is kept through the sign-in."""
         if request.endpoint in OPEN and request.endpoint != "accounts.sign_in":
-            if request.endpoint in ("accounts.choose_password", "accounts.forgotten", "accounts.choose_again"):
+            if request.endpoint in GUARDED:
                 csrf.protect()
             return None
         if request.endpoint == "accounts.sign_in" or current_user.is_authenticated:
@@ -98,7 +91,7 @@ def _page(form: SignIn, kept: list[tuple[str, str]], **more: Any) -> str:
 def sign_in() -> ResponseReturnValue:
     form = SignIn(suite=query.text("suite"))
     kept = kept_before()
-    if not posted():
+    if not posted() or form.etape.typed:  # too late for the code
         return redirect(url_for("day.show")) if current_user.is_authenticated else _page(form, kept)
     if not form.validate():
         return _page(form, kept), 422
@@ -115,17 +108,12 @@ def sign_in() -> ResponseReturnValue:
         return _page(form, kept), 422
     if current_user.is_authenticated:
         actions.sign_out(db_to_write(), clock().now(), current_user.get_id())
-    session.clear()
-    session[SEEN] = clock().now().timestamp()
+    target = own_path(form.suite.typed)
+    if answer.awaits_code:
+        return wait_for_code(answer.token, target, kept)
     actor = queries.by_email(reading(), email, labels())
     assert actor
-    login_user(SignedInUser(actor, answer.token))
-    target = _own_path(form.suite.typed)
-    response = make_response(
-        render_template("resume.html", action=target, kept=kept, stale=False) if kept else redirect(target, 303)
-    )
-    devices.remember(response, actor.email)
-    return response
+    return enter(actor, answer.token, target, kept)
 
 
 @blueprint.post("/deconnexion")
@@ -246,9 +234,3 @@ def _too_soon(wait: timedelta) -> str:
         "Votre compte n’est pas bloqué. Si vous ne retrouvez pas votre mot de passe, demandez un lien (« Mot de passe oublié ») ; "
         f"votre {settings().unit_label} vous aide."
     )
-
-
-def _own_path(target: str) -> str:
-    """Only an address of our own: never another site's."""
-    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in target)
-    return target if safe else url_for("day.show")

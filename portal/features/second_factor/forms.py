@@ -1,0 +1,27 @@
+"""What is typed to give a second factor, to add one, and to take one away."""
+
+from portal.web.fields import HiddenField, SecretField, TextField
+from portal.web.forms import Form
+
+
+class Code(Form):
+    """A code, or what a passkey answered; what is wrong with it, the act says."""
+
+    code = TextField("Code à six chiffres", longest=60, autocomplete="one-time-code")
+    passkey = HiddenField("Réponse de la clé d’accès")
+    etape = HiddenField("Sans elle, un autre formulaire est en chemin")
+
+
+class Secret(Form):
+    code = TextField("Code à six chiffres", "Indiquez le code que montre l’application.", 60, autocomplete="one-time-code")
+    secret = HiddenField("Le secret, chiffré")
+    passkey = HiddenField("La clé d’accès")
+    etape = HiddenField("Sans elle, un autre formulaire est en chemin")
+
+
+class Removal(Form):
+    """What is wrong, the act says."""
+
+    password = SecretField("Mot de passe", autocomplete="current-password")
+    code = TextField("Code à six chiffres", longest=60, autocomplete="one-time-code")
+    passkey = HiddenField("Réponse de la clé d’accès")

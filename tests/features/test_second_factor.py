@@ -1,0 +1,361 @@
+"""A second factor: activated, asked for at the sign-in and before dangerous acts, taken away, lost."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from subprocess import CompletedProcess
+
+import pyotp
+import pytest
+from werkzeug.test import TestResponse
+
+from portal.app import create_app
+from portal.features.second_factor import actions, totp
+from portal.features.second_factor.actions import CannotReset
+from portal.features.second_factor.secrets_box import Box
+from portal.rules.lifecycle import Role
+from portal.rules.proving import is_required
+from portal.settings import Settings
+from tests.features.test_command_line import portal  # noqa: F401
+from tests.support.clock import Handed, at
+from tests.support.world import PASSWORD, Browser, World, hidden
+
+SET_UP, CODE, MINE = "/compte/second-facteur/application", "/connexion/code", "/compte/second-facteur"
+SECOND, MINUTE, STEP = timedelta(seconds=1), timedelta(minutes=1), timedelta(seconds=30)
+
+
+@pytest.fixture
+def w(world: World) -> World:
+    for who in ("ud94", "national"):
+        world.as_(who)
+    return world
+
+
+@pytest.fixture
+def clock(w: World) -> Handed:
+    return at(w)
+
+
+class Phone:
+    """What a person has: a secret in an application of codes, and the recovery codes."""
+
+    def __init__(self, clock: Handed, secret: str, codes: list[str]) -> None:
+        self.clock, self.secret, self.codes = clock, secret, codes
+
+    def code(self, steps: int = 0) -> str:
+        return pyotp.TOTP(self.secret).at(self.clock.moment() + steps * STEP)
+
+
+def activate(b: Browser, clock: Handed) -> Phone:
+    page = b.get(SET_UP).text
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert found
+    phone = Phone(clock, found[1].replace(" ", ""), [])
+    done = b.post(SET_UP, etape=1, secret=hidden(page, "secret"), code=phone.code())
+    assert done.status_code == 200, done.text
+    phone.codes = re.findall(r"<code>([a-z0-9-]+)</code>", done.text)
+    assert len(set(phone.codes)) == 10
+    return phone
+
+
+def password(w: World, who: str = "ud94", **more: str) -> Browser:
+    """A browser on which the password was right."""
+    b = w.browser()
+    answer = b.post("/connexion", email=f"{who}@test.example", password=PASSWORD, suite="/sessions", **more)
+    assert answer.headers["Location"] == "/connexion/code?suite=/sessions", answer.text
+    return b
+
+
+def give(b: Browser, code: str, suite: str = "/sessions", **more: str) -> TestResponse:
+    token = hidden(b.get(CODE).text, "csrf_token")
+    return b.client.post(f"{CODE}?suite={suite}", data={"csrf_token": token, "etape": "1", "code": code, **more})
+
+
+def signed_in(b: Browser) -> bool:
+    return b.get("/sessions").status_code == 200
+
+
+def led(b: Browser, address: str, **fields: str) -> TestResponse:
+    """A form is sent, and with all it holds led elsewhere: as a browser follows 307."""
+    data = {"csrf_token": b.token(), **fields}
+    answer = b.client.post(address, data=data)
+    assert answer.status_code == 307
+    return b.client.post(answer.headers["Location"], data=data)
+
+
+def test_a_second_factor_counts_once_a_code_was_shown(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    assert "Activer le second facteur" in b.get("/compte").text
+    page = b.get(SET_UP).text
+    for code, why in (("123456", "Ce code ne convient pas"), ("", "Indiquez le code")):
+        refused = b.post(SET_UP, etape=1, secret=hidden(page, "secret"), code=code)
+        assert refused.status_code == 422 and why in refused.text
+        assert re.search('class="secret">[^<]+', refused.text)[0] in page, "the same secret, already in the telephone"  # type: ignore[index]
+    assert w.scalar("SELECT count(*) FROM factor") == 0
+    phone = activate(b, clock)
+    assert signed_in(b), "it ends nothing"
+    assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Un second facteur est activé'") == 1
+    kept = str(w.scalar("SELECT secret FROM factor"))
+    assert phone.secret not in kept and Box(b"0" * 32).open(kept) is None
+    trail = str(w.scalar("SELECT after FROM audit_event WHERE action = 'factor_added'"))
+    assert "totp" in trail and phone.secret not in trail
+
+
+def test_the_secret_of_another_page_or_person_is_not_taken(w: World, clock: Handed) -> None:
+    page = w.browser("national").get(SET_UP).text
+    b, secret = w.browser("ud94"), hidden(page, "secret")
+    typed = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert typed
+    code = Phone(clock, typed[1].replace(" ", ""), []).code()
+    assert b.post(SET_UP, etape=1, secret=secret, code=code).status_code == 422
+    assert b.post(SET_UP, etape=1, secret="made up", code=code).status_code == 422
+    assert w.scalar("SELECT count(*) FROM factor") == 0
+
+
+def test_the_password_alone_opens_nothing_and_the_code_opens_all(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    b = password(w)
+    assert not signed_in(b) and b.get("/compte").status_code == 302 and b.post("/deconnexion").status_code == 302
+    assert "Code à six chiffres" in b.get(CODE).text
+    assert give(b, "000000").status_code == 422 and not signed_in(b)
+    spaced = f" {phone.code()[:3]} {phone.code()[3:]} "
+    assert give(b, spaced).headers["Location"] == "/sessions" and signed_in(b)
+    assert w.scalar("SELECT count(*) FROM sign_in WHERE awaits_code = 1") == 0
+
+
+def test_the_sign_in_of_before_the_code_is_another_than_after_it(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    b = password(w)
+    with b.client.session_transaction() as session:
+        before = session["attend"]
+    give(b, phone.code())
+    with b.client.session_transaction() as session:
+        assert session["_user_id"] != before and "attend" not in session
+    thief = w.browser()
+    with thief.client.session_transaction() as session:
+        session["_user_id"] = before
+    assert not signed_in(thief)
+
+
+def test_a_code_serves_once_and_none_before_it_does(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    code, earlier, later = phone.code(), phone.code(-1), phone.code(1)
+    assert give(password(w), code).status_code == 303
+    for old in (code, earlier):
+        again = give(password(w), old)
+        assert again.status_code == 422 and "déjà servi" in again.text
+    assert give(password(w), later).status_code == 303
+
+
+def test_a_telephone_may_be_one_step_off() -> None:
+    secret, now = totp.new_secret(), datetime(2020, 6, 15, 9, tzinfo=UTC)
+    found = [totp.found_in(secret, pyotp.TOTP(secret).at(now + by * STEP), now) for by in (-2, -1, 0, 1, 2)]
+    step = totp.step(now)
+    assert found == [None, step - 1, step, step + 1, None]
+
+
+def test_a_code_is_waited_for_for_five_minutes(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    intime, late = password(w), password(w)
+    clock.go_on(5 * MINUTE)
+    assert give(intime, phone.code()).status_code == 303
+    token = late.token()
+    clock.go_on(SECOND)
+    over = late.client.post(f"{CODE}?suite=/sessions", data={"csrf_token": token, "etape": "1", "code": phone.code(1)})
+    assert over.headers["Location"] == "/connexion?suite=/sessions" and not signed_in(late)
+    assert "cinq minutes" in late.get("/connexion").text
+    assert late.get(CODE).headers["Location"].startswith("/connexion")
+
+
+def test_guesses_at_codes_are_refused_at_once_beyond_a_bound_and_the_owner_gets_in(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    known = w.browser()
+    known.sign_in("ud94@test.example", PASSWORD)
+    assert give(known, phone.code()).status_code == 303
+    known.post("/deconnexion")
+    b = password(w)
+    clock.go_on(MINUTE)
+    statuses = [give(b, "000000").status_code for _ in range(12)]
+    assert statuses == [422] * 10 + [429] * 2
+    refused = give(b, phone.code())
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0 and "n’est pas bloqué" in refused.text
+    known.sign_in("ud94@test.example", PASSWORD)
+    assert give(known, phone.code()).status_code == 303, "on a browser that it has signed in on before"
+
+
+def test_what_was_typed_before_the_sign_in_comes_through_the_code(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    b = w.browser()
+    typed = {"email": "ud94@test.example", "password": PASSWORD, "suite": "/jury", "kept-last_name": "Éloïse"}
+    page = led(b, "/connexion", **typed)
+    assert "Code à six chiffres" in page.text and 'name="kept-last_name" value="Éloïse"' in page.text
+    wrong = give(b, "000000", "/jury", **{"kept-last_name": "Éloïse"})
+    assert 'name="kept-last_name" value="Éloïse"' in wrong.text
+    done = give(b, phone.code(), "/jury", **{"kept-last_name": "Éloïse"})
+    assert 'action="/jury"' in done.text and 'name="last_name" value="Éloïse"' in done.text and signed_in(b)
+
+
+def test_what_was_typed_is_not_lost_when_the_code_comes_too_late(w: World, clock: Handed) -> None:
+    phone = activate(w.browser("ud94"), clock)
+    b = password(w)
+    b.token()
+    clock.go_on(6 * MINUTE)
+    typed = {"etape": "1", "code": phone.code(), "suite": "/jury", "kept-last_name": "Éloïse"}
+    page = led(b, f"{CODE}?suite=/jury", **typed)
+    assert page.status_code == 200 and "Se connecter" in page.text
+    assert 'name="kept-last_name" value="Éloïse"' in page.text and 'name="suite" value="/jury"' in page.text
+
+
+def test_a_recovery_code_serves_once_is_told_and_can_be_made_anew(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    phone = activate(b, clock)
+    first, second, *_ = phone.codes
+    assert give(password(w), first.upper().replace("-", " ")).status_code == 303
+    assert give(password(w), first).status_code == 422
+    assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Un code de secours a servi'") == 1
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'recovery_code_used'") == 1
+    assert "reste 9 sur 10" in b.get(MINE).text
+    assert first.replace("-", "") not in str(w.scalar("SELECT min(digest) FROM recovery_code"))
+    made = re.findall(r"<code>([a-z0-9-]+)</code>", b.post(f"{MINE}/codes").text)
+    assert len(made) == 10 and made[0] not in b.get(MINE).text
+    assert give(password(w), second).status_code == 422 and give(password(w), made[0]).status_code == 303
+
+
+def remove(b: Browser, **fields: str) -> TestResponse:
+    found = re.search(r"/compte/second-facteur/\d+/retrait", b.get(MINE).text)
+    assert found
+    return b.post(found[0], **fields)
+
+
+def test_a_factor_is_taken_away_with_the_password_and_a_code(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    phone = activate(b, clock)
+    assert remove(b, password=PASSWORD, code="000000").status_code == 422
+    wrong = remove(b, password="guess", code=phone.code())
+    assert wrong.status_code == 422 and "pas votre mot de passe" in wrong.text
+    waiting = password(w)
+    assert remove(b, password=PASSWORD, code=phone.code()).status_code == 303
+    assert "Activer le second facteur" in b.get("/compte").text and b.get(MINE).status_code == 302
+    assert waiting.get(CODE).headers["Location"].startswith("/connexion?"), "who waited for a code signs in again"
+    assert w.browser().sign_in("ud94@test.example", PASSWORD).headers["Location"] == "/sessions"
+    assert w.scalar("SELECT count(*) FROM recovery_code") == 0
+    assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Un second facteur est retiré'") == 1
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'factor_removed'") == 1
+
+
+def test_anothers_factor_is_not_there(w: World, clock: Handed) -> None:
+    activate(w.browser("ud94"), clock)
+    number = w.scalar("SELECT id FROM factor")
+    assert w.browser("national").get(f"{MINE}/{number}/retrait").status_code == 404
+    assert w.browser("national").post(f"{MINE}/{number}/retrait", password=PASSWORD).status_code == 404
+
+
+# ---- before a dangerous act
+
+
+def dangerous(b: Browser) -> TestResponse:
+    return b.get("/sessions/export?quoi=candidats")
+
+
+def test_it_is_asked_for_again_after_ten_minutes_before_a_dangerous_act(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    assert dangerous(b).status_code == 200, "never of who has none"
+    phone = activate(b, clock)
+    clock.go_on(10 * MINUTE)
+    assert dangerous(b).status_code == 200
+    clock.go_on(SECOND)
+    asked = dangerous(b)
+    assert asked.headers["Location"].startswith(CODE) and "candidats" in asked.headers["Location"]
+    assert b.get("/sessions/export?quoi=sessions").status_code == 200 and signed_in(b)
+    assert "Confirmez que c’est vous" in b.get(asked.headers["Location"]).text
+    back = b.post(asked.headers["Location"], etape=1, code=phone.code())
+    assert back.headers["Location"] == "/sessions/export?quoi=candidats" and dangerous(b).status_code == 200
+
+
+def test_what_was_typed_before_a_dangerous_act_is_kept_and_nothing_is_done_yet(w: World, clock: Handed) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    b = w.browser("national")
+    phone = activate(b, clock)
+    clock.go_on(11 * MINUTE)
+    address = "/mesures/confinement-2020"
+    asked = led(b, address, number="7")
+    assert "Confirmez que c’est vous" in asked.text and 'name="kept-number" value="7"' in asked.text
+    back = b.client.post(
+        f"{CODE}?suite={address}", data={"csrf_token": b.token(), "etape": "1", "code": phone.code(), "kept-number": "7"}
+    )
+    assert back.status_code == 200 and f'action="{address}"' in back.text
+    shown = b.post(address, _reprise=1, number="7")
+    assert shown.status_code == 200 and 'value="7"' in shown.text
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'measure_applied'") == 0
+
+
+def test_every_address_that_is_asked_for_again_is_there(w: World) -> None:
+    from portal.features.second_factor.routes import AGAIN, BEFORE
+
+    assert set(AGAIN) | BEFORE <= {rule.endpoint for rule in w.app().url_map.iter_rules()}
+
+
+# ---- where it is required
+
+
+@pytest.mark.parametrize("role", Role)
+def test_in_production_the_states_people_must_have_one_and_nobody_in_the_demonstration(role: Role) -> None:
+    assert is_required(role, demo=False) == (role is not Role.CENTRE) and not is_required(role, demo=True)
+
+
+def in_production(w: World, clock: Handed) -> None:
+    """The same world, as it is in production."""
+    url = w.db.url.render_as_string(hide_password=False)
+    w.close()
+    w._app = create_app(Settings("production", url, "a secret for tests", None), clock)
+    w._app.extensions["portal_db"].audit_key = w.db.audit_key
+    w._app.config["SESSION_COOKIE_SECURE"] = False  # the client here speaks HTTP
+
+
+def test_who_must_have_one_is_led_to_it_before_anything_else(w: World, clock: Handed) -> None:
+    in_production(w, clock)
+    b, centre = w.browser("ud94"), w.browser("centre")
+    assert signed_in(centre)
+    for address in ("/", "/sessions", "/compte"):
+        assert b.get(address).headers["Location"].startswith(SET_UP)
+    kept = led(b, "/jury", last_name="Éloïse")
+    assert "avant tout le reste" in kept.text and 'name="kept-last_name" value="Éloïse"' in kept.text
+    phone = activate(b, clock)
+    assert signed_in(b)
+    clock.go_on(STEP)
+    refused = remove(b, password=PASSWORD, code=phone.code())
+    assert refused.status_code == 403 and "doit en garder un" in refused.text
+    assert w.scalar("SELECT count(*) FROM factor") == 1
+
+
+# ---- lost
+
+
+def test_the_national_account_takes_away_a_lost_one(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    activate(b, clock)
+    number = w.as_("ud94").actor.id
+    assert w.browser("ud75").post(f"/comptes/{number}/second-facteur").status_code == 404
+    assert w.scalar("SELECT count(*) FROM factor") == 1
+    assert w.browser("national").post(f"/comptes/{number}/second-facteur").status_code == 303
+    assert not signed_in(b), "its sign-ins ended"
+    assert w.browser().sign_in("ud94@test.example", PASSWORD).headers["Location"] == "/sessions"
+    assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Votre second facteur est retiré'") == 1
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'factors_reset'") == 1
+    with pytest.raises(CannotReset, match="pas de second facteur"):
+        actions.reset_of(w.operator(), "ud94@test.example")
+
+
+def test_one_does_not_get_rid_of_ones_own_by_resetting_it(w: World, clock: Handed) -> None:
+    activate(w.browser("national"), clock)
+    me = w.as_("national")
+    with pytest.raises(CannotReset, match="Votre propre"):
+        actions.reset(me, me.actor.id or 0)
+
+
+def test_the_operator_takes_away_a_lost_one(portal: Callable[..., CompletedProcess[str]]) -> None:  # noqa: F811
+    portal("migrate")
+    portal("users", "add", "a@test.example", "--role", "national", "--password-stdin", typed=f"{PASSWORD}\n")
+    refused = portal("users", "reset", "a@test.example", "--second-factor")
+    assert refused.returncode == 1 and "pas de second facteur" in refused.stderr
+    assert portal("users", "reset", "nobody@test.example", "--second-factor").returncode == 1
