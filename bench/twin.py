@@ -13,9 +13,9 @@ from portal.app import create_app
 from portal.demo.data import PASSWORD
 from portal.features.accounts import routes as account_routes
 from portal.features.accounts.queries import by_email
-from portal.features.accounts.routes import SignedInUser
 from portal.front import Front
 from portal.web import sizes
+from portal.web.arriving import SignedInUser
 
 WHO = "ud94@demo.example"
 

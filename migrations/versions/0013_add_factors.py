@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id")),
         sa.PrimaryKeyConstraint("account_id", "digest", name=op.f("pk_recovery_code")),
     )
-    columns = [
+    columns: list[sa.Column[object]] = [
         sa.Column("awaits_code", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("checked_at", sa.DateTime()),
         sa.Column("elsewhere", sa.Integer(), nullable=False, server_default="0"),

@@ -22,7 +22,15 @@ from tests.support.world import PEOPLE, World
 
 STEPS = ",".join(f"'{path}'" for path in STEP_AT)
 
-OPEN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = "open", "signed in", "scoped", "national", "a request's", "the centre's own"
+OPEN, OWN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = (
+    "open",
+    "one's own: nobody's here",
+    "signed in",
+    "scoped",
+    "national",
+    "a request's",
+    "the centre's own",
+)
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
     "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": SCOPED,
@@ -55,6 +63,14 @@ ROUTES = {
     "/connexion/oubli": OPEN,
     "/connexion/oubli/<token>": OPEN,
     "/compte": SIGNED_IN,
+    "/connexion/code": OPEN,
+    "/connexion/code/cle": OPEN,
+    "/compte/second-facteur": SIGNED_IN,
+    "/compte/second-facteur/application": SIGNED_IN,
+    "/compte/second-facteur/cle": SIGNED_IN,
+    "/compte/second-facteur/codes": SIGNED_IN,
+    "/compte/second-facteur/<number:factor_id>/retrait": OWN,
+    "/comptes/<number:account_id>/second-facteur": NATIONAL,
     "/compte/connexions": SIGNED_IN,
     "/invitation/<token>": OPEN,
     "/deconnexion": SIGNED_IN,
@@ -166,6 +182,7 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
                 SIGNED_IN: True,
                 SCOPED: SEES[who],
                 ASKED: SEES[who],
+                OWN: False,
                 MINE: who == "centre",
                 NATIONAL: who == "national",
                 CENTRE: who in ("centre", "other"),

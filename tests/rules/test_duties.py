@@ -18,6 +18,7 @@ EXPECTED = {
         Duty.SUPERVISE,
         Duty.CLOSE_SIGNALS,
         Duty.KEEP_UNITS,
+        Duty.PROVE_TWICE,
     },
     Role.REGION: {
         Duty.COMPARE_CENTRES,
@@ -26,6 +27,7 @@ EXPECTED = {
         Duty.SUPERVISE,
         Duty.CLOSE_SIGNALS,
         Duty.KEEP_REGIONS,
+        Duty.PROVE_TWICE,
     },
     Role.NATIONAL: {
         Duty.COMPARE_CENTRES,
@@ -44,6 +46,8 @@ EXPECTED = {
         Duty.READ_ACCOUNTS,
         Duty.WRITE_LETTERS,
         Duty.CLOSE_SERVICE,
+        Duty.PROVE_TWICE,
+        Duty.RESET_FACTORS,
     },
 }
 

@@ -201,7 +201,7 @@ def application() -> ResponseReturnValue:
         form.put({"code": outcome.why})
         return _set_up(form, secret, target, kept, 422)
     if outcome.codes:
-        return _codes_page(outcome.codes, target, kept)
+        return _codes_page(outcome.codes, target, kept, first=True)
     flash("Ce second facteur est activé.")
     return back_to(target, kept, "set_up")
 
@@ -233,11 +233,11 @@ def make_codes() -> ResponseReturnValue:
     codes = actions.make_codes(work()) if posted() else []
     if not codes:
         return redirect(url_for("second_factor.mine"), 303)
-    return _codes_page(codes, url_for("second_factor.mine"), [])
+    return _codes_page(codes, url_for("second_factor.mine"), [], first=False)
 
 
-def _codes_page(codes: list[str], target: str, kept: list[tuple[str, str]]) -> ResponseReturnValue:
-    return render_template("second_factor/codes.html", codes=codes, target=target, kept=kept)
+def _codes_page(codes: list[str], target: str, kept: list[tuple[str, str]], first: bool) -> ResponseReturnValue:
+    return render_template("second_factor/codes.html", codes=codes, target=target, kept=kept, first=first)
 
 
 @blueprint.route("/compte/second-facteur/<number:factor_id>/retrait", methods=["GET", "POST"])
