@@ -28,6 +28,7 @@ from portal.features.notices import routes as notice_routes
 from portal.features.oversight import routes as oversight_routes
 from portal.features.postponements import routes as postponement_routes
 from portal.features.preparation import routes as preparation_routes
+from portal.features.provider import routes as provider_routes
 from portal.features.reference import routes as reference_routes
 from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
@@ -49,6 +50,7 @@ from portal.web.templates import Unindented
 ROOMS = (
     account_routes,
     second_factor_routes,
+    provider_routes,
     session_routes,
     preparation_routes,
     candidate_routes,
@@ -154,6 +156,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         status_tags=STATUS_TAGS,
         Role=Role,
         demo=settings.demo,
+        provider=settings.provider is not None,
         unit_label=settings.unit_label,
     )
     app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

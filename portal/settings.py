@@ -21,6 +21,18 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class Provider:
+    """An identity provider that people of the State may sign in with (OpenID Connect)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str = "openid email"
+    acr_values: str = ""  # what is asked of it: how surely a person is known
+    second_factor: tuple[str, ...] = ()  # what of its acr or amr says that a second factor was given
+
+
+@dataclass(frozen=True)
 class Settings:
     env: str
     database_url: str
@@ -38,6 +50,7 @@ class Settings:
     smtp_password: str = ""
     smtp_starttls: bool = True
     mail_from: str = "portail@localhost"
+    provider: Provider | None = None
 
     @property
     def demo(self) -> bool:
@@ -89,7 +102,29 @@ def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> 
         smtp_password=environ.get("PORTAL_SMTP_PASSWORD") or "",
         smtp_starttls=environ.get("PORTAL_SMTP_STARTTLS") != "0",
         mail_from=environ.get("PORTAL_MAIL_FROM") or "portail@localhost",
+        provider=_provider(environ, demo),
         public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+    )
+
+
+def _provider(environ: Mapping[str, str], demo: bool) -> Provider | None:
+    """What `PORTAL_OIDC_*` say; none of them: no provider."""
+    given = {name: environ.get(f"PORTAL_OIDC_{name}") or "" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")}
+    if not any(given.values()):
+        return None
+    if missing := [f"PORTAL_OIDC_{name}" for name, value in given.items() if not value]:
+        raise SettingsError(f"PORTAL_OIDC_* vont ensemble : il manque {', '.join(missing)}.")
+    local = demo and given["ISSUER"].startswith(("http://localhost", "http://127.0.0.1"))
+    if not (given["ISSUER"].startswith("https://") or local):
+        raise SettingsError(f"PORTAL_OIDC_ISSUER « {given['ISSUER']} » doit commencer par https://.")
+    said = (environ.get("PORTAL_OIDC_SECOND_FACTOR") or "").split(",")
+    return Provider(
+        given["ISSUER"],
+        given["CLIENT_ID"],
+        given["CLIENT_SECRET"],
+        environ.get("PORTAL_OIDC_SCOPE") or "openid email",
+        environ.get("PORTAL_OIDC_ACR_VALUES") or "",
+        tuple(word.strip() for word in said if word.strip()),
     )
 
 

@@ -39,6 +39,7 @@ class Duty(StrEnum):
     READ_ACCOUNTS = "read_accounts"
     WRITE_LETTERS = "write_letters"
     CLOSE_SERVICE = "close_service"
+    SIGN_IN_ELSEWHERE = "sign_in_elsewhere"
     PROVE_TWICE = "prove_twice"
     RESET_FACTORS = "reset_factors"
 
@@ -95,6 +96,7 @@ TABLE = (
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
     # ---- how one signs in
+    Line(Duty.SIGN_IN_ELSEWHERE, STATE, "Un centre se connecte avec son mot de passe.", ITS_UNIT),
     Line(Duty.PROVE_TWICE, STATE, "Un centre choisit s’il se connecte avec un second facteur.", ITS_CENTRE),
     Line(Duty.RESET_FACTORS, (R.NATIONAL,), "Un second facteur perdu est retiré par l’administration centrale.", NATION),
 )

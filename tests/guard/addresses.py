@@ -56,6 +56,8 @@ PAGES: dict[str, list[str]] = {
     "/compte/second-facteur/application": ["/compte/second-facteur/application"],
     "/compte/second-facteur/<number:factor_id>/retrait": ["/compte/second-facteur/1/retrait"],
     "/connexion/code": ["/connexion/code"],
+    "/connexion/proconnect": ["/connexion/proconnect"],
+    "/connexion/proconnect/retour": ["/connexion/proconnect/retour"],
     "/connexion": ["/connexion", "/connexion?suite=/sessions/224566"],
     "/connexion/oubli": ["/connexion/oubli"],
     "/connexion/oubli/<token>": ["/connexion/oubli/inconnu"],

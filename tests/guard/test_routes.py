@@ -63,6 +63,8 @@ ROUTES = {
     "/connexion/oubli": OPEN,
     "/connexion/oubli/<token>": OPEN,
     "/compte": SIGNED_IN,
+    "/connexion/proconnect": OPEN,
+    "/connexion/proconnect/retour": OPEN,
     "/connexion/code": OPEN,
     "/connexion/code/cle": OPEN,
     "/compte/second-facteur": SIGNED_IN,

@@ -19,6 +19,7 @@ EXPECTED = {
         Duty.CLOSE_SIGNALS,
         Duty.KEEP_UNITS,
         Duty.PROVE_TWICE,
+        Duty.SIGN_IN_ELSEWHERE,
     },
     Role.REGION: {
         Duty.COMPARE_CENTRES,
@@ -28,6 +29,7 @@ EXPECTED = {
         Duty.CLOSE_SIGNALS,
         Duty.KEEP_REGIONS,
         Duty.PROVE_TWICE,
+        Duty.SIGN_IN_ELSEWHERE,
     },
     Role.NATIONAL: {
         Duty.COMPARE_CENTRES,
@@ -47,6 +49,7 @@ EXPECTED = {
         Duty.WRITE_LETTERS,
         Duty.CLOSE_SERVICE,
         Duty.PROVE_TWICE,
+        Duty.SIGN_IN_ELSEWHERE,
         Duty.RESET_FACTORS,
     },
 }

@@ -37,6 +37,8 @@ OPEN = {
     "documents.verify_form",
     "health.healthz",
     "health.readyz",
+    "provider.back",
+    "provider.go",
     *WAITING,
     "static",
 }

@@ -24,7 +24,7 @@ from portal.store.work import Work
 from portal.web import devices, query
 from portal.web.arriving import back_to, enter, own_path, waiting_token
 from portal.web.forms import posted
-from portal.web.kept import kept_before, kept_fields
+from portal.web.kept import kept_before, kept_fields, put_aside
 from portal.web.state import actor, clock, db_to_write, labels, only, reading, settings, work
 
 blueprint = Blueprint("second_factor", __name__)
@@ -40,7 +40,7 @@ AGAIN: dict[str, Callable[[], bool]] = {
 }
 # What stays open to who must have a second factor and has none yet.
 BEFORE = {"static", "health.healthz", "health.readyz", "accounts.sign_in", "accounts.sign_out"}
-BEFORE |= {"second_factor.code", "second_factor.application", "second_factor.passkey_options"}
+BEFORE |= {"provider.go", "provider.back", "second_factor.code", "second_factor.application", "second_factor.passkey_options"}
 
 
 def asked_first() -> ResponseReturnValue | None:
@@ -119,7 +119,9 @@ def _too_late(target: str, kept: list[tuple[str, str]]) -> ResponseReturnValue:
 
 def _code_page(form: Code, hands: Work, target: str, kept: list[tuple[str, str]]) -> str:
     kinds = {row.kind for row in queries.mine(reading(), hands.actor.id)}
-    page = {"has_codes": FactorKind.TOTP in kinds, "has_passkeys": FactorKind.PASSKEY in kinds}
+    page = {"has_codes": FactorKind.TOTP in kinds, "has_passkeys": FactorKind.PASSKEY in kinds, "elsewhere": not kinds}
+    if not kinds:  # whose second factor is the identity provider's
+        page["lost"] = not put_aside(kept)
     return render_template("second_factor/code.html", form=form, target=target, kept=kept, **page)
 
 
