@@ -3,7 +3,7 @@
 from portal.clock import PARIS, Clock
 from portal.demo.data import PASSWORD
 from portal.demo.load import load
-from portal.features.accounts.actions import invite
+from portal.features.access.inviting import invite
 from portal.features.candidates.importing import import_candidates
 from portal.features.sessions.importing import import_sessions
 from portal.rules.lifecycle import Role

@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.clock import Clock
+from portal.features.access import routes as access_routes
 from portal.features.accounts import routes as account_routes
 from portal.features.calendars import routes as calendar_routes
 from portal.features.candidates import routes as candidate_routes
@@ -51,6 +52,7 @@ ROOMS = (
     account_routes,
     second_factor_routes,
     provider_routes,
+    access_routes,
     session_routes,
     preparation_routes,
     candidate_routes,

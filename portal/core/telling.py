@@ -17,7 +17,8 @@ from portal.store.work import Work
 
 DAILY_AT = time(7)
 PASSWORD = "password:"  # the link to another password, followed by the account and the mark of the password it replaces
-INVITATION = "invitation:"  # the link of an invitation, followed by the account: its token is made when the e-mail is written
+INVITATION = "invitation:"  # the link of an invitation, followed by the account and the invitation's number
+EMAIL = "email:"  # the link that confirms another address, followed by the account and the mark of that change
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ def tell_each(tx: Connection, now: datetime, told: Iterable[tuple[int, str, Mess
         tx.execute(insert(mail), [mail_row(now, number, m, daily=mailing == Mailing.DAILY) for number, mailing, m in part])
 
 
-def mail_now(tx: Connection, now: datetime, account_id: int, m: Message) -> None:
-    """An e-mail alone, at once, however this account chooses to be told: what it asked for, or what concerns it alone."""
-    tx.execute(insert(mail), [mail_row(now, account_id, m, daily=False)])
+def mail_now(tx: Connection, now: datetime, account_id: int, m: Message, address: str | None = None) -> None:
+    """An e-mail alone, at once, however this account chooses to be told: what it asked for, or what concerns it alone.
+    `address`: where it goes, if that is not the account's own."""
+    tx.execute(insert(mail), [mail_row(now, account_id, m, daily=False) | {"address": address}])
 
 
 def mail_row(now: datetime, account_id: int, m: Message, *, daily: bool) -> dict[str, object]:

@@ -15,8 +15,8 @@ from portal.core.outcomes import Doubtful
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
-from portal.demo import bulk, cases, data, exchanges, moved, preparing
-from portal.features.accounts.actions import invite
+from portal.demo import bulk, cases, colleagues, data, exchanges, moved, preparing
+from portal.features.access.inviting import invite
 from portal.features.accounts.queries import by_email
 from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
 from portal.features.candidates.importing import import_candidates
@@ -96,6 +96,7 @@ class _Loader:
         self.sessions(self.today, since)
         self.candidates(self.today, since)
         exchanges.write(self.at, self.today)
+        colleagues.write(self.at, self.sirets[2])
         with self.db.reading() as conn:
             total = conn.execute(select(func.count()).select_from(exam_session)).scalar_one()
         if sessions:

@@ -36,7 +36,7 @@ class Duty(StrEnum):
     TAKE_OVER = "take_over"
     KEEP_LIMITS = "keep_limits"
     RUN_MEASURES = "run_measures"
-    READ_ACCOUNTS = "read_accounts"
+    KEEP_ACCOUNTS = "keep_accounts"
     WRITE_LETTERS = "write_letters"
     CLOSE_SERVICE = "close_service"
     SIGN_IN_ELSEWHERE = "sign_in_elsewhere"
@@ -46,12 +46,13 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One duty: these roles, and what everybody else reads: why not, and who does it."""
+    """One duty: these roles, and what everybody else reads: why not, and who does it. `managers`: of a centre, they alone."""
 
     duty: Duty
     by: tuple[Role, ...]
     otherwise: str
     helper: str
+    managers: bool = False
 
 
 R = Role
@@ -85,6 +86,14 @@ TABLE = (
     # ---- who can be asked for help: each unit and each region for itself, the nation for all
     Line(Duty.KEEP_UNITS, (R.UD, R.NATIONAL), "Les coordonnées d’une unité sont tenues par elle-même.", ITS_UNIT),
     Line(Duty.KEEP_REGIONS, (R.REGION, R.NATIONAL), "Les coordonnées d’une région sont tenues par elle-même.", NATION),
+    # ---- accounts: whose, and of whom, is told in rules.keeping
+    Line(
+        Duty.KEEP_ACCOUNTS,
+        (R.CENTRE, R.UD, R.NATIONAL),
+        "Les comptes d’un centre sont tenus par ses responsables, son unité locale et l’administration centrale.",
+        "Un responsable de votre centre peut vous aider.",
+        managers=True,
+    ),
     # ---- the national administration
     Line(Duty.KEEP_CENTRES, (R.NATIONAL,), "Les centres sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_TITLES, (R.NATIONAL,), "Les titres sont tenus par l’administration centrale.", NATION),
@@ -92,7 +101,6 @@ TABLE = (
     Line(Duty.KEEP_APPROVALS, (R.NATIONAL,), "Les agréments sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_LIMITS, (R.NATIONAL,), "Les délais sont réglés par l’administration centrale.", NATION),
     Line(Duty.RUN_MEASURES, (R.NATIONAL,), "Les mesures sont appliquées par l’administration centrale.", NATION),
-    Line(Duty.READ_ACCOUNTS, (R.NATIONAL,), "Les comptes sont tenus par l’administration centrale.", NATION),
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
     # ---- how one signs in
@@ -103,9 +111,10 @@ TABLE = (
 LINE: Mapping[Duty, Line] = {line.duty: line for line in TABLE}
 
 
-def may_do(role: Role, duty: Duty, unit: str = "UD") -> Verdict:
-    """Whether a person of this role may; otherwise why not, and who does. `unit`: the label of the local unit at hand."""
+def may_do(role: Role, duty: Duty, unit: str = "UD", *, manager: bool = False) -> Verdict:
+    """Whether a person of this role may; otherwise why not, and who does. `unit`: the label of the local unit at hand;
+    `manager`: whether the person is one of its centre's."""
     line = LINE[duty]
-    if role in line.by:
+    if role in line.by and (manager or role is not R.CENTRE or not line.managers):
         return Allowed()
     return Refused(line.otherwise.format(unit=unit), line.helper.format(unit=unit), "{unit}" in line.helper and role is not R.UD)

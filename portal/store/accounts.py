@@ -19,12 +19,20 @@ account = Table(
     Column("password_hash", String(200)),  # none: invited, no password chosen yet
     Column("closed_at", Moment),
     Column("mailing", String(12), nullable=False, server_default=Mailing.AT_ONCE.value),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("manager", Integer, nullable=False, server_default="0"),  # 1: keeps the accounts of its centre
+    Column("invitation", Integer, nullable=False, server_default="1"),  # which one holds: each that is sent ends those before
+    Column("invited_at", Moment),
+    Column("invited_by", ForeignKey("account.id")),  # none: the command line
+    Column("next_email", String(254)),  # an address that waits to be confirmed by whoever reads there
+    Column("next_email_at", Moment),
     one_of("mailing", Mailing),
     CheckConstraint(
         "(role = 'centre') = (centre_id IS NOT NULL) AND (role = 'ud') = (department_code IS NOT NULL)"
         " AND (role = 'region') = (region_code IS NOT NULL)",
         name="scope_fits_role",
     ),
+    CheckConstraint("manager = 0 OR manager = 1 AND role = 'centre'", name="manager_known"),
     one_of("role", Role),
 )
 
@@ -40,6 +48,8 @@ sign_in = Table(
     Column("checked_at", Moment),  # when the second factor was last given
     Column("elsewhere", Integer, nullable=False, server_default="0"),  # it was given to the identity provider
     Column("challenge", String(100), nullable=False, server_default=""),  # what a passkey is to sign, once
+    Column("address", String(45), nullable=False, server_default=""),  # from which it was made
+    Column("last_at", Moment),  # when something was last asked, to some minutes
 )
 
 guess = Table(

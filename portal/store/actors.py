@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from portal.rules.duties import Duty, may_do
+from portal.rules.keeping import Post, post_of
 from portal.rules.lifecycle import Role
 
 
@@ -25,10 +26,16 @@ class Actor:
     department_code: str | None = None
     region_code: str | None = None
     organisation: str = ""
+    manager: bool = False  # keeps the accounts of its centre
+
+    @property
+    def post(self) -> Post:
+        """What the account of this person is for."""
+        return post_of(self.role, self.manager)
 
     def may(self, duty: Duty) -> bool:
         """Whether this person does, or reads, what `duty` says."""
-        return may_do(self.role, duty).ok
+        return may_do(self.role, duty, manager=self.manager).ok
 
     @property
     def label(self) -> str:

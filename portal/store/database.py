@@ -58,6 +58,22 @@ class Database:
             yield conn
 
     @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A small write that is for nobody to wait for: where others hold what it needs, it raises DBAPIError at once."""
+        with self.engine.connect() as conn:
+            try:
+                for statement in (
+                    ("PRAGMA busy_timeout = 0", "BEGIN IMMEDIATE") if self.is_sqlite else ("SET LOCAL lock_timeout = 50",)
+                ):
+                    conn.exec_driver_sql(statement)
+                yield conn
+                conn.commit()
+            finally:
+                conn.rollback()
+                if self.is_sqlite:
+                    conn.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """One reading transaction, for long answers that stream: all of it is of one moment."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}

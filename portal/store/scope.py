@@ -4,7 +4,9 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, false, true
 
+from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
+from portal.store.accounts import account
 from portal.store.actors import Actor
 from portal.store.france import DEPARTMENTS
 from portal.store.places import centre
@@ -44,6 +46,20 @@ def centres_of(actor: Actor) -> ColumnElement[bool] | None:
         case Role.UD:
             return centre.c.department_code == actor.department_code
     return None
+
+
+def accounts_of(actor: Actor) -> ColumnElement[bool]:
+    """A condition on account, beside its centre: the accounts that this person keeps. None for whoever keeps none."""
+    if not actor.may(Duty.KEEP_ACCOUNTS):
+        return false()
+    match actor.role:
+        case Role.CENTRE:
+            return account.c.centre_id == actor.centre_id
+        case Role.UD:
+            return centre.c.department_code == actor.department_code
+        case Role.NATIONAL:
+            return true()
+    return false()
 
 
 def departments_of(actor: Actor) -> list[str]:

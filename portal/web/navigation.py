@@ -38,7 +38,6 @@ LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
     ("Supervision", "oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
     ("Chiffres", "figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
     ("Communication", "communication.index", None, frozenset({"communication"})),
-    ("Comptes", "accounts.index", Duty.READ_ACCOUNTS, frozenset({"accounts.index"})),
     ("Mesures", "measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
     ("Réglages", "reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),
 )

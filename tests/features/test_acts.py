@@ -10,7 +10,8 @@ import pytest
 from portal.core.approvals import of_centre
 from portal.core.outcomes import Changed, Invalid, NotThere, Saved, Unchanged
 from portal.core.people import Person
-from portal.features.accounts.actions import CannotInvite, SignedIn, WrongPassword, invite, sign_in_with
+from portal.features.access.inviting import CannotInvite, invite
+from portal.features.accounts.actions import SignedIn, WrongPassword, sign_in_with
 from portal.features.candidates.actions import add_all
 from portal.features.candidates.actions import edit as edit_candidate
 from portal.features.communication.closings import announce, call_off, closings
@@ -321,9 +322,14 @@ def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> Non
         ("a b@test.example", Role.NATIONAL, {}, "n’est pas une adresse électronique"),
         (f"{'a' * 242}@test.example", Role.NATIONAL, {}, "n’est pas une adresse électronique"),
         ("a@test.example", Role.NATIONAL, {"password": "court"}, "mot de passe"),
-        ("a@test.example", Role.CENTRE, {}, "--centre est nécessaire pour le rôle « centre »"),
-        ("a@test.example", Role.NATIONAL, {"department_code": "94"}, "--department ne va pas avec le rôle « national »"),
-        ("a@test.example", Role.CENTRE, {"siret": "12345678901234"}, "Aucun centre n’a le SIRET 12345678901234"),
+        ("a@test.example", Role.CENTRE, {}, "--centre : Indiquez le SIRET du centre."),
+        (
+            "a@test.example",
+            Role.NATIONAL,
+            {"department_code": "94"},
+            "--department : Laissez vide : cela ne va pas avec le rôle « Administration nationale ».",
+        ),
+        ("a@test.example", Role.CENTRE, {"siret": "900 001 058 00016"}, "Aucun centre n’a le SIRET 90000105800016"),
         ("a@test.example", Role.UD, {"department_code": "99"}, "Le département « 99 » n’existe pas"),
         ("a@test.example", Role.REGION, {"region_name": "Atlantide"}, "La région « Atlantide » n’existe pas. Régions : "),
     ],
@@ -337,7 +343,7 @@ def test_an_account_that_cannot_be_made_says_why(w: World, email: str, role: Rol
 def test_an_account_is_made_once_in_its_place_and_the_trail_holds_no_password(w: World) -> None:
     invite(w.operator(), f"{'a' * 241}@test.example", Role.REGION, region_name="ile-de-france".replace("ile", "Île"))
     invite(w.operator(), " UD1@Test.example ", Role.UD, department_code="1", password="une longue phrase à moi")
-    number, who = w.scalar("select max(id) from account"), {"email": "ud1@test.example", "name": "ud1"}
+    number, who = w.scalar("select max(id) from account"), {"email": "ud1@test.example", "name": "UD1"}
     assert told(w, "account_invited")[1] == {"account": number, "role": "ud", "department_code": "01", "person": who}
     with pytest.raises(CannotInvite, match="Un compte existe déjà"):
         invite(w.operator(), "ud1@test.example", Role.NATIONAL)

@@ -144,4 +144,4 @@ def test_the_national_account_lists_the_accounts_by_role(w: World) -> None:
         w.as_(who)
     page = w.browser("national").get("/comptes?role=centre&q=centre@").text
     assert "centre@test.example" in page and "other@test.example" not in page and "ud94@" not in page
-    assert w.browser("ud94").get("/comptes").status_code == 404
+    assert w.browser("region").get("/comptes").status_code == 404

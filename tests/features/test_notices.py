@@ -19,7 +19,7 @@ from portal.clock import PARIS, Clock
 from portal.core.invitations import signer
 from portal.core.outcomes import Saved
 from portal.core.telling import next_daily
-from portal.features.accounts.actions import invite
+from portal.features.access.inviting import invite
 from portal.features.communication.closings import announce
 from portal.features.communication.letters import NewLetter, as_html, publish
 from portal.features.notices import outbox
@@ -203,7 +203,7 @@ def test_an_invited_person_chooses_a_password_once_and_signs_in_with_it(w: World
     assert b.sign_in("neuf@test.example", fine).status_code == 303
     assert w.scalar("select count(*) from audit_event where action = 'password_chosen'") == 1
     late = w.browser().post(link, password="une autre phrase longue", password2="une autre phrase longue")
-    assert late.status_code == 404 and w.browser().sign_in("neuf@test.example", fine).status_code == 303
+    assert late.status_code == 410 and w.browser().sign_in("neuf@test.example", fine).status_code == 303
     assert w.scalar(f"select password_hash from account where id = {other}") is None
     assert w.browser().get("/invitation/x").status_code == 404
 
@@ -345,7 +345,7 @@ def test_the_demonstration_shows_its_mails_and_production_does_not(w: World) -> 
     assert "Session 1 : demande de report" in page and "ud94@test.example" in page
     app = w.app()
     app.extensions["portal_settings"] = replace(app.extensions["portal_settings"], env="production")
-    assert w.browser("ud94").get("/courriels-de-demonstration").status_code == 404
+    assert w.browser("centre").get("/courriels-de-demonstration").status_code == 404
 
 
 # ---- letters

@@ -15,8 +15,8 @@ from joserfc import jwk, jwt
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
-from portal.features.accounts import own
-from portal.features.accounts.actions import invite
+from portal.features.access import keeping
+from portal.features.access.inviting import invite
 from portal.rules.lifecycle import Role
 from portal.settings import Provider, Settings, SettingsError, read
 from tests.features.test_second_factor import activate, give, signed_in
@@ -179,9 +179,9 @@ def test_what_the_token_does_not_say_is_asked_of_the_provider(w: World, agents: 
     ],
 )
 def test_an_answer_that_is_not_so_opens_nothing_and_says_why(w: World, agents: Agents, claims: dict[str, Any], why: str) -> None:
-    for name in ("invited", "closed"):
-        invite(w.operator(), f"{name}@test.example", Role.NATIONAL, password="a fine long password" if name == "closed" else None)
-    own.close(w.operator(), "closed@test.example")
+    invite(w.operator(), "invited@test.example", Role.NATIONAL)
+    closed = invite(w.operator(), "closed@test.example", Role.NATIONAL, password="a fine long password")
+    keeping.close(w.operator(), closed, None, "")
     agents.claims, b = claims, w.browser()
     assert why in refused(b, come(b, agents))
     assert w.scalar("SELECT count(*) FROM sign_in") == 0

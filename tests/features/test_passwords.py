@@ -7,8 +7,9 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
+from portal.features.access.inviting import CannotInvite, invite
 from portal.features.accounts import passwords
-from portal.features.accounts.actions import CannotInvite, SignedIn, WrongPassword, invite, sign_in_with
+from portal.features.accounts.actions import SignedIn, WrongPassword, sign_in_with
 from portal.rules.lifecycle import Role
 from tests.support.world import World
 

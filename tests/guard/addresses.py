@@ -15,6 +15,8 @@ _STEPS = ",".join(f"'{step}'" for step in STEPS)
 # One moved session ready for each next step, and one whose DTE was recalled.
 READY = tuple(range(224581, 224588))
 PAPERS = ("convocation", "liste-candidats", "emargement", "proces-verbal", "livret", "attestation")
+# The first manager, the national account, the other manager, a member, a closed one, an invitation over, one that waits.
+ACCOUNTS = (1, 6, 11, 12, 13, 14, 15, 999)
 FIRST_CANDIDATES = {224561: 1, 224565: 64, 224566: 68, 224573: 93, 224574: 94}
 
 
@@ -50,7 +52,11 @@ PAGES: dict[str, list[str]] = {
     "/communication/<number:letter_id>.pdf": ["/communication/1.pdf"],
     "/communication/fermeture": ["/communication/fermeture"],
     "/communication/nouvelle": ["/communication/nouvelle"],
-    "/comptes": ["/comptes", "/comptes?role=ud", "/comptes?q=lefort", "/comptes?q=introuvable", "/comptes?suite=3"],
+    "/comptes": ["/comptes", "/comptes?role=ud", "/comptes?q=lefort", "/comptes?q=introuvable", "/comptes?suite=3", "/comptes?etat=invite"],
+    "/comptes/<number:number>": [f"/comptes/{n}" for n in ACCOUNTS],
+    "/comptes/<number:number>/fermeture": [f"/comptes/{n}/fermeture" for n in ACCOUNTS],
+    "/comptes/<number:number>/modifier": [f"/comptes/{n}/modifier" for n in ACCOUNTS],
+    "/comptes/invitation": ["/comptes/invitation"],
     "/compte": ["/compte"],
     "/compte/second-facteur": ["/compte/second-facteur"],
     "/compte/second-facteur/application": ["/compte/second-facteur/application"],
@@ -58,6 +64,9 @@ PAGES: dict[str, list[str]] = {
     "/connexion/code": ["/connexion/code"],
     "/connexion/proconnect": ["/connexion/proconnect"],
     "/connexion/proconnect/retour": ["/connexion/proconnect/retour"],
+    "/compte/adresse": ["/compte/adresse"],
+    "/compte/adresse/<token>": ["/compte/adresse/inconnu"],
+    "/compte/nom": ["/compte/nom"],
     "/connexion": ["/connexion", "/connexion?suite=/sessions/224566"],
     "/connexion/oubli": ["/connexion/oubli"],
     "/connexion/oubli/<token>": ["/connexion/oubli/inconnu"],
@@ -149,6 +158,9 @@ FORMS: list[tuple[str, str]] = [
         "/mesures/confinement-2020", "/mesures/passages/1/reprise",
     )),
     ("visiteur", "/connexion"),
+    *(("centre", page) for page in ("/comptes/invitation", "/comptes/12/modifier", "/comptes/12/fermeture", "/comptes/15")),
+    *((who, "/comptes/invitation") for who in ("ud94", "national")),
+    *(("centre", page) for page in ("/compte/nom", "/compte/adresse")),
 ]  # fmt: skip
 
 # Files that are shown before they are taken over; the last line of each is wrong.

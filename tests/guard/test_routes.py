@@ -31,6 +31,7 @@ OPEN, OWN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = (
     "a request's",
     "the centre's own",
 )
+KEEPERS = "who keeps accounts"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
     "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": SCOPED,
@@ -39,7 +40,11 @@ ROUTES = {
     "/supervision": STATE,
     "/supervision/tirages": STATE,
     "/supervision/tirages/<number:draw_id>": KEPT,
-    "/comptes": NATIONAL,
+    "/comptes": KEEPERS,
+    "/comptes/invitation": KEEPERS,
+    "/comptes/<number:number>": NATIONAL,  # the account of a unit; others in tests/features/test_accounts_on_screen.py
+    "/comptes/<number:number>/modifier": NATIONAL,
+    "/comptes/<number:number>/fermeture": NATIONAL,
     "/avis": SIGNED_IN,
     "/avis/<number:notice_id>": MINE,
     "/courriels-de-demonstration": SIGNED_IN,
@@ -74,6 +79,9 @@ ROUTES = {
     "/compte/second-facteur/<number:factor_id>/retrait": OWN,
     "/comptes/<number:account_id>/second-facteur": NATIONAL,
     "/compte/connexions": SIGNED_IN,
+    "/compte/nom": SIGNED_IN,
+    "/compte/adresse": SIGNED_IN,
+    "/compte/adresse/<token>": OPEN,
     "/invitation/<token>": OPEN,
     "/deconnexion": SIGNED_IN,
     "/": SIGNED_IN,
@@ -188,6 +196,7 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
                 MINE: who == "centre",
                 NATIONAL: who == "national",
                 CENTRE: who in ("centre", "other"),
+                KEEPERS: who != "region",
                 STATE: who not in ("centre", "other"),
                 KEPT: who in ("ud94", "region", "national"),
             }[need]

@@ -20,6 +20,7 @@ EXPECTED = {
         Duty.KEEP_UNITS,
         Duty.PROVE_TWICE,
         Duty.SIGN_IN_ELSEWHERE,
+        Duty.KEEP_ACCOUNTS,
     },
     Role.REGION: {
         Duty.COMPARE_CENTRES,
@@ -45,7 +46,7 @@ EXPECTED = {
         Duty.TAKE_OVER,
         Duty.KEEP_LIMITS,
         Duty.RUN_MEASURES,
-        Duty.READ_ACCOUNTS,
+        Duty.KEEP_ACCOUNTS,
         Duty.WRITE_LETTERS,
         Duty.CLOSE_SERVICE,
         Duty.PROVE_TWICE,
@@ -58,6 +59,11 @@ EXPECTED = {
 @pytest.mark.parametrize("role", Role)
 def test_each_role_has_its_duties_and_no_other(role: Role) -> None:
     assert {duty for duty in Duty if may_do(role, duty).ok} == EXPECTED[role]
+
+
+def test_of_a_centre_the_managers_alone_keep_accounts() -> None:
+    both = {manager: {duty for duty in Duty if may_do(Role.CENTRE, duty, manager=manager).ok} for manager in (True, False)}
+    assert both[True] - both[False] == {Duty.KEEP_ACCOUNTS} and both[False] <= both[True]
 
 
 def test_every_duty_has_one_line_somebody_who_does_it_and_words_for_all_others() -> None:

@@ -15,7 +15,7 @@ from portal.core.finding import find
 from portal.core.outcomes import Saved
 from portal.core.session import SessionRow
 from portal.demo.load import invented_siret
-from portal.features.accounts.actions import invite
+from portal.features.access.inviting import invite
 from portal.features.accounts.queries import by_email
 from portal.features.candidates.importing import import_candidates
 from portal.features.jury.members import Kept, accredit

@@ -31,10 +31,3 @@ class OtherPassword(Form):
 
 class OwnPassword(OtherPassword):
     current_password = SecretField("Mot de passe actuel", autocomplete="current-password")
-
-
-class NewPassword(Form):
-    """What is wrong with a password, the act says."""
-
-    password = SecretField("Mot de passe", hint="12 caractères au moins.", autocomplete="new-password")
-    password2 = SecretField("Mot de passe, une seconde fois", autocomplete="new-password")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from portal.features.accounts.actions import digest
 from portal.rules.lifecycle import Role
@@ -86,9 +86,9 @@ def by_id(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor |
     return _by(conn, account.c.id == account_id, labels)
 
 
-def invited(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
-    """The account of an invitation that was not used yet."""
-    return _by(conn, (account.c.id == account_id) & account.c.password_hash.is_(None), labels)
+def anybody(conn: Connection, account_id: int, labels: tuple[str, str]) -> Actor | None:
+    """The person of this account, whatever has become of it."""
+    return _actor(conn.execute(_SELECT.where(account.c.id == account_id)).one_or_none(), labels)
 
 
 def _by(conn: Connection, where: ColumnElement[bool], labels: tuple[str, str]) -> Actor | None:
@@ -106,28 +106,14 @@ def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:
         Role.REGION: f"{labels[1]} {row.region_name}",
         Role.NATIONAL: "Administration nationale",
     }[role]
-    return Actor(row.id, row.email, row.name, role, row.centre_id, row.department_code, row.region_code, organisation or "")
-
-
-PAGE = 50
-
-
-def accounts(conn: Connection, role: Role | None, search: str, after: int = 0) -> tuple[list[Row[Any]], int | None]:
-    """Fifty accounts in the order in which they were made, and the number after which the next page begins."""
-    query = _SELECT.where(account.c.id > after, *_like(search), *([account.c.role == role.value] if role else []))
-    rows = list(conn.execute(query.order_by(account.c.id).limit(PAGE + 1)))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
-
-
-def counts(conn: Connection, search: str = "") -> dict[Role, int]:
-    """How many accounts of each role a search finds. One query."""
-    query = select(account.c.role, func.count()).outerjoin(centre, centre.c.id == account.c.centre_id)
-    found = {role: int(number) for role, number in conn.execute(query.where(*_like(search)).group_by(account.c.role))}
-    return {role: found.get(role.value, 0) for role in Role}
-
-
-def _like(search: str) -> list[ColumnElement[bool]]:
-    words = search.split()[:5]
-    return [
-        or_(*(c.icontains(word, autoescape=True) for c in (account.c.name, account.c.email, centre.c.name))) for word in words
-    ]
+    return Actor(
+        row.id,
+        row.email,
+        row.name,
+        role,
+        row.centre_id,
+        row.department_code,
+        row.region_code,
+        organisation or "",
+        bool(row.manager),
+    )

@@ -4,17 +4,15 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, logout_user
 from flask_wtf import CSRFProtect
-from itsdangerous import BadData
 
 from portal.core import invitations
 from portal.features.accounts import actions, own, queries
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword
-from portal.features.accounts.forms import Forgotten, NewPassword, OtherPassword, OwnPassword, SignIn
-from portal.rules.duties import Duty
+from portal.features.accounts.forms import Forgotten, OtherPassword, OwnPassword, SignIn
 from portal.rules.lifecycle import Role
 from portal.store.actors import Actor
 from portal.web import devices, query
@@ -22,14 +20,15 @@ from portal.web.arriving import SEEN, SignedInUser, enter, own_path, wait_for_co
 from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_before, kept_fields
-from portal.web.state import clock, db_to_write, labels, only, reading, settings, work
+from portal.web.state import clock, db_to_write, labels, reading, settings, work
 
 blueprint = Blueprint("accounts", __name__)
 WAITING = {"second_factor.code", "second_factor.challenge"}  # the password was right, and is not enough
-GUARDED = {"accounts.choose_password", "accounts.forgotten", "accounts.choose_again", *WAITING}
+GUARDED = {"access.accept", "access.confirm_email", "accounts.forgotten", "accounts.choose_again", *WAITING}
 OPEN = {
     "accounts.sign_in",
-    "accounts.choose_password",
+    "access.accept",
+    "access.confirm_email",
     "accounts.forgotten",
     "accounts.choose_again",
     "calendars.feed",
@@ -49,8 +48,11 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
     def load(token: str) -> SignedInUser | None:
         now = clock().now()
         found = queries.signed_in(reading(), token, now, labels())
+        before = session.get(SEEN)
         if found is None or _idle(found.actor, now):
             return None
+        if before is not None and session[SEEN] != before and request.method in ("GET", "POST"):
+            own.seen(db_to_write(), now, token)
         return SignedInUser(found.actor, token, found.unread, found.closing_near, found.proof)
 
     @app.before_request
@@ -127,28 +129,6 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in"), 303)
 
 
-@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
-def choose_password(token: str) -> ResponseReturnValue:
-    try:
-        account_id = invitations.signer(settings().secret_key).loads(token, max_age=invitations.DAYS * 86400)
-    except BadData:
-        abort(404)
-    actor = queries.invited(reading(), account_id, labels())
-    if actor is None:
-        abort(404)
-    form = NewPassword()
-    if posted():
-        first, second = form.password.secret, form.password2.secret
-        why: str | None = "Les deux saisies diffèrent."
-        if first == second:
-            why = actions.choose_password(db_to_write(), actor, clock().now(), first)
-        if why is None:
-            return redirect(url_for("accounts.sign_in"), 303)
-        form.put({"password": why})
-    words = {"heading": "Choisissez votre mot de passe", "button": "Enregistrer le mot de passe"}
-    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
-
-
 @blueprint.route("/connexion/oubli", methods=["GET", "POST"])
 def forgotten() -> ResponseReturnValue:
     form = Forgotten()
@@ -156,11 +136,12 @@ def forgotten() -> ResponseReturnValue:
         return render_template("accounts/forgotten.html", form=form, sent=False)
     if not form.validate():
         return render_template("accounts/forgotten.html", form=form, sent=False), 422
-    asked = own.ask_link(db_to_write(), clock().now(), form.email.text, request.remote_addr or "")
+    email, browser = form.email.text, devices.name() if devices.knows(form.email.text) else ""
+    asked = own.ask_link(db_to_write(), clock().now(), email, request.remote_addr or "", browser)
     if asked is None:
         return render_template("accounts/forgotten.html", form=form, sent=True)
     minutes = math.ceil(asked.wait.total_seconds() / 60)
-    form.put({"email": f"Plusieurs liens viennent d’être demandés. Relisez vos courriels, ou réessayez dans {minutes} minutes."})
+    form.put({"email": _many_links(minutes)})
     return render_template("accounts/forgotten.html", form=form, sent=False), 429, {"Retry-After": str(minutes * 60)}
 
 
@@ -204,7 +185,7 @@ def mine() -> ResponseReturnValue:
 def _mine(form: OwnPassword, status: int) -> ResponseReturnValue:
     since = clock().now() - queries.LONGEST_SIGN_IN
     found = own.open_sign_ins(reading(), current_user.actor, since, current_user.get_id())
-    return render_template("accounts/mine.html", form=form, sign_ins=found, role=ROLES[current_user.actor.role]), status
+    return render_template("accounts/mine.html", form=form, sign_ins=found, post=current_user.actor.post), status
 
 
 @blueprint.post("/compte/connexions")
@@ -215,17 +196,12 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("accounts.mine"), 303)
 
 
-ROLES = {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région", Role.NATIONAL: "Administration nationale"}
-
-
-@blueprint.get("/comptes")
-def index() -> ResponseReturnValue:
-    only(Duty.READ_ACCOUNTS)
-    role = next((r for r in Role if r == query.text("role")), None)
-    search = query.search()
-    rows, after = queries.accounts(reading(), role, search, query.number("suite") or 0)
-    page = {"rows": rows, "after": after, "role": role, "search": search, "labels": ROLES}
-    return render_template("accounts/index.html", **page, counts=queries.counts(reading(), search))
+def _many_links(minutes: int) -> str:
+    again = f"réessayez dans {minutes} minute{'s' if minutes > 1 else ''}"
+    return (
+        "Plusieurs liens viennent d’être demandés. Si un compte a cette adresse, le plus récent est dans ses courriels et sert encore : "
+        f"regardez aussi dans les indésirables, ou {again}."
+    )
 
 
 def _too_soon(wait: timedelta) -> str:

@@ -44,7 +44,9 @@ class Bound:
 
 PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 40), Bound(10, 10)
 
-LINK, LINKS = Bound(3, 3), Bound(20, 40)  # asked for an account, and from an address
+# Links asked for an account: from one address, from anywhere, and on a browser on which it has signed in; and from an address.
+# A link lasts longer than it takes for the next place to come back: whoever is refused has one that serves in the mailbox.
+LINK_HERE, LINK, LINK_KNOWN, LINKS = Bound(5, 5), Bound(10, 10), Bound(3, 3), Bound(20, 40)
 
 Bounds = Mapping[str, Bound]
 
@@ -71,15 +73,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Asking:
-    """A link to another password is asked for this account, from this address."""
+    """A link to another password is asked for this account, from this address. `browser`: as of a guess."""
 
     email: str
     address: str
+    browser: str = ""
 
     @property
     def bounds(self) -> list[Bounds]:
-        """What bounds it, by its key."""
-        return [{_key("link", self.email): LINK, _key("links", _network(self.address)): LINKS}]
+        """What bounds it, by its key: strangers use up their own places, never those of a browser that the account knows."""
+        network = _network(self.address)
+        anybody = {
+            _key("asking", f"{self.email}|{network}"): LINK_HERE,
+            _key("link", self.email): LINK,
+            _key("links", network): LINKS,
+        }
+        return [{_key("mine", f"{self.email}|{self.browser}"): LINK_KNOWN}, anybody] if self.browser else [anybody]
 
 
 def _network(address: str) -> str:

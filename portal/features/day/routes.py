@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.features.accounts.queries import counts as account_counts
+from portal.features.access.queries import Wanted
+from portal.features.access.queries import counts as account_counts
 from portal.features.communication.letters import letters
 from portal.features.day import queries
 from portal.features.requests.queries import waiting_by_department
 from portal.features.sessions import counting, views
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import GROUPS
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.web.state import actor, clock, reading, settings
@@ -40,6 +40,6 @@ def show() -> ResponseReturnValue:
             "views": views.VIEWS[who.role],
             "names": {code: name for code, (name, _) in DEPARTMENTS.items()},
         }
-    if who.may(Duty.READ_ACCOUNTS):
-        page |= {"groups": GROUPS, "accounts": account_counts(conn), "runs": queries.runs(conn)}
+    if who.may(Duty.RUN_MEASURES):
+        page |= {"accounts": account_counts(conn, who, Wanted())[0], "runs": queries.runs(conn)}
     return render_template("day/show.html", **page)

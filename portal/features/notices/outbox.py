@@ -100,7 +100,8 @@ def send_due(db: Database, clock: Callable[[], datetime], settings: Settings, se
 
 def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> EmailMessage:
     """The e-mail of one mail, or of all the mails of a person's day: text and HTML, in French, with the links."""
-    to = conn.execute(select(account.c.email).where(account.c.id == rows[0].account_id)).scalar_one()
+    own = select(account.c.email).where(account.c.id == rows[0].account_id)
+    to = rows[0].address or conn.execute(own).scalar_one()
     one = len(rows) == 1
     message = EmailMessage()
     message["Subject"] = " ".join(rows[0].subject.split()) if one else f"{len(rows)} nouvelles du portail des sessions"

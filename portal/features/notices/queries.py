@@ -77,5 +77,5 @@ def mails(conn: Connection, settings: Settings) -> list[Shown]:
         body = written(conn, [row], settings).get_body(("plain",))
         text = body.get_content() if body else ""
         link = address_of(settings, row.link, row.at)
-        found.append(Shown(row.email, row.subject, text, link, row.at, bool(row.daily), row.sent_at))
+        found.append(Shown(row.address or row.email, row.subject, text, link, row.at, bool(row.daily), row.sent_at))
     return found

@@ -22,7 +22,7 @@ class NoAccount:
     email: str
 
 
-def sign_in_as(db: Database, now: datetime, who: Identity, browser: str) -> SignedIn | NoAccount:
+def sign_in_as(db: Database, now: datetime, who: Identity, browser: str, address: str) -> SignedIn | NoAccount:
     """Sign in the account of this address. It waits for a code where it has a second factor here and gave none elsewhere."""
     open_ones = account.c.closed_at.is_(None) & account.c.password_hash.is_not(None)
     token = secrets.token_urlsafe(32)
@@ -34,6 +34,6 @@ def sign_in_as(db: Database, now: datetime, who: Identity, browser: str) -> Sign
         own = bool(tx.execute(select(exists().where(factor.c.account_id == found.id))).scalar())
         waits = own and not who.proved_twice
         made = {"token_digest": digest(token), "account_id": found.id, "at": now, "browser": browser, "awaits_code": int(waits)}
-        made |= {"elsewhere": int(who.proved_twice), "checked_at": now if who.proved_twice else None}
+        made |= {"address": address[:45], "elsewhere": int(who.proved_twice), "checked_at": now if who.proved_twice else None}
         tx.execute(insert(sign_in).values(made))
     return SignedIn(token, found.id, waits)

@@ -50,7 +50,7 @@ def back() -> ResponseReturnValue:
     except CannotTell as error:
         return _refused(error.why)
     now = clock().now()
-    answer = sign_in_as(db_to_write(), now, who, devices.called())
+    answer = sign_in_as(db_to_write(), now, who, devices.called(), request.remote_addr or "")
     if isinstance(answer, NoAccount):
         return _refused("no_account", answer.email)
     if current_user.is_authenticated:

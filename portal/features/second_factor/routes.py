@@ -282,4 +282,4 @@ def reset(account_id: int) -> ResponseReturnValue:
             flash("Son second facteur est retiré, ses connexions ont pris fin, et un courriel le lui dit.")
         except actions.CannotReset as error:
             flash(str(error), "refused")
-    return redirect(url_for("accounts.index"), 303)
+    return redirect(url_for("access.index"), 303)
