@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from portal.rules.facts import Facts
-from portal.rules.french import plural
+from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.lines import ASK, CENTRE_TELLS, DOUBT, Check, Why
 
@@ -105,6 +105,15 @@ def has_days(f: Facts, today: date) -> Why | None:
         "Les jours d’examen ne sont pas indiqués : la mesure n’a reporté que la date de fin.",
         f"Indiquez d’abord le premier et le dernier jour. {DOUBT}",
     )
+
+
+def days_to_come(f: Facts, today: date) -> Why | None:
+    """The days that the centre of a moved session has stated are not all past; where its exam did take place, its real end date
+    says so, and whoever came is then recorded as convened."""
+    if not f.postponed or f.exam_ends_on is None or today <= f.exam_ends_on or f.actual_end_on:
+        return None
+    why = f"Les jours d’examen indiqués sont passés (le dernier était le {day(f.exam_ends_on)}) : personne n’y est plus convoqué."
+    return Why(why, "Indiquez les jours d’examen à venir ; si l’examen a eu lieu, saisissez d’abord sa date réelle de fin.")
 
 
 def has_hour(f: Facts, today: date) -> Why | None:

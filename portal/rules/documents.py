@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from portal.rules.checks import has_days, has_hour, has_manager, has_place
+from portal.rules.checks import days_to_come, has_days, has_hour, has_manager, has_place
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Status
-from portal.rules.lines import Check
+from portal.rules.lines import Check, Why
 
 
 class Document(StrEnum):
@@ -42,6 +42,13 @@ class Line:
 
 S = Status
 WITH_RESULTS = (S.RESULTS, S.LOCKED)
+
+
+def _days_to_come(f: Facts, today: date) -> Why | None:
+    """Before anybody is convened: a paper that was handed out for days that are past now can be had again."""
+    return days_to_come(f, today) if f.status is S.DTE_SENT else None
+
+
 WHERE_AND_WHEN = (has_hour, has_place, has_manager)
 TABLE = (
     Line(Document.CANDIDATES, "Liste des candidats", False, (*ACTIVE, *WITH_RESULTS), "La session est annulée."),
@@ -53,7 +60,7 @@ TABLE = (
         "Les convocations s’éditent une fois le DTE envoyé.",
         "Aucun candidat n’est inscrit à cette session.",
         always=(has_days,),
-        before=WHERE_AND_WHEN,
+        before=(*WHERE_AND_WHEN, _days_to_come),
         void="Cette convocation est annulée : les jours, l’heure ou le lieu ont changé depuis. Une nouvelle la remplacera.",
     ),
     Line(

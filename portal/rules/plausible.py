@@ -58,12 +58,25 @@ def span(starts: Field, ends: Field, today: date, holiday: Holiday) -> list[Doub
     return doubts
 
 
-def real_end(field: str, on: date, today: date, postponed_to: date) -> list[Doubt]:
-    """A real end date: unlikely when far away, and asked once when it lies past the postponed end (domain.md 5)."""
-    doubts = far(field, on, today)
-    if on > postponed_to:
-        doubts.append(Doubt(field, on, f"c’est après la date de fin reportée, le {day(postponed_to)}"))
+def exam_days(first: Field, last: Field, today: date, holiday: Holiday, postponed_to: date) -> list[Doubt]:
+    """All that is unlikely about the days of the exam of a moved session: a day that is past, or past the postponed end."""
+    doubts = span(first, last, today, holiday)
+    typed = [first] if first[1] == last[1] else [first, last]
+    past = [Doubt(field, on, "c’est déjà passé") for field, on in typed if on < today]
+    return [*doubts, *past, *_past_the_end(*last, postponed_to)]
+
+
+def real_end(field: str, on: date, today: date, postponed_to: date, last_day: date | None) -> list[Doubt]:
+    """A real end date: unlikely when far away, and asked once when it lies past the postponed end or before the last day of the
+    exam, where that is stated (domain.md 5)."""
+    doubts = [*far(field, on, today), *_past_the_end(field, on, postponed_to)]
+    if last_day and on < last_day:
+        doubts.append(Doubt(field, on, f"c’est avant le dernier jour d’examen indiqué, le {day(last_day)}"))
     return doubts
+
+
+def _past_the_end(field: str, on: date, postponed_to: date) -> list[Doubt]:
+    return [Doubt(field, on, f"c’est après la date de fin reportée, le {day(postponed_to)}")] if on > postponed_to else []
 
 
 def only_new(doubts: Sequence[Doubt], known: Mapping[str, date | None]) -> list[Doubt]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from portal.rules.checks import (
+    days_to_come,
     end_reached,
     has_candidates,
     has_days,
@@ -93,7 +94,7 @@ class Step:
 
 
 # What a convocation needs, beside somebody to convene (domain.md 8a).
-PAPER = (has_days, has_hour, has_place, has_manager)
+PAPER = (has_days, days_to_come, has_hour, has_place, has_manager)
 
 STEPS = (
     Step(

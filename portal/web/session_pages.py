@@ -73,7 +73,7 @@ def answer(
     if isinstance(outcome, Changed):
         return form_page(template, outcome.session, form, action, 409, conflict=True, **page)
     if isinstance(outcome, Doubtful):
-        return doubts_page(outcome)
+        return doubts_page(outcome, form, found(number))
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
         return form_page(template, found(number), form, action, 422, **page)

@@ -51,6 +51,7 @@ def asked(w: World, start: str, end: str, number: int = 1) -> int:
 def test_a_centre_that_asks_for_a_saturday_is_asked_once_more_and_yes_sends_it(w: World) -> None:
     centre, page = ask_page(w)
     assert "samedi 11 juillet 2020" in page and YES in page and NO in page
+    assert "Date de début souhaitée, <strong>samedi" in page and "ID 1 · TP-01303" in page
     assert w.scalar("SELECT count(*) FROM request") == 0
     assert centre.post("/sessions/1/demande-report", **fields(page), answer="oui").status_code == 303
     assert w.scalar("SELECT reason FROM request") == "Salle fermée"

@@ -23,10 +23,10 @@ MONTH = timedelta(days=30)
 LATER = date(2020, 12, 1)
 
 
-def state(status: Status, moved: bool, begun: bool, stated: bool) -> Facts:
-    """A session with candidates and a jury, whose centre has told where, when and whom to call."""
+def state(status: Status, moved: bool, begun: bool, stated: bool, passed: bool = False) -> Facts:
+    """A session with candidates and a jury, whose centre has told where, when and whom to call; `passed`: days that are over."""
     start = TODAY - MONTH if begun else TODAY + MONTH
-    day = max(start, TODAY) + timedelta(days=7)
+    day = TODAY - timedelta(days=1) if passed else max(start, TODAY) + timedelta(days=7)
     return facts_of(
         status,
         start,
@@ -38,7 +38,10 @@ def state(status: Status, moved: bool, begun: bool, stated: bool) -> Facts:
     )
 
 
-STATES = [state(*one) for one in product(Status, (False, True), (False, True), (False, True))]
+STATES = [
+    *(state(*one) for one in product(Status, (False, True), (False, True), (False, True))),
+    *(state(status, True, True, True, passed=True) for status in Status),
+]
 
 
 def moves(facts: Facts, today: date) -> Iterator[tuple[Role, Action, Facts]]:

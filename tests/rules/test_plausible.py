@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from portal.rules.plausible import Doubt, closed, far, only_new, real_end, span
+from portal.rules.plausible import Doubt, closed, exam_days, far, only_new, real_end, span
 
 TODAY = date(2020, 6, 15)
 HOLIDAYS = {date(2020, 7, 14): "Fête nationale"}
@@ -49,9 +49,39 @@ def test_an_end_more_than_six_months_after_its_start_is_asked_about(end: str, as
     assert not asked or found[0].words == "jeudi 7 janvier 2021 : c’est plus de six mois après le début, le 06/07/2020"
 
 
-@pytest.mark.parametrize(("on", "asked"), [("2020-08-24", False), ("2020-08-25", True), ("2019-06-14", True)])
-def test_a_real_end_past_the_postponed_one_is_asked_about(on: str, asked: bool) -> None:
-    assert bool(real_end("actual_end_on", date.fromisoformat(on), TODAY, date(2020, 8, 24))) is asked
+@pytest.mark.parametrize(
+    ("on", "last_day", "asked"),
+    [
+        ("2020-08-24", None, False),
+        ("2020-08-25", None, True),
+        ("2019-06-14", None, True),
+        ("2020-06-12", "2020-06-12", False),
+        ("2020-06-11", "2020-06-12", True),
+    ],
+)
+def test_a_real_end_past_the_postponed_one_or_before_the_last_day_is_asked_about(
+    on: str, last_day: str | None, asked: bool
+) -> None:
+    last = date.fromisoformat(last_day) if last_day else None
+    assert bool(real_end("actual_end_on", date.fromisoformat(on), TODAY, date(2020, 8, 24), last)) is asked
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fields"),
+    [
+        ("2020-06-15", "2020-08-24", []),
+        ("2020-06-12", "2020-06-12", ["first"]),
+        ("2020-06-11", "2020-06-12", ["first", "last"]),
+        ("2020-06-12", "2020-06-15", ["first"]),
+        ("2020-08-24", "2020-08-25", ["last"]),
+        ("2020-07-04", "2020-07-06", ["first"]),
+    ],
+)
+def test_days_of_the_exam_that_are_past_or_past_the_postponed_end_are_asked_about(
+    first: str, last: str, fields: list[str]
+) -> None:
+    days = ("first", date.fromisoformat(first)), ("last", date.fromisoformat(last))
+    assert [d.field for d in exam_days(*days, TODAY, HOLIDAYS.get, date(2020, 8, 24))] == fields
 
 
 def test_a_doubt_writes_the_date_out_and_is_not_raised_about_what_stands_already() -> None:

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from portal.core.convening import told_void, void_papers
-from portal.core.doubts import doubtful_span
+from portal.core.days_off import holiday
+from portal.core.doubts import doubtful
 from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.outcomes import Dated, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.rules.french import day
 from portal.rules.lifecycle import Action, Status
+from portal.rules.plausible import exam_days, only_new
 from portal.store.work import Work
 
 
@@ -27,8 +29,9 @@ def set_exam_days(work: Work, number: int, version: int, *, first: date, last: d
         if same:
             return Unchanged("Ces jours d’examen sont déjà enregistrés.")
         about = f"exam days of {number}, version {version}"
-        known = (s.exam_starts_on, s.exam_ends_on)
-        if asked := doubtful_span(work, about, ("exam_starts_on", first), ("exam_ends_on", last), confirmed, known):
+        doubts = exam_days(("exam_starts_on", first), ("exam_ends_on", last), work.on.today, holiday, s.ends_on)
+        known = {"exam_starts_on": s.exam_starts_on, "exam_ends_on": s.exam_ends_on}
+        if asked := doubtful(work, only_new(doubts, known), {"about": about, "start": first, "end": last}, confirmed):
             return asked
         void = void_papers(s)
         write(tx, work, s, "exam_days", {**wanted, **void})

@@ -81,7 +81,7 @@ def new() -> ResponseReturnValue:
     jury_of = number_in(form.model.typed) if form.with_jury.ticked else None
     outcome = create(work(), [wanted], form.key.key, jury_of, confirmed())
     if isinstance(outcome, Doubtful):
-        return doubts_page(outcome)
+        return doubts_page(outcome, form)
     if isinstance(outcome, Refused):
         return _new(centre_id, form, 403)
     if isinstance(outcome, Wrong):

@@ -94,7 +94,7 @@ def ask_expired() -> ResponseReturnValue:
         confirmed=confirmed(),
     )
     if isinstance(outcome, Doubtful):
-        return doubts_page(outcome)
+        return doubts_page(outcome, form)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
         return _expired(form, 422)
@@ -200,7 +200,7 @@ def _answer_form(asked: Asked, **typed: str) -> Answering:
 
 
 def _show(asked: Asked, form: Answering, status: int = 200, **more: Any) -> ResponseReturnValue:
-    s = find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
+    s = _session_of(asked)
     answers = may_answer(actor(), asked)
     wanted = (asked.wanted_start, asked.wanted_end)
     typed = (parse_day(form.starts_on.typed), parse_day(form.ends_on.typed))
@@ -224,6 +224,10 @@ def _show(asked: Asked, form: Answering, status: int = 200, **more: Any) -> Resp
         emergency=(EMERGENCY_FROM, EMERGENCY_TO),
         **more,
     )
+
+
+def _session_of(asked: Asked) -> SessionRow | None:
+    return find_session(reading(), actor(), asked.session_id, settings().unit_label) if asked.session_id else None
 
 
 def _weighed(asked: Asked, s: SessionRow | None, start: date | None, end: date | None) -> Weighed | None:
@@ -277,9 +281,9 @@ def _answered(outcome: Dated | Answered, request_id: int, form: Answering) -> Re
         return redirect(
             url_for("day.show") if form.retour.typed == "accueil" else url_for("requests.show", request_id=request_id), 303
         )
-    if isinstance(outcome, Doubtful):
-        return doubts_page(outcome)
     asked = _found(request_id)
+    if isinstance(outcome, Doubtful):
+        return doubts_page(outcome, form, _session_of(asked))
     if isinstance(outcome, Answered):
         return _show(asked, form, 409, faster=True)
     if isinstance(outcome, Refused):

@@ -47,7 +47,7 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         if stopped := stop(work, s, version, Action.EDIT_PRACTICAL) or _dates_stop(work, s, changed):
             return stopped
         start, end = wanted.starts_on or s.starts_on, wanted.ends_on or s.ends_on
-        errors = date_errors(tx, s, start, end) if DATES & changed.keys() else _lost(s, changed)
+        errors = (date_errors(tx, s, start, end) or _contradicted(s, end)) if DATES & changed.keys() else _lost(s, changed)
         if not errors and s.approval_id is not None and "starts_on" in changed:
             approval = may_start(of_title(tx, s.centre_id, s.title_id), start, granted=bool(of_session(tx, s.number)))
             if isinstance(approval, str):
@@ -64,6 +64,14 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         write(tx, work, s, "practical", {**changed, **void})
         again = told_void(s, void, s.facts.believed_last_day, work.on.today)
         return Saved(f"Informations pratiques enregistrées.{again}")
+
+
+def _contradicted(s: SessionRow, ends_on: date) -> dict[str, str]:
+    """An end that is set before the days that the centre has stated for the exam contradicts them."""
+    if not s.exam_starts_on or not s.exam_ends_on or s.exam_ends_on <= ends_on or ends_on == s.ends_on:
+        return {}
+    days = f"du {day(s.exam_starts_on)} au {day(s.exam_ends_on)}"
+    return {"ends_on": f"Les jours d’examen indiqués vont {days} : la fin ne peut pas les précéder. Changez-les d’abord."}
 
 
 def _lost(s: SessionRow, changed: Mapping[str, Any]) -> dict[str, str]:
@@ -98,7 +106,7 @@ def set_actual_end(work: Work, number: int, version: int, actual_end_on: date, c
         if why := _too_early(s, actual_end_on):
             return Invalid({"actual_end_on": why})
         content = {"about": f"real end of {number}, version {version}", "end": actual_end_on}
-        doubts = real_end("actual_end_on", actual_end_on, work.on.today, s.ends_on)
+        doubts = real_end("actual_end_on", actual_end_on, work.on.today, s.ends_on, s.exam_ends_on)
         if asked := doubtful(work, doubts, content, confirmed):
             return asked
         write(tx, work, s, "actual_end", {"actual_end_on": actual_end_on, "actual_end_checked": False})

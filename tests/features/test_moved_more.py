@@ -1,0 +1,124 @@
+"""A session that a measure moved, where its dates meet: days that are past, an end that contradicts them, a real end in doubt."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from portal.core.outcomes import Doubtful, Saved
+from portal.features.convening.actions import set_exam_days
+from portal.features.sessions.actions import set_actual_end
+from tests.support.world import Browser, World, hidden
+
+D = date.fromisoformat
+YES = "Oui, c’est la bonne date"
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    """1: convened, 2: its DTE is sent, 3: in preparation; all moved to 24/08/2020, seen on 15/06/2020."""
+    world.session(1, "02/03/2020", "20/04/2020")
+    world.session(2, "18/05/2020", "22/05/2020", "dte_envoye")
+    world.session(3, "18/05/2020", "22/05/2020", "en_preparation")
+    world.measure()
+    for number in (1, 2, 3):
+        world.tell(number)
+    yield world
+    world.close()
+
+
+def state(w: World, number: int, first: str, last: str) -> None:
+    """The centre states the days of the exam, and says yes where it is asked once more."""
+    centre, s = w.as_("centre"), w.get(number)
+    outcome = set_exam_days(centre, number, s.version, first=D(first), last=D(last), hour="08:30")
+    if isinstance(outcome, Doubtful):
+        outcome = set_exam_days(centre, number, s.version, first=D(first), last=D(last), hour="08:30", confirmed=outcome.seal)
+    assert isinstance(outcome, Saved), outcome
+
+
+def end(w: World, number: int, on: str) -> None:
+    """The centre enters the real end date, and says yes where it is asked once more."""
+    centre, s = w.as_("centre"), w.get(number)
+    outcome = set_actual_end(centre, number, s.version, D(on))
+    if isinstance(outcome, Doubtful):
+        outcome = set_actual_end(centre, number, s.version, D(on), outcome.seal)
+    assert isinstance(outcome, Saved), outcome
+
+
+def send(browser: Browser, path: str, **fields: object) -> tuple[int, str]:
+    """A form of a session's own, sent as its page had it."""
+    answer = browser.post(path, version=hidden(browser.get(path).text, "version"), **fields)
+    return answer.status_code, answer.text
+
+
+# ---- days of the exam
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "asked"),
+    [
+        ("2020-06-15", "2020-06-15", ""),
+        ("2020-06-12", "2020-06-12", "vendredi 12 juin 2020</strong> : c’est déjà passé"),
+        ("2020-06-12", "2020-06-16", "vendredi 12 juin 2020</strong> : c’est déjà passé"),
+        ("2020-08-24", "2020-08-24", ""),
+        ("2020-08-24", "2020-08-25", "mardi 25 août 2020</strong> : c’est après la date de fin reportée, le 24/08/2020"),
+    ],
+)
+def test_days_that_are_past_or_beyond_the_postponed_end_are_asked_about_once(w: World, first: str, last: str, asked: str) -> None:
+    typed = {"exam_starts_on": first, "exam_ends_on": last, "hour": "08:30"}
+    code, page = send(w.browser("centre"), "/sessions/2/jours-examen", **typed)
+    assert (code, YES in page, asked in page) == (200 if asked else 303, bool(asked), True)
+    assert w.get(2).exam_starts_on == (None if asked else D(first))
+
+
+def test_nobody_is_convened_for_days_that_are_past_and_the_page_says_the_two_ways_on(w: World) -> None:
+    state(w, 2, "2020-06-11", "2020-06-12")
+    centre = w.browser("centre")
+    page = centre.get("/sessions/2").text
+    assert "Les jours d’examen indiqués sont passés (le dernier était le 12/06/2020)" in page
+    assert 'href="/sessions/2/jours-examen"' in page and "L’examen a eu lieu : saisir la date réelle" in page
+    refused = centre.post("/sessions/2/convocations", version=w.get(2).version)
+    assert refused.status_code == 403 and "Indiquez les jours d’examen à venir" in refused.text
+    assert centre.client.head("/sessions/2/documents/convocation.pdf").status_code == 409
+
+
+def test_on_the_last_day_people_can_still_be_convened(w: World) -> None:
+    state(w, 2, "2020-06-11", "2020-06-15")
+    centre = w.browser("centre")
+    assert centre.client.head("/sessions/2/documents/convocation.pdf").status_code == 200
+    assert send(centre, "/sessions/2/convocations")[0] == 303
+
+
+def test_an_exam_that_did_take_place_goes_on_to_its_results_by_its_real_end_date(w: World) -> None:
+    state(w, 2, "2020-06-11", "2020-06-12")
+    end(w, 2, "2020-06-12")
+    centre = w.browser("centre")
+    assert send(centre, "/sessions/2/convocations")[0] == 303
+    assert "Saisissez les résultats" in centre.get("/sessions/2").text
+
+
+# ---- dates that would contradict the days
+
+
+@pytest.mark.parametrize(("on", "saved"), [("2020-07-08", True), ("2020-07-07", False)])
+def test_the_end_in_the_practical_block_does_not_contradict_the_days(w: World, on: str, saved: bool) -> None:
+    state(w, 3, "2020-07-06", "2020-07-08")
+    s = w.get(3)
+    told = {"place": s.place, "hour": s.hour, "session_manager": s.session_manager}
+    code, page = send(w.browser("centre"), "/sessions/3/informations", ends_on=on, **told)
+    assert code == (303 if saved else 422)
+    assert saved or "Les jours d’examen indiqués vont du 06/07/2020 au 08/07/2020" in page
+    assert w.get(3).ends_on == D(on if saved else "2020-08-24")
+
+
+@pytest.mark.parametrize(("on", "asked"), [("2020-06-11", True), ("2020-06-12", False), ("2020-06-15", False)])
+def test_a_real_end_before_the_last_day_of_the_exam_is_asked_about(w: World, on: str, asked: bool) -> None:
+    state(w, 1, "2020-06-10", "2020-06-12")
+    code, page = send(w.browser("centre"), "/sessions/1/date-reelle", actual_end_on=on)
+    assert code == (200 if asked else 303)
+    assert not asked or "c’est avant le dernier jour d’examen indiqué, le 12/06/2020" in page
+    assert w.get(1).actual_end_on == (None if asked else D(on))
+
+
+def test_without_days_a_real_end_is_asked_about_no_more_than_before(w: World) -> None:
+    assert send(w.browser("centre"), "/sessions/1/date-reelle", actual_end_on="2020-04-20")[0] == 303
