@@ -23,8 +23,6 @@ def date_errors(
     """What is wrong with new dates of this session, whoever sets them. `granting`: dates that would be granted with them."""
     if wrong := end_first(starts_on, ends_on):
         return wrong
-    if s.actual_end_on and s.actual_end_on < starts_on:
-        return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     limit = s.last_start
     if limit and starts_on > limit:
         grants = [*of_session(tx, s.number), *granting]

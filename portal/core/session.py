@@ -91,6 +91,7 @@ class SessionRow:
             self.department_code,
             self.title_code,
             self.measure_key or "",
+            self.open_request,
         )
 
     @property

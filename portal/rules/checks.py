@@ -6,7 +6,7 @@ from datetime import date
 from portal.rules.facts import Facts
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, Status
-from portal.rules.lines import ASK, CENTRE_TELLS, DOUBT, Check, Why
+from portal.rules.lines import ASK, CENTRE_KNOWS, CENTRE_TELLS, DOUBT, Check, Why
 
 SMALLEST_JURY = 2
 
@@ -22,6 +22,14 @@ def start_may_move(f: Facts, today: date) -> Why | None:
 def start_stays_or(otherwise: Why) -> Callable[[Facts, date], Why]:
     """The start of a moved session is fixed at every status; of the others `otherwise` says why."""
     return lambda f, today: start_may_move(f, today) or otherwise
+
+
+def unit_postpones(f: Facts, today: date) -> Why:
+    """What the unit reads of the dates in the practical block: it postpones, where a postponement is still open to it."""
+    if f.postponed and not_started_for_the_unit(f, today):
+        why = "L’{unit} ne modifie pas ce bloc : d’une session reportée automatiquement, le centre indique les jours d’examen."
+        return Why(why, CENTRE_KNOWS)
+    return Why("L’{unit} ne modifie pas ce bloc : elle procède par un report de session.", CENTRE_KNOWS)
 
 
 def moved_by_a_measure(f: Facts, today: date) -> Why | None:
@@ -95,6 +103,26 @@ def has_candidates(f: Facts, today: date) -> Why | None:
     if f.candidates:
         return None
     return Why("Aucun candidat n’est inscrit à cette session.", f"Ajoutez d’abord les candidats. {DOUBT}")
+
+
+def somebody_stays(f: Facts, today: date) -> Why | None:
+    """A convened session keeps a candidate: without any it would have neither results nor an end (domain.md 3)."""
+    if f.status is not Status.CONVOKED or f.candidates != 1:
+        return None
+    return Why(
+        "C’est le dernier candidat d’une session dont les convocations sont envoyées : elle ne peut pas rester sans candidat.",
+        f"Inscrivez d’abord une autre personne ou, si l’examen n’a pas lieu, annulez la session. {DOUBT}",
+    )
+
+
+def request_answered(f: Facts, today: date) -> Why | None:
+    """No request of the centre waits for its unit: once locked, nothing could be corrected (domain.md 7)."""
+    if f.open_request is None:
+        return None
+    return Why(
+        f"La demande n° {f.open_request} du centre attend une réponse : une session verrouillée ne se corrige plus.",
+        "Répondez-y d’abord : acceptée, refusée ou retirée, elle n’empêche plus de verrouiller.",
+    )
 
 
 def has_days(f: Facts, today: date) -> Why | None:

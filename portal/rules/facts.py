@@ -11,7 +11,8 @@ class Facts:
     """The facts of one session.
 
     `postponed` is true when a measure moved its end date (« reportée automatiquement »); `planned_end_on` is then the end
-    before it, `moved_by` the key of the measure. `exam_starts_on` and `exam_ends_on`: the days of the exam that the centre of
+    before it, `moved_by` the key of the measure. `open_request`: the number of the
+    request that waits for the unit. `exam_starts_on` and `exam_ends_on`: the days of the exam that the centre of
     such a session has stated; a session that no measure moved is examined from its start to its end. `hour`: of the
     convocation, « 08:30 ». `unconvened` counts the candidates who hold no convocation that still stands. `actual_end_checked`: the unit has looked at a real end
     date that lies past the postponed one. `jury` counts the
@@ -37,6 +38,7 @@ class Facts:
     department: str
     title: str
     moved_by: str
+    open_request: int | None
 
     @property
     def effective_end_on(self) -> date:

@@ -67,6 +67,11 @@ Check = Callable[[Facts, date], Why | None]
 Words = Why | Callable[[Facts, date], Why]
 
 
+def read(words: Words, facts: Facts, today: date) -> Why:
+    """What these words say of a session with these facts."""
+    return words if isinstance(words, Why) else words(facts, today)
+
+
 @dataclass(frozen=True)
 class Line:
     """One right: this action, by this role, in these statuses, if every check passes.
@@ -79,7 +84,7 @@ class Line:
     by: Role
     statuses: tuple[Status, ...]
     otherwise: Words
-    to_others: Why
+    to_others: Words
     provided: tuple[Check, ...] = ()
     ended: Mapping[Status, Why] = field(default_factory=dict)
 

@@ -14,8 +14,10 @@ from portal.rules.checks import (
     only_the_unit_moves,
     real_end_to_check,
     recall_first,
+    somebody_stays,
     start_may_move,
     start_stays_or,
+    unit_postpones,
 )
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
@@ -33,20 +35,20 @@ from portal.rules.lines import (
     Refused,
     Verdict,
     Why,
+    read,
 )
 from portal.rules.steps import STEPS
 
 __all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "does", "may", "missing", "why_not"]
 
 S = Status
-IN_PRACTICAL = Why("La session est au statut « {status} » : ce bloc n’est modifiable qu’« En préparation ».", ASK)
-UNIT_POSTPONES = Why("L’{unit} ne modifie pas ce bloc : elle procède par un report de session.", CENTRE_KNOWS)
+IN_PRACTICAL = Why("La session est au statut « {status} » : ses dates ne sont modifiables ici qu’« En préparation ».", ASK)
 
 TABLE = (
     *(step.line for step in STEPS),
     # ---- in the block « Informations pratiques »
-    Line(Action.EDIT_START, Role.CENTRE, (S.PREPARATION,), start_stays_or(IN_PRACTICAL), UNIT_POSTPONES, (start_may_move,)),
-    Line(Action.EDIT_END, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, UNIT_POSTPONES),
+    Line(Action.EDIT_START, Role.CENTRE, (S.PREPARATION,), start_stays_or(IN_PRACTICAL), unit_postpones, (start_may_move,)),
+    Line(Action.EDIT_END, Role.CENTRE, (S.PREPARATION,), IN_PRACTICAL, unit_postpones),
     # ---- postponement by the UD: « DTE envoyé » is not in the newsletter's list
     Line(
         Action.POSTPONE,
@@ -126,7 +128,7 @@ TABLE = (
     ),
     # ---- preparing the session
     Line(Action.EDIT_CANDIDATES, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
-    Line(Action.REMOVE_CANDIDATE, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
+    Line(Action.REMOVE_CANDIDATE, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN, (somebody_stays,)),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
 )
 LINE: Mapping[Action, Line] = {line.action: line for line in TABLE}
@@ -176,11 +178,11 @@ def why_not(line: Line, role: Role, facts: Facts, today: date) -> Why | None:
     if role in NEVER:
         return Why(NEVER[role], UNIT_FOLLOWS)
     if role is not line.by:
-        return line.to_others
+        return read(line.to_others, facts, today)
     if not open_:
         if status is S.RESULTS:
             return Why(RESULTS_SAVED, _helper(role, status))
-        return line.otherwise if isinstance(line.otherwise, Why) else line.otherwise(facts, today)
+        return read(line.otherwise, facts, today)
     return next((why for check in line.provided if (why := check(facts, today))), None)
 
 

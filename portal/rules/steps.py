@@ -18,6 +18,7 @@ from portal.rules.checks import (
     has_place,
     jury_is_independent,
     real_end_known,
+    request_answered,
     somebody_unconvened,
 )
 from portal.rules.conditions import Condition
@@ -201,6 +202,7 @@ STEPS = (
         S.LOCKED,
         "Verrouiller la session",
         path="verrouillage",
+        provided=(request_answered,),
         otherwise=Why("Les résultats ne sont pas encore enregistrés par le centre.", CENTRE_TELLS),
         to_others=UNITS_TURN,
         waiting=Waiting(

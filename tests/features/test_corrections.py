@@ -134,17 +134,21 @@ def test_a_request_that_waits_is_the_units_next_step_and_is_answered_before_lock
     number = made(w)
     unit, centre = w.browser("ud94"), w.browser("centre")
     page = unit.get("/sessions/1").text
-    assert "Une demande de correction attend : répondez-y d’abord." in page and ">Verrouiller la session</button>" in page
+    assert f"La demande n° {number} du centre attend une réponse" in page and ">Verrouiller la session</button>" not in page
     assert "Cochez" not in unit.get("/demandes").text and "cochées" not in unit.get("/demandes").text
-    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK), Saved)
+    refused = unit.post("/sessions/1/verrouillage", version=w.get(1).version)
+    assert refused.status_code == 403 and f'class="button" href="/demandes/{number}"' in refused.text
     step = unit.get("/sessions/1").text.partition('id="etape"')[2].partition("</section>")[0]
     assert "Rien à faire" not in step and f'class="button" href="/demandes/{number}"' in step
     assert "Répondez à la demande" not in centre.get("/sessions/1").text
+    assert isinstance(withdraw(w.as_("centre"), number), Saved)
+    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK), Saved)
 
 
 def test_once_locked_the_refusal_names_that_the_unit_can_unlock(w: World) -> None:
     number = made(w)
-    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK), Saved)
+    with w.db.writing() as tx:  # locked by a version that did not ask for the answer first
+        tx.exec_driver_sql("UPDATE exam_session SET status = 'verrouillee' WHERE id = 1")
     asked = w.browser("ud94").get(f"/demandes/{number}").text
     assert "verrouillée" in asked and 'href="/sessions/1/deverrouillage"' in asked and ">Accepter<" not in asked
     assert isinstance(withdraw(w.as_("centre"), number), Saved)

@@ -7,10 +7,16 @@ import pytest
 
 from portal.core.outcomes import Doubtful, Saved
 from portal.features.convening.actions import set_exam_days
-from portal.features.sessions.actions import set_actual_end
+from portal.features.postponements.actions import postpone
+from portal.features.sessions.actions import advance, set_actual_end
+from portal.rules.lifecycle import Action
 from tests.support.world import Browser, World, hidden
 
 D = date.fromisoformat
+RUN = (
+    "INSERT INTO measure_run (id, measure_key, label, definition, at, actor, touched) "
+    "VALUES (9, 'essai', 'Essai', '', '2020-06-01 00:00:00', 'x', 0)"
+)
 YES = "Oui, c’est la bonne date"
 
 
@@ -122,3 +128,86 @@ def test_a_real_end_before_the_last_day_of_the_exam_is_asked_about(w: World, on:
 
 def test_without_days_a_real_end_is_asked_about_no_more_than_before(w: World) -> None:
     assert send(w.browser("centre"), "/sessions/1/date-reelle", actual_end_on="2020-04-20")[0] == 303
+
+
+# ---- what a postponement leaves behind
+
+
+def test_a_postponement_drops_the_days_and_the_real_end_says_so_in_history_and_tells_the_centre(w: World) -> None:
+    w.session(4, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    with w.db.writing() as tx:
+        tx.exec_driver_sql(RUN)
+        moved = (
+            "UPDATE exam_session SET postponed_run_id = 9, postponed_case = '1', planned_end_on = ends_on, ends_on = '2020-08-24'"
+        )
+        tx.exec_driver_sql(f"{moved} WHERE id = 4")
+    state(w, 4, "2020-06-22", "2020-06-23")
+    end(w, 4, "2020-06-23")
+    unit = w.browser("ud94")
+    weighed = unit.get("/sessions/4/report?starts_on=2020-07-20&ends_on=2020-07-24").text
+    assert "Date réelle de fin saisie (23/06/2020) : le centre la saisira de nouveau." in weighed
+    # Later than the real end that was entered: it does not stand in the way.
+    code, _ = send(unit, "/sessions/4/report", starts_on="2020-07-20", ends_on="2020-07-24", reason="Salle fermée")
+    s = w.get(4)
+    assert (code, s.starts_on, s.actual_end_on, s.exam_starts_on) == (303, D("2020-07-20"), None, None)
+    told = w.browser("centre").get("/avis").text
+    assert "Ce que vous aviez indiqué ne vaut plus : les jours d’examen et la date réelle de fin (23/06/2020)" in told
+    assert "Date réelle de fin saisie : 23/06/2020 ; ne vaut plus" in unit.get("/sessions/4/historique").text
+
+
+def test_once_begun_a_moved_session_is_not_postponed_and_keeps_its_real_end(w: World) -> None:
+    end(w, 1, "2020-06-12")
+    new = {"starts_on": D("2020-07-20"), "ends_on": D("2020-07-24")}
+    assert not isinstance(postpone(w.as_("ud94"), 1, w.get(1).version, reason="Salle", **new), Saved)  # type: ignore[arg-type]
+    assert w.get(1).actual_end_on == D("2020-06-12")
+
+
+# ---- a convened session keeps a candidate
+
+
+def test_the_last_candidate_of_a_convened_session_stays_and_the_page_says_what_else_to_do(w: World) -> None:
+    centre = w.browser("centre")
+    first, last = sorted(c for c in range(1, 20) if w.scalar(f"SELECT session_id FROM candidate WHERE id = {c}") == 1)
+    assert send(centre, f"/sessions/1/candidats/{first}/retrait", reason="Erreur d’inscription")[0] == 303
+    listed = centre.get("/sessions/1/candidats").text
+    assert "dernier candidat" in listed and "/retrait" not in listed
+    page = f"/sessions/1/candidats/{last}/retrait"
+    answer = centre.post(page, version=w.get(1).version, reason="Erreur d’inscription")
+    assert answer.status_code == 403 and 'href="/sessions/1/annulation"' in answer.text
+    assert w.get(1).candidates == 1
+
+
+def test_before_the_convocations_the_last_candidate_may_be_taken_off(w: World) -> None:
+    centre = w.browser("centre")
+    for number in [c for c in range(1, 20) if w.scalar(f"SELECT session_id FROM candidate WHERE id = {c}") == 3]:
+        assert send(centre, f"/sessions/3/candidats/{number}/retrait")[0] == 303
+    assert w.get(3).candidates == 0
+
+
+# ---- what the session's page says
+
+
+def test_a_recall_of_the_dte_and_its_reason_stand_in_the_centres_next_step(w: World) -> None:
+    recalled = advance(w.as_("ud94"), 2, w.get(2).version, Action.RECALL_DTE, "Sujet d’un autre titre")
+    assert isinstance(recalled, Saved)
+    step = block(w.browser("centre").get("/sessions/2").text, "etape")
+    assert "rappelé le DTE le 15/06/2020" in step and "« Sujet d’un autre titre »" in step
+    assert isinstance(advance(w.as_("ud94"), 2, w.get(2).version, Action.SEND_DTE), Saved)
+    assert "rappelé" not in block(w.browser("centre").get("/sessions/2").text, "etape")
+
+
+def test_on_a_moved_session_the_unit_does_not_read_that_it_postpones_beside_that_it_does_not(w: World) -> None:
+    page = w.browser("ud94").get("/sessions/1").text
+    assert "sans report" in page and "elle procède par un report" not in page
+
+
+def test_what_is_closed_of_the_practical_block_is_its_dates_beside_a_link_that_changes_the_rest(w: World) -> None:
+    w.session(5, "06/07/2020", "10/07/2020", "demande_dte_envoyee")
+    practical = block(w.browser("centre").get("/sessions/5").text, "informations")
+    assert "Modifier" in practical and "ce bloc n’est modifiable" not in practical
+    assert "ses dates ne sont modifiables ici qu’« En préparation »" in practical
+
+
+def block(page: str, name: str) -> str:
+    """The section of a page that has this id."""
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]

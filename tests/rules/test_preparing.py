@@ -50,7 +50,7 @@ def test_who_prepares_and_until_when(role: Role, status: Status) -> None:
     assert asks(role, Action.CANCEL, status=status).ok == (centre and status in ACTIVE)
     assert asks(role, Action.EDIT_CANDIDATES, status=status).ok == (centre and status in ACTIVE)
     assert asks(role, Action.EDIT_JURY, status=status).ok == (centre and status in ACTIVE)
-    assert asks(role, Action.REMOVE_CANDIDATE, status=status).ok == (centre and status in ACTIVE)
+    assert asks(role, Action.REMOVE_CANDIDATE, status=status, candidates=2).ok == (centre and status in ACTIVE)
     assert asks(role, Action.EDIT_PRACTICAL, status=status).ok == (centre and status in ACTIVE)
 
 

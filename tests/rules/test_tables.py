@@ -52,7 +52,7 @@ def test_each_act_is_one_roles_at_its_statuses_and_nobodys_else(action: Action) 
     late_end = TODAY + timedelta(days=2) if action is A.CHECK_ACTUAL_END else None
     for role in Role:
         for status in Status:
-            facts = facts_of(status, TODAY + timedelta(days=1), TODAY, moved, late_end, unconvened=1)
+            facts = facts_of(status, TODAY + timedelta(days=1), TODAY, moved, late_end, unconvened=1, candidates=2)
             verdict = may(Person(role, "UD 94"), action, facts, TODAY)
             assert verdict.ok is (role is who and status in when), (role, status)
 

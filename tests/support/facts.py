@@ -29,6 +29,7 @@ READY = Facts(
     department="94",
     title="TP-01303",
     moved_by="",
+    open_request=None,
 )
 
 

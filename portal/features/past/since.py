@@ -41,3 +41,9 @@ def _since(entry: Told, status: Status) -> Since:
 def reached(told: Sequence[Told]) -> dict[Status, Told]:
     """When each status was reached: a way back to it reaches nothing anew."""
     return {entry.status: entry for entry in reversed(told) if entry.status and entry.action not in BACK}
+
+
+def recalled(told: Sequence[Told]) -> Told | None:
+    """The recall of the DTE after which the session still waits for another."""
+    last = next((entry for entry in told if entry.status), None)
+    return last if last and last.action == Action.RECALL_DTE else None

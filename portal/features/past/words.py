@@ -79,7 +79,10 @@ def _postponed(e: Said) -> Sentence:
     old = f"du {shown(e.before['starts_on'])} au {shown(e.before['ends_on'])}"
     new = f"du {shown(e.after['starts_on'])} au {shown(e.after['ends_on'])}"
     asked = f" à la demande n° {e.after['request']} du centre" if e.after.get("request") else ""
-    return f"Session reportée{asked} : elle allait {old}, elle va {new}.", ()
+    behind = [f"Date réelle de fin saisie : {shown(e.before['actual_end_on'])}"] if e.before.get("actual_end_on") else []
+    if e.before.get("exam_starts_on"):
+        behind.append(f"Jours d’examen indiqués : du {shown(e.before['exam_starts_on'])} au {shown(e.before['exam_ends_on'])}")
+    return f"Session reportée{asked} : elle allait {old}, elle va {new}.", tuple(f"{told} ; ne vaut plus" for told in behind)
 
 
 def _asked(e: Said) -> Sentence:

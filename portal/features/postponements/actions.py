@@ -27,13 +27,23 @@ def postpone(work: Work, number: int, version: int, *, starts_on: date, ends_on:
         outcome = move(tx, work, s, starts_on, ends_on, reason, confirmed=confirmed)
         if isinstance(outcome, Saved):
             body = f"L’{s.unit} a reporté la session : elle va du {day(starts_on)} au {day(ends_on)}. Motif : {reason}"
+            body = f"{body}{to_state_anew(s)}"
             tell_centre(tx, work, s, f"Session {s.number} reportée", body)
         return outcome
 
 
-def _days_left_behind(s: SessionRow) -> dict[str, Any]:
-    """The days that the centre of a moved session had stated: after a postponement it states them anew."""
-    return {"exam_starts_on": None, "exam_ends_on": None} if s.exam_starts_on else {}
+def _left_behind(s: SessionRow) -> dict[str, Any]:
+    """What the centre of a moved session had stated of an exam that will now be another day: its days, its real end date."""
+    days = {"exam_starts_on": None, "exam_ends_on": None} if s.exam_starts_on else {}
+    return days | ({"actual_end_on": None, "actual_end_checked": False} if s.actual_end_on else {})
+
+
+def to_state_anew(s: SessionRow) -> str:
+    """The same, as a sentence for the centre; empty where it had stated nothing."""
+    days = "les jours d’examen" if s.exam_starts_on else ""
+    end = f"la date réelle de fin ({day(s.actual_end_on)})" if s.actual_end_on else ""
+    told = " et ".join(part for part in (days, end) if part)
+    return f" Ce que vous aviez indiqué ne vaut plus : {told}. Indiquez-le de nouveau." if told else ""
 
 
 def move(
@@ -62,7 +72,7 @@ def move(
         work,
         s,
         "postponed",
-        {"starts_on": starts_on, "ends_on": ends_on, **void_papers(s), **_days_left_behind(s)},
+        {"starts_on": starts_on, "ends_on": ends_on, **void_papers(s), **_left_behind(s)},
         reason=reason,
         after=asked,
     )

@@ -82,6 +82,7 @@ def _one(
         *without_approval(may_start(known.approvals if known else [], m.starts_on, granted=m.granted), s.approval_id is not None),
         *_jury(seats),
         *_convened(s),
+        *_stated(s),
     ]
     breaks = [told for told in breaks if told not in errors.values()]
     doubts = only_new(
@@ -110,6 +111,14 @@ def _jury(seats: Sequence[Seat]) -> list[str]:
         for other in seat.elsewhere:
             where = f"la session {other.number}" if other.number else "une autre session"
             told.append(f"Jury : {seat.name} siège à {where} du {day(other.starts_on)} au {day(other.ends_on)}.")
+    return told
+
+
+def _stated(s: SessionRow) -> list[str]:
+    told = [f"Date réelle de fin saisie ({day(s.actual_end_on)}) : le centre la saisira de nouveau."] if s.actual_end_on else []
+    if s.exam_starts_on and s.exam_ends_on:
+        days = f"du {day(s.exam_starts_on)} au {day(s.exam_ends_on)}"
+        told.append(f"Jours d’examen indiqués ({days}) : le centre les indiquera de nouveau.")
     return told
 
 

@@ -15,7 +15,7 @@ from portal.core.holding import stop
 from portal.core.outcomes import Changed, Dated, Doubtful, Invalid, NotThere, Saved
 from portal.core.session import SessionRow
 from portal.core.telling import Message, centre_of, tell, unit_of
-from portal.features.postponements.actions import move
+from portal.features.postponements.actions import move, to_state_anew
 from portal.features.requests.asking import Made, ask_expired, ask_postponement
 from portal.features.requests.consequences import with_way_on
 from portal.features.requests.queries import Asked, find, may_answer
@@ -132,7 +132,8 @@ def _accept(
     dates = f"du {day(start)} au {day(end)}"
     other = "" if (start, end) == (asked.wanted_start, asked.wanted_end) else ", à d’autres dates que les vôtres"
     done = f"La session va désormais {dates}" if s is not None else f"Vous pouvez créer la session {dates}"
-    _tell_centre(tx, work, asked, f"acceptée{other}", f"{done}.{f' {note}' if note else ''}")
+    anew = to_state_anew(s) if s is not None else ""
+    _tell_centre(tx, work, asked, f"acceptée{other}", f"{done}.{anew}{f' {note}' if note else ''}")
     return Saved(f"Demande acceptée : {dates}. Le centre est prévenu.")
 
 

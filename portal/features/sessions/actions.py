@@ -47,7 +47,7 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         if stopped := stop(work, s, version, Action.EDIT_PRACTICAL) or _dates_stop(work, s, changed):
             return stopped
         start, end = wanted.starts_on or s.starts_on, wanted.ends_on or s.ends_on
-        errors = (date_errors(tx, s, start, end) or _contradicted(s, end)) if DATES & changed.keys() else _lost(s, changed)
+        errors = (date_errors(tx, s, start, end) or _contradicted(s, start, end)) if DATES & changed.keys() else _lost(s, changed)
         if not errors and s.approval_id is not None and "starts_on" in changed:
             approval = may_start(of_title(tx, s.centre_id, s.title_id), start, granted=bool(of_session(tx, s.number)))
             if isinstance(approval, str):
@@ -66,8 +66,10 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         return Saved(f"Informations pratiques enregistrées.{again}")
 
 
-def _contradicted(s: SessionRow, ends_on: date) -> dict[str, str]:
-    """An end that is set before the days that the centre has stated for the exam contradicts them."""
+def _contradicted(s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:
+    """What the centre has said already of the exam, and these dates contradict: its real end, its days."""
+    if s.actual_end_on and s.actual_end_on < starts_on:
+        return {"starts_on": f"La date de début ne peut pas suivre la date réelle de fin déjà saisie ({day(s.actual_end_on)})."}
     if not s.exam_starts_on or not s.exam_ends_on or s.exam_ends_on <= ends_on or ends_on == s.ends_on:
         return {}
     days = f"du {day(s.exam_starts_on)} au {day(s.exam_ends_on)}"

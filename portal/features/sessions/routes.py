@@ -13,7 +13,7 @@ from portal.features.jury.queries import brief
 from portal.features.past import proofs
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
-from portal.features.past.since import Since, reached, since
+from portal.features.past.since import Since, reached, recalled, since
 from portal.features.sessions import actions, counting, listing, views
 from portal.features.sessions.filters import read_filters
 from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
@@ -140,6 +140,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "history": told,
         "asked": s.open_request,
         "reached": reached(told),
+        "recalled": recalled(told),
         "since": since(told, s.status, Since(s.status.label, s.status_at.astimezone(PARIS), s.status_by)),
         "steps": STEP,
         "form": ActualEnd(),
