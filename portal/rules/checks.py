@@ -7,6 +7,7 @@ from portal.rules.facts import Facts
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.lines import ASK, CENTRE_KNOWS, CENTRE_TELLS, DOUBT, Check, Why
+from portal.rules.reaching import address_lacks, can_be_called
 
 SMALLEST_JURY = 2
 
@@ -150,15 +151,34 @@ def has_hour(f: Facts, today: date) -> Why | None:
 
 
 def has_place(f: Facts, today: date) -> Why | None:
-    """The address is known."""
-    return None if f.place else Why("Le lieu n’est pas indiqué.", f"Indiquez d’abord l’adresse complète. {DOUBT}")
+    """The address is known, and whole."""
+    helper = f"Indiquez d’abord l’adresse complète. {DOUBT}"
+    if not f.place:
+        return Why("Le lieu n’est pas indiqué.", helper)
+    lacks = address_lacks(f.place)
+    if not lacks:
+        return None
+    return Why(f"L’adresse du lieu n’est pas complète : il manque {' et '.join(lacks)}.", helper)
 
 
 def has_manager(f: Facts, today: date) -> Why | None:
-    """It is known whom to call."""
-    if f.manager:
+    """It is known whom to call, and how."""
+    helper = f"Indiquez d’abord qui appeler. {DOUBT}"
+    if not f.manager:
+        return Why("Le responsable de session n’est pas indiqué.", helper)
+    if can_be_called(f.manager):
         return None
-    return Why("Le responsable de session n’est pas indiqué.", f"Indiquez d’abord qui appeler. {DOUBT}")
+    return Why("Il manque un téléphone ou une adresse électronique pour joindre le responsable de session.", helper)
+
+
+def incomplete(f: Facts, today: date) -> list[str]:
+    """What is written of the place and of whom to call, and will not do for a convocation: each as a sentence."""
+    return [why.reason for check, told in ((has_place, f.place), (has_manager, f.manager)) if told and (why := check(f, today))]
+
+
+def where_and_whom(f: Facts, today: date) -> bool:
+    """Whether the practical block tells all that a convocation needs of it: hour, address, whom to call."""
+    return not any(check(f, today) for check in (has_hour, has_place, has_manager))
 
 
 def somebody_unconvened(f: Facts, today: date) -> Why | None:
@@ -167,8 +187,8 @@ def somebody_unconvened(f: Facts, today: date) -> Why | None:
 
 
 def real_end_to_check(f: Facts, today: date) -> Why | None:
-    """The real end date lies past the postponed one, and the unit has not looked at it."""
-    if f.actual_end_on and f.actual_end_on > f.ends_on and not f.actual_end_checked:
+    """The real end date lies past the postponed one or within the lockdown, and the unit has not looked at it."""
+    if f.end_in_doubt:
         return None
     return Why("Aucune date réelle de fin n’est à vérifier sur cette session.", CENTRE_TELLS)
 

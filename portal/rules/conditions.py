@@ -29,7 +29,7 @@ class Condition:
     departments: tuple[str, ...] | None = None
     titles: tuple[str, ...] | None = None  # codes
     moved_by: str | None = None  # the key of the measure that moved it last
-    late_actual_end: bool | None = None  # the real end date lies past the postponed one, and the unit has not looked at it
+    end_in_doubt: bool | None = None  # the real end date is one to check, and the unit has not looked at it
 
 
 def holds(condition: Condition, facts: Facts, today: date) -> bool:
@@ -50,9 +50,5 @@ def holds(condition: Condition, facts: Facts, today: date) -> bool:
         and (c.over is None or (today >= f.effective_end_on) == c.over)
         and (c.exam_over is None or (today >= f.believed_last_day) == c.exam_over)
         and (c.unconvened is None or (f.unconvened > 0) == c.unconvened)
-        and (c.late_actual_end is None or _is_late(f) == c.late_actual_end)
+        and (c.end_in_doubt is None or f.end_in_doubt == c.end_in_doubt)
     )
-
-
-def _is_late(f: Facts) -> bool:
-    return f.actual_end_on is not None and f.actual_end_on > f.ends_on and not f.actual_end_checked

@@ -5,6 +5,9 @@ from datetime import date
 
 from portal.rules.lifecycle import Status
 
+# The lockdown of 2020 (domain.md 4), both days included: the centres were closed.
+LOCKDOWN = (date(2020, 3, 17), date(2020, 5, 11))
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -44,6 +47,17 @@ class Facts:
     def effective_end_on(self) -> date:
         """The day from which results may be entered: the real end date when there is one."""
         return self.actual_end_on or self.ends_on
+
+    @property
+    def ended_in_lockdown(self) -> bool:
+        """The exam is said to have ended while the centres were closed."""
+        return self.actual_end_on is not None and LOCKDOWN[0] <= self.actual_end_on <= LOCKDOWN[1]
+
+    @property
+    def end_in_doubt(self) -> bool:
+        """The real end date lies past the postponed one, or within the lockdown, and the unit has not looked at it."""
+        late = self.actual_end_on is not None and self.actual_end_on > self.ends_on
+        return (late or self.ended_in_lockdown) and not self.actual_end_checked
 
     @property
     def first_day(self) -> date | None:

@@ -8,6 +8,7 @@ from math import sqrt
 class Signal(StrEnum):
     END_IS_START = "fin_egale_debut"
     END_IS_POSTPONED = "fin_egale_report"
+    IN_LOCKDOWN = "fin_pendant_confinement"
     EARLY = "resultats_avant_la_fin"
     HASTY = "resultats_aussitot"
     RATE = "taux_de_reussite"
@@ -19,6 +20,7 @@ class Signal(StrEnum):
 LABELS = {
     Signal.END_IS_START: "Fin réelle égale au début",
     Signal.END_IS_POSTPONED: "Fin réelle égale à la date reportée",
+    Signal.IN_LOCKDOWN: "Fin réelle pendant le confinement",
     Signal.EARLY: "Résultats avant le dernier jour",
     Signal.HASTY: "Résultats aussitôt après la date réelle",
     Signal.RATE: "Taux de réussite éloigné",
@@ -30,6 +32,7 @@ LABELS = {
 QUESTIONS = {
     Signal.END_IS_START: "La session a-t-elle vraiment tenu en un jour ?",
     Signal.END_IS_POSTPONED: "L’examen a-t-il vraiment fini ce jour-là, ou la date reportée a-t-elle été recopiée ?",
+    Signal.IN_LOCKDOWN: "L’examen a-t-il pu se tenir alors que les centres étaient fermés ?",
     Signal.EARLY: "Les résultats étaient-ils déjà délibérés ?",
     Signal.HASTY: "La date réelle a-t-elle été vérifiée avant la saisie ?",
     Signal.RATE: "Qu’est-ce qui explique cet écart : les candidats, la préparation, l’évaluation ?",

@@ -74,7 +74,7 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
         Next(
             "check_actual_end",
             "Vérifier la date réelle",
-            Condition(ACTIVE, postponed=True, late_actual_end=True),
+            Condition(ACTIVE, postponed=True, end_in_doubt=True),
             True,
             tile=("date réelle à vérifier", "dates réelles à vérifier"),
         ),

@@ -3,9 +3,10 @@
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_, select, true
 
 from portal.rules.conditions import Condition
+from portal.rules.facts import LOCKDOWN
 from portal.store.candidates import candidate
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session as s
@@ -27,6 +28,9 @@ def last_day_of(row: FromClause) -> ColumnElement[date | None]:
 
 
 first_day, last_day = first_day_of(s), last_day_of(s)
+# Whether the real end date is one that the unit has yet to look at.
+ended_in_lockdown = and_(s.c.actual_end_on.is_not(None), s.c.actual_end_on.between(*LOCKDOWN))
+end_in_doubt = and_(or_(func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on, ended_in_lockdown), ~s.c.actual_end_checked)
 # Whether a candidate of the session holds no convocation that still stands.
 unconvened = (
     exists().where(candidate.c.session_id == s.c.id, candidate.c.convened_for.is_distinct_from(s.c.convocation)).correlate(s)
@@ -67,7 +71,6 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(believed_last_day <= today if c.exam_over else believed_last_day > today)
     if c.unconvened is not None:
         parts.append(unconvened if c.unconvened else ~unconvened)
-    if c.late_actual_end is not None:
-        late = and_(func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on, ~s.c.actual_end_checked)
-        parts.append(late if c.late_actual_end else ~late)
+    if c.end_in_doubt is not None:
+        parts.append(end_in_doubt if c.end_in_doubt else ~end_in_doubt)
     return and_(true(), *parts)

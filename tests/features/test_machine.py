@@ -30,7 +30,7 @@ from portal.features.measures.verify import verify
 from portal.features.past.history import history
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
-from portal.features.requests.actions import accept
+from portal.features.requests.actions import accept, refuse
 from portal.features.requests.asking import Made, ask_postponement
 from portal.features.results import actions as results
 from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
@@ -65,22 +65,27 @@ class Ticking(World):
         return datetime.combine(self.today, time(6), PARIS) + timedelta(seconds=self.seconds)
 
 
+PLACE, WHOM = "12 rue des Écoles, 94000 Créteil", "C. Roux, 01 00 00 00 00"
+
+
 def allowed(who: str, what: str, s: SessionRow, today: date) -> bool:
     """domain.md 5, written a second time, for the first centre's session."""
     ended = today >= (s.actual_end_on or s.ends_on)
     ready = s.candidates > 0 and s.jury >= 2 and s.own_trainers == 0
     dated = not s.postponed or s.exam_starts_on is not None
-    printable = s.candidates > 0 and dated and all((s.hour, s.place, s.session_manager))
+    to_come = not s.postponed or s.exam_ends_on is None or today <= s.exam_ends_on or s.actual_end_on is not None
+    printable = s.candidates > 0 and dated and to_come and (s.hour != "", s.place, s.session_manager) == (True, PLACE, WHOM)
+    closed = s.actual_end_on is not None and date(2020, 3, 17) <= s.actual_end_on <= date(2020, 5, 11)
     table: dict[tuple[str, str], bool] = {
         ("centre", "edit"): s.status is S.PREPARATION,
         ("centre", "add"): s.status in ACTIVE,
-        ("centre", "remove"): s.status in ACTIVE,
+        ("centre", "remove"): s.status in ACTIVE and (s.status is not S.CONVOKED or s.candidates > 1),
         ("centre", "practical"): s.status in ACTIVE,
         ("centre", "days"): s.postponed and s.status in ACTIVE,
         ("centre", "ask"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED) and today < s.starts_on,
         ("ud94", "accept"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED) and today < s.starts_on,
         ("ud94", "recall_dte"): s.status is S.DTE_SENT,
-        ("ud94", "check"): s.postponed and s.actual_end_on is not None and s.actual_end_on > s.ends_on,
+        ("ud94", "check"): s.postponed and s.actual_end_on is not None and (s.actual_end_on > s.ends_on or closed),
         ("centre", "convoke_again"): s.status is S.CONVOKED and printable and s.unconvened > 0,
         ("centre", "jury"): s.status in ACTIVE,
         ("centre", "request_dte"): s.status is S.PREPARATION and ready,
@@ -92,7 +97,7 @@ def allowed(who: str, what: str, s: SessionRow, today: date) -> bool:
         ("ud94", "send_dte"): s.status is S.DTE_REQUESTED,
         ("ud94", "postpone"): s.status in (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED) and today < s.starts_on,
         ("ud94", "correct"): s.status is S.RESULTS,
-        ("ud94", "lock"): s.status is S.RESULTS,
+        ("ud94", "lock"): s.status is S.RESULTS and s.open_request is None,
         ("ud94", "unlock"): s.status is S.LOCKED,
     }
     return table.get((who, what), False)
@@ -127,7 +132,7 @@ def machine(w: Ticking, members: list[int], readers: Readers) -> type[RuleBasedS
         @initialize(start=st.dates(date(2020, 2, 1), date(2020, 7, 1)), length=st.integers(0, 60), depth=st.integers(0, 10))
         def begin(self, start: date, length: int, depth: int) -> None:
             w.today = date(2020, 2, 1)
-            new = NewSession(1, Kind.TITLE, start, start + timedelta(days=length), "Créteil", "Roux")
+            new = NewSession(1, Kind.TITLE, start, start + timedelta(days=length), PLACE, WHOM)
             made = create(w.as_("centre"), [new], f"machine {next(NUMBERS)}")
             assert isinstance(made, Created)
             self.number = made.numbers[0]
@@ -153,6 +158,8 @@ def machine(w: Ticking, members: list[int], readers: Readers) -> type[RuleBasedS
                     self.days("centre", max(w.today, s.starts_on) - s.starts_on, 2)
                 case S.DTE_SENT if not s.hour:
                     self.edit("centre", s.starts_on, (s.ends_on - s.starts_on).days, True)
+                case S.DTE_SENT if s.exam_ends_on and s.exam_ends_on < w.today and s.actual_end_on is None:
+                    self.real_end("centre", s.exam_ends_on)
                 case S.DTE_SENT:
                     self.step("centre", Action.CONVOKE, False)
                 case S.CONVOKED if s.unconvened:
@@ -163,6 +170,8 @@ def machine(w: Ticking, members: list[int], readers: Readers) -> type[RuleBasedS
                     w.today = s.facts.effective_end_on
                 case S.CONVOKED:
                     self.enter("centre", Outcome.TITLE, True)
+                case S.RESULTS if s.open_request:
+                    refuse(w.as_("ud94"), s.open_request, "motif")
                 case S.RESULTS:
                     self.step("ud94", Action.LOCK, False)
                 case S.LOCKED:
@@ -215,7 +224,7 @@ def machine(w: Ticking, members: list[int], readers: Readers) -> type[RuleBasedS
             begin = before.starts_on if keep else start
             end = begin + timedelta(days=length)
             what = "practical" if (begin, end) == (before.starts_on, before.ends_on) else "edit"
-            wanted = Practical(begin, end, "x", f"{9 + length % 3:02}:00", "y")
+            wanted = Practical(begin, end, PLACE, f"{9 + length % 3:02}:00", WHOM)
             self.do(who, what, lambda s: sure(lambda seal: edit_practical(w.as_(who), s.number, s.version, wanted, seal)))
             assert not before.postponed or w.get(self.number).starts_on == before.starts_on
 

@@ -208,6 +208,49 @@ def test_what_is_closed_of_the_practical_block_is_its_dates_beside_a_link_that_c
     assert "ses dates ne sont modifiables ici qu’« En préparation »" in practical
 
 
+# ---- what a convocation tells
+
+
+@pytest.mark.parametrize(
+    ("told", "missing"),
+    [
+        ({"place": "Salle 3"}, "il manque le code postal suivi de la ville"),
+        ({"place": "Salle 3, 94000 Créteil"}, "il manque la rue"),
+        ({"session_manager": "Roux"}, "Il manque un téléphone ou une adresse électronique"),
+    ],
+)
+def test_what_does_not_lead_to_the_exam_is_kept_and_said_with_the_link_that_completes_it(
+    w: World, told: dict[str, str], missing: str
+) -> None:
+    state(w, 2, "2020-07-06", "2020-07-06")
+    s, centre = w.get(2), w.browser("centre")
+    known = {"place": s.place, "hour": s.hour, "session_manager": s.session_manager}
+    assert send(centre, "/sessions/2/informations", **{**known, **told})[0] == 303
+    page = centre.get("/sessions/2").text
+    assert "Avant les convocations" in page and missing in block(page, "etape")
+    assert 'href="/sessions/2/informations"' in block(page, "etape")
+    assert centre.post("/sessions/2/convocations", version=w.get(2).version).status_code == 403
+    papers = centre.get("/sessions/2/documents/convocation.pdf")
+    assert papers.status_code == 409 and 'href="/sessions/2/informations"' in papers.text
+
+
+def test_after_the_convocations_the_page_names_those_whose_paper_is_to_be_handed_over(w: World) -> None:
+    state(w, 2, "2020-07-06", "2020-07-06")
+    centre = w.browser("centre")
+    assert send(centre, "/sessions/2/convocations")[0] == 303
+    step = block(centre.get("/sessions/2").text, "etape")
+    assert "À remettre à : NOM00 Prénom, NOM01 Prénom." in step and "/sessions/2/documents/convocation.pdf" in step
+    assert "À remettre" not in w.browser("ud94").get("/sessions/2").text
+
+
+@pytest.mark.parametrize(("last", "flagged"), [("2020-06-15", False), ("2020-06-16", True)])
+def test_nobody_is_to_be_convened_again_once_the_exam_is_over(w: World, last: str, flagged: bool) -> None:
+    state(w, 1, "2020-06-11", last)
+    pages = [w.browser("centre").get(f"/sessions/1{path}").text for path in ("", "/candidats")]
+    assert all(("à convoquer de nouveau" in page) == flagged for page in pages)
+    assert ("pas de convocation valable" in pages[1]) == flagged
+
+
 def block(page: str, name: str) -> str:
     """The section of a page that has this id."""
     return page.partition(f'id="{name}"')[2].partition("</section>")[0]

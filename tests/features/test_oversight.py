@@ -73,6 +73,21 @@ def test_the_real_end_equal_to_the_postponed_date(w: World, actual: str, count: 
     assert len(seen(w, Signal.END_IS_POSTPONED)) == count
 
 
+@pytest.mark.parametrize(("actual", "count"), [("2020-03-16", 0), ("2020-03-17", 1), ("2020-05-11", 1), ("2020-05-12", 0)])
+def test_a_real_end_within_the_lockdown_until_the_unit_has_looked_at_it(w: World, actual: str, count: int) -> None:
+    moved(w)
+    set_actual_end(w.as_("centre"), 1, w.get(1).version, D(actual))
+    assert len(seen(w, Signal.IN_LOCKDOWN)) == count
+    unit = w.browser("ud94")
+    step = unit.get("/sessions/1").text.partition('id="etape"')[2].partition("</section>")[0]
+    assert ("Vérifiez la date réelle de fin" in step and "quand les centres étaient fermés" in step) == bool(count)
+    assert "quand les centres étaient fermés" not in w.browser("centre").get("/sessions/1").text
+    if count:
+        page = "/sessions/1/date-reelle/verification"
+        assert unit.post(page, version=w.get(1).version, note="Vu avec le centre : visioconférence").status_code == 303
+        assert not seen(w, Signal.IN_LOCKDOWN) and "à vérifier" not in unit.get("/sessions/1").text
+
+
 @pytest.mark.parametrize(("end", "count"), [("2020-06-15", 0), ("2020-06-16", 1)])
 def test_results_before_the_last_day(w: World, end: str, count: int) -> None:
     w.session(1, "01/06/2020", "12/06/2020")

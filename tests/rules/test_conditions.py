@@ -33,12 +33,16 @@ S = Status
         (Condition(over=True), {"ends_on": MORROW, "actual_end_on": TODAY}, {"ends_on": EVE, "actual_end_on": MORROW}),
         (Condition(over=False), {"ends_on": MORROW}, {"ends_on": TODAY}),
         (
-            Condition(late_actual_end=True),
+            Condition(end_in_doubt=True),
             {"ends_on": TODAY, "actual_end_on": MORROW},
             {"ends_on": TODAY, "actual_end_on": TODAY},
         ),
-        (Condition(late_actual_end=True), {"ends_on": EVE, "actual_end_on": TODAY}, {"ends_on": EVE}),
-        (Condition(late_actual_end=False), {"ends_on": EVE}, {"ends_on": EVE, "actual_end_on": TODAY}),
+        (Condition(end_in_doubt=True), {"ends_on": EVE, "actual_end_on": TODAY}, {"ends_on": EVE}),
+        # The lockdown, both sides of each bound.
+        (Condition(end_in_doubt=True), {"actual_end_on": date(2020, 3, 17)}, {"actual_end_on": date(2020, 3, 16)}),
+        (Condition(end_in_doubt=True), {"actual_end_on": date(2020, 5, 11)}, {"actual_end_on": date(2020, 5, 12)}),
+        (Condition(end_in_doubt=False), {"actual_end_on": date(2020, 4, 1), "actual_end_checked": True}, None),
+        (Condition(end_in_doubt=False), {"ends_on": EVE}, {"ends_on": EVE, "actual_end_on": TODAY}),
     ],
 )
 def test_each_part_is_asked_for_by_itself(

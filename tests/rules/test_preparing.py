@@ -54,7 +54,9 @@ def test_who_prepares_and_until_when(role: Role, status: Status) -> None:
     assert asks(role, Action.EDIT_PRACTICAL, status=status).ok == (centre and status in ACTIVE)
 
 
-@pytest.mark.parametrize("lacking", [{"hour": ""}, {"place": ""}, {"manager": ""}, {"postponed": True}])
+@pytest.mark.parametrize(
+    "lacking", [{"hour": ""}, {"place": ""}, {"place": "Salle 3"}, {"manager": ""}, {"manager": "Roux"}, {"postponed": True}]
+)
 @pytest.mark.parametrize(("action", "status"), [(Action.CONVOKE, S.DTE_SENT), (Action.CONVOKE_AGAIN, S.CONVOKED)])
 def test_nobody_is_convened_without_days_hour_address_and_whom_to_call(
     lacking: dict[str, object], action: Action, status: Status

@@ -12,6 +12,7 @@ from portal.features.documents import checking
 from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
 from portal.features.documents.forms import Checking
+from portal.rules.checks import where_and_whom
 from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
 from portal.store.text import one_line
 from portal.web import query
@@ -44,6 +45,7 @@ def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturn
         "sheet": sheet,
         "owners": owners,
         "refused": refused,
+        "told_where": where_and_whom(s.facts, today),
     }
     return render_template("documents/index.html", **page), status
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from portal.rules.duties import Duty
+from portal.rules.facts import LOCKDOWN
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Kind, Status
 from portal.rules.names import full_name
@@ -16,6 +17,7 @@ from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOT
 from portal.store.actors import Actor
 from portal.store.audit import audit_event
 from portal.store.candidates import result
+from portal.store.conditions import ended_in_lockdown
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
 from portal.store.moments import begins, minutes_after
@@ -86,6 +88,13 @@ def _end_is_postponed(conn: Connection, scope: ColumnElement[bool], today: date)
     query = _base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), s.c.actual_end_on == s.c.ends_on)
     words = lambda r: f"Fin réelle le {day(r.actual_end_on)}, exactement la date fixée par la mesure."  # noqa: E731
     return _of_sessions(conn, Signal.END_IS_POSTPONED, query, words)
+
+
+def _in_lockdown(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
+    """The unit that ticks the date off on the session closes the signal with it."""
+    query = _base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), ended_in_lockdown, ~s.c.actual_end_checked)
+    closed = f"pendant le confinement (du {day(LOCKDOWN[0])} au {day(LOCKDOWN[1])})"
+    return _of_sessions(conn, Signal.IN_LOCKDOWN, query, lambda r: f"Fin réelle le {day(r.actual_end_on)}, {closed}.")
 
 
 _saved = audit_event.alias("saved")
@@ -230,6 +239,7 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
 _BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Seen]]] = {
     Signal.END_IS_START: _end_is_start,
     Signal.END_IS_POSTPONED: _end_is_postponed,
+    Signal.IN_LOCKDOWN: _in_lockdown,
     Signal.EARLY: _early,
     Signal.HASTY: _hasty,
     Signal.RATE: _rates,

@@ -1,7 +1,7 @@
 """What people do to a session besides its results: each function is one thing that a person does."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from portal.core.holding import hold, sent_twice, step_values, stop, write
 from portal.core.outcomes import Dated, Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.telling import tell_centre
+from portal.rules.checks import incomplete
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.plausible import real_end
@@ -63,7 +64,9 @@ def edit_practical(work: Work, number: int, version: int, wanted: Practical, con
         void = void_papers(s) if any(getattr(s, name) for name in changed.keys() & {"place", "hour"}) else {}
         write(tx, work, s, "practical", {**changed, **void})
         again = told_void(s, void, s.facts.believed_last_day, work.on.today)
-        return Saved(f"Informations pratiques enregistrées.{again}")
+        still = incomplete(replace(s.facts, place=wanted.place, manager=wanted.session_manager), work.on.today)
+        before = f" Avant les convocations : {' '.join(still)}" if still else ""
+        return Saved(f"Informations pratiques enregistrées.{again}{before}")
 
 
 def _contradicted(s: SessionRow, starts_on: date, ends_on: date) -> dict[str, str]:

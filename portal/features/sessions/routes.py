@@ -18,7 +18,7 @@ from portal.features.sessions import actions, counting, listing, views
 from portal.features.sessions.filters import read_filters
 from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.features.sessions.search import names_found
-from portal.rules.checks import days_to_come
+from portal.rules.checks import days_to_come, where_and_whom
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action, Status
@@ -132,6 +132,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "rights": verdicts(s),
         "next": next_step(actor().role, s.facts, today),
         "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
+        "told_where": where_and_whom(s.facts, today),
         "days_past": days_to_come(s.facts, today) is not None,
         "missing": {action.value: missing(action, s.facts, today) for action in PREPARED},
         "reader": actor().role,
