@@ -37,15 +37,15 @@ from portal.features.second_factor import routes as second_factor_routes
 from portal.features.sessions import routes as session_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
-from portal.rules.french import day, hour, long_day, number, plural
+from portal.rules.french import hour, long_day, number, plural
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import Database
-from portal.web import errors, fragments, health, observe, origin, sizes
+from portal.web import errors, fragments, health, observe, origin, sizes, typography
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
 from portal.web.state import close_reading
-from portal.web.tags import STATUS_TAGS
+from portal.web.tags import STATUS_TAGS, day_in_paris, moment
 from portal.web.templates import Unindented
 
 ROOMS = (
@@ -122,6 +122,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.teardown_appcontext(close_reading)
     app.after_request(_headers)
     app.after_request(fragments.fit)
+    app.after_request(typography.set_spaces)
     app.after_request(communication_routes.tell_when_open)  # the last is asked first: before htmx is told of a redirection
     _words_for_pages(app, settings)
     return app
@@ -146,7 +147,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     def static_file(name: str) -> str:
         return url_for("static", filename=name, v=stamps[name])
 
-    app.jinja_env.filters.update(day=day, long_day=long_day, number=number, hour=hour)
+    app.jinja_env.filters.update(day=day_in_paris, moment=moment, long_day=long_day, number=number, hour=hour)
     app.jinja_env.globals.update(
         plural=plural,
         navigation=navigation,

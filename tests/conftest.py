@@ -22,6 +22,7 @@ from portal.store import database, migrate
 from portal.store.database import Database
 from tests.support.once import once
 from tests.support.places import quick_folder
+from tests.support.plain import PlainClient
 from tests.support.postgres import Cluster
 from tests.support.server import load_demonstration
 from tests.support.world import World
@@ -78,6 +79,14 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(passwords, "_NOBODY", passwords.hash_of("nobody has this password"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_read_plainly() -> Iterator[None]:
+    """Tests read « : », whether or not the line may break there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "test_client_class", PlainClient)
         yield
 
 

@@ -15,7 +15,7 @@ GROUPS = {
     Role.CENTRE: "Centres",
     Role.UD: "Unités locales",
     Role.REGION: "Régions",
-    Role.NATIONAL: "Administration nationale",
+    Role.NATIONAL: "Administration centrale",
 }
 
 

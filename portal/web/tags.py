@@ -1,7 +1,12 @@
-"""The status of a session as lists and pages show it: a mark, its word, its tone. Made once: a list shows fifty."""
+"""What pages show again and again: the status of a session (a mark, its word, its tone; made once: a list shows fifty), and when
+something happened, on the clock of Paris."""
+
+from datetime import date, datetime
 
 from markupsafe import Markup
 
+from portal.clock import PARIS
+from portal.rules.french import day
 from portal.rules.lifecycle import Status
 
 S = Status
@@ -23,3 +28,13 @@ STATUS_TAGS = {
     )
     for status in Status
 }
+
+
+def day_in_paris(value: date) -> str:
+    """24/08/2020; of a moment, which the database keeps in UTC, the day that it was in Paris."""
+    return day(value.astimezone(PARIS) if isinstance(value, datetime) else value)
+
+
+def moment(value: datetime) -> str:
+    """« 24/08/2020 à 10:05 », in Paris"""
+    return f"{value.astimezone(PARIS):%d/%m/%Y à %H:%M}"

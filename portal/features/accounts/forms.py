@@ -1,6 +1,6 @@
 """What is typed to sign in, and to choose a password."""
 
-from portal.web.fields import HiddenField, SecretField, TextField
+from portal.web.fields import EmailField, HiddenField, SecretField, TextField
 from portal.web.forms import Form
 
 
@@ -12,7 +12,7 @@ class SignIn(Form):
 
 
 class Forgotten(Form):
-    email = TextField("Adresse électronique", "Indiquez votre adresse électronique.", 254, "email", autocomplete="username")
+    email = EmailField("Adresse électronique", "Indiquez votre adresse électronique.", autocomplete="username")
 
 
 class OtherPassword(Form):

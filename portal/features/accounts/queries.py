@@ -104,7 +104,7 @@ def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:
         Role.CENTRE: row.centre_name,
         Role.UD: f"{labels[0]} {row.department_code}, {row.department_name}",
         Role.REGION: f"{labels[1]} {row.region_name}",
-        Role.NATIONAL: "Administration nationale",
+        Role.NATIONAL: "Administration centrale",
     }[role]
     return Actor(
         row.id,

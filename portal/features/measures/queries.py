@@ -9,6 +9,7 @@ from portal.features.measures.bound import KEYS, bound_by
 from portal.store.audit import MEASURE_EVENTS, audit_event
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
+from portal.store.places import department
 from portal.store.sessions import exam_session as s
 
 _later = run.alias("later")
@@ -33,7 +34,12 @@ def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
 
 def counts_by_department(conn: Connection, found: Row[Any]) -> list[Row[Any]]:
     """Of the sessions that a run touched; of one taken over, which has no lines, those that it still holds."""
-    query = select(s.c.department_code, func.count().label("number")).group_by(s.c.department_code).order_by(s.c.department_code)
+    query = (
+        select(s.c.department_code, department.c.name, func.count().label("number"))
+        .join_from(s, department, department.c.code == s.c.department_code)
+        .group_by(s.c.department_code, department.c.name)
+        .order_by(s.c.department_code)
+    )
     if found.taken_over:
         return list(conn.execute(query.where(s.c.postponed_run_id == found.id)))
     return list(conn.execute(query.join(line, s.c.id == line.c.session_id).where(line.c.run_id == found.id)))

@@ -41,12 +41,7 @@ class Answering(Form):
 
     starts_on = DayField("Date de début accordée", "Indiquez la date de début accordée.")
     ends_on = DayField("Date de fin accordée", "Indiquez la date de fin accordée.")
-    note = TextField(
-        "Message au centre (facultatif)",
-        longest=1000,
-        rows=2,
-        hint="Changez les dates pour en accorder d’autres que celles souhaitées.",
-    )
+    note = TextField("Message au centre (facultatif)", longest=1000, rows=2, hint="Le centre le lit avec votre réponse.")
     refusal = TextField("Motif du refus", longest=1000, rows=2, hint="Le centre le lit, et l’historique le garde.")
     calculer = ButtonField("Voir ce que cela change")
     retour = HiddenField("Page où revenir")
