@@ -309,7 +309,7 @@ def test_a_real_end_date_leaves_the_convocations_standing(w: World, tmp_path: Pa
     w.tell(1)
     state_days(w, b, "2020-06-15", "2020-06-16")
     code = code_of(text_of(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path))
-    assert b.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-06-15").status_code == 303
+    assert b.post("/sessions/1/date-reelle", version=w.get(1).version, actual_end_on="2020-06-17").status_code == 303
     assert "Document authentique.</strong>" in check(w.browser(), code).text
 
 

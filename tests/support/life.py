@@ -98,7 +98,14 @@ def live(w: World) -> None:
 def _prepare(life: Life, one: int, two: int, three: int) -> None:
     w, v, done = life.w, life.v, life.done
     centre = w.as_("centre")
-    done(edit_practical(centre, 1, v(1), Practical(D("2020-05-25"), D("2020-05-29"), "Créteil", "09:00", "Mme Brun")))
+    done(
+        edit_practical(
+            centre,
+            1,
+            v(1),
+            Practical(D("2020-05-25"), D("2020-05-29"), "1 rue des Lilas, 94000 Créteil", "09:00", "Mme Brun, 01 00 00 00 00"),
+        )
+    )
     done(candidates.add(w.as_("centre"), 1, v(1), Person("Nguyễn", "Thị Hương", D("1990-02-01"))))
     third = life.people(1)[0]
     done(candidates.edit(w.as_("centre"), 1, v(1), third, Person("Nguyen", "Huong", D("1990-03-01"), "h@x.example")))
@@ -130,7 +137,11 @@ def _send(life: Life) -> None:
     life.step("ud94", Action.RECALL_DTE, reason="Sujet erroné")
     life.step("ud94", Action.SEND_DTE)
     life.step("centre", Action.CONVOKE)
-    life.done(edit_practical(w.as_("centre"), 1, v(1), Practical(None, None, "Créteil", "08:30", "Mme Brun")))
+    life.done(
+        edit_practical(
+            w.as_("centre"), 1, v(1), Practical(None, None, "1 rue des Lilas, 94000 Créteil", "08:30", "Mme Brun, 01 00 00 00 00")
+        )
+    )
     life.step("centre", Action.CONVOKE_AGAIN)
     for kind in (Document.CONVOCATION, Document.CANDIDATES):
         life.done(make(w.as_("centre"), 1, kind, None, "https://portail.example"))
