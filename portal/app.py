@@ -122,7 +122,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.teardown_appcontext(close_reading)
     app.after_request(_headers)
     app.after_request(fragments.fit)
-    app.after_request(typography.set_spaces)
     app.after_request(communication_routes.tell_when_open)  # the last is asked first: before htmx is told of a redirection
     _words_for_pages(app, settings)
     return app
@@ -162,4 +161,5 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         provider=settings.provider is not None,
         unit_label=settings.unit_label,
     )
+    app.after_request(typography.set_spaces)
     app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

@@ -38,7 +38,7 @@ LABELS = {
     Post.MEMBER: "Membre du centre",
     Post.UD: "Unité locale",
     Post.REGION: "Région",
-    Post.NATIONAL: "Administration nationale",
+    Post.NATIONAL: "Administration centrale",
 }
 GIVES: Mapping[Post, tuple[Post, ...]] = {
     Post.NATIONAL: tuple(Post),

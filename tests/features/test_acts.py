@@ -327,7 +327,7 @@ def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> Non
             "a@test.example",
             Role.NATIONAL,
             {"department_code": "94"},
-            "--department : Laissez vide : cela ne va pas avec le rôle « Administration nationale ».",
+            "--department : Laissez vide : cela ne va pas avec le rôle « Administration centrale ».",
         ),
         ("a@test.example", Role.CENTRE, {"siret": "900 001 058 00016"}, "Aucun centre n’a le SIRET 90000105800016"),
         ("a@test.example", Role.UD, {"department_code": "99"}, "Le département « 99 » n’existe pas"),

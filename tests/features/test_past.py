@@ -73,7 +73,12 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
     steps: list[Callable[[], object]] = [
         lambda: seat(w.as_("centre"), 1, v(), one),
         lambda: seat(w.as_("centre"), 1, v(), two),
-        lambda: edit_practical(w.as_("centre"), 1, v(), Practical(D("2020-05-25"), D("2020-05-29"), "Créteil", "08:30", "Moi")),
+        lambda: edit_practical(
+            w.as_("centre"),
+            1,
+            v(),
+            Practical(D("2020-05-25"), D("2020-05-29"), "1 rue des Lilas, 94000 Créteil", "08:30", "Moi, 01 00 00 00 00"),
+        ),
         lambda: candidates.add(w.as_("centre"), 1, v(), person),
         lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Thị Hương", date(1990, 2, 1))),
         lambda: candidates.edit(w.as_("centre"), 1, v(), 3, Person("Nguyen", "Huong", date(1990, 2, 1))),

@@ -165,7 +165,9 @@ def _be_created(life: Life) -> None:
     w = life.w
     title_id = w.get(1).title_id
     set_limits(w.as_("national"), Limits(dte_automatic=True))
-    new = NewSession(title_id, Kind.TITLE, D("2020-07-06"), D("2020-07-10"), "Créteil", "Mme Brun")
+    new = NewSession(
+        title_id, Kind.TITLE, D("2020-07-06"), D("2020-07-10"), "1 rue des Lilas, 94000 Créteil", "Mme Brun, 01 00 00 00 00"
+    )
     made = create(w.as_("centre"), [new], "k", jury_of=1)
     assert isinstance(made, Created)
     number = made.numbers[0]
