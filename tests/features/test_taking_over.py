@@ -145,7 +145,7 @@ def test_one_run_a_measure_stands_for_it_and_is_never_taken_back(w: World) -> No
     assert "reprise : déplacées ailleurs par cette mesure" in b.get("/mesures").text and "(reprise)" in b.get("/").text
     page = b.get("/mesures/passages/1").text
     assert "2 sessions reprises, que la mesure avait déjà déplacées ailleurs" in page and "Annuler l’application" not in page
-    assert "<dt>94</dt><dd>2</dd>" in page
+    assert "<dt>94 Val-de-Marne</dt><dd>2</dd>" in page
     assert "est une reprise" in b.get("/mesures/passages/1/reprise").text
     assert b.post("/mesures/passages/1/reprise", number="0").status_code == 303
     assert w.get(1).postponed

@@ -157,7 +157,7 @@ def _be_moved(life: Life) -> None:
     assert isinstance(asked, Doubtful)
     life.done(set_actual_end(w.as_("centre"), 2, v(2), D("2020-08-25"), asked.seal))
     life.done(check_actual_end(w.as_("ud94"), 2, v(2), "Vérifié avec le centre"))
-    for on in ("2020-06-02", "2020-06-03"):
+    for on in ("2020-06-04", "2020-06-03"):
         life.done(set_actual_end(w.as_("centre"), 2, v(2), D(on)))
 
 
