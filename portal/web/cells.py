@@ -5,15 +5,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from flask import get_template_attribute
 from markupsafe import Markup
 from sqlalchemy import Row as Found
 
-from portal.rules.french import day, plural
+from portal.rules.french import day
 from portal.rules.todo import Next
-from portal.web.tags import MOVED, STATUS_TAGS
+from portal.web.tags import STATUS_TAGS
 
 MOST_NAMES = 3
-NOTHING = Markup('<span class="sub">Rien à faire</span>')
+
+
+def _say(cell: str, *told: object) -> Markup:
+    """A cell in the words of its template, which escapes what it is told."""
+    return Markup(get_template_attribute("sessions/_cells.html", cell)(*told))  # noqa: S704
 
 
 class Row(NamedTuple):
@@ -48,7 +53,7 @@ def rows(
             day_cell(r.starts_on),
             _end(r.ends_on, r.actual_end_on, r.planned_end_on),
             _status(r.status, r.postponed_case is not None),
-            _todo(steps.get(r.step), base, r.number, f"l’{unit_label} {r.department_code}", late(r)),
+            _todo(steps.get(r.step), base, r.number, f"{unit_label} {r.department_code}", late(r)),
         )
         for r in found
     ]
@@ -58,18 +63,14 @@ def rows(
 def _title(label: str, code: str, kind: str, centre: str, department: str, place: str, candidates: int) -> Markup:
     """The title, and under it what tells the session from others."""
     parts = [code, *([kind.upper()] if kind != "titre" else []), *([f"{centre} ({department})"] if centre else [])]
-    under = " · ".join([*parts, *([place] if place else []), plural(candidates, "candidat")])
-    return Markup('{}<span class="sub">{}</span>').format(label, under)
+    return _say("title", label, [*parts, *([place] if place else [])], candidates)
 
 
 def _people(names: Sequence[str]) -> Markup:
     """« candidat : D’AUBIGNÉ Éloïse »"""
     if not names:
         return Markup("")
-    told = ", ".join(names[:MOST_NAMES])
-    if len(names) > MOST_NAMES:
-        told += f" et {plural(len(names) - MOST_NAMES, 'autre')}"
-    return Markup('<span class="sub">{} : {}</span>').format("candidat" if len(names) == 1 else "candidats", told)
+    return _say("people", names[:MOST_NAMES], max(0, len(names) - MOST_NAMES))
 
 
 @lru_cache(maxsize=8192)
@@ -79,17 +80,12 @@ def day_cell(value: date) -> Markup:
 
 @lru_cache(maxsize=8192)
 def _end(ends_on: date, actual_end_on: date | None, planned_end_on: date | None) -> Markup:
-    """The end date, and under it the real one or, after a postponement, the one that was planned."""
-    if actual_end_on:
-        return Markup('{}<span class="sub">réelle : {}</span>').format(day(ends_on), day(actual_end_on))
-    if planned_end_on:
-        return Markup('{}<span class="sub">prévue le {}</span>').format(day(ends_on), day(planned_end_on))
-    return day_cell(ends_on)
+    return _say("end", ends_on, actual_end_on, planned_end_on)
 
 
 @lru_cache(maxsize=64)
 def _status(status: str, moved: bool) -> Markup:
-    return STATUS_TAGS[status] + (Markup(" ") + MOVED if moved else Markup(""))
+    return STATUS_TAGS[status] + (_say("moved") if moved else Markup(""))
 
 
 def _todo(step: Next | None, base: str, number: int, unit: str, late: str) -> Markup:
@@ -97,17 +93,17 @@ def _todo(step: Next | None, base: str, number: int, unit: str, late: str) -> Ma
     turn it is."""
     since = _waits(late, unit) if late else Markup("")
     if step is None:
-        return since or NOTHING
+        return since or _nothing()
     if not step.act:
         return since or _waits(step.label, unit)
-    return (
-        Markup(  # noqa: S704 (our own words and numbers)
-            f'<a class="todo" href="{base}/{number}{step.place}">{step.label}<span class="hidden">, session {number}</span></a>'
-        )
-        + since
-    )
+    return _say("todo", f"{base}/{number}{step.place}", step.label, number) + since
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> Markup:
+    return _say("nothing")
 
 
 @lru_cache(maxsize=1024)
 def _waits(label: str, unit: str) -> Markup:
-    return Markup('<span class="sub">{}</span>').format(label.format(unit=unit))
+    return _say("waits", label, unit)

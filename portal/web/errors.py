@@ -13,35 +13,6 @@ from portal.web.kept import kept_fields
 from portal.web.observe import request_number
 from portal.web.sizes import allowed
 
-TEXTS = {
-    400: (
-        "Demande illisible",
-        "Le navigateur a envoyé une demande que le service ne comprend pas. Revenez en arrière et réessayez.",
-    ),
-    403: (
-        "Demande venue d’un autre site",
-        "Un autre site a demandé cela en votre nom. Rien n’a été fait, et votre connexion reste ouverte : "
-        "revenez sur le portail pour le faire vous-même.",
-    ),
-    404: ("Page introuvable", "Cette page n’existe pas, ou elle ne vous est pas ouverte. Vérifiez le numéro."),
-    405: ("Action impossible ici", "Cette adresse ne s’ouvre pas de cette façon. Revenez à la page précédente."),
-    408: (
-        "Envoi interrompu",
-        "Ce que vous envoyez n’est pas arrivé en entier : la liaison est trop lente, ou elle a été coupée. Rien n’a été enregistré. "
-        "Revenez en arrière et réessayez.",
-    ),
-    411: ("Envoi sans longueur", "Votre programme n’a pas dit la longueur de ce qu’il envoie. Rien n’a été enregistré."),
-    413: ("Envoi trop grand", "Ce que vous envoyez est trop volumineux : {size} au plus ici. Rien n’a été enregistré."),
-    500: (
-        "Incident",
-        "Un incident s’est produit. Rien n’a été enregistré à moitié. Réessayez ; s’il revient, prévenez votre UD.",
-    ),
-    503: (
-        "Service momentanément indisponible",
-        "La base de données ne répond pas. Rien n’a été enregistré. Réessayez dans une minute.",
-    ),
-}
-
 
 def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
@@ -88,14 +59,12 @@ def _of_database(error: Exception) -> dict[str, str]:
 
 
 def _page(code: int) -> ResponseReturnValue:
-    title, text = TEXTS.get(code, TEXTS[400])
-    return page("error.html", code, title=title, text=text.format(size=allowed().words))
+    return page("error.html", code, code=code, most=allowed())
 
 
 def _bare(code: int) -> ResponseReturnValue:
     """A page that asks nothing of the database."""
-    title, text = TEXTS[code]
-    response = page("bare.html", code, title=title, text=text, number=request_number())
+    response = page("bare.html", code, code=code, number=request_number())
     if code == 503:
         response.headers["Retry-After"] = "60"
     return response

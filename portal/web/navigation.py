@@ -9,12 +9,11 @@ from portal.rules.duties import Duty, may_do
 from portal.rules.lifecycle import Role
 from portal.web.state import actor
 
-# A link's label, its endpoint, the duty that it serves (None: everybody's), and the blueprints or endpoints whose pages stand
-# under it.
-LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
-    ("Accueil", "day.show", None, frozenset({"day"})),
+# A link's endpoint, by which the page names it, the duty that it serves (None: everybody's), and the blueprints or endpoints
+# whose pages stand under it.
+LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
+    ("day.show", None, frozenset({"day"})),
     (
-        "Sessions",
         "sessions.index",
         None,
         frozenset(
@@ -31,21 +30,21 @@ LINKS: tuple[tuple[str, str, Duty | None, frozenset[str]], ...] = (
             }
         ),
     ),
-    ("Demandes", "requests.index", None, frozenset({"requests"})),
-    ("Calendrier", "calendars.month", None, frozenset({"calendars"})),
-    ("Jurys", "jury.index", Duty.READ_MEMBERS, frozenset({"jury.index", "jury.show"})),
-    ("Centres et titres", "centres.index", None, frozenset({"centres", "reference.index"})),
-    ("Supervision", "oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
-    ("Chiffres", "figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
-    ("Communication", "communication.index", None, frozenset({"communication"})),
-    ("Mesures", "measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
-    ("Réglages", "reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),
+    ("requests.index", None, frozenset({"requests"})),
+    ("calendars.month", None, frozenset({"calendars"})),
+    ("jury.index", Duty.READ_MEMBERS, frozenset({"jury.index", "jury.show"})),
+    ("centres.index", None, frozenset({"centres", "reference.index"})),
+    ("oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
+    ("figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
+    ("communication.index", None, frozenset({"communication"})),
+    ("measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
+    ("reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),
 )
 
 
 @dataclass(frozen=True)
 class Link:
-    label: str
+    name: str
     address: str
     here: bool
 
@@ -57,5 +56,5 @@ def navigation() -> tuple[Link, ...]:
 
 @lru_cache(maxsize=512)
 def _links(role: Role, key: str) -> tuple[Link, ...]:
-    shown = [link for link in LINKS if link[2] is None or may_do(role, link[2]).ok]
-    return tuple(Link(label, url_for(endpoint), key in under) for label, endpoint, _, under in shown)
+    shown = [link for link in LINKS if link[1] is None or may_do(role, link[1]).ok]
+    return tuple(Link(endpoint, url_for(endpoint), key in under) for endpoint, _, under in shown)

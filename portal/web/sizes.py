@@ -7,7 +7,6 @@ from flask import Flask, abort, request, session
 from flask_login import current_user
 
 from portal.front import REFUSED
-from portal.rules.french import number
 
 
 @dataclass(frozen=True)
@@ -18,11 +17,8 @@ class Size:
     fields: int
 
     @property
-    def words(self) -> str:
-        """« 100 Ko et 1 000 champs »."""
-        kilos = self.bytes // 1000
-        size = f"{kilos} Ko" if kilos < 1000 else f"{kilos // 1000} Mo"
-        return f"{size} et {number(self.fields)} champs"
+    def kilos(self) -> int:
+        return self.bytes // 1000
 
 
 FORM, SHEET, FILE = Size(100_000, 1_000), Size(2_000_000, 20_000), Size(64_000_000, 20_000)

@@ -21,7 +21,6 @@ MARKS = {
 }
 TONES = {S.DTE_REQUESTED: "accent", S.DTE_SENT: "accent", S.CONVOKED: "accent", S.RESULTS: "good", S.LOCKED: "good"}
 
-MOVED = Markup('<span class="tag warn"><span aria-hidden="true">↷</span> Reportée</span>')
 STATUS_TAGS = {
     status.value: Markup('<span class="tag {}"><span aria-hidden="true">{}</span> {}</span>').format(
         TONES.get(status, ""), MARKS[status], status.label

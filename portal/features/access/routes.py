@@ -169,8 +169,7 @@ def accept(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.sign_in"), 303)
     if isinstance(over, Over):
         return _over(over, found), 410
-    words = {"heading": "Choisissez votre mot de passe", "button": "Enregistrer le mot de passe"}
-    return render_template("accounts/choose.html", form=form, actor=who, **words), 422 if form.problems else 200
+    return render_template("accounts/choose.html", form=form, actor=who), 422 if form.problems else 200
 
 
 def _accept(form: NewPassword, who: Actor, which: int) -> Over | None:

@@ -160,8 +160,7 @@ def choose_again(token: str) -> ResponseReturnValue:
             devices.remember(response, actor.email)  # whoever reads the account's mails is its owner: in, while others guess
             return response
         form.put({"password": why})
-    words = {"heading": "Choisissez un nouveau mot de passe", "button": "Changer le mot de passe"}
-    return render_template("accounts/choose.html", form=form, actor=actor, **words), 422 if form.problems else 200
+    return render_template("accounts/choose.html", form=form, actor=actor, again=True), 422 if form.problems else 200
 
 
 @blueprint.route("/compte", methods=["GET", "POST"])

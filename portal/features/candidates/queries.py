@@ -167,9 +167,6 @@ def way_to(conn: Connection, actor: Actor, s: SessionRow, who: Identity) -> Way:
         .join(centre, centre.c.id == exam_session.c.centre_id)
         .where(exam_session.c.id.in_(sessions))
     )
-    steps = {
-        r.id: Step(r.id if r.mine else None, Kind(r.kind), r.on, r.name if r.mine else "un autre centre")
-        for r in conn.execute(query)
-    }
+    steps = {r.id: Step(r.id if r.mine else None, Kind(r.kind), r.on, r.name if r.mine else "") for r in conn.execute(query)}
     certificates = [Ccp(c, label, steps[found.held[c].session] if c in found.held else None) for c, label in labels]
     return Way(found, certificates, steps[found.title.session] if found.title else None)

@@ -153,10 +153,7 @@ def _import(s: SessionRow, form: Import) -> ResponseReturnValue:
     outcome = actions.add_all(work(), s.number, content[1], people)
     if isinstance(outcome, Changed):  # the list may have grown: the same file, told again against the list of now
         known = actions.identities(reading(), s.number)
-        lines = [
-            sheets.Read(i, {}, p, twin="déjà sur la liste de cette session" if p.identity in known else "")
-            for i, p in enumerate(people, 2)
-        ]
+        lines = [sheets.Read(i, {}, p, twin=sheets.LISTED if p.identity in known else "") for i, p in enumerate(people, 2)]
         return form_page(
             "candidates/import.html", outcome.session, form, Action.EDIT_CANDIDATES, 409, changed=True,
             **_preview(outcome.session, lines),

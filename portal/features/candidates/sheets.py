@@ -33,6 +33,7 @@ MODEL = (
     ("D’Aubigné", "Éloïse", "04/11/1995", "eloise.daubigne@exemple.fr"),
     ("Nguyễn", "Thị Hương", "23/02/1988", ""),
 )
+LISTED = "déjà sur la liste de cette session"
 
 
 @dataclass(frozen=True)
@@ -80,5 +81,5 @@ def _read(line: Line, today: date, known: set[tuple[str, object]], seen: dict[tu
         return Read(line.number, line.cells, person, twin=f"doublon de la ligne {seen[person.identity]}")
     seen[person.identity] = line.number
     if person.identity in known:
-        return Read(line.number, line.cells, person, twin="déjà sur la liste de cette session")
+        return Read(line.number, line.cells, person, twin=LISTED)
     return Read(line.number, line.cells, person)

@@ -23,17 +23,11 @@ FIRST = 10
 
 @dataclass(frozen=True)
 class Counted:
-    """A number of the day, with its words, the view of the list behind it, and whether it is an alarm."""
+    """A number of the day and the view of the list behind it; of a step its words, as the rule says them, for one and for many."""
 
     number: int
-    one: str
-    many: str
     view: str
-    warns: bool = False
-
-    @property
-    def words(self) -> str:
-        return self.one if self.number < 2 else self.many
+    step: tuple[str, str] | None = None
 
 
 def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
@@ -41,25 +35,17 @@ def counted(conn: Connection, actor: Actor, today: date, limits: Limits) -> list
     steps = {step.key: step.tile for step in TABLE[actor.role] if step.tile}
     shown = [*(views.View(views.STEP + key, "") for key in steps), views.LATE]
     counts = counting.counts(conn, actor, listing.whole(actor), today, limits, shown)
-    found = [Counted(counts[views.STEP + key], *words, views.STEP + key) for key, words in steps.items()]
-    return [*found, Counted(counts[views.LATE.key], "session en retard", "sessions en retard", views.LATE.key, warns=True)]
+    found = [Counted(counts[views.STEP + key], views.STEP + key, words) for key, words in steps.items()]
+    return [*found, Counted(counts[views.LATE.key], views.LATE.key)]
 
 
-VOLUMES = {
-    views.ALL.key: ("session", "sessions"),
-    views.POSTPONED.key: ("session reportée automatiquement", "sessions reportées automatiquement"),
-    views.NO_ACTUAL_END.key: ("session reportée sans date réelle", "sessions reportées sans date réelle"),
-    views.TO_LOCK.key: ("session à verrouiller", "sessions à verrouiller"),
-    views.LATE.key: ("session en retard", "sessions en retard"),
-}
+VOLUMES = (views.ALL, views.POSTPONED, views.NO_ACTUAL_END, views.TO_LOCK, views.LATE)
 
 
 def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Counted]:
     """What a region or the nation counts, bounded as the list bounds it. One query."""
     counts = counting.counts(conn, actor, listing.whole(actor), today, limits, views.VIEWS[actor.role])
-    return [
-        Counted(counts[key], *words, "" if key == views.ALL.key else key, key == views.LATE.key) for key, words in VOLUMES.items()
-    ]
+    return [Counted(counts[view.key], view.key) for view in VOLUMES]
 
 
 def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:

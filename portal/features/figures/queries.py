@@ -1,10 +1,12 @@
 """The figures of a service: how many sessions, how they go, how many succeed. Each a table of labels and numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from portal.features.figures.words import POSTPONED, TITLES
 from portal.rules.french import MONTHS
 from portal.rules.lifecycle import Kind, Status
 from portal.rules.outcomes import Outcome
@@ -52,10 +54,12 @@ class Line:
 @dataclass(frozen=True)
 class Figure:
     key: str
-    title: str
-    unit: str
     lines: tuple[Line, ...]
     cut: int = 0  # so many lines more are not shown
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.key]
 
     @property
     def shares(self) -> bool:
@@ -69,7 +73,7 @@ def figures(conn: Connection, actor: Actor, asked: Asked, today: date) -> list[F
         _by_status(conn, where),
         _by_month(conn, where),
         _postponed(conn, where, today),
-        *(_success(conn, where, *by) for by in BY),
+        *(_success(conn, where, key, by) for key, by in BY.items()),
     ]
 
 
@@ -90,14 +94,14 @@ def _by_status(conn: Connection, where: ColumnElement[bool]) -> Figure:
     found: dict[str, int] = {
         row[0]: row[1] for row in conn.execute(select(s.c.status, func.count()).where(where).group_by(s.c.status))
     }
-    return Figure("statut", "Sessions par statut", "sessions", tuple(Line(x.label, found.get(x, 0)) for x in Status))
+    return Figure("statut", tuple(Line(x.label, found.get(x, 0)) for x in Status))
 
 
 def _by_month(conn: Connection, where: ColumnElement[bool]) -> Figure:
     month = month_of(s.c.starts_on)
     rows = conn.execute(select(month, func.count()).where(where).group_by(month).order_by(month.desc()).limit(25)).all()
     lines = [Line(f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}", count) for text, count in reversed(rows[:24])]
-    return Figure("mois", "Sessions par mois de début", "sessions", tuple(lines), cut=len(rows) - len(lines))
+    return Figure("mois", tuple(lines), cut=len(rows) - len(lines))
 
 
 def _postponed(conn: Connection, where: ColumnElement[bool], today: date) -> Figure:
@@ -105,22 +109,17 @@ def _postponed(conn: Connection, where: ColumnElement[bool], today: date) -> Fig
     moved = s.c.postponed_run_id.is_not(None)
     dated = moved & s.c.actual_end_on.is_not(None)
     row = conn.execute(select(*(func.count().filter(x) for x in (moved, dated, waiting))).where(where)).one()
-    lines = (
-        Line("Reportées par une mesure", row[0]),
-        Line("dont date réelle saisie", row[1]),
-        Line("dont sans date réelle", row[2]),
-    )
-    return Figure("reports", "Sessions reportées par une mesure", "sessions", lines)
+    return Figure("reports", tuple(Line(words, number) for words, number in zip(POSTPONED, row, strict=True)))
 
 
-BY: tuple[tuple[str, str, ColumnElement[str]], ...] = (
-    ("titre", "Réussite par titre", title.c.code + " " + title.c.label),
-    ("departement", "Réussite par département", s.c.department_code),
-    ("centre", "Réussite par centre", centre.c.name),
-)
+BY: Mapping[str, ColumnElement[str]] = {
+    "titre": title.c.code + " " + title.c.label,
+    "departement": s.c.department_code,
+    "centre": centre.c.name,
+}
 
 
-def _success(conn: Connection, where: ColumnElement[bool], key: str, label: str, by: ColumnElement[str]) -> Figure:
+def _success(conn: Connection, where: ColumnElement[bool], key: str, by: ColumnElement[str]) -> Figure:
     """Titres obtained among the candidates who came, in sessions with definitive results."""
     came = func.count().filter(result.c.outcome != Outcome.ABSENT.value)
     obtained = func.count().filter(result.c.outcome == Outcome.TITLE.value)
@@ -138,7 +137,7 @@ def _success(conn: Connection, where: ColumnElement[bool], key: str, label: str,
     )
     rows = conn.execute(query).all()
     lines = [Line(_place(key, r[0]), r[1], r[2]) for r in rows[:MOST_ROWS]]
-    return Figure(key, label, "titres obtenus par les candidats présents", tuple(lines), cut=len(rows) - len(lines))
+    return Figure(key, tuple(lines), cut=len(rows) - len(lines))
 
 
 def _place(key: str, value: str) -> str:

@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
 
 from portal.features.measures import actions, catalogue, forms, plan, queries, writing
 from portal.features.measures.progress import PATIENCE, Task
@@ -169,14 +179,11 @@ def show(key: str) -> ResponseReturnValue:
                 {"number": "Les nombres ont changé depuis l’essai à blanc que vous avez lu. Rien n’a été modifié : relisez-le."}
             )
         else:
-            form.put(
-                {
-                    "number": f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched}). Rien n’a été modifié : relisez l’essai à blanc."
-                }
-            )
+            why = f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched})."
+            form.put({"number": f"{why} Rien n’a été modifié : relisez l’essai à blanc."})
         return _dry_run(found, form, 409)
 
-    return _patiently(lambda: actions.apply(hands, measure, text, typed, seen), told, "La mesure s’applique")
+    return _patiently(lambda: actions.apply(hands, measure, text, typed, seen), told)
 
 
 def _dry_run(known: catalogue.Known, form: forms.Applying, status: int = 200) -> ResponseReturnValue:
@@ -192,38 +199,31 @@ def _dry_run(known: catalogue.Known, form: forms.Applying, status: int = 200) ->
     return render_template("measures/show.html", **page, known=known, measure=measure, form=form, now=clock().now()), status
 
 
-def _patiently(act: Callable[[], Done], told: Callable[[Done], ResponseReturnValue], title: str) -> ResponseReturnValue:
+def _patiently(act: Callable[[], Done], told: Callable[[Done], ResponseReturnValue], taken_back: int = 0) -> ResponseReturnValue:
     """What `told` says of the outcome; where it takes more than a second, a page that says how it goes and leads there."""
     task = Task(act)
     if task.done_within(PATIENCE):
         return told(task.outcome)
-    start, end = render_template("measures/going.html", title=title).split("<!-- here -->")
+    start, end = render_template("measures/going.html", taken_back=taken_back).split("<!-- here -->")
     log = current_app.logger
+    second_gone, broken, arrived = (
+        get_template_attribute("measures/_going.html", said) for said in ("second", "broken", "arrived")
+    )
     here = request.path
 
     def stream() -> Iterator[str]:
         yield start
         for second in task.seconds():
-            yield f"<p>{plural(second, 'seconde')}… la page suivra d’elle-même, ne la rechargez pas.</p>\n" + " " * 1024
+            yield second_gone(second)
         if task.fault:
             log.exception("measure", exc_info=task.fault)
-            yield "<p class='notice bad'>Un incident s’est produit : rien n’a été modifié. Réessayez.</p>"
+            yield broken()
         else:
-            yield _arrived(task.outcome, here)
+            run_id = getattr(task.outcome, "run_id", None)
+            yield arrived(run_id, getattr(task.outcome, "message", ""), f"/mesures/passages/{run_id}" if run_id else here)
         yield end
 
     return Response(stream(), mimetype="text/html", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-
-
-def _arrived(outcome: object, here: str) -> Markup:
-    """Where to go on, as a link and as a refresh that needs no script."""
-    run_id = getattr(outcome, "run_id", None)
-    where = f"/mesures/passages/{run_id}" if run_id else here
-    otherwise = "Rien n’a été modifié : les nombres ont changé entre-temps."
-    said = "C’est fait." if run_id else getattr(outcome, "message", otherwise)
-    return Markup(
-        "<p><strong>{}</strong> <a href='{}'>Voir le compte rendu</a></p><meta http-equiv='refresh' content='0;url={}'>"
-    ).format(escape(said), where, where)
 
 
 @blueprint.get("/mesures/<key>.csv")
@@ -287,7 +287,7 @@ def revert(run_id: int) -> ResponseReturnValue:
         )
         return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
 
-    return _patiently(lambda: actions.revert(hands, run_id, typed), told, f"L’application n° {run_id} s’annule")
+    return _patiently(lambda: actions.revert(hands, run_id, typed), told, run_id)
 
 
 def _take_back(run: queries.Run, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from portal.core.outcomes import NotThere
 from portal.core.sheet import decoded
+from portal.features.requests.words import KINDS, STATES
 from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
 from portal.rules.names import full_name
@@ -24,17 +25,6 @@ from portal.store.sessions import exam_session
 from portal.store.titles import title
 
 PAGE = 50
-LABELS = {
-    RequestStatus.OPEN: "Ouverte",
-    RequestStatus.ACCEPTED: "Acceptée",
-    RequestStatus.REFUSED: "Refusée",
-    RequestStatus.WITHDRAWN: "Retirée",
-}
-KINDS = {
-    RequestKind.POSTPONEMENT: "Report de session",
-    RequestKind.EXPIRED: "Session sur un titre échu",
-    RequestKind.CORRECTION: "Correction de résultats",
-}
 # The views of the list by their words in the address; the first is what waits.
 VIEWS: dict[str, RequestStatus | None] = {
     "ouvertes": RequestStatus.OPEN,
@@ -102,7 +92,7 @@ class Asked:
 
     @property
     def label(self) -> str:
-        return LABELS[self.status]
+        return STATES[self.status]
 
     @property
     def kind_label(self) -> str:

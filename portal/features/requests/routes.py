@@ -35,8 +35,6 @@ from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, clock, only, reading, settings, work
 
 blueprint = Blueprint("requests", __name__)
-# A view of the list as each role calls it.
-LABELS = {"acceptees": "Acceptées", "refusees": "Refusées", "retirees": "Retirées", "toutes": "Toutes"}
 
 
 @blueprint.route("/sessions/<number:number>/demande-report", methods=["GET", "POST"])
@@ -146,14 +144,13 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
     rows, after = page(reading(), actor(), view, query.number("suite"), department)
     weighing = view == "ouvertes" and actor().may(Duty.ANSWER_REQUESTS)
     weighed = weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {}
-    first = "À traiter" if actor().may(Duty.ANSWER_REQUESTS) else "En attente de réponse"
     return (
         render_template(
             "requests/index.html",
             rows=rows,
             after=after,
             view=view,
-            views={"ouvertes": first, **LABELS},
+            views=VIEWS,
             counts=counts(reading(), actor(), department),
             department=department,
             told=told or {},
@@ -171,7 +168,7 @@ def accept_several() -> ResponseReturnValue:
     if not posted():
         return _index()
     if not (chosen := AcceptingSeveral().chosen):
-        return _index(422, {0: "Cochez au moins une demande."})
+        return _index(422, {0: ""})
     outcomes = actions.accept_several(work(), chosen)
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
     told = {n: why_not_accepted(outcome) for n, outcome in outcomes.items() if n not in done}

@@ -111,12 +111,13 @@ def show(number: int) -> ResponseReturnValue:
         return render_template("sessions/show.html", **session_page(s))
     typed = one_line(given["au"], 40)
     on, today = parse_day(typed), clock().today()
+    form = AsItWas(au=typed)
     if on is None:
-        error = f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."
-        return _history(s, AsItWas(au=typed), error)
+        form.put({"au": f"« {typed} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 17/03/2020."})
+        return _history(s, form, 422)
     if on > today:
-        error = f"Le {day(on)} est à venir : choisissez un jour passé, ou le {day(today)} au plus tard."
-        return _history(s, AsItWas(au=typed), error)
+        form.put({"au": f"Le {day(on)} est à venir : choisissez un jour passé, ou le {day(today)} au plus tard."})
+        return _history(s, form, 422)
     return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on, today), today=today)
 
 
@@ -154,11 +155,8 @@ def show_history(number: int) -> ResponseReturnValue:
     return _history(found(number), AsItWas())
 
 
-def _history(s: SessionRow, form: AsItWas, error: str = "") -> ResponseReturnValue:
-    if error:
-        form.put({"au": error})
-    page = render_template("sessions/history.html", s=s, history=history(reading(), s.number), form=form)
-    return page, 422 if error else 200
+def _history(s: SessionRow, form: AsItWas, status: int = 200) -> ResponseReturnValue:
+    return render_template("sessions/history.html", s=s, history=history(reading(), s.number), form=form), status
 
 
 @blueprint.get("/sessions/<number:number>/preuve.<any('json','pdf'):kind>")
