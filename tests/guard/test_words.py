@@ -37,8 +37,7 @@ def _words(node: ast.AST, within: str) -> Iterator[str]:
             continue  # a docstring
         if isinstance(child, ast.Constant) and isinstance(child.value, str) and FRENCH.search(child.value):
             yield within
-        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        yield from _words(child, child.name if named else within)
+        yield from _words(child, child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else within)
 
 
 def test_a_word_of_a_page_in_python_is_found() -> None:

@@ -2,6 +2,7 @@
 such a file."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -29,7 +30,13 @@ class Known:
 def built_in() -> dict[str, tuple[Measure, str]]:
     """By key: the measure and its text."""
     texts = [path.read_text("utf-8") for path in sorted(MEASURES.glob("*.toml"))]
-    return {found.key: (found, text) for text in texts for found in [parse(text)]}
+    return {found.key: (found, text) for text in texts for found in [_parsed(text)]}
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Measure:
+    """Each text is read once, however often its page is asked for."""
+    return parse(text)
 
 
 def known(conn: Connection | None = None) -> dict[str, Known]:
