@@ -272,7 +272,7 @@ def test_a_long_measure_answers_with_a_page_that_grows(w: World, monkeypatch: py
     answer = w.browser("national").post("/mesures/confinement-2020", number="1")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200 and "La mesure s’applique…" in text and "ne la rechargez pas" in text
-    assert "content='0;url=/mesures/passages/1'" in text and text.endswith("</html>")
+    assert 'content="0;url=/mesures/passages/1"' in text and text.endswith("</html>")
     assert w.get(1).postponed
 
 
