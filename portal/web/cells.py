@@ -96,7 +96,13 @@ def _todo(step: Next | None, base: str, number: int, unit: str, late: str) -> Ma
         return since or _nothing()
     if not step.act:
         return since or _waits(step.label, unit)
-    return _say("todo", f"{base}/{number}{step.place}", step.label, number) + since
+    return _link(base, step.place, step.label).format(number) + since
+
+
+@lru_cache(maxsize=256)
+def _link(base: str, place: str, label: str) -> Markup:
+    """To a step of any session, with {0} where its number goes."""
+    return _say("todo", f"{base}/{{0}}{place}", label, "{0}")
 
 
 @lru_cache(maxsize=1)
