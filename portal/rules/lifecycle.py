@@ -9,11 +9,6 @@ class Role(StrEnum):
     REGION = "region"
     NATIONAL = "national"
 
-    @property
-    def label(self) -> str:
-        """What one person of this role is of."""
-        return {Role.CENTRE: "Centre", Role.UD: "Unité locale", Role.REGION: "Région"}.get(self, GROUPS[Role.NATIONAL])
-
 
 # The people of each role, as a whole.
 GROUPS = {

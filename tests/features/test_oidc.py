@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -294,7 +295,7 @@ def test_before_a_dangerous_act_the_provider_is_asked_again_and_what_was_typed_i
 # ---- settings
 
 
-def test_its_settings_go_together_and_over_tls(tmp_path: Any) -> None:
+def test_its_settings_go_together_and_over_tls(tmp_path: Path) -> None:
     base = {"PORTAL_SECRET_KEY": "a secret that is long enough for it", "PORTAL_DATABASE_URL": "sqlite://"}
     assert read(base, tmp_path).provider is None
     given = {f"PORTAL_OIDC_{n}": v for n, v in (("ISSUER", ISSUER), ("CLIENT_ID", "portal"), ("CLIENT_SECRET", "a secret"))}

@@ -19,6 +19,8 @@ WHY = {
     ("portal/core/imports.py", "module"): (2, "progress is shown over rows of any kind, and hands them back"),
     ("portal/demo/bulk.py", "module"): (2, "the same"),
     ("portal/demo/load.py", "module"): (2, "the same"),
+    ("portal/front.py", "module"): (1, "an application as WSGI knows it, with whatever starts its answer"),
+    ("portal/front.py", "Answer.__init__"): (1, "the server’s own stream, which has no name"),
     ("portal/web/fields.py", "TypedField.__init__"): (1, "what a field means, each kind of field says with a name of its own"),
     ("portal/web/fields.py", "ChoiceField.__init__"): (
         1,
@@ -29,6 +31,7 @@ WHY = {
     ("portal/web/uploads.py", "unsealed"): (1, "JSON that this server closed itself, of whichever import"),
     ("scripts/audit.py", "module"): (1, "JSON of the registry"),
     ("scripts/audit.py", "ask"): (1, "JSON of the registry"),
+    ("tests/conftest.py", "statements_compiled_once.shared"): (1, "handed on to SQLAlchemy"),
     ("tests/guard/test_plans.py", "Watched.__init__"): (1, "values as the driver takes them"),
     ("tests/guard/test_plans.py", "Watched._plan"): (1, "the same"),
 }

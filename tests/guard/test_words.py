@@ -13,10 +13,12 @@ FRENCH = re.compile(
     r"[àâäçéèêëîïôöùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ’«»]|(^|\s)(le|la|les|des|un|une|et|ou|est|sont|ce|cette|pas|pour|par|sur|votre|vous)\s"
 )
 # In the arguments of these, words tell what happened (a flash) or what is wrong (an exception, a form's own sentence, a field).
-TELLING = re.compile(r"(^flash|\.put|Error|Wrong|Field)$")
+TELLING = re.compile(r"(^flash|\.put|Error|Wrong|Invalid|Field)$")
 # What else says something in Python, and why.
 SAYS = {
     ("portal/features/accounts/routes.py", "_too_soon"): "what is wrong, on the field of the password",
+    ("portal/features/accounts/routes.py", "_many_links"): "what is wrong, on the field of the address",
+    ("portal/features/second_factor/routes.py", "_why_not"): "what is wrong, on the field of the code",
     ("portal/features/measures/routes.py", "told"): "what is wrong, on the field of the number",
     ("portal/features/figures/routes.py", "_asked"): "what is wrong of the filters in an address",
     ("portal/features/preparation/routes.py", "module"): "what happened: flashed by `new`",

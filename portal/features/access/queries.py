@@ -102,7 +102,7 @@ def kept(row: Row[Any]) -> Kept:
         siret=row.siret or "",
         department_code=row.department_code,
         region_code=row.region_code,
-        place=row.centre_name or row.region_name or of_unit or "tout le pays",
+        place=row.centre_name or row.region_name or of_unit,
         unit_code=row.unit_code,
         invitation=row.invitation,
         invited_at=row.invited_at,

@@ -25,8 +25,6 @@ from portal.web.state import actor, clock, db_to_write, labels, only, reading, s
 
 blueprint = Blueprint("access", __name__)
 
-STATES = {State.INVITED: "Invités", State.ACTIVE: "Actifs", State.CLOSED: "Fermés"}
-
 
 @blueprint.get("/comptes")
 def index() -> ResponseReturnValue:
@@ -36,7 +34,7 @@ def index() -> ResponseReturnValue:
     wanted = Wanted(query.search(), post, state)
     rows, after = queries.accounts(reading(), actor(), wanted, query.number("suite") or 0)
     by_post, by_state = queries.counts(reading(), actor(), wanted)
-    page = {"rows": rows, "after": after, "wanted": wanted, "states": STATES, "by_state": by_state, "now": clock().now()}
+    page = {"rows": rows, "after": after, "wanted": wanted, "by_state": by_state, "now": clock().now()}
     shown = {p: by_post[p] for p in GIVES[actor().post]}
     return render_template("access/index.html", **page, by_post=shown)
 
@@ -238,8 +236,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     waiting = renaming.waiting(reading(), number, mark, clock().now()) if in_time else None
     who = anybody(reading(), number, labels())
     if waiting is None or who is None:
-        late = "" if in_time else "Ce lien valait 24 heures : elles sont passées."
-        return render_template("access/email_over.html", others=False, why=late or renaming.OVER), 410
+        return render_template("access/email_over.html", others=False, late=not in_time, why=renaming.OVER), 410
     if not posted():
         return render_template("access/confirm_email.html", a=waiting.account, email=waiting.email)
     if why := renaming.confirm(db_to_write(), who, clock().now(), mark):
