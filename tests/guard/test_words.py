@@ -22,6 +22,9 @@ SAYS = {
     ("portal/features/measures/routes.py", "told"): "what is wrong, on the field of the number",
     ("portal/features/figures/routes.py", "_asked"): "what is wrong of the filters in an address",
     ("portal/features/preparation/routes.py", "module"): "what happened: flashed by `new`",
+    ("portal/web/tags.py", "moment"): "how a moment is written, everywhere",
+    ("portal/web/typography.py", "module"): "the signs before which a space does not break",
+    ("portal/web/typography.py", "set_spaces"): "the same",
     ("portal/web/fields.py", "__init__"): "what is wrong of a number",
 }
 
