@@ -108,7 +108,11 @@ STEPS = (
         provided=(has_candidates, has_jury, jury_is_independent),
         otherwise=at(S.PREPARATION, ASK),
         to_others=CENTRES_TURN,
-        waiting=Waiting("Demander le DTE", tile=("session attend la demande de DTE", "sessions attendent la demande de DTE")),
+        waiting=Waiting(
+            "Demander le DTE",
+            other=("wait_request", "Le centre doit demander le DTE"),
+            tile=("session attend la demande de DTE", "sessions attendent la demande de DTE"),
+        ),
         history="DTE demandé.",
     ),
     Step(
@@ -153,6 +157,7 @@ STEPS = (
         to_others=CENTRES_TURN,
         waiting=Waiting(
             "Envoyer les convocations",
+            other=("wait_convocations", "Le centre doit envoyer les convocations"),
             tile=("session attend l’envoi des convocations", "sessions attendent l’envoi des convocations"),
         ),
         history="Convocations envoyées.",

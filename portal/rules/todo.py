@@ -55,6 +55,8 @@ NO_REAL_END = Condition(ACTIVE, postponed=True, actual_end_known=False)
 # Those of them in which it is the next step: convened, and the last day of the exam is reached.
 REAL_END_DUE = Condition((Status.CONVOKED,), postponed=True, actual_end_known=False, exam_over=True)
 REAL_END_LATER = Condition((Status.CONVOKED,), postponed=True, actual_end_known=False)
+WAIT_EXAM = Next("wait_exam", "Attendre le dernier jour d’examen", replace(REAL_END_LATER, unconvened=False), False)
+WAIT_END = Next("wait_end", "Attendre la fin de la session", Condition((Status.CONVOKED,)), False)
 TABLE: Mapping[Role, tuple[Next, ...]] = {
     Role.CENTRE: (
         Next(
@@ -65,9 +67,9 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
             "/date-reelle",
             ("session reportée attend sa date réelle", "sessions reportées attendent leur date réelle"),
         ),
-        Next("wait_exam", "Attendre le dernier jour d’examen", replace(REAL_END_LATER, unconvened=False), False),
+        WAIT_EXAM,
         *_acts(Role.CENTRE),
-        Next("wait_end", "Attendre la fin de la session", Condition((Status.CONVOKED,)), False),
+        WAIT_END,
         *_waits(Role.CENTRE),
     ),
     Role.UD: (
@@ -81,6 +83,8 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
         *_acts(Role.UD),
         Next("wait_actual_end", "Le centre doit saisir la date réelle", REAL_END_DUE, False),
         *_waits(Role.UD),
+        WAIT_EXAM,
+        WAIT_END,
     ),
     Role.REGION: (),
     Role.NATIONAL: (),

@@ -48,10 +48,10 @@ def step(
 @pytest.mark.parametrize(
     ("status", "centre", "unit"),
     [
-        (S.PREPARATION, "REQUEST_DTE", ""),
+        (S.PREPARATION, "REQUEST_DTE", "wait_request"),
         (S.DTE_REQUESTED, "wait_dte", "SEND_DTE"),
-        (S.DTE_SENT, "CONVOKE", ""),
-        (S.CONVOKED, "wait_end", ""),
+        (S.DTE_SENT, "CONVOKE", "wait_convocations"),
+        (S.CONVOKED, "wait_end", "wait_end"),
         (S.RESULTS, "wait_unit", "LOCK"),
         (S.LOCKED, "", ""),
         (S.CANCELLED, "", ""),
@@ -61,14 +61,18 @@ def test_each_step_of_an_ordinary_session_is_someones(status: Status, centre: st
     assert (step(Role.CENTRE, status), step(Role.UD, status)) == (centre, unit)
 
 
-@pytest.mark.parametrize(("ends", "centre", "unit"), [(1, "wait_end", ""), (0, "ENTER_RESULTS", "wait_results")])
+@pytest.mark.parametrize(("ends", "centre", "unit"), [(1, "wait_end", "wait_end"), (0, "ENTER_RESULTS", "wait_results")])
 def test_results_are_waited_for_from_the_last_day_on(ends: int, centre: str, unit: str) -> None:
     assert (step(Role.CENTRE, S.CONVOKED, ends=ends), step(Role.UD, S.CONVOKED, ends=ends)) == (centre, unit)
 
 
 @pytest.mark.parametrize(
     ("status", "centre", "unit"),
-    [(S.PREPARATION, "REQUEST_DTE", ""), (S.DTE_REQUESTED, "wait_dte", "SEND_DTE"), (S.DTE_SENT, "CONVOKE", "")],
+    [
+        (S.PREPARATION, "REQUEST_DTE", "wait_request"),
+        (S.DTE_REQUESTED, "wait_dte", "SEND_DTE"),
+        (S.DTE_SENT, "CONVOKE", "wait_convocations"),
+    ],
 )
 def test_a_moved_session_that_is_not_convened_goes_on_like_any_other(status: Status, centre: str, unit: str) -> None:
     assert (step(Role.CENTRE, status, postponed=True), step(Role.UD, status, postponed=True)) == (centre, unit)
@@ -80,7 +84,7 @@ def test_a_moved_session_that_is_not_convened_goes_on_like_any_other(status: Sta
         (None, "SET_ACTUAL_END", "wait_actual_end"),  # no days stated: it was planned to end before today
         (-1, "SET_ACTUAL_END", "wait_actual_end"),
         (0, "SET_ACTUAL_END", "wait_actual_end"),
-        (1, "wait_exam", ""),
+        (1, "wait_exam", "wait_exam"),
     ],
 )
 def test_the_real_end_date_is_asked_for_once_the_last_day_of_the_exam_is_reached(
@@ -101,13 +105,13 @@ def test_whoever_holds_no_convocation_that_stands_is_convened_before_the_exam_is
     )
 
 
-@pytest.mark.parametrize(("real", "centre", "unit"), [(0, "ENTER_RESULTS", "wait_results"), (1, "wait_end", "")])
+@pytest.mark.parametrize(("real", "centre", "unit"), [(0, "ENTER_RESULTS", "wait_results"), (1, "wait_end", "wait_end")])
 def test_once_the_real_end_date_is_known_results_follow_it(real: int, centre: str, unit: str) -> None:
     for role, key in ((Role.CENTRE, centre), (Role.UD, unit)):
         assert step(role, S.CONVOKED, ends=70, postponed=True, real=real) == key
 
 
-@pytest.mark.parametrize(("real", "checked", "key"), [(31, False, "CHECK_ACTUAL_END"), (31, True, ""), (30, False, "")])
+@pytest.mark.parametrize(("real", "checked", "key"), [(31, False, "CHECK_ACTUAL_END"), (31, True, "wait_end"), (30, False, "wait_end")])
 def test_the_unit_checks_a_real_end_date_past_the_postponed_one_once(real: int, checked: bool, key: str) -> None:
     assert step(Role.UD, S.CONVOKED, ends=30, postponed=True, real=real, actual_end_checked=checked) == key
 
@@ -123,7 +127,7 @@ def test_the_next_step_is_one_that_the_table_of_rights_knows(role: Role, facts: 
 
 
 def test_a_session_that_no_measure_moved_has_no_real_end_date_to_check() -> None:
-    assert step(Role.UD, S.CONVOKED, ends=30, real=31) == ""
+    assert step(Role.UD, S.CONVOKED, ends=30, real=31) == "wait_end"
 
 
 @pytest.mark.parametrize("status", [S.RESULTS, S.LOCKED, S.CANCELLED])

@@ -1,0 +1,120 @@
+"""A page as a person without JavaScript uses it: its words, its links, and its forms, found by what is written on them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Self
+
+from tests.support.visible import UNSEEN, VOID
+
+TYPED = frozenset({"text", "date", "time", "number", "email", "password", "search", "tel"})
+
+
+@dataclass(eq=False)
+class Element:
+    """A tag of the page, with what stands in it."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Self | None = None
+    inside: list[Self | str] = field(default_factory=list)
+
+    def all(self, *tags: str) -> Iterator[Self]:
+        """The tags of these names in it, in the order of the page."""
+        for part in self.inside:
+            if isinstance(part, str):
+                continue
+            if part.tag in tags:
+                yield part
+            yield from part.all(*tags)
+
+    def words(self, unseen: bool = True) -> str:
+        """What is written in it; `unseen`: with what only a screen reader says."""
+        return " ".join("".join(self._parts(unseen)).split(" ")).strip()
+
+    def _parts(self, unseen: bool) -> Iterator[str]:
+        for part in self.inside:
+            if isinstance(part, str):
+                yield " ".join(part.split("\n"))
+            elif part.tag not in UNSEEN and (unseen or part.attributes.get("class") != "hidden"):
+                yield from part._parts(unseen)
+                yield " " if part.tag not in ("a", "strong") else ""
+
+    def called(self, words: str) -> bool:
+        """Whether these are its words."""
+        return words in (_plain(self.words()), _plain(self.words(unseen=False)))
+
+    def around(self, tag: str) -> Self | None:
+        """The nearest tag of this name that it stands in."""
+        here = self.parent
+        while here is not None and here.tag != tag:
+            here = here.parent
+        return here
+
+    def with_id(self, name: str) -> Self | None:
+        """The one tag of this id in it."""
+        for part in self.inside:
+            if not isinstance(part, str):
+                found = part if part.attributes.get("id") == name else part.with_id(name)
+                if found is not None:
+                    return found
+        return None
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())
+
+
+def parse(page: str) -> Element:
+    """Read a page."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    return reader.root
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = self._here = Element("", {})
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Element(tag, {name: value or "" for name, value in attrs}, self._here)
+        self._here.inside.append(made)
+        if tag not in VOID:
+            self._here = made
+
+    def handle_endtag(self, tag: str) -> None:
+        here: Element | None = self._here
+        while here is not None and here.tag != tag:
+            here = here.parent
+        if here is not None and here.parent is not None:
+            self._here = here.parent
+
+    def handle_data(self, data: str) -> None:
+        self._here.inside.append(data)
+
+
+def sent(form: Element, button: Element | None) -> dict[str, list[str]]:
+    """What a browser sends for a form when this button is pressed."""
+    found: dict[str, list[str]] = {}
+    for one in form.all("input", "textarea", "select"):
+        name = one.attributes.get("name")
+        if name and "disabled" not in one.attributes:
+            found.setdefault(name, []).extend(_values(one))
+    if button is not None and button.attributes.get("name"):
+        found.setdefault(button.attributes["name"], []).append(button.attributes.get("value", ""))
+    return {name: values for name, values in found.items() if values}
+
+
+def _values(one: Element) -> list[str]:
+    if one.tag == "textarea":
+        return ["".join(part for part in one.inside if isinstance(part, str))]
+    if one.tag == "select":
+        options = list(one.all("option"))
+        chosen = next((o for o in options if "selected" in o.attributes), options[0])
+        return [chosen.attributes.get("value", chosen.words())]
+    kind = one.attributes.get("type", "text")
+    if kind in ("checkbox", "radio"):
+        return [one.attributes.get("value", "on")] if "checked" in one.attributes else []
+    return [one.attributes.get("value", "")] if kind in TYPED or kind == "hidden" else []
