@@ -134,7 +134,7 @@ def test_an_error_is_corrected_after_the_results_and_after_the_lock(w: World, wh
 def test_what_was_taken_over_without_its_results_is_filled_in_by_the_unit(w: World, when: str, status: Status) -> None:
     taken_over(w, when, status, candidates=1)
     going = journey(w)
-    centre, unit = going.people.values()
+    unit = going.people["UD 94"]
     unit.open("/sessions/1")
     if status is Status.LOCKED:
         unit.press("Déverrouiller la session")

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
 from portal.clock import PARIS
-from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
+from portal.core.outcomes import Doubtful, Invalid, NotThere, Saved, Unchanged
 from portal.core.sheet import Typed, load
+from portal.features.convening.actions import set_exam_days
 from portal.features.oversight.actions import chosen, close, draw_sessions
 from portal.features.oversight.signals import Seen, signals
 from portal.features.results.actions import correct_results, enter_results, seal
@@ -126,6 +128,23 @@ def test_convocations_less_than_seven_days_before(w: World, start: str, count: i
     w.tell(1)
     assert isinstance(advance(w.as_("centre"), 1, w.get(1).version, Action.CONVOKE), Saved)
     assert len(seen(w, Signal.LATE)) == count
+
+
+@pytest.mark.parametrize(("first", "count"), [(None, 0), ("2020-06-21", 1), ("2020-06-22", 0)])
+def test_a_moved_session_is_convened_late_by_the_days_of_its_exam(w: World, first: str | None, count: int) -> None:
+    """Its centre convened in time for the start that the measure left behind; of the days stated since, it is convened again."""
+    moved(w)
+    w.tell(1)
+    if first:
+        days: dict[str, Any] = {"first": D(first), "last": D("2020-06-22"), "hour": "08:30"}
+        told = set_exam_days(w.as_("centre"), 1, w.get(1).version, **days)
+        if isinstance(told, Doubtful):  # a Sunday
+            told = set_exam_days(w.as_("centre"), 1, w.get(1).version, **days, confirmed=told.seal)
+        assert isinstance(told, Saved), told
+        assert isinstance(advance(w.as_("centre"), 1, w.get(1).version, Action.CONVOKE_AGAIN), Saved)
+    assert [one.figures for one in seen(w, Signal.LATE)] == count * [
+        "Convocations envoyées le 15/06/2020 pour un début le 21/06/2020 : moins de 7 jours."
+    ]
 
 
 @pytest.mark.parametrize(("times", "count"), [(4, 0), (5, 1)])

@@ -126,8 +126,12 @@ def test_the_lists_hold_each_step_once_for_who_takes_it_and_for_who_waits() -> N
         ("send_dte", True),
         ("lock", True),
         ("wait_actual_end", False),
+        ("wait_request", False),
+        ("wait_convocations", False),
         ("wait_convoked", False),
         ("wait_results", False),
+        ("wait_exam", False),
+        ("wait_end", False),
     ]
 
 

@@ -111,7 +111,9 @@ def test_once_the_real_end_date_is_known_results_follow_it(real: int, centre: st
         assert step(role, S.CONVOKED, ends=70, postponed=True, real=real) == key
 
 
-@pytest.mark.parametrize(("real", "checked", "key"), [(31, False, "CHECK_ACTUAL_END"), (31, True, "wait_end"), (30, False, "wait_end")])
+@pytest.mark.parametrize(
+    ("real", "checked", "key"), [(31, False, "CHECK_ACTUAL_END"), (31, True, "wait_end"), (30, False, "wait_end")]
+)
 def test_the_unit_checks_a_real_end_date_past_the_postponed_one_once(real: int, checked: bool, key: str) -> None:
     assert step(Role.UD, S.CONVOKED, ends=30, postponed=True, real=real, actual_end_checked=checked) == key
 

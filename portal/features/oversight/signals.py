@@ -17,7 +17,7 @@ from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOT
 from portal.store.actors import Actor
 from portal.store.audit import audit_event
 from portal.store.candidates import result
-from portal.store.conditions import ended_in_lockdown
+from portal.store.conditions import ended_in_lockdown, first_day
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
 from portal.store.moments import begins, minutes_after
@@ -139,20 +139,17 @@ def _corrections(conn: Connection, scope: ColumnElement[bool], today: date) -> l
     return _of_sessions(conn, Signal.CORRECTIONS, query, words)
 
 
+_sent = audit_event.alias("sent")
+
+
 def _late(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    sent = audit_event.alias("sent")
-    query = (
-        _base(sent.c.at, s.c.starts_on)
-        .join(sent, and_(sent.c.session_id == s.c.id, sent.c.action == "convoke"))
-        .where(
-            scope,
-            s.c.postponed_run_id.is_(None),
-            minutes_after(sent.c.at, NOTICE_DAYS * 24 * 60) >= begins(later(s.c.starts_on, 1)),
-        )
+    """The last time that candidates were convened, and the first day of the exam: of a moved session, the one that was stated."""
+    convened = _sent.c.action.in_(["convoke", "convoke_again"])
+    sent = select(func.max(_sent.c.at)).where(_sent.c.session_id == s.c.id, convened).scalar_subquery()
+    query = _base(sent.label("at"), first_day.label("first")).where(
+        scope, minutes_after(sent, NOTICE_DAYS * 24 * 60) >= begins(later(first_day, 1))
     )
-    words = lambda r: (  # noqa: E731
-        f"Convocations envoyées le {day(r.at)} pour un début le {day(r.starts_on)} : moins de {NOTICE_DAYS} jours."
-    )
+    words = lambda r: f"Convocations envoyées le {day(r.at)} pour un début le {day(r.first)} : moins de {NOTICE_DAYS} jours."  # noqa: E731
     return _of_sessions(conn, Signal.LATE, query, words)
 
 
