@@ -15,7 +15,7 @@ class later(FunctionElement[date]):
     type = Date()
     inherit_cache = True
 
-    def __init__(self, day: ColumnElement[date], days: int) -> None:
+    def __init__(self, day: ColumnElement[date] | ColumnElement[date | None], days: int) -> None:
         super().__init__(day, literal(days, Integer))
 
 

@@ -181,7 +181,7 @@ class Window:
         step = self.page.locator("#etape")
         for where in (self.page.locator("dialog"), step, self.page.locator("main"), self.page.locator("body")):
             for role in ("button", "link"):
-                found = where.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]
+                found = where.get_by_role(role, name=words, exact=True)
                 if found.count():
                     return found.first
         raise AssertionError(f"nothing is called « {words} »: {self.words()}")
