@@ -17,7 +17,7 @@ import pytest
 
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.paths import ROOT
-from tests.support.demonstration import EMAILS, Demonstration
+from tests.support.demonstration import EMAILS
 
 MAKEFILE, README = (ROOT / "Makefile").read_text(), (ROOT / "README.md").read_text()
 OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp", "-o", ".venv/bin/python")  # what is installed stays as it is
@@ -114,38 +114,3 @@ def test_the_gallery_draws_three_pictures_of_one_role(tmp_path: Path) -> None:
 def test_the_readme_names_the_accounts_of_the_demonstration_and_their_password() -> None:
     assert f"`{PASSWORD}`" in README
     assert set(re.findall(r"`([\w-]+@demo\.example)`", README)) == {email for email, *_ in ACCOUNTS} == set(EMAILS.values())
-
-
-TO_TRY = dict(re.findall(r"^\| `([\w-]+)@demo\.example` \|.*?\| (.*) \|$", README, re.MULTILINE))
-ROLES = {email.partition("@")[0]: role for role, email in EMAILS.items()}
-PROMISED = {  # what a page shows of what the README says to try
-    "centre": {
-        "/": "qui attend", "/sessions/224561": "Enregistrer la date réelle", "/sessions/224566": "Demander un report",
-        "/sessions/224575": "retard", "/sessions/224573/documents": "ttestation", "/sessions": "Créer une session",
-    },
-    "autre-centre": {"/sessions": "224574", "/sessions/224574": "224574"},
-    "ud94": {
-        "/sessions/224565": "Verrouiller la session", "/sessions/224565/resultats/correction": "Enregistrer les corrections",
-        "/sessions/224566/report": "Enregistrer le report", "/supervision": "Supervision", "/jury": "Jurys",
-    },
-    "ud75": {"/sessions": "Session"},
-    "region-idf": {"/": "épartement", "/supervision": "Supervision", "/chiffres": "Chiffres", "/sessions": "xporter"},
-    "national": {
-        "/mesures": "Mesures", "/mesures/confinement-2020": "blanc", "/mesures/passages/1/reprise": "Annuler l’application n° 1", "/communication": "Communication",
-        "/communication/fermeture": "ermeture", "/comptes": "Comptes", "/agrements": "Agréments", "/reglages": "Réglages",
-    },
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("who", ROLES)
-def test_what_the_readme_says_to_try_is_there(who: str, loaded_demonstration: Path, tmp_path: Path) -> None:
-    demo = Demonstration(loaded_demonstration, tmp_path)
-    client = demo.client(ROLES[who])
-    for number in re.findall(r"\d{6}", TO_TRY[who]):
-        mine = client.get(f"/sessions/{number}").status_code
-        assert mine == (404 if (who, number) == ("autre-centre", "224573") else 200), number
-    for path, words in PROMISED[who].items():
-        page = client.get(path)
-        assert page.status_code == 200 and words in page.text, (path, words)
-    if who == "centre":
-        assert client.get("/sessions/224562/resultats").text.count('class="row') >= 40

@@ -61,6 +61,7 @@ def new() -> ResponseReturnValue:
             "title": query.text("title"),
             "kind": Kind.TITLE.value,
             "starts_on": query.text("starts_on"),
+            "ends_on": query.text("ends_on"),
             "session_manager": actor().name,
             "key": key,
             **copied,

@@ -21,7 +21,7 @@ from portal.features.requests.consequences import Wish, weigh, weigh_wanted
 from portal.features.requests.forms import AcceptingSeveral, Answering, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
 from portal.rules.duties import Duty
-from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, expiry
+from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, Expiry, expiry
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
@@ -98,14 +98,16 @@ def ask_expired() -> ResponseReturnValue:
         return _expired(form, 422)
     if isinstance(outcome, Refused):
         return _expired(form, 403)
-    return _made(outcome, settings().unit_label)
+    return _made(outcome, f"{settings().unit_label} {centre_line(reading(), who.centre_id).department_code}")
 
 
 def _expired(form: AskingExpired, status: int = 200) -> ResponseReturnValue:
-    """The form, filled in from what is known: the centre, its titles that are expired or will be, and their dates."""
+    """The form, filled in from what is known: the centre, its titles that are expired or will be, and their dates. Where only one
+    of them can be meant, whose prolongation ended in the state of emergency, it is chosen."""
     centre_id = actor().centre_id or 0
     offered = [t for t in of_centre(reading(), centre_id).values() if any(a.last_start for a in t.approvals)]
-    chosen = next((t for t in offered if str(t.id) == form.title.typed), offered[0] if len(offered) == 1 else None)
+    meant = [t for t in offered if any(Expiry(a.expires_on, a.last_start).in_emergency for a in t.approvals)] or offered
+    chosen = next((t for t in offered if str(t.id) == form.title.typed), meant[0] if len(meant) == 1 else None)
     dates = None
     if chosen:
         form.title.typed = str(chosen.id)
