@@ -98,7 +98,7 @@ def ask_expired() -> ResponseReturnValue:
         return _expired(form, 422)
     if isinstance(outcome, Refused):
         return _expired(form, 403)
-    return _made(outcome, f"{settings().unit_label} {centre_line(reading(), who.centre_id).department_code}")
+    return _made(outcome, own(reading(), who.centre_id, settings().unit_label).unit)
 
 
 def _expired(form: AskingExpired, status: int = 200) -> ResponseReturnValue:
