@@ -106,8 +106,8 @@ def test_an_error_is_corrected_after_the_results_and_after_the_lock(w: World, wh
     centre.fill("Motif", "Erreur de saisie")
     centre.press("Envoyer la demande")
     unit.open("/sessions/1")
-    assert "Une demande de correction attend : répondez-y d’abord" in unit.block()
-    unit.press("Demande n° 1")
+    assert unit.heading() == "Répondez à la demande du centre"
+    unit.press("Lire la demande n° 1 et répondre")
     unit.press("Accepter")
     unit.fill("Motif", "Vu au procès-verbal")
     unit.press("Enregistrer les corrections")

@@ -160,10 +160,11 @@ class Window:
         return self.page.locator("p.head .tag").first.inner_text().split(maxsplit=1)[1]
 
     def words(self) -> str:
-        return self.page.locator("body").inner_text()
+        return self.page.locator("body").inner_text().replace("\u00a0", " ")
 
     def press(self, words: str) -> None:
-        before, body = self.words(), self.page.locator("body")
+        body = self.page.locator("body")
+        before = body.inner_text()
         self._called(words).click()
         expect(body).not_to_have_text(before, use_inner_text=True)  # until then there is nothing new to read
 
