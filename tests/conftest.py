@@ -15,6 +15,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine.default import DefaultDialect
+from werkzeug.routing import Rule
 from xdist.workermanage import WorkerController
 
 from portal.features.accounts import passwords
@@ -70,6 +71,25 @@ def statements_compiled_once() -> Iterator[None]:
         patch.setattr(DefaultDialect, "__eq__", lambda a, b: type(a) is type(b))
         patch.setattr(DefaultDialect, "__hash__", lambda a: hash(type(a)))
         patch.setattr(database, "create_engine", shared)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """The same for the addresses of each application: they are read once, and known to the maps of all."""
+    known: dict[str, dict[str, Any]] = {}
+    compile_ = Rule.compile
+    made = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+
+    def once_compiled(rule: Rule) -> None:
+        key = f"{rule.rule} {rule.defaults}"
+        if key not in known:
+            compile_(rule)
+            known[key] = {name: getattr(rule, name) for name in made}
+        rule.__dict__.update(known[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "compile", once_compiled)
         yield
 
 

@@ -103,7 +103,7 @@ def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers:
         (Path(folder) / "targets.json").write_text(json.dumps([str(tree / p) for p in paths]))
         env = environment(tree, MUTANTS_REACH=folder)
         del env["PYTHONDONTWRITEBYTECODE"]
-        tests = [t for t in noticing if (tree / t).exists()]
+        tests = [t for t in noticing if (tree / t.partition("::")[0]).exists()]
         run = [sys.executable, "-m", "pytest", *PYTEST, "-n", str(workers), "-p", "scripts.mutants.reach", *tests]
         done = subprocess.run(run, cwd=tree, env=env, capture_output=True, text=True)
         if done.returncode:
@@ -180,8 +180,8 @@ def diff(tree: Path, mutant: Mutant) -> str:
     return "".join(shown)
 
 
-def but_for_equivalent(tree: Path, found: Iterable[Mutant]) -> list[Mutant]:
-    """Those that change what somebody could see. What `equivalent.toml` lists and no longer stands in the code is told."""
+def but_for_equivalent(tree: Path, found: Iterable[Mutant], paths: Sequence[str]) -> list[Mutant]:
+    """Those of these files that change what somebody could see. What `equivalent.toml` lists and no longer stands in the code is told."""
     listed = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text()).get("equivalent", [])
     texts: dict[str, list[str]] = {}
     kept, used = [], set()
@@ -197,7 +197,7 @@ def but_for_equivalent(tree: Path, found: Iterable[Mutant]) -> list[Mutant]:
         if not same:
             kept.append(mutant)
     for i, e in enumerate(listed):
-        if i not in used:
+        if i not in used and any(path.endswith(e["file"]) for path in paths):
             print(f"equivalent.toml: no such line any more: {e['file']}: {e['line']} ({e['change']})")
     return kept
 
@@ -214,8 +214,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         trees = [copied(Path(name) / str(i)) for i in range(given.workers)]
         first = trees[0]
-        paths = targets(first)
-        possible = [m for m in but_for_equivalent(first, everything(first, paths)) if given.only in m.path]
+        paths = [path for path in targets(first) if given.only in path]
+        possible = but_for_equivalent(first, everything(first, paths), paths)
         chosen = sorted(random.Random(given.seed).sample(possible, min(given.sample, len(possible))))
         reach = reach_of(first, paths, given.tests, given.workers)
         took = time.monotonic() - began

@@ -65,7 +65,7 @@ def served(command: list[str], folder: Path, cwd: Path = ROOT) -> Iterator[tuple
     finally:
         os.killpg(process.pid, signal.SIGINT)
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=5)
         except subprocess.TimeoutExpired:  # the reloader was just starting its child, which an interrupt may miss
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
