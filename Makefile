@@ -1,8 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
-# As many tests at once as there are processors, and two at least: half of the time is waiting.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
+# One test more at once than there are processors: some always wait, for a browser or a database.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 
 .PHONY: help run dev test lint audit migration gallery house mutants bench
 

@@ -144,7 +144,7 @@ class World:
         if self._app is None:
             url = self.db.url.render_as_string(hide_password=False)
             self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
-            self._app.extensions["portal_db"].audit_key = self.db.audit_key
+            self._app.extensions["portal_db"] = self.db  # one set of connections, which know the tables already
         return self._app
 
     def browser(self, who: str | None = None) -> "Browser":
