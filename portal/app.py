@@ -35,6 +35,8 @@ from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
 from portal.features.second_factor import routes as second_factor_routes
 from portal.features.sessions import routes as session_routes
+from portal.features.titles import routes as title_routes
+from portal.features.units import routes as unit_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
 from portal.rules.french import hour, long_day, number, plural
@@ -73,6 +75,8 @@ ROOMS = (
     measure_routes,
     reference_routes,
     centre_routes,
+    title_routes,
+    unit_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

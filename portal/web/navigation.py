@@ -33,7 +33,7 @@ LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
     ("requests.index", None, frozenset({"requests"})),
     ("calendars.month", None, frozenset({"calendars"})),
     ("jury.index", Duty.READ_MEMBERS, frozenset({"jury.index", "jury.show"})),
-    ("centres.index", None, frozenset({"centres", "reference.index"})),
+    ("centres.index", None, frozenset({"centres", "titles", "units", "reference.index"})),
     ("oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
     ("figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
     ("communication.index", None, frozenset({"communication"})),

@@ -1,9 +1,9 @@
-"""Fields that are read as the same cell of a file is: a SIRET, a telephone number."""
+"""Fields that are read as the same cell of a file is: a SIRET, a telephone number, an RNCP code."""
 
 from collections.abc import Callable
 
 from portal.files.errors import BadCell
-from portal.files.parsers import phone_of, siret_of
+from portal.files.parsers import phone_of, rncp_of, siret_of
 from portal.web.fields import TextField, Wrong
 
 
@@ -35,3 +35,13 @@ class PhoneField(ParsedField):
     @property
     def shown_as(self) -> str:
         return "tel"
+
+
+class RncpField(ParsedField):
+    """« RNCP35250 »; `code`: as it is kept, empty when none was typed."""
+
+    parse = staticmethod(rncp_of)
+
+    @property
+    def code(self) -> str:
+        return str(self.value or "")

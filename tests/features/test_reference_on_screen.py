@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from portal.core.outcomes import Saved
+from portal.core.sheet import Typed, load
+from portal.features.results.actions import enter_results
 from portal.rules.lifecycle import Action, Role
+from portal.rules.outcomes import Outcome
 from portal.rules.rights import Person, may
 from tests.support.visible import visible
 from tests.support.world import Browser, World, hidden
@@ -134,3 +138,119 @@ def test_a_centre_reads_its_own_and_changes_nothing(w: World) -> None:
     assert "CENTRE B" not in read(centre, "/centres") and centre.get("/centres/2").status_code == 404
     for path in ("/centres/1", "/centres/1/fermeture", "/centres/1/reouverture", "/centres/nouveau"):
         assert centre.post(path, version=1, name="Autre", reason="x").status_code == 404
+
+
+# ---- titles
+
+TITLE = {
+    "label": "Conducteur de car",
+    "decree_on": "2019-03-04",
+    "level": "3",
+    "expires_on": "2024-03-04",
+    "extension_months": "12",
+}
+
+
+def test_a_title_is_opened_with_its_certificates_and_its_history(w: World) -> None:
+    national = w.browser("national")
+    assert national.post("/titres/nouveau", code="TP-00411", rncp_code="35 250", **TITLE).status_code == 303
+    added = {"certificate_kind": "ccp", "certificate_label": "Conduire"}
+    path = "/titres/TP-00411"
+    assert national.post(f"{path}/certificats", version=version_on(national, path), **added).status_code == 303
+    twice = national.post(f"{path}/certificats", version=version_on(national, path), **added)
+    assert twice.status_code == 422 and "déjà un certificat de cet intitulé" in twice.text
+    certificate = w.scalar("SELECT id FROM certificate WHERE label = 'Conduire'")
+    renamed = {"version": version_on(national, path), "renamed": "Conduire un car"}
+    assert national.post(f"{path}/certificats/{certificate}", **renamed).status_code == 303
+    page = read(w.browser("centre"), path)
+    assert "RNCP35250" in page and "jusqu’au 04/03/2025" in page and "CCP Conduire un car" in page
+    assert "CCP ajouté : « Conduire »" in page and "CCP renommé : « Conduire » → « Conduire un car »" in page
+    removed = {"version": version_on(national, path), "retirer": certificate}
+    assert national.post(f"{path}/certificats/{certificate}", **removed).status_code == 303
+    assert "CCP retiré : « Conduire un car »" in read(national, path)
+    assert "TP-00411" in read(national, "/titres?q=35250") and "TP-00411" not in read(national, "/titres?etat=echus")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("code", "TP 9", "n’est pas un code de titre"),
+        ("code", "TP-01303", "existe déjà"),
+        ("label", "", "Indiquez l’intitulé"),
+        ("level", "9", "Niveau"),
+        ("expires_on", "31/02/2024", "n’est pas une date"),
+        ("extension_months", "121", "de 0 à 120"),
+        ("rncp_code", "ABC", "n’est pas un code RNCP"),
+    ],
+)
+def test_what_is_no_title_is_said_on_its_field(w: World, field: str, value: str, why: str) -> None:
+    answer = w.browser("national").post("/titres/nouveau", **{"code": "TP-00411", "rncp_code": "", **TITLE, field: value})
+    assert answer.status_code == 422 and why in answer.text and f'id="{field}-error"' in answer.text
+    assert w.scalar("SELECT count(*) FROM title") == 1
+
+
+def test_another_expiry_says_what_it_leaves_before_it_is_saved(w: World) -> None:
+    w.approve(end="31/12/2021")
+    w.session(7, "22/06/2020", "26/06/2020", "en_preparation")
+    w.session(8, "22/06/2021", "25/06/2021", "en_preparation")
+    national, centre = w.browser("national"), w.browser("centre")
+    wanted = {**TITLE, "expires_on": "2020-12-31", "extension_months": "0", "rncp_code": ""}
+    asked = national.post("/titres/TP-01303", version=version_on(national, "/titres/TP-01303"), **wanted)
+    assert asked.status_code == 422 and "1 session en cours commencerait" in asked.text and "/sessions/8" in asked.text
+    assert "1 agrément finit" in asked.text and "/sessions/7" not in asked.text
+    assert w.scalar("SELECT expires_on FROM title") is None
+    answered = {"version": hidden(asked.text, "version"), "confirmed": hidden(asked.text, "confirmed")}
+    assert national.post("/titres/TP-01303", **{**wanted, "expires_on": "2020-11-30"}, **answered).status_code == 422
+    assert national.post("/titres/TP-01303", **wanted, **answered).status_code == 303
+    assert "Échéance : (vide) → 31/12/2020" in read(national, "/titres/TP-01303")
+    assert "Titre TP-01303 : nouvelle échéance" in read(centre, "/avis")
+    late = national.post("/titres/TP-01303", **{**wanted, "label": "Autre"}, **answered)
+    assert late.status_code == 409 and 'value="Autre"' in late.text
+
+
+def test_a_certificate_that_results_say_is_not_taken_away(w: World) -> None:
+    w.session(7, "01/06/2020", "05/06/2020", kind="ccp", candidates=1)
+    national, centre = w.browser("national"), w.browser("centre")
+    with w.db.reading() as conn:
+        sheet = load(conn, w.get(7))
+    person, first = sheet.candidates[0].id, sheet.certificates[0].id
+    typed = Typed({person: {c.id: Outcome.ACQUIRED for c in sheet.certificates}}, w.get(7).version)
+    done = enter_results(w.as_("centre"), 7, w.get(7).version, typed)
+    assert isinstance(done, Saved), done
+    page = national.get("/titres/TP-01303").text
+    assert "1 résultat le porte" in page
+    kept = national.post(f"/titres/TP-01303/certificats/{first}", version=hidden(page, "version"), retirer=first)
+    assert kept.status_code == 422 and "ne se retire pas" in kept.text
+    assert centre.post(f"/titres/TP-01303/certificats/{first}", version=1, retirer=first).status_code == 404
+
+
+# ---- units and regions
+
+
+def test_a_unit_keeps_its_contact_and_every_refusal_says_it(w: World) -> None:
+    w.session(7, "02/06/2020", "12/06/2020")
+    unit, centre, national = w.browser("ud94"), w.browser("centre"), w.browser("national")
+    assert "101 unités n’ont ni adresse ni téléphone" in read(national, "/unites")
+    assert "UD 94" in read(centre, "/sessions/7/report")
+    wanted = {"unit_name": "DDETS du Val-de-Marne", "unit_email": "ud94@etat.example", "unit_phone": "01 02 03 04 05"}
+    seen = version_on(unit, "/unites/94")
+    assert unit.post("/unites/94", version=seen, **{**wanted, "unit_email": "ud94"}).status_code == 422
+    assert unit.post("/unites/94", version=seen, **wanted).status_code == 303
+    refused = read(centre, "/sessions/7/report")
+    assert all(words in refused for words in wanted.values())
+    assert "Téléphone : (vide) → « 01 02 03 04 05 »" in read(unit, "/unites/94")
+    late = national.post("/unites/94", version=seen, **{**wanted, "unit_name": "Autre"})
+    assert late.status_code == 409 and "DDETS du Val-de-Marne" in late.text
+    assert "100 unités n’ont" in read(national, "/unites") and "UD 94" not in read(national, "/unites?contact=sans")
+    assert "100" in read(national, "/") and "unités sans coordonnées" in read(national, "/")
+    assert w.browser("ud75").get("/unites/94").status_code == 404 and centre.get("/unites").status_code == 404
+
+
+def test_a_region_keeps_its_own_contact_and_no_unit(w: World) -> None:
+    region = w.browser("region")
+    assert "UD 94" in read(region, "/unites") and "UD 13" not in read(region, "/unites")
+    assert region.post("/unites/94", version=1, unit_name="x", unit_email="", unit_phone="").status_code == 404
+    seen = version_on(region, "/regions/11")
+    assert region.post("/regions/11", version=seen, email="drieets@etat.example", phone="").status_code == 303
+    assert "drieets@etat.example" in read(region, "/regions/11")
+    assert region.get("/regions/93").status_code == 404 and w.browser("ud94").get("/regions/11").status_code == 404

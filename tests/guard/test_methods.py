@@ -40,8 +40,11 @@ RESUMED = {
         "/sessions/224563/candidats",
     ),
     "ud94": ("/demandes", "/demandes/1/acceptation", "/demandes/1/refus", "/supervision/tirages", "/jury", "/jury/1"),
-    "national": ("/agrements", "/reglages", "/mesures/fichier", "/mesures/nouvelle", "/communication/fermeture", "/connexion"),
-}
+    "national": (
+        "/centres/1", "/centres/1/reouverture", "/titres/TP-01303/certificats", "/titres/TP-01303/certificats/1", "/unites/94",
+        "/agrements", "/reglages", "/mesures/fichier", "/mesures/nouvelle", "/communication/fermeture", "/connexion",
+    ),
+}  # fmt: skip
 
 
 def addresses(demo: Demonstration, rule: str) -> list[str]:

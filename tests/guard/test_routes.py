@@ -32,6 +32,7 @@ OPEN, OWN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = (
     "the centre's own",
 )
 KEEPERS = "who keeps accounts"
+REGIONS = "the region itself and the national account"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
     "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": SCOPED,
@@ -113,6 +114,14 @@ ROUTES = {
     "/verifier": OPEN,
     "/verifier/<code>": OPEN,
     "/agrements": SIGNED_IN,
+    "/titres": SIGNED_IN,
+    "/titres/nouveau": NATIONAL,
+    "/titres/<path:code>": SIGNED_IN,
+    "/titres/<path:code>/certificats": NATIONAL,
+    "/titres/<path:code>/certificats/<number:certificate_id>": NATIONAL,
+    "/unites": STATE,
+    "/unites/<code>": KEPT,
+    "/regions/<code>": REGIONS,
     "/centres": SIGNED_IN,
     "/centres/nouveau": NATIONAL,
     "/centres/<number:centre_id>": SCOPED,
@@ -179,8 +188,11 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
         if need == OPEN:
             continue
         step = re.sub(r"<any\('([^']+)'[^)]*\):[a-z]+>", r"\1", rule.rule)  # the first word of the list
+        own = {"/unites/<code>": "94", "/regions/<code>": "11"}.get(rule.rule, "TP-01303")
         here = re.sub(r"<number:[a-z_]+>", "1", step).replace("<key>", "greve")
+        here = re.sub("<(path:)?code>", own, here)
         missing = re.sub(r"<number:[a-z_]+>", "999", step).replace("<key>", "inconnue")
+        missing = re.sub("<(path:)?code>", "inconnu", missing)
         get = "GET" in (rule.methods or ())
         answer = visitor.get(here) if get else visitor.post(here)
         assert answer.status_code in (302, 401, 405), here
@@ -199,6 +211,7 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
                 KEEPERS: who != "region",
                 STATE: who not in ("centre", "other"),
                 KEPT: who in ("ud94", "region", "national"),
+                REGIONS: who in ("region", "national"),
             }[need]
             assert (code in (200, 302, 303)) if allowed else (code == 404), (who, here, code)
             if missing != here:

@@ -102,6 +102,8 @@ def _closing(centre_id: int, form: Closing, status: int = 200, conflict: bool = 
 @blueprint.post("/centres/<number:centre_id>/reouverture")
 def reopen(centre_id: int) -> ResponseReturnValue:
     only(Duty.KEEP_CENTRES)
+    if not posted():
+        return redirect(url_for("centres.show", centre_id=centre_id), 303)
     outcome = actions.reopen(work(), centre_id, version())
     flash("Le centre a été modifié entre-temps : relisez-le." if isinstance(outcome, Stale) else outcome.message)
     return redirect(url_for("centres.show", centre_id=centre_id), 303)

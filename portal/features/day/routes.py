@@ -11,6 +11,7 @@ from portal.features.communication.letters import letters
 from portal.features.day import queries
 from portal.features.requests.queries import waiting_by_department
 from portal.features.sessions import counting, views
+from portal.features.units.queries import without_contact
 from portal.rules.duties import Duty
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
@@ -42,4 +43,5 @@ def show() -> ResponseReturnValue:
         }
     if who.may(Duty.RUN_MEASURES):
         page |= {"accounts": account_counts(conn, who, Wanted())[0], "runs": queries.runs(conn)}
+        page["unreached"] = without_contact(conn, who)
     return render_template("day/show.html", **page)
