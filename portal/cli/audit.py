@@ -14,7 +14,7 @@ def audit() -> None:
 @audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
 @click.argument("file", required=False)
 def verify_audit(file: str | None) -> None:
-    from portal.features.measures.verify import verify
+    from portal.features.standing.checking import verify
 
     if file is not None:
         _verify_proof(file)

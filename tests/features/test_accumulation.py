@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Status
 from tests.support.world import World, hidden
 

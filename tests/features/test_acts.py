@@ -21,12 +21,12 @@ from portal.features.jury.members import Kept, Stale, accredit, withdraw
 from portal.features.jury.members import add as add_member
 from portal.features.jury.seats import seat
 from portal.features.measures.actions import CannotRevert, Reverted, revert
-from portal.features.measures.verify import verify
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Made, ask_postponement, refuse
 from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.rights import Refused
 from portal.store.audit import as_json

@@ -14,13 +14,14 @@ import pytest
 from sqlalchemy import Date, insert
 
 from portal.features.measures.queries import bound, runs
-from portal.features.measures.verify import verify
 from portal.features.past import before_codes
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.past.proofs import check, proof
+from portal.features.standing.checking import verify
 from portal.store.base import Moment, metadata
 from portal.store.database import Database
+from portal.store.limits import setting
 from tests.support.world import World
 
 DATA = Path(__file__).parents[1] / "data"
@@ -41,6 +42,8 @@ def w(db: Database) -> Iterator[Taken]:
         for table in metadata.sorted_tables:
             if rows := KEPT["tables"].get(table.name):
                 tx.execute(insert(table), [{name: value(table.c[name].type, v) for name, v in row.items()} for row in rows])
+        tx.execute(insert(setting).values(key="dte_automatic", value="1"))  # as its trail says; these tables leave it out
+        tx.execute(insert(setting), [{"key": "convocation_days", "value": "7"}, {"key": "dte_days", "value": "14"}])
     world = Taken(db)
     yield world
     world.close()

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 from werkzeug.test import TestResponse
 
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from tests.support.world import Browser, World, hidden
 
 HEAD = "nom;prénom;date de naissance;adresse électronique\n"

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from portal.rules.documents import TABLE, Document
 from tests.support.world import Browser, World
 

@@ -7,8 +7,8 @@ import pytest
 
 from portal.clock import Clock
 from portal.features.candidates.importing import import_candidates
-from portal.features.measures.verify import verify
 from portal.features.sessions.importing import import_sessions
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import ACTIVE, Status
 from tests.support.hands import Hands, Reader
 from tests.support.journey import CENTRE, Journey

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from tests.support.world import Browser, World
 
 

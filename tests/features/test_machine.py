@@ -26,7 +26,6 @@ from portal.features.jury import seats
 from portal.features.jury.queries import seated
 from portal.features.measures.actions import Applied, NothingToChange, apply, revert
 from portal.features.measures.catalogue import find as find_measure
-from portal.features.measures.verify import verify
 from portal.features.past.history import history
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
@@ -34,6 +33,7 @@ from portal.features.requests.actions import accept, refuse
 from portal.features.requests.asking import Made, ask_postponement
 from portal.features.results import actions as results
 from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import ACTIVE, Action, Kind, Role, Status
 from portal.rules.outcomes import Outcome
 from portal.rules.rights import Allowed, may, missing

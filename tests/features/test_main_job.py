@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.clock import Clock
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Status
 from portal.settings import Settings
 from tests.support.world import Browser, World, hidden

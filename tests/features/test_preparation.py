@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.features.measures.verify import verify
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.approvals import import_approvals
+from portal.features.standing.checking import verify
 from portal.files.errors import BadFile
 from portal.rules.lifecycle import Kind, Status
 from tests.support.world import Browser, World, hidden

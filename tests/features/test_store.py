@@ -5,9 +5,9 @@ from sqlalchemy import delete, select, text, true, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.features.candidates.importing import import_candidates
-from portal.features.measures.verify import verify
 from portal.features.sessions.exporting import rows
 from portal.features.sessions.importing import COLUMNS, import_sessions
+from portal.features.standing.checking import verify
 from portal.files.cells import lines, neutralise, restore
 from portal.files.errors import BadFile
 from portal.store.audit import Event, audit_head, record

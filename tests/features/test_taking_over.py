@@ -9,11 +9,11 @@ from sqlalchemy import true
 
 from portal.features.measures.actions import Applied, CannotRevert, NothingToChange, apply, revert
 from portal.features.measures.catalogue import find
-from portal.features.measures.verify import verify
 from portal.features.measures.writing import keep
 from portal.features.postponements.actions import postpone
 from portal.features.sessions.exporting import rows
 from portal.features.sessions.importing import COLUMNS, import_sessions
+from portal.features.standing.checking import verify
 from portal.files.cells import lines
 from portal.files.errors import BadFile
 from portal.store.audit import audit_event

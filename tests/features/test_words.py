@@ -16,11 +16,11 @@ from portal.core.people import Person
 from portal.core.sheet import TITLE, Typed
 from portal.features.candidates.actions import add, edit
 from portal.features.jury.seats import declare_links
-from portal.features.measures.verify import verify
 from portal.features.past.as_was import Then, as_it_was
 from portal.features.past.history import Told, history
 from portal.features.past.words import WORDS, Said, in_french
 from portal.features.results.actions import correct_results, enter_results, save_draft
+from portal.features.standing.checking import verify
 from portal.rules.effects import Change
 from portal.rules.outcomes import FOR_CERTIFICATE, FOR_TITLE, Entry, Outcome
 from portal.store.audit import Event

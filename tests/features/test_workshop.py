@@ -19,7 +19,7 @@ from portal.features.measures.actions import Applied, NothingToChange, Reverted,
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, by_code, claimed_twice, plan, samples
 from portal.features.measures.progress import Task
-from portal.features.measures.verify import verify
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Status
 from portal.rules.measure_files import MeasureError, parse
 from portal.rules.measures import decide
@@ -173,8 +173,8 @@ def test_python_and_sql_agree_on_a_shift(w: World) -> None:
     w.session(1, "20/06/2020", "26/06/2020")
     with w.db.writing() as tx:  # a real end date entered after another measure: no longer shifted
         tx.exec_driver_sql("update exam_session set actual_end_on = '2020-06-21'")
-    with w.db.reading() as conn:
-        found = plan(conn, measure, w.today)
+        found = plan(tx, measure, w.today)
+        tx.rollback()
     assert found.touched == 0 and next(c for c in found.counts if c.meaning.code == "r1").number == 1
 
 
@@ -452,8 +452,8 @@ def test_a_shift_leaves_alone_what_has_its_exam_days(w: World) -> None:
     apply(w.as_("national"), parse(SHIFT.replace('"greve"', '"autre"').replace("jours = 14", "jours = 1")), SHIFT)
     with w.db.writing() as tx:
         tx.exec_driver_sql("update exam_session set exam_starts_on = '2020-06-22', exam_ends_on = '2020-06-22'")
-    with w.db.reading() as conn:
-        found = plan(conn, parse(SHIFT), w.today)
+        found = plan(tx, parse(SHIFT), w.today)
+        tx.rollback()
     assert found.touched == 0 and next(c.number for c in found.counts if c.meaning.code == "j1") == 1
 
 
