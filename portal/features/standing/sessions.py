@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from portal.core.sheet import TITLE
 from portal.features.past import before_codes
@@ -141,7 +141,7 @@ def differing(conn: Connection, applied: Mapping[int, int], bulk: bool) -> Itera
 class _Ahead:
     """Rows of sessions, read as a stream in the order of their numbers."""
 
-    def __init__(self, conn: Connection, query: Select[Any], session: Any, then: Any) -> None:
+    def __init__(self, conn: Connection, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int]) -> None:
         rows = conn.execute(query.order_by(session, then), execution_options=STREAM)
         self.groups = groupby(rows, key=lambda row: row.session_id)
         self._advance()
