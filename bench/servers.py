@@ -15,6 +15,7 @@ from pathlib import Path
 from portal.demo.data import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
+IDLE = 5.0  # seconds
 
 
 def free_port() -> int:
@@ -61,7 +62,7 @@ class Person:
     def __init__(self, port: int, email: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
-        self.signed_in = False
+        self.signed_in, self.last = False, time.monotonic()
         page = self.get("/connexion")[1]
         self.post("/connexion", {"csrf_token": token(page), "email": email, "password": PASSWORD, "suite": "/sessions"})
         assert "portail" in self.cookies
@@ -81,8 +82,11 @@ class Person:
         headers = {"Cookie": self.cookie} if self.cookies else {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self.last > IDLE:  # the server closes what nothing is asked over, as any does
+            self.connection.close()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
+        self.last = time.monotonic()
         text = answer.read().decode()
         # A post after the sign-in leaves the cookie: messages that no page shows would pile up in it, as for no person.
         for header in [] if self.signed_in and method == "POST" else answer.headers.get_all("Set-Cookie") or []:
