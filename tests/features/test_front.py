@@ -152,6 +152,10 @@ def test_a_hundred_and_twenty_wrong_passwords_hold_nobody_up(port: int) -> None:
 
 def test_what_was_made_to_start_is_not_looked_through_for_garbage() -> None:
     """In a process of its own: it changes how the whole interpreter collects."""
-    code = "import gc; from portal.front import set_aside_what_stays as f; f(); print(gc.get_freeze_count(), gc.get_threshold()[2])"
-    kept, rarely = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    code = (
+        "import gc; from portal.front import set_aside_what_stays as f; f(); print(gc.get_freeze_count(), gc.get_threshold()[2])"
+    )
+    kept, rarely = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
     assert int(kept) > 10_000 and rarely == "100"
