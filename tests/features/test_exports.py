@@ -179,6 +179,18 @@ def test_a_private_address_gives_dates_without_names_and_can_be_revoked(w: World
     assert visitor.get("/calendrier/abc.ics").status_code == 404
 
 
+def test_who_takes_the_private_address_back_reads_whether_there_was_one(w: World) -> None:
+    b = w.browser("centre")
+    b.post("/calendrier/adresse", action="donner")
+    said = []
+    for _ in range(2):
+        b.post("/calendrier/adresse", action="supprimer")
+        said.append(b.get("/calendrier").text)
+    assert "L’adresse privée est supprimée : elle ne donne plus rien." in said[0]
+    assert "Il n’y avait pas d’adresse privée." in said[1]
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'calendar_revoked'") == 1
+
+
 def test_a_cancelled_session_leaves_the_calendar(w: World) -> None:
     b = w.browser("centre")
     b.post("/sessions/2/annulation", version=w.get(2).version, reason="x")

@@ -1,10 +1,13 @@
 """Juries: kept by the units, picked by the centres, through HTTP."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
 
+from portal.core.outcomes import NotThere
+from portal.features.jury import members
 from portal.features.standing.checking import verify
 from tests.support.world import Browser, World
 
@@ -130,3 +133,11 @@ def test_after_the_results_the_jury_stays(w: World) -> None:
     w.session(3, "01/06/2020", "02/06/2020", "resultats_saisis")
     refused = act(w, w.browser("centre"), "ajouter", w.juror("Trop tard"), 3)
     assert refused.status_code == 403 and "uniquement ses résultats" in refused.text
+
+
+def test_a_member_who_is_not_there_gets_no_accreditation_and_loses_none(w: World) -> None:
+    unit = w.as_("ud94")
+    with pytest.raises(NotThere):
+        members.accredit(unit, 999, 1, "TP-01303", date(2020, 1, 1), date(2020, 12, 31))
+    with pytest.raises(NotThere):
+        members.withdraw(unit, 999, 1, 1)

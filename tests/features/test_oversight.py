@@ -16,7 +16,7 @@ from portal.features.convening.actions import set_exam_days
 from portal.features.oversight.actions import chosen, close, draw_sessions
 from portal.features.oversight.signals import Seen, signals
 from portal.features.results.actions import correct_results, enter_results, seal
-from portal.features.sessions.actions import advance, set_actual_end
+from portal.features.sessions.actions import advance, check_actual_end, set_actual_end
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Outcome
 from portal.rules.signals import Signal, far, wilson
@@ -88,6 +88,16 @@ def test_a_real_end_within_the_lockdown_until_the_unit_has_looked_at_it(w: World
         page = "/sessions/1/date-reelle/verification"
         assert unit.post(page, version=w.get(1).version, note="Vu avec le centre : visioconférence").status_code == 303
         assert not seen(w, Signal.IN_LOCKDOWN) and "à vérifier" not in unit.get("/sessions/1").text
+
+
+def test_a_real_end_that_was_looked_at_is_noted_once_however_often_the_button_is_hit(w: World) -> None:
+    moved(w)
+    set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-04-01"))
+    version = w.get(1).version
+    assert isinstance(check_actual_end(w.as_("ud94"), 1, version, ""), Invalid)
+    done = [check_actual_end(w.as_("ud94"), 1, version, "Vu") for _ in range(2)]
+    assert isinstance(done[0], Saved) and isinstance(done[1], Unchanged)
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'actual_end_checked'") == 1
 
 
 @pytest.mark.parametrize(("end", "count"), [("2020-06-15", 0), ("2020-06-16", 1)])

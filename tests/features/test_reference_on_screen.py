@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.core.outcomes import Saved
+from portal.core.outcomes import NotThere, Saved, Unchanged
 from portal.core.sheet import Typed, load
 from portal.features.results.actions import enter_results
+from portal.features.titles import actions as titles
 from portal.rules.lifecycle import Action, Role
 from portal.rules.outcomes import Outcome
 from portal.rules.rights import Person, may
+from portal.store.titles import CertificateKind
 from tests.support.visible import visible
 from tests.support.world import Browser, World, hidden
 
@@ -187,6 +189,40 @@ def test_what_is_no_title_is_said_on_its_field(w: World, field: str, value: str,
     answer = w.browser("national").post("/titres/nouveau", **{"code": "TP-00411", "rncp_code": "", **TITLE, field: value})
     assert answer.status_code == 422 and why in answer.text and f'id="{field}-error"' in answer.text
     assert w.scalar("SELECT count(*) FROM title") == 1
+
+
+@pytest.mark.parametrize("who", ["centre", "ud94", "region"])
+def test_nobody_else_keeps_titles(w: World, who: str) -> None:
+    card = titles.Card("Autre", None, 3, None, 12, "")
+    number, work = int(str(w.scalar("SELECT min(id) FROM certificate"))), w.as_(who)
+    with pytest.raises(NotThere):
+        titles.open_title(work, "TP-00411", card)
+    with pytest.raises(NotThere):
+        titles.change(work, "TP-01303", 1, card, "")
+    with pytest.raises(NotThere):
+        titles.add_certificate(work, "TP-01303", 1, CertificateKind.CCP, "Autre")
+    with pytest.raises(NotThere):
+        titles.rename_certificate(work, "TP-01303", 1, number, "Autre")
+    with pytest.raises(NotThere):
+        titles.remove_certificate(work, "TP-01303", 1, number)
+    assert w.scalar("SELECT count(*) FROM title") == 1
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'title_changed'") == 0
+
+
+def test_what_is_done_to_a_title_is_said(w: World) -> None:
+    work = w.as_("national")
+    opened = titles.open_title(work, "TP-00411", titles.Card("Conducteur de car", None, 3, None, 12, ""))
+    assert opened == titles.Opened("Titre ouvert : TP-00411. Ajoutez ses certificats.", "TP-00411")
+    added = titles.add_certificate(work, "TP-00411", 1, CertificateKind.CCP, "Conduire")
+    number = int(str(w.scalar("SELECT id FROM certificate WHERE label = 'Conduire'")))
+    renamed = titles.rename_certificate(work, "TP-00411", 2, number, "Conduire un car")
+    again = titles.rename_certificate(work, "TP-00411", 3, number, "Conduire un car")
+    removed = titles.remove_certificate(work, "TP-00411", 3, number)
+    assert [added, renamed, again, removed] == [
+        Saved("Certificat ajouté."), Saved("Certificat renommé."), Unchanged("C’est déjà enregistré."), Saved("Certificat retiré."),
+    ]  # fmt: skip
+    with pytest.raises(NotThere):
+        titles.remove_certificate(work, "TP-00411", 4, number)
 
 
 def test_another_expiry_says_what_it_leaves_before_it_is_saved(w: World) -> None:

@@ -427,6 +427,26 @@ def test_a_session_that_is_moved_is_told_so_to_its_centre(w: World) -> None:
     assert "La session va désormais du 06/07/2020 au 10/07/2020." in told
 
 
+def test_the_centre_reads_that_other_dates_than_its_own_were_granted(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    w.session(2, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    first, second = ask(w, 1), ask(w, 2, key="k2")
+    other = accept(w.as_("ud94"), first, w.get(1).version, D("2020-07-07"), D("2020-07-10"))
+    same = accept(w.as_("ud94"), second, w.get(2).version, D("2020-07-06"), D("2020-07-10"))
+    assert isinstance(other, Saved) and isinstance(same, Saved)
+    told = [str(w.scalar(f"SELECT subject FROM notice WHERE subject LIKE 'Demande n° {n} %accept%'")) for n in (first, second)]
+    assert told[0].endswith("acceptée, à d’autres dates que les vôtres") and told[1].endswith("acceptée"), told
+
+
+def test_what_the_law_did_not_let_a_centre_ask_for_is_not_granted_either(expired: World) -> None:
+    w = expired
+    made = grant(w)
+    assert isinstance(made, Made)
+    past = accept(w.as_("ud94"), made.request_id, None, D("2020-06-14"), D("2020-06-19"))
+    assert isinstance(past, Invalid) and "starts_on" in past.errors, past
+    assert w.scalar("SELECT status FROM request") == "ouverte"
+
+
 def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:
     w = expired
     from portal.features.sessions.importing import import_sessions

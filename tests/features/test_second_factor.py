@@ -243,6 +243,42 @@ def test_a_factor_is_taken_away_with_the_password_and_a_code(w: World, clock: Ha
     assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'factor_removed'") == 1
 
 
+def test_the_first_factor_of_each_person_gives_ten_codes_and_the_next_gives_none(w: World, clock: Handed) -> None:
+    activate(w.browser("ud94"), clock)
+    b = w.browser("national")
+    activate(b, clock)
+    page = b.get(SET_UP).text
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert found
+    second = Phone(clock, found[1].replace(" ", ""), [])
+    b.post(SET_UP, etape=1, secret=hidden(page, "secret"), code=second.code())
+    assert w.scalar("SELECT count(*) FROM factor") == 3 and w.scalar("SELECT count(*) FROM recovery_code") == 20
+
+
+def test_of_two_factors_the_other_stays_with_its_codes(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    activate(b, clock)
+    page = b.get(SET_UP).text
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert found
+    kept = Phone(clock, found[1].replace(" ", ""), [])
+    b.post(SET_UP, etape=1, secret=hidden(page, "secret"), code=kept.code())
+    clock.go_on(MINUTE)
+    assert remove(b, password=PASSWORD, code=kept.code()).status_code == 303, "the one above in the list"
+    assert w.scalar("SELECT count(*) FROM factor") == 1 and w.scalar("SELECT count(*) FROM recovery_code") == 10
+    clock.go_on(MINUTE)
+    waiting = password(w)
+    assert give(waiting, kept.code()).status_code == 303 and signed_in(waiting)
+
+
+def test_guesses_at_taking_one_away_are_refused_at_once_beyond_a_bound(w: World, clock: Handed) -> None:
+    b = w.browser("ud94")
+    phone = activate(b, clock)
+    codes = [remove(b, password="guess", code="000000").status_code for _ in range(22)]
+    assert codes == [422] * 20 + [429] * 2, "ten on a browser that it has signed in on, ten as anybody"
+    assert remove(b, password=PASSWORD, code=phone.code()).status_code == 429 and w.scalar("SELECT count(*) FROM factor") == 1
+
+
 def test_anothers_factor_is_not_there(w: World, clock: Handed) -> None:
     activate(w.browser("ud94"), clock)
     number = w.scalar("SELECT id FROM factor")

@@ -115,3 +115,23 @@ def test_a_mistake_in_a_file_is_said_and_where(old: str, new: str, sentence: str
 def test_the_longest_names_and_the_shortest_shift_are_taken() -> None:
     text = GOOD.replace("greve-2020", "a" * 60).replace('nom = "2"', f'nom = "{"x" * 20}"').replace("jours = 730", "jours = 1")
     assert parse(text).cases[1].shift_days == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "taken"), [("1999-12-31", False), ("2000-01-01", True), ("2099-12-31", True), ("2100-01-01", False)]
+)
+def test_a_year_that_nobody_means_is_asked_to_be_looked_at(day: str, taken: bool) -> None:
+    """Of a run that was made the text is read whatever it says."""
+    text = GOOD.replace("fin = 2020-08-24", f"fin = {day}")
+    assert parse(text, applied=True).cases[0].move_end_to == date.fromisoformat(day)
+    if taken:
+        assert parse(text).cases[0].move_end_to == date.fromisoformat(day)
+    else:
+        with pytest.raises(MeasureError, match="« fin » : vérifiez l’année"):
+            parse(text)
+
+
+def test_what_a_case_does_is_said_in_two_or_three_words() -> None:
+    cancelling = GOOD.replace('action = "decaler"\njours = 730', 'action = "annuler"')
+    assert [case.effect for case in parse(GOOD).cases] == ["Fin au 24/08/2020", "Décalée de 730 jours"]
+    assert parse(cancelling).cases[1].effect == "Annulée"

@@ -122,6 +122,52 @@ def test_a_limit_that_is_past_says_what_can_still_be_done(status: Status, days: 
     assert ("report" in way and "rappel" not in way) == (days > 0 and status is S.DTE_REQUESTED)
 
 
+@pytest.mark.parametrize(
+    ("status", "begun", "moved", "centre", "unit"),
+    [
+        (S.PREPARATION, False, False,
+         "La demande reste possible aujourd’hui ; sinon, changez les dates dans « Informations pratiques », ou annulez la session.",
+         "Le centre peut encore demander le DTE, ou changer les dates."),
+        (S.PREPARATION, False, True,
+         "La demande reste possible aujourd’hui ; sinon, changez les jours d’examen, ou annulez la session.",
+         "Le centre peut encore demander le DTE, ou changer les dates."),
+        (S.DTE_REQUESTED, False, False,
+         "Les convocations s’éditent dès que le DTE est envoyé ; si le délai ne suffit plus, demandez un report à l’UD 94.",
+         "L’envoi reste possible aujourd’hui. S’il est trop tard pour le centre, reportez la session."),
+        (S.DTE_REQUESTED, True, False,
+         "Les convocations s’éditent dès que le DTE est envoyé ; si le délai ne suffit plus, voyez avec l’UD 94, ou annulez la session.",
+         "L’envoi reste possible aujourd’hui."),
+        (S.DTE_REQUESTED, False, True,
+         "Les convocations s’éditent dès que le DTE est envoyé ; si le délai ne suffit plus, changez les jours d’examen.",
+         "L’envoi reste possible aujourd’hui."),
+        (S.DTE_SENT, False, False,
+         "Les convocations restent possibles aujourd’hui ; si le délai ne suffit plus, "
+         "demandez à l’UD 94 de rappeler le DTE, puis de reporter la session.",
+         "Le centre peut encore convoquer ; vous pouvez rappeler le DTE, puis reporter."),
+        (S.DTE_SENT, True, False,
+         "Les convocations restent possibles aujourd’hui ; si le délai ne suffit plus, "
+         "prévenez vous-même les candidats, ou annulez la session.",
+         "Le centre peut encore convoquer."),
+        (S.DTE_SENT, False, True,
+         "Les convocations restent possibles aujourd’hui ; si le délai ne suffit plus, changez les jours d’examen.",
+         "Le centre peut encore convoquer."),
+    ],
+)  # fmt: skip
+def test_the_way_on_after_a_limit_to_the_word(status: Status, begun: bool, moved: bool, centre: str, unit: str) -> None:
+    first = TODAY + timedelta(days=0 if begun else 1)
+    facts = facts_of(status, first, TODAY + timedelta(days=40))
+    if moved:
+        facts = facts_of(status, TODAY - timedelta(days=90), TODAY + timedelta(days=40), True, exam_starts_on=first)
+    found = deadline(facts, Limits(), TODAY)
+    assert found
+    assert (found.way_out(Role.CENTRE, "UD 94", TODAY), found.way_out(Role.UD, "UD 94", TODAY)) == (centre, unit)
+
+
+def test_a_limit_that_is_not_past_needs_no_way_on() -> None:
+    found = deadline(facts_of(S.PREPARATION, TODAY + timedelta(days=14), TODAY + timedelta(days=40)), Limits(), TODAY)
+    assert found and not found.late and found.way_out(Role.CENTRE, "UD 94", TODAY) == ""
+
+
 @pytest.mark.parametrize(("days", "way"), [(-1, False), (0, False), (1, True)])
 def test_the_unit_is_told_to_recall_only_what_can_then_be_postponed(days: int, way: bool) -> None:
     start, end = TODAY + timedelta(days=days), TODAY + timedelta(days=40)
