@@ -23,6 +23,7 @@ from portal.features.day import routes as day_routes
 from portal.features.documents import routes as document_routes
 from portal.features.exports import routes as export_routes
 from portal.features.figures import routes as figure_routes
+from portal.features.journal import routes as journal_routes
 from portal.features.jury import routes as jury_routes
 from portal.features.measures import routes as measure_routes
 from portal.features.notices import routes as notice_routes
@@ -77,6 +78,7 @@ ROOMS = (
     centre_routes,
     title_routes,
     unit_routes,
+    journal_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.paths import INSTANCE
 
@@ -78,6 +79,17 @@ class Settings:
     def audit_key(self) -> bytes:
         """A key of its own for the audit trail, so that signing a cookie never signs an event."""
         return hmac.new(self.secret_key.encode(), b"audit trail", sha256).digest()
+
+    @property
+    def signature_seed(self) -> bytes:
+        """The Ed25519 key that signs heads of the trail and proofs; whoever keeps the trail's key keeps this one."""
+        return hmac.new(self.audit_key, b"signature", sha256).digest()
+
+    @property
+    def journal_name(self) -> str:
+        """What the trail is called where its heads are published: the portal's address, without how it is reached."""
+        public = urlsplit(self.public_url)
+        return f"{public.hostname or 'localhost'}{public.path}/journal".replace("+", "-")
 
 
 def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> Settings:

@@ -27,6 +27,32 @@ def verify_audit(file: str | None) -> None:
     click.echo(f"Journal intact : {trail.events} événements.")
 
 
+@audit.command(
+    "checkpoint",
+    help="Écrit la tête signée du journal ; avec un FICHIER gardé auparavant, dit d’abord si le journal d’aujourd’hui la continue, "
+    "et sort avec 1 sinon.",
+)
+@click.argument("file", required=False)
+def checkpoint(file: str | None) -> None:
+    from portal.core.heads import head, signer
+    from portal.features.standing.trail import continues
+    from portal.files.note import NoHead, read_head
+    from portal.store.nodes import Tree
+
+    tool = Tool().current()
+    signs = signer(tool.settings)
+    with tool.db.snapshot() as conn:
+        if file is not None:
+            try:
+                kept = read_head(content_of(file).decode("utf-8", "replace"), signs.key)
+            except NoHead as why:
+                refuse(f"{file} : {why}.")
+            if broken := continues(conn, tool.db.audit_key, kept):
+                refuse(f"Journal rompu : {broken}.")
+            click.echo(f"Le journal continue le point gardé : ses {kept.size - 1} événements y sont, inchangés.", err=True)
+        click.echo(signs.note(head(Tree(conn), signs.key.name)), nl=False)
+
+
 def _verify_proof(file: str) -> None:
     """Without the database: the key of the settings is all it takes."""
     from portal.features.past.proofs import check

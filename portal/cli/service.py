@@ -77,12 +77,13 @@ def serve() -> None:
 def worker(once: bool, every: int) -> None:
     import time
 
+    from portal.features.journal.witnesses import tell_witnesses
     from portal.features.notices.outbox import send_due, smtp
     from portal.features.notices.waiting import tell_waiting
 
     tool = Tool().current()
     while True:
-        told = tell_waiting(tool.work())
+        told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
         if tool.settings.smtp_host:
             left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings))
             if once or told or left or problems:

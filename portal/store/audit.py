@@ -2,7 +2,8 @@
 
 Each event's digest is an HMAC over the event and the digest before it, under a key that the database does not hold.
 The head keeps the number of events and the last digest under a digest of its own, so that a cut tail shows too.
-The head's row is what writers queue on: event numbers have no gaps.
+The head's row is what writers queue on: event numbers have no gaps. Over the same events grows a Merkle tree, which anybody
+can check without the key (`portal.store.tree`).
 """
 
 import hmac
@@ -31,10 +32,12 @@ from sqlalchemy import (
     update,
 )
 
+from portal.rules.merkle import leaf_hash
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
 from portal.store.happenings import TO_A_SESSION, TO_THE_SERVICE
+from portal.store.tree import COVERED, WIDTH, fills, keep_tiles, leaf_of, seal_data
 from portal.store.triggers import append_only
 
 GENESIS = "0" * 64
@@ -73,6 +76,9 @@ audit_head = Table(
     Column("count", BigId, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("seal", String(64), nullable=False),
+    # The chain as it was when the tree began: what its first leaf seals.
+    Column("sealed_count", BigId, nullable=False, server_default="0"),
+    Column("sealed_digest", String(64), nullable=False, server_default=GENESIS),
 )
 
 # PostgreSQL: one event and the head in one statement, while other writers wait for the head.
@@ -83,9 +89,6 @@ _EVENT_AND_HEAD = (
     .values(count=bindparam("head_count"), digest=bindparam("head_digest"), seal=bindparam("head_seal"))
     .add_cte(_EVENT)
 )
-
-# The columns that the digest covers, in this order.
-COVERED = ("id", "at", "actor_id", "actor", "role", "source", "action", "session_id", "subject", "before", "after", "reason")
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,8 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     elif change is not None:
         tx.execute(change)
     head = tx.execute(query).one_or_none()
-    count, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
-    rows = []
+    before, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
+    rows, count = [], before
     for count, event in enumerate(events, count + 1):  # noqa: B020
         row: dict[str, Any] = {
             "id": count,
@@ -141,12 +144,23 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     new_head = {"count": count, "digest": previous, "seal": _seal(key, count, previous)}
     if head and len(rows) == 1 and tx.dialect.name == "postgresql":
         tx.execute(_EVENT_AND_HEAD, {f"event_{n}": v for n, v in rows[0].items()} | {f"head_{n}": v for n, v in new_head.items()})
-        return
-    tx.execute(insert(audit_event), rows)
-    if head:
-        tx.execute(update(audit_head).where(audit_head.c.id == 1).values(**new_head))
     else:
-        tx.execute(insert(audit_head).values(id=1, **new_head))
+        tx.execute(insert(audit_event), rows)
+        own = update(audit_head).where(audit_head.c.id == 1) if head else insert(audit_head).values(id=1)
+        tx.execute(own.values(**new_head))
+    if fills(before + 1, len(rows)):
+        place = (before + 1) // WIDTH
+        keep_tiles(tx, place, [*leaves(tx, place * WIDTH, before + 1), *map(leaf_of, rows)])
+
+
+def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
+    """The hashes of these leaves of the tree, from `start` (with) to `end` (without), taken from the events."""
+    sealed = []
+    if start == 0 < end:
+        head = conn.execute(select(audit_head.c.sealed_count, audit_head.c.sealed_digest)).first()
+        sealed.append(leaf_hash(seal_data(*(head or (0, GENESIS))).encode()))
+    query = select(audit_event).where(audit_event.c.id >= max(start, 1), audit_event.c.id < end).order_by(audit_event.c.id)
+    return sealed + [leaf_of(dict(row._mapping)) for row in conn.execute(query)]
 
 
 def as_json(value: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from portal.store import (
     requests,
     sessions,
     titles,
+    tree,
 )
 from portal.store.base import metadata
 
@@ -36,4 +37,5 @@ __all__ = [
     "requests",
     "sessions",
     "titles",
+    "tree",
 ]

@@ -84,6 +84,7 @@ PAGES: dict[str, list[str]] = {
     "/invitation/<token>": ["/invitation/inconnue"],
     "/jury": ["/jury", "/jury?q=delorme", "/jury?q=introuvable"],
     "/jury/<number:member_id>": ["/jury/1", "/jury/3", "/jury/4", "/jury/6", "/jury/999"],
+    "/journal/verifier": ["/journal/verifier", "/journal/verifier?point=rien"],
     "/mesures": ["/mesures"],
     "/mesures/<key>": ["/mesures/confinement-2020", "/mesures/inconnue"],
     "/mesures/<key>.csv": ["/mesures/confinement-2020.csv"],
@@ -141,7 +142,11 @@ PAGES: dict[str, list[str]] = {
 }  # fmt: skip
 
 # Routes whose words stand elsewhere, each with its reason.
-LEFT_OUT = {"/static/<path:filename>": "files of the browser's, no page"}
+LEFT_OUT = {
+    "/static/<path:filename>": "files of the browser's, no page",
+    "/journal": "the head of this very trail, under its key",
+    "/journal/cle": "the public key, another one in each database",
+}
 
 # Whose forms are tried, and on which page.
 FORMS: list[tuple[str, str]] = [

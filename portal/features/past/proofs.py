@@ -20,8 +20,9 @@ from portal.core.session import SessionRow
 from portal.features.past.history import history
 from portal.files import printer
 from portal.rules.french import day
-from portal.store.audit import COVERED, audit_event, audit_head, digest_of
+from portal.store.audit import audit_event, audit_head, digest_of
 from portal.store.measures import measure_line, measure_run
+from portal.store.tree import COVERED
 
 FORMAT = "preuve d’historique, version 1"
 

@@ -5,17 +5,17 @@ from sqlalchemy import Connection
 from portal.features.measures.actions import digest_of_lines
 from portal.features.measures.bound import bound_by
 from portal.features.standing import service, sessions
+from portal.features.standing.trail import walk
 from portal.store.audit import Trail
-from portal.store.audit import verify as verify_chain
 
 
 def verify(conn: Connection, key: bytes) -> Trail:
-    """The chain of events, the lines of the measures that its events bind, then the tables: the first place that is broken.
+    """The chain of events and their tree, the lines of the measures that its events bind, then the tables: the first place that is broken.
 
     One transaction reads all of it, so that it is of one moment.
     """
     bound, told, trail = [], service.Service(), Trail(0)
-    for found in verify_chain(conn, key):
+    for found in walk(conn, key):
         if isinstance(found, Trail):
             trail = found
             continue
