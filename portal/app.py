@@ -89,19 +89,7 @@ POLICY = (
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     settings = settings or read()
     app = Flask("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME=settings.cookie("portail"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=not settings.demo,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
-        WTF_CSRF_CHECK_DEFAULT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
-        COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_ALGORITHM_STREAMING=["deflate"],
-    )
+    app.config.update(_config(settings))
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["portal_settings"] = settings
@@ -131,6 +119,24 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.after_request(communication_routes.tell_when_open)  # the last is asked first: before htmx is told of a redirection
     _words_for_pages(app, settings)
     return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return dict(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=settings.old_secret_keys,
+        WTF_CSRF_SECRET_KEY=settings.signing_keys,
+        SESSION_COOKIE_NAME=settings.cookie("portail"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.demo,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["deflate"],
+    )
 
 
 def _headers(response: Response) -> Response:

@@ -1,9 +1,9 @@
-"""Every PORTAL_* variable, read and checked once."""
+"""Every PORTAL_* variable, read and checked once: each with how it is shown, and with its mend where it is wrong."""
 
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.environment import FRESH, SHORTEST_SECRET, Environment, Given, SettingsError, port_number, proxies, several, strong
 from portal.paths import INSTANCE
 
 DEMO_DAY = date(2020, 6, 15)
-SHORTEST_SECRET, FEWEST_SIGNS = 32, 5
-
-
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message says which, and the mend."""
+SHORTEST_BEFORE = 16  # what 1.13 and earlier took: a trail may be sealed under such a key for good
+NONE: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,8 @@ class Settings:
     smtp_starttls: bool = True
     mail_from: str = "portail@localhost"
     provider: Provider | None = None
+    old_secret_keys: tuple[str, ...] = ()  # what they signed or encrypted is still read, and nothing new is
+    trail_key: str = ""  # none: the trail is sealed under what `secret_key` gives
 
     @property
     def demo(self) -> bool:
@@ -71,14 +71,19 @@ class Settings:
         return self.mail_from.rpartition("@")[2].rstrip(">") or "localhost"
 
     @property
-    def factor_key(self) -> bytes:
-        """What the secrets of second factors are encrypted under. Another `secret_key` reads none of them."""
-        return hmac.new(self.secret_key.encode(), b"second factor", sha256).digest()
+    def signing_keys(self) -> tuple[str, ...]:
+        """Under which signatures are read; the last one signs."""
+        return (*self.old_secret_keys, self.secret_key)
+
+    @property
+    def factor_keys(self) -> tuple[bytes, ...]:
+        """Under which the secrets of second factors are read; the first one encrypts them."""
+        return tuple(_derived(key, b"second factor") for key in reversed(self.signing_keys))
 
     @property
     def audit_key(self) -> bytes:
         """A key of its own for the audit trail, so that signing a cookie never signs an event."""
-        return hmac.new(self.secret_key.encode(), b"audit trail", sha256).digest()
+        return _derived(self.trail_key or self.secret_key, b"audit trail")
 
     @property
     def signature_seed(self) -> bytes:
@@ -91,64 +96,104 @@ class Settings:
         public = urlsplit(self.public_url)
         return f"{public.hostname or 'localhost'}{public.path}/journal".replace("+", "-")
 
+    def older_key_of(self, fits: Callable[[bytes], bool]) -> int | None:
+        """Which of the old secret keys gave the key of a trail, counted from 1; None: none of them."""
+        found = (place for place, key in enumerate(self.old_secret_keys, 1) if fits(_derived(key, b"audit trail")))
+        return next(found, None)
+
+
+def _derived(secret: str, purpose: bytes) -> bytes:
+    return hmac.new(secret.encode(), purpose, sha256).digest()
+
 
 def read(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> Settings:
-    env = environ.get("PORTAL_ENV") or "production"
-    if env not in ("demo", "production"):
-        raise SettingsError("PORTAL_ENV vaut « demo » ou « production ».")
-    demo = env == "demo"
-    port = _port(environ)
-    return Settings(
-        env=env,
-        database_url=environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}",
-        secret_key=_secret(environ, instance, demo),
-        fixed_day=_day(environ, demo),
+    """The settings. Raises SettingsError for the first that is wrong."""
+    settings, given = looked_at(environ, instance)
+    for one in given:
+        if one.problem:
+            raise SettingsError(one.problem)
+    return settings
+
+
+def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, list[Given]]:
+    """The settings, each that is wrong at its default, and each variable as it was given."""
+    e = Environment(environ)
+    demo = e.take("PORTAL_ENV", _env, "production") == "demo"
+    port = e.take("PORT", port_number("PORT"), 8000)
+    secret_key, old_secret_keys, trail_key = _keys(e, demo, instance)
+    settings = Settings(
+        env="demo" if demo else "production",
+        database_url=e.take("PORTAL_DATABASE_URL", str, f"sqlite:///{instance / 'portal.sqlite'}"),
+        secret_key=secret_key,
+        old_secret_keys=old_secret_keys,
+        trail_key=trail_key,
+        fixed_day=e.take("PORTAL_TODAY", _day(demo), DEMO_DAY if demo else None),
         port=port,
-        metrics_port=_port(environ, "PORTAL_METRICS_PORT", "0"),
-        trusted_proxies=_proxies(environ),
-        unit_label=environ.get("PORTAL_UNIT_LABEL") or "UD",
-        region_label=environ.get("PORTAL_REGION_LABEL") or "DIRECCTE",
-        smtp_host=environ.get("PORTAL_SMTP_HOST") or "",
-        smtp_port=_port(environ, "PORTAL_SMTP_PORT", "25"),
-        smtp_user=environ.get("PORTAL_SMTP_USER") or "",
-        smtp_password=environ.get("PORTAL_SMTP_PASSWORD") or "",
-        smtp_starttls=environ.get("PORTAL_SMTP_STARTTLS") != "0",
-        mail_from=environ.get("PORTAL_MAIL_FROM") or "portail@localhost",
-        provider=_provider(environ, demo),
-        public_url=(environ.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        metrics_port=e.take("PORTAL_METRICS_PORT", port_number("PORTAL_METRICS_PORT", least=0), 0),
+        trusted_proxies=e.take("PORTAL_TRUSTED_PROXIES", proxies, 0),
+        public_url=e.take("PORTAL_PUBLIC_URL", str, f"http://127.0.0.1:{port}").rstrip("/"),
+        unit_label=e.take("PORTAL_UNIT_LABEL", str, "UD"),
+        region_label=e.take("PORTAL_REGION_LABEL", str, "DIRECCTE"),
+        smtp_host=e.take("PORTAL_SMTP_HOST", str, ""),
+        smtp_port=e.take("PORTAL_SMTP_PORT", port_number("PORTAL_SMTP_PORT"), 25),
+        smtp_user=e.take("PORTAL_SMTP_USER", str, ""),
+        smtp_password=e.take("PORTAL_SMTP_PASSWORD", str, "", secret=True),
+        smtp_starttls=e.take("PORTAL_SMTP_STARTTLS", str, "1") != "0",
+        mail_from=e.take("PORTAL_MAIL_FROM", str, "portail@localhost"),
+        provider=_provider(e, demo),
+    )
+    return settings, e.given
+
+
+def _env(text: str) -> str:
+    if text not in ("demo", "production"):
+        raise SettingsError("PORTAL_ENV vaut « demo » ou « production ».")
+    return text
+
+
+def _keys(e: Environment, demo: bool, instance: Path) -> tuple[str, tuple[str, ...], str]:
+    """What signs, what signed before, and what the trail is sealed under if that is another."""
+    now, before, trail = "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_AUDIT_KEY"
+    return (
+        e.take(now, strong(now, demo), "", secret=True, otherwise=lambda: _own_secret(instance, demo)),
+        e.take(before, several(strong(before, demo)), NONE, secret=True),
+        e.take(trail, strong(trail, demo, SHORTEST_BEFORE), "", secret=True),
     )
 
 
-def _provider(environ: Mapping[str, str], demo: bool) -> Provider | None:
+def _provider(e: Environment, demo: bool) -> Provider | None:
     """What `PORTAL_OIDC_*` say; none of them: no provider."""
-    given = {name: environ.get(f"PORTAL_OIDC_{name}") or "" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")}
-    if not any(given.values()):
-        return None
-    if missing := [f"PORTAL_OIDC_{name}" for name, value in given.items() if not value]:
-        raise SettingsError(f"PORTAL_OIDC_* vont ensemble : il manque {', '.join(missing)}.")
-    local = demo and given["ISSUER"].startswith(("http://localhost", "http://127.0.0.1"))
-    if not (given["ISSUER"].startswith("https://") or local):
-        raise SettingsError(f"PORTAL_OIDC_ISSUER « {given['ISSUER']} » doit commencer par https://.")
-    said = (environ.get("PORTAL_OIDC_SECOND_FACTOR") or "").split(",")
-    return Provider(
-        given["ISSUER"],
-        given["CLIENT_ID"],
-        given["CLIENT_SECRET"],
-        environ.get("PORTAL_OIDC_SCOPE") or "openid email",
-        environ.get("PORTAL_OIDC_ACR_VALUES") or "",
-        tuple(word.strip() for word in said if word.strip()),
-    )
+    names = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET")
+    missing = e.missing(names)
+
+    def needed() -> str:
+        if missing and len(missing) < len(names):
+            raise SettingsError(f"PORTAL_OIDC_* vont ensemble : il manque {', '.join(missing)}.")
+        return ""
+
+    issuer = e.take(names[0], _issuer(demo), "", otherwise=needed)
+    client_id = e.take(names[1], str, "", otherwise=needed)
+    client_secret = e.take(names[2], str, "", secret=True, otherwise=needed)
+    scope = e.take("PORTAL_OIDC_SCOPE", str, "openid email")
+    asked = e.take("PORTAL_OIDC_ACR_VALUES", str, "")
+    factor = e.take("PORTAL_OIDC_SECOND_FACTOR", several(str), NONE)
+    return None if missing else Provider(issuer, client_id, client_secret, scope, asked, factor)
 
 
-def _secret(environ: Mapping[str, str], instance: Path, demo: bool) -> str:
-    given = environ.get("PORTAL_SECRET_KEY", "")
-    if given and (demo or (len(given) >= SHORTEST_SECRET and len(set(given)) >= FEWEST_SIGNS)):
-        return given
+def _issuer(demo: bool) -> Callable[[str], str]:
+    def meaning(text: str) -> str:
+        local = demo and text.startswith(("http://localhost", "http://127.0.0.1"))
+        if not (text.startswith("https://") or local):
+            raise SettingsError(f"PORTAL_OIDC_ISSUER « {text} » doit commencer par https://.")
+        return text
+
+    return meaning
+
+
+def _own_secret(instance: Path, demo: bool) -> str:
+    """The secret of the demonstration, which it makes and keeps."""
     if not demo:
-        raise SettingsError(
-            f"PORTAL_SECRET_KEY manque, a moins de {SHORTEST_SECRET} caractères ou répète toujours les mêmes : il en faut une "
-            "en production (python3 -c 'import secrets; print(secrets.token_hex(32))' en donne une)."
-        )
+        raise SettingsError(f"PORTAL_SECRET_KEY manque : il en faut une de {SHORTEST_SECRET} caractères en production ({FRESH}).")
     instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret_key"
     if not path.exists():
@@ -164,27 +209,13 @@ def _secret(environ: Mapping[str, str], instance: Path, demo: bool) -> str:
     return key
 
 
-def _day(environ: Mapping[str, str], demo: bool) -> date | None:
-    given = environ.get("PORTAL_TODAY")
-    if not given:
-        return DEMO_DAY if demo else None
-    if not demo:
-        raise SettingsError("PORTAL_TODAY n’est admis que dans la démonstration (PORTAL_ENV=demo).")
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise SettingsError(f"PORTAL_TODAY « {given} » n’est pas une date ISO (2020-06-15).") from None
+def _day(demo: bool) -> Callable[[str], date | None]:
+    def meaning(text: str) -> date:
+        if not demo:
+            raise SettingsError("PORTAL_TODAY n’est admis que dans la démonstration (PORTAL_ENV=demo).")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise SettingsError(f"PORTAL_TODAY « {text} » n’est pas une date ISO (2020-06-15).") from None
 
-
-def _port(environ: Mapping[str, str], name: str = "PORT", default: str = "8000") -> int:
-    given = environ.get(name) or default
-    if not given.isdecimal() or not (1 <= int(given) <= 65535 or given == default):
-        raise SettingsError(f"{name} « {given} » n’est pas un port (1 à 65535).")
-    return int(given)
-
-
-def _proxies(environ: Mapping[str, str]) -> int:
-    given = environ.get("PORTAL_TRUSTED_PROXIES") or "0"
-    if not (given.isascii() and given.isdecimal() and int(given) <= 10):
-        raise SettingsError(f"PORTAL_TRUSTED_PROXIES « {given} » n’est pas un nombre de mandataires (0 à 10).")
-    return int(given)
+    return meaning

@@ -13,9 +13,10 @@ from portal.app import create_app
 from portal.cli import cli
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.demo.load import load
+from portal.environment import SettingsError
 from portal.paths import STATIC
 from portal.rules.french import long_day
-from portal.settings import SettingsError, read
+from portal.settings import read
 from portal.store import migrate
 from portal.store.accounts import account
 from portal.store.database import Database

@@ -5,11 +5,12 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from portal.cli import audit, files, measures, people, service
-from portal.cli.tool import refuse
+from portal.cli import audit, files, keys, measures, people, service
+from portal.cli.tool import ITS_KEY, SEALED, refuse
+from portal.environment import SettingsError
 from portal.files.errors import BadFile
-from portal.settings import SettingsError
 from portal.store import migrate as migrations
+from portal.store.audit import WrongKey
 
 
 def main() -> None:
@@ -25,6 +26,8 @@ def main() -> None:
         refuse(f"{count} erreur{'s' if count > 1 else ''} ; rien n’a été écrit.")
     except migrations.CannotMigrate as error:
         refuse(str(error))
+    except WrongKey:
+        refuse(f"{SEALED} : {ITS_KEY}. Rien n’a été écrit.")
     except IntegrityError:
         refuse("La base a changé pendant l’opération ; rien n’a été écrit. Recommencez.")
     except DBAPIError as error:
@@ -41,5 +44,6 @@ def cli() -> None:
 for command in (
     service.migrate, service.demo, service.serve, service.worker, people.users, files.sessions, files.candidates, files.centres,
     files.titles, files.approvals, files.results, measures.measures, audit.audit,
+    keys.keys,
 ):  # fmt: skip
     cli.add_command(command)

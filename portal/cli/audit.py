@@ -19,7 +19,7 @@ def verify_audit(file: str | None) -> None:
     if file is not None:
         _verify_proof(file)
         return
-    tool = Tool().current()
+    tool = Tool().migrated()
     with tool.db.snapshot() as conn:
         trail = verify(conn, tool.db.audit_key)
     if trail.broken:

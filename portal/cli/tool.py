@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import click
+from sqlalchemy import Connection
 
 from portal.clock import Clock
 from portal.settings import Settings, read
+from portal.store import audit
 from portal.store import migrate as migrations
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
 
 Item = TypeVar("Item")
+SEALED = "Le journal de cette base n’est pas scellé sous la clé donnée"
+ITS_KEY = "donnez à PORTAL_AUDIT_KEY la clé secrète (PORTAL_SECRET_KEY) sous laquelle cette base a servi jusqu’ici"
 
 
 class Tool:
@@ -30,9 +34,25 @@ class Tool:
         return Work(self.db, Occasion(operator(), Source.CLI, now, now.date()), self.settings.unit_label)
 
     def current(self) -> "Tool":
+        """With the schema that this version expects, and under the key of its trail."""
+        self.migrated()
+        with self.db.reading() as conn:
+            if not audit.fits(conn, self.db.audit_key):
+                refuse(self.other_key(conn))
+        return self
+
+    def migrated(self) -> "Tool":
+        """With the schema that this version expects."""
         if not migrations.is_current(self.db):
             refuse("la base n’a pas le schéma attendu : lancez d’abord « portal migrate ».")
         return self
+
+    def other_key(self, conn: Connection) -> str:
+        """What is to be done where the trail is sealed under another key than that of the settings."""
+        place = self.settings.older_key_of(lambda key: audit.fits(conn, key))
+        if place is not None:
+            return f"{SEALED} : donnez à PORTAL_AUDIT_KEY la clé n° {place} de PORTAL_OLD_SECRET_KEYS. Rien n’a été écrit."
+        return f"{SEALED} : {ITS_KEY}, ou cherchez avec « portal audit verify » ce qui y a été changé. Rien n’a été écrit."
 
 
 def refuse(message: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """The signed tokens by which an account is opened, gets another password or another address, without one: the command line and
 e-mails make them, pages read them. What has become of what they open, the account itself says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
@@ -9,25 +9,27 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from portal.core.telling import EMAIL, INVITATION, PASSWORD
 from portal.settings import Settings
 
+Keys = Sequence[str]  # under which tokens are read; the last one signs
+
 DAYS = 14
 PASSWORD_MINUTES = 30
 EMAIL_HOURS = 24
 
 
-def signer(secret_key: str) -> URLSafeTimedSerializer:
+def signer(keys: Keys) -> URLSafeTimedSerializer:
     """What signs and reads the token of an invitation."""
-    return URLSafeTimedSerializer(secret_key, salt="invitation")
+    return URLSafeTimedSerializer(keys, salt="invitation")
 
 
 def address(settings: Settings, account_id: int, number: int = 1) -> str:
     """Where an invited person chooses a password; `number`: which of this account's invitations."""
-    return f"{settings.public_url}/invitation/{signer(settings.secret_key).dumps([account_id, number])}"
+    return f"{settings.public_url}/invitation/{signer(settings.signing_keys).dumps([account_id, number])}"
 
 
-def invitation(secret_key: str, token: str) -> tuple[int, int] | None:
+def invitation(keys: Keys, token: str) -> tuple[int, int] | None:
     """The account of such a link, and which of its invitations; None when it is not ours."""
     try:
-        found = signer(secret_key).loads(token)
+        found = signer(keys).loads(token)
         account_id, number = (found, 1) if isinstance(found, int) else found  # an account alone: its first, as of before 1.15
     except (BadData, ValueError, TypeError):
         return None
@@ -56,15 +58,15 @@ def address_of(settings: Settings, link: str, at: datetime) -> str:
     return f"{settings.public_url}{link}"
 
 
-def password_token(secret_key: str, token: str, now: datetime) -> tuple[int, str] | None:
+def password_token(keys: Keys, token: str, now: datetime) -> tuple[int, str] | None:
     """The account and the mark of such a link; None when it is not ours, or over."""
-    found = _read(secret_key, PASSWORD, token)
+    found = _read(keys, PASSWORD, token)
     return found[:2] if found and _age(found[2], now) <= timedelta(minutes=PASSWORD_MINUTES) else None
 
 
-def email_token(secret_key: str, token: str, now: datetime) -> tuple[int, str, bool] | None:
+def email_token(keys: Keys, token: str, now: datetime) -> tuple[int, str, bool] | None:
     """The account and the mark of such a link, and whether it is still in time; None when it is not ours."""
-    found = _read(secret_key, EMAIL, token)
+    found = _read(keys, EMAIL, token)
     return (*found[:2], _age(found[2], now) <= timedelta(hours=EMAIL_HOURS)) if found else None
 
 
@@ -73,17 +75,17 @@ def _age(at: int, now: datetime) -> timedelta:
 
 
 def _marked(settings: Settings, kind: str, account_id: int, mark: str, at: datetime) -> str:
-    made = _signer(settings.secret_key, kind).dumps([account_id, mark, int(at.timestamp())])
+    made = _signer(settings.signing_keys, kind).dumps([account_id, mark, int(at.timestamp())])
     return made if isinstance(made, str) else made.decode()
 
 
-def _read(secret_key: str, kind: str, token: str) -> tuple[int, str, int] | None:
+def _read(keys: Keys, kind: str, token: str) -> tuple[int, str, int] | None:
     try:
-        account_id, mark, at = _signer(secret_key, kind).loads(token)
+        account_id, mark, at = _signer(keys, kind).loads(token)
     except (BadData, ValueError, TypeError):
         return None
     return account_id, mark, at
 
 
-def _signer(secret_key: str, kind: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key, salt=kind.rstrip(":"))
+def _signer(keys: Keys, kind: str) -> URLSafeSerializer:
+    return URLSafeSerializer(keys, salt=kind.rstrip(":"))

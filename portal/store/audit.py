@@ -91,6 +91,10 @@ _EVENT_AND_HEAD = (
 )
 
 
+class WrongKey(Exception):
+    """The head of the trail is not sealed under this key: nothing is written after it."""
+
+
 @dataclass(frozen=True)
 class Event:
     """What happened, in numbers and codes; `before` and `after` hold JSON values and dates; `reason` is what the person gave.
@@ -112,7 +116,10 @@ class Event:
 
 def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], change: Update | None = None) -> None:
     """Append these events inside the caller's write transaction. `change`: what they tell of, if it is one UPDATE; on
-    PostgreSQL it travels with the question for the head, which saves a way to the server."""
+    PostgreSQL it travels with the question for the head, which saves a way to the server.
+
+    Raises WrongKey where the trail was sealed under another key: an event under this one would break it for good.
+    """
     if not events:
         return
     query = select(audit_head).where(audit_head.c.id == 1).with_for_update()
@@ -121,23 +128,12 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     elif change is not None:
         tx.execute(change)
     head = tx.execute(query).one_or_none()
+    if head and not _holds(key, head):
+        raise WrongKey
     before, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
     rows, count = [], before
     for count, event in enumerate(events, count + 1):  # noqa: B020
-        row: dict[str, Any] = {
-            "id": count,
-            "at": on.now,
-            "actor_id": on.actor.id,
-            "actor": on.actor.label,
-            "role": str(on.actor.role),
-            "source": str(on.source),
-            "action": event.action,
-            "session_id": event.session_id,
-            "subject": event.subject,
-            "before": as_json(event.before),
-            "after": as_json(event.after),
-            "reason": event.reason,
-        }
+        row = _row(count, on, event)
         digest = digest_of(key, previous, row)
         rows.append({**row, "previous": previous, "digest": digest})
         previous = digest
@@ -151,6 +147,23 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     if fills(before + 1, len(rows)):
         place = (before + 1) // WIDTH
         keep_tiles(tx, place, [*leaves(tx, place * WIDTH, before + 1), *map(leaf_of, rows)])
+
+
+def _row(number: int, on: Occasion, event: Event) -> dict[str, Any]:
+    return {
+        "id": number,
+        "at": on.now,
+        "actor_id": on.actor.id,
+        "actor": on.actor.label,
+        "role": str(on.actor.role),
+        "source": str(on.source),
+        "action": event.action,
+        "session_id": event.session_id,
+        "subject": event.subject,
+        "before": as_json(event.before),
+        "after": as_json(event.after),
+        "reason": event.reason,
+    }
 
 
 def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
@@ -189,6 +202,16 @@ def _seal(key: bytes, count: int, digest: str) -> str:
     return hmac.new(key, f"head:{count}:{digest}".encode(), sha256).hexdigest()
 
 
+def _holds(key: bytes, head: Row[Any]) -> bool:
+    return hmac.compare_digest(head.seal, _seal(key, int(head._mapping["count"]), head.digest))
+
+
+def fits(conn: Connection, key: bytes) -> bool:
+    """Whether the trail is sealed under this key; one without any event fits every key."""
+    head = conn.execute(select(audit_head)).first()
+    return head is None or _holds(key, head)
+
+
 @dataclass(frozen=True)
 class Trail:
     """What verifying found: how many events hold, and the first broken place, as a sentence, if any."""
@@ -215,7 +238,7 @@ def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
         yield Trail(0)
         return
     said = int(head[0]._mapping["count"]) if head else 0
-    if len(head) != 1 or not hmac.compare_digest(head[0].seal, _seal(key, said, head[0].digest)):
+    if len(head) != 1 or not _holds(key, head[0]):
         yield Trail(count, "tête du journal : elle a été modifiée")
     elif said != count or head[0].digest != previous:
         yield Trail(count, f"fin du journal : {said} événements attendus, {count} trouvés")

@@ -22,15 +22,15 @@ def name() -> str:
 def knows(email: str) -> bool:
     """Whether this account has signed in on this browser before."""
     browser, marks = _read()
-    return bool(browser) and _mark(browser, email) in marks
+    return bool(browser) and not set(marks).isdisjoint(_marks(browser, email))
 
 
 def remember(response: Response, email: str) -> None:
     """This account has signed in on this browser."""
     browser, marks = _read()
     browser = browser or secrets.token_urlsafe(12)
-    mark = _mark(browser, email)
-    marks = [*(m for m in marks if m != mark), mark][-MOST:]
+    mine = _marks(browser, email)
+    marks = [*(m for m in marks if m not in mine), mine[-1]][-MOST:]
     kept, secure = _signer().dumps([browser, *marks]), not settings().demo
     response.set_cookie(settings().cookie(COOKIE), kept, SECONDS, httponly=True, samesite="Lax", secure=secure)
 
@@ -54,11 +54,12 @@ def _read() -> tuple[str, list[str]]:
     return str(browser), [str(mark) for mark in marks]
 
 
-def _mark(browser: str, email: str) -> str:
-    """The account on this browser: tells nothing without the key, and nothing on another browser."""
-    key = settings().secret_key.encode()
-    return hmac.new(key, f"browser {browser} {email.strip().casefold()}".encode(), sha256).hexdigest()[:24]
+def _marks(browser: str, email: str) -> list[str]:
+    """The account on this browser, under each key that is read; the last one is written. It tells nothing without the key, and
+    nothing on another browser."""
+    said = f"browser {browser} {email.strip().casefold()}".encode()
+    return [hmac.new(key.encode(), said, sha256).hexdigest()[:24] for key in settings().signing_keys]
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="browser")
+    return URLSafeTimedSerializer(settings().signing_keys, salt="browser")

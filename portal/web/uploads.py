@@ -34,4 +34,4 @@ def unsealed(text: str) -> Any:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="preview")
+    return URLSafeTimedSerializer(settings().signing_keys, salt="preview")

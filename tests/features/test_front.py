@@ -17,6 +17,7 @@ import pytest
 
 from portal.demo.data import PASSWORD
 from portal.paths import ROOT
+from tests.support.server import SECRET
 
 FORM = "Host: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 HEAD = f"POST /sessions/1/resultats HTTP/1.1\r\n{FORM}"
@@ -34,7 +35,7 @@ def port(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -
         "PORTAL_ENV": "demo",
         "PORT": str(number),
         "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}",
-        "PORTAL_SECRET_KEY": "k",
+        "PORTAL_SECRET_KEY": SECRET,
     }
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("portal")), "serve"],

@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from portal.app import create_app
 from portal.clock import Clock
+from portal.environment import SettingsError
 from portal.features.accounts import throttle
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, sign_in_with
 from portal.features.accounts.throttle import Place
-from portal.settings import Settings, SettingsError, read
+from portal.settings import Settings, read
 from tests.support.clock import at
 from tests.support.world import PASSWORD, Browser, World
 

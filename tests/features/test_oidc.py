@@ -16,10 +16,11 @@ from joserfc import jwk, jwt
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.environment import SettingsError
 from portal.features.access import keeping
 from portal.features.access.inviting import invite
 from portal.rules.lifecycle import Role
-from portal.settings import Provider, Settings, SettingsError, read
+from portal.settings import Provider, Settings, read
 from tests.features.test_second_factor import activate, give, signed_in
 from tests.support.clock import Handed
 from tests.support.world import Browser, World

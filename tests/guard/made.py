@@ -25,7 +25,7 @@ def made(demo: Demonstration, rule: str) -> list[str]:
         with db.reading() as conn:
             return [f"/verifier/{conn.exec_driver_sql('SELECT code FROM document').scalar()}"]
     if rule == "/invitation/<token>":
-        signer = invitations.signer(settings_in(demo.file.parent).secret_key)
+        signer = invitations.signer(settings_in(demo.file.parent).signing_keys)
         return [f"/invitation/{signer.dumps([account, 1])}" for account in (15, 14, 13, 12)]
     return []
 

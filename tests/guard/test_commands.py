@@ -18,6 +18,7 @@ import pytest
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.paths import ROOT
 from tests.support.demonstration import EMAILS
+from tests.support.server import SECRET
 
 MAKEFILE, README = (ROOT / "Makefile").read_text(), (ROOT / "README.md").read_text()
 OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp", "-o", ".venv/bin/python")  # what is installed stays as it is
@@ -54,7 +55,7 @@ def served(command: list[str], folder: Path, cwd: Path = ROOT) -> Iterator[tuple
         "PORTAL_ENV": "demo",
         "PORT": str(port),
         "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}",
-        "PORTAL_SECRET_KEY": "k",
+        "PORTAL_SECRET_KEY": SECRET,
     }
     process = subprocess.Popen(
         command, cwd=cwd, env={**OUTSIDE, **own}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -27,8 +27,11 @@ def chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=program, args=QUIET)
 
 
+SECRET = "a secret for pictures"  # whoever serves a copy of the loaded demonstration needs it: its trail is sealed under it
+
+
 def settings_in(folder: Path) -> Settings:
-    return Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", "a secret for pictures", DEMO_DAY)
+    return Settings("demo", f"sqlite:///{folder / 'demo.sqlite'}", SECRET, DEMO_DAY)
 
 
 def load_demonstration(folder: Path) -> Path:

@@ -149,7 +149,7 @@ def _close(found: Kept, form: Form, conflict: bool = False) -> str:
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 def accept(token: str) -> ResponseReturnValue:
-    read = invitations.invitation(settings().secret_key, token)
+    read = invitations.invitation(settings().signing_keys, token)
     found = queries.find_any(reading(), read[0]) if read else None
     who = anybody(reading(), read[0], labels()) if read else None
     if not read or not found or not who:
@@ -227,7 +227,7 @@ def _own(outcome: Saved | Unchanged | Changed | Invalid, form: Form, template: s
 
 @blueprint.route("/compte/adresse/<token>", methods=["GET", "POST"])
 def confirm_email(token: str) -> ResponseReturnValue:
-    read = invitations.email_token(settings().secret_key, token, clock().now())
+    read = invitations.email_token(settings().signing_keys, token, clock().now())
     if read is None:
         return render_template("access/unknown.html"), 404
     number, mark, in_time = read

@@ -150,7 +150,7 @@ def forgotten() -> ResponseReturnValue:
 
 @blueprint.route("/connexion/oubli/<token>", methods=["GET", "POST"])
 def choose_again(token: str) -> ResponseReturnValue:
-    found = invitations.password_token(settings().secret_key, token, clock().now())
+    found = invitations.password_token(settings().signing_keys, token, clock().now())
     actor = queries.by_id(reading(), found[0], labels()) if found else None
     if not found or not actor or own.marked(reading(), found[0]) != found[1]:
         return render_template("accounts/link_over.html", minutes=invitations.PASSWORD_MINUTES), 410

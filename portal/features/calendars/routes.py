@@ -64,7 +64,7 @@ def _address() -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key, salt="calendrier")
+    return URLSafeSerializer(settings().signing_keys, salt="calendrier")
 
 
 @blueprint.post("/calendrier/adresse")

@@ -142,7 +142,7 @@ def _where(email: str) -> Where:
 
 
 def _means() -> Means:
-    return Means(Box(settings().factor_key), clock().moment(), _site())
+    return Means(Box(settings().factor_keys), clock().moment(), _site())
 
 
 def _site() -> Site:
@@ -178,7 +178,7 @@ def application() -> ResponseReturnValue:
     form = Secret()
     kept = _on_their_way(form)
     target = own_path(query.text("suite", url_for("second_factor.mine")))
-    box = Box(settings().factor_key)
+    box = Box(settings().factor_keys)
     number, _, secret = (box.open(form.secret.typed) or "").partition(" ")
     if number != str(actor().id):
         secret = ""
@@ -212,7 +212,7 @@ def _set_up(form: Secret, secret: str, target: str, kept: list[tuple[str, str]],
     """The page that shows a secret: the same again after a mistake, a new one otherwise."""
     me, secret = actor(), secret or totp.new_secret()
     page = {
-        "shut": Box(settings().factor_key).shut(f"{me.id} {secret}"),
+        "shut": Box(settings().factor_keys).shut(f"{me.id} {secret}"),
         "fours": totp.in_fours(secret),
         "picture": totp.picture(secret, me.email),
         "address": totp.address(secret, me.email),
