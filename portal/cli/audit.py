@@ -13,11 +13,12 @@ def audit() -> None:
 
 @audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
 @click.argument("file", required=False)
-def verify_audit(file: str | None) -> None:
+@click.option("--key", metavar="FICHIER", help="La clé publique du service (/journal/cle), que la preuve doit porter.")
+def verify_audit(file: str | None, key: str | None) -> None:
     from portal.features.standing.checking import verify
 
     if file is not None:
-        _verify_proof(file)
+        _verify_proof(file, key)
         return
     tool = Tool().migrated()
     with tool.db.snapshot() as conn:
@@ -53,11 +54,20 @@ def checkpoint(file: str | None) -> None:
         click.echo(signs.note(head(Tree(conn), signs.key.name)), nl=False)
 
 
-def _verify_proof(file: str) -> None:
-    """Without the database: the key of the settings is all it takes."""
-    from portal.features.past.proofs import check
+def _verify_proof(file: str, key: str | None) -> None:
+    """Without the database, and without a secret: the file, and a public key that one trusts, are all it takes."""
+    from portal.features.past.proof_checks import check
+    from portal.files.note import NoHead, read_key
 
-    found = check(read().audit_key, content_of(file))
+    try:
+        trusted = read_key(content_of(key).decode("utf-8", "replace")) if key else None
+    except NoHead as why:
+        refuse(f"{key} : {why}.")
+    found = check(content_of(file), trusted, lambda: read().audit_key)
     if isinstance(found, str):
         refuse(f"Preuve rompue : {found}.")
-    click.echo(f"Preuve intacte : session {found[0]}, {found[1]} événements.")
+    click.echo(f"Preuve intacte : session {found.session}, {found.events} événements.")
+    if found.head and found.key and not trusted:
+        click.echo(
+            f"Signée sous la clé {found.key.line}\nComparez-la à celle que publie le service (/journal/cle), ou donnez-la par --key."
+        )

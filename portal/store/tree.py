@@ -34,16 +34,17 @@ append_only(audit_tile)
 COVERED = ("id", "at", "actor_id", "actor", "role", "source", "action", "session_id", "subject", "before", "after", "reason")
 
 
-def leaf_data(event: Mapping[str, Any]) -> str:
-    """What the leaf of an event holds: the JSON (RFC 8785) of what its digest covers, of that digest and of the one before."""
+def leaf_held(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the leaf of an event holds: what its digest covers, that digest and the one before, as JSON values."""
     held = {name: event[name] for name in (*COVERED, "previous", "digest")}
-    held["at"] = event["at"].astimezone(UTC).isoformat() if isinstance(event["at"], datetime) else event["at"]
-    return json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if isinstance(held["at"], datetime):
+        held["at"] = held["at"].astimezone(UTC).isoformat()
+    return held
 
 
 def leaf_of(event: Mapping[str, Any]) -> bytes:
-    """The hash of the leaf of an event."""
-    return leaf_hash(leaf_data(event).encode())
+    """The hash of the leaf of an event: over what it holds as JSON (RFC 8785). Raises KeyError for what is no event."""
+    return leaf_hash(json.dumps(leaf_held(event), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
 
 
 def seal_data(count: int, digest: str) -> str:

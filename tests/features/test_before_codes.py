@@ -17,8 +17,10 @@ from portal.features.measures.queries import bound, runs
 from portal.features.past import before_codes
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
-from portal.features.past.proofs import check, proof
+from portal.features.past.proof_checks import Held, as_bytes, check
+from portal.features.past.proofs import proof
 from portal.features.standing.checking import verify
+from portal.files.note import Signer
 from portal.store.base import Moment, metadata
 from portal.store.database import Database
 from portal.store.limits import setting
@@ -87,9 +89,13 @@ def test_each_day_is_rebuilt_as_it_was_rebuilt(w: Taken, number: int) -> None:
 
 
 def test_a_proof_that_was_given_out_still_holds_and_says_what_a_new_one_says(w: Taken) -> None:
-    assert check(w.db.audit_key, PROOF) == (1, len(json.loads(PROOF)["evenements"]))
+    old = json.loads(PROOF)
+    assert check(PROOF, secret=lambda: w.db.audit_key) == Held(1, len(old["evenements"]))
+    assert "avec la clé du service" in str(check(PROOF))
+    assert "le sceau ne correspond pas" in str(check(as_bytes({**old, "session": 2}), secret=lambda: w.db.audit_key))
+    old["evenements"][0]["actor"] = "x"
+    assert "son contenu ou son sceau" in str(check(as_bytes(old), secret=lambda: w.db.audit_key))
     with w.db.reading() as conn:
-        made = proof(conn, w.db.audit_key, w.get(1), w.now())
-    assert {n: made[n] for n in ("evenements", "mesures", "en_clair")} == {
-        n: json.loads(PROOF)[n] for n in ("evenements", "mesures", "en_clair")
-    }
+        made = proof(conn, Signer("x", b"x" * 32), w.get(1), w.now())
+    assert [one["evenement"] for one in made["evenements"]] == json.loads(PROOF)["evenements"]
+    assert {n: made[n] for n in ("mesures", "en_clair")} == {n: old[n] for n in ("mesures", "en_clair")}

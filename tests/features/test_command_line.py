@@ -9,7 +9,9 @@ import pytest
 
 from portal.clock import Clock
 from portal.core.finding import find
-from portal.features.past.proofs import as_bytes, proof
+from portal.core.heads import signer
+from portal.features.past.proof_checks import as_bytes
+from portal.features.past.proofs import proof
 from portal.paths import ROOT
 from portal.settings import DEMO_DAY, Settings
 from portal.store.actors import operator
@@ -111,11 +113,12 @@ def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits
     with db.reading() as conn:
         s = find(conn, operator(), 224565, "UD")
         assert s
-        made = proof(conn, settings.audit_key, s, Clock(DEMO_DAY).now())
+        made = proof(conn, signer(settings), s, Clock(DEMO_DAY).now())
     db.dispose()
     file = tmp_path / "preuve.json"
     file.write_bytes(as_bytes(made))
     elsewhere = {"PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/none/none.sqlite"}
+    elsewhere |= {"PORTAL_ENV": "production", "PORTAL_SECRET_KEY": ""}  # no secret at all
     held = portal("audit", "verify", str(file), **elsewhere)
     assert held.returncode == 0 and "session 224565" in held.stdout and not (tmp_path / "none").exists()
     file.write_bytes(as_bytes({**made, "evenements": made["evenements"][1:]}))

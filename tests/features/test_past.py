@@ -15,7 +15,6 @@ from portal.features.candidates import actions as candidates
 from portal.features.jury.seats import seat, unseat
 from portal.features.measures.actions import revert
 from portal.features.past.as_was import Then, as_it_was
-from portal.features.past.proofs import as_bytes, as_pdf, check, proof
 from portal.features.postponements.actions import postpone
 from portal.features.results.actions import correct_results, enter_results, save_draft, seal
 from portal.features.sessions.actions import Practical, advance, edit_practical, set_actual_end
@@ -204,49 +203,3 @@ def test_the_edge_of_a_day_is_midnight_in_paris(w: World) -> None:
     assert isinstance(postpone(work, 1, w.get(1).version, starts_on=D("2020-07-06"), ends_on=D("2020-07-07"), reason="x"), Saved)
     assert then(w, 1, date(2020, 6, 15)).starts_on == D("2020-07-06")
     assert then(w, 1, date(2020, 6, 14)).exists is False
-
-
-# ---- the proof
-
-
-@pytest.fixture
-def made(w: World) -> dict[str, object]:
-    w.session(1, "02/03/2020", "20/04/2020")
-    w.measure()
-    set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-06-12"))
-    with w.db.reading() as conn:
-        return proof(conn, w.db.audit_key, w.get(1), w.now())
-
-
-def test_a_proof_holds_as_json_and_as_pdf_without_the_database(w: World, made: dict[str, object]) -> None:
-    key = w.db.audit_key
-    assert check(key, as_bytes(made)) == (1, 3)
-    pdf = as_pdf(made, w.now())
-    assert pdf.startswith(b"%PDF-") and check(key, pdf) == (1, 3)
-    assert "sceau" in str(check(b"another key", as_bytes({**made, "evenements": []})))
-
-
-def test_what_is_changed_added_or_left_out_of_a_proof_shows(w: World, made: dict[str, object]) -> None:
-    key, events = w.db.audit_key, made["evenements"]
-    assert isinstance(events, list)
-    changed = [{**events[0], "actor": "Quelqu’un d’autre"}, *events[1:]]
-    assert str(check(key, as_bytes({**made, "evenements": changed}))).startswith(f"événement {events[0]['id']}")
-    for broken in (events[1:], events[:-1], [*events, events[0]], list(reversed(events))):
-        assert "sceau" in str(check(key, as_bytes({**made, "evenements": broken})))
-    assert "sceau" in str(check(key, as_bytes({**made, "mesures": []})))
-    assert "sceau" in str(check(key, as_bytes({**made, "session": 2})))
-
-
-@pytest.mark.parametrize(
-    "nonsense", [b"", b"{}", b"[]", b"null", b"%PDF-1.7 nothing", b'{"sceau": 1, "evenements": [1], "format": "x"}', b"\xff\xfe"]
-)
-def test_what_is_no_proof_is_said_to_be_none(nonsense: bytes) -> None:
-    assert isinstance(check(b"key", nonsense), str)
-
-
-def test_the_proof_is_fetched_from_the_history_by_who_sees_the_session(w: World, made: dict[str, object]) -> None:
-    centre = w.browser("centre")
-    assert "preuve.pdf" in centre.get("/sessions/1/historique").text
-    assert check(w.db.audit_key, centre.get("/sessions/1/preuve.json").data) == (1, 3)
-    assert check(w.db.audit_key, centre.get("/sessions/1/preuve.pdf").data) == (1, 3)
-    assert w.browser("ud75").get("/sessions/1/preuve.json").status_code == 404

@@ -7,12 +7,14 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.clock import PARIS
+from portal.core.heads import signer
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.jury.queries import brief
 from portal.features.past import proofs
 from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
+from portal.features.past.proof_checks import as_bytes
 from portal.features.past.since import Since, reached, recalled, since
 from portal.features.sessions import actions, counting, listing, views
 from portal.features.sessions.filters import read_filters
@@ -34,7 +36,7 @@ from portal.web.cells import rows
 from portal.web.doubts import confirmed
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
-from portal.web.state import actor, clock, db, reading, settings, work
+from portal.web.state import actor, clock, reading, settings, work
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -161,10 +163,11 @@ def _history(s: SessionRow, form: AsItWas, status: int = 200) -> ResponseReturnV
 
 @blueprint.get("/sessions/<number:number>/preuve.<any('json','pdf'):kind>")
 def proof(number: int, kind: str) -> ResponseReturnValue:
-    """The proof of a session's history: what `portal audit verify FICHIER` checks without the database."""
+    """The proof of a session's history: what anybody checks (docs/proof.md)."""
     s = found(number)
-    made = proofs.proof(reading(), db().audit_key, s, clock().now())
-    data = proofs.as_pdf(made, clock().now()) if kind == "pdf" else proofs.as_bytes(made)
+    made = proofs.proof(reading(), signer(settings()), s, clock().now())
+    text = as_bytes(made)
+    data = proofs.as_pdf(made, text, clock().now()) if kind == "pdf" else text
     mimetype = "application/pdf" if kind == "pdf" else "application/json"
     name = f"attachment; filename=preuve-{number}.{kind}"
     return Response(data, mimetype=mimetype, headers={"Content-Disposition": name, "Cache-Control": "no-store"})

@@ -1,0 +1,91 @@
+"""Vérifie la preuve de l’historique d’une session, sans le portail : python verify_proof.py preuve.json [cle.txt]
+
+Avec cle.txt (ce que donne /journal/cle, gardé d’ailleurs), la preuve doit être signée par cette clé-là.
+Il faut Python 3.11 ou plus récent, et le paquet « cryptography ».
+"""
+
+import json
+import sys
+from base64 import b64decode
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def canonical(value):
+    """JSON d’une seule façon (RFC 8785) : clés triées, sans espaces, en UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def public_key(line):
+    """« nom+empreinte+clé » : le nom, les quatre octets qui précèdent ses signatures, et la clé."""
+    name, mark, encoded = f"{line.strip()}++".split("+", 2)
+    kind_and_key = b64decode(encoded.removesuffix("++"))
+    own_mark = sha256(name.encode() + b"\n" + kind_and_key).digest()[:4]
+    if kind_and_key[:1] != b"\x01" or own_mark.hex() != mark:
+        sys.exit("La clé publique n’est pas bien formée.")
+    return own_mark, kind_and_key[1:]
+
+
+def signed(key, text, signature):
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def head_of(note, mark, key):
+    """Le point signé du journal : combien de feuilles a son arbre, et la racine."""
+    text, _, signatures = note.rpartition("\n\n")
+    _origin, size, root = text.split("\n")
+    for line in signatures.splitlines():
+        raw = b64decode(line.rpartition(" ")[2])
+        if raw[:4] == mark and signed(key, (text + "\n").encode(), raw[4:]):
+            return int(size), b64decode(root)
+    sys.exit("Le point du journal ne porte pas la signature de cette clé.")
+
+
+def root_from(leaf, index, size, path):
+    """La racine à laquelle mène ce chemin, de la feuille `index` d’un arbre de `size` feuilles (RFC 9162, 2.1.3.2)."""
+    here, last = index, size - 1
+    for beside in path:
+        if here % 2 or here == last:
+            leaf = sha256(b"\x01" + beside + leaf).digest()
+            while here % 2 == 0 and here:
+                here, last = here // 2, last // 2
+        else:
+            leaf = sha256(b"\x01" + leaf + beside).digest()
+        here, last = here // 2, last // 2
+    return leaf if last == 0 else None
+
+
+def main(file, key_file=None):
+    with open(file, encoding="utf-8") as opened:
+        proof = json.load(opened)
+    mark, key = public_key(proof["cle"])
+    if key_file:
+        with open(key_file, encoding="utf-8") as opened:
+            if public_key(opened.read())[1] != key:
+                sys.exit("La preuve est signée par une autre clé que celle de ce fichier.")
+    size, root = head_of(proof["point"], mark, key)
+    before = 0
+    for one in proof["evenements"]:
+        event, path = one["evenement"], [b64decode(beside) for beside in one["chemin"]]
+        number = event["id"]
+        leaf = sha256(b"\x00" + canonical(event)).digest()
+        if event["session_id"] != proof["session"] or not before < number < size or root_from(leaf, number, size, path) != root:
+            sys.exit(f"L’événement {number} a été modifié, ou n’est pas dans le journal signé.")
+        before = number
+        print(f"événement {number} : {event['at']}, {event['actor']}, {event['action']} {event['after']}")
+    signature = b64decode(proof.pop("signature"))
+    if not signed(key, b"preuve\n" + canonical(proof), signature):
+        sys.exit("La signature de la preuve ne correspond pas : un événement a été retiré, ou autre chose modifié.")
+    print(f"Preuve intacte : session {proof['session']}, événements du journal : {len(proof['evenements'])}.")
+    if not key_file:
+        print("Signée sous cette clé, à comparer avec celle du service (/journal/cle) :", proof["cle"], sep="\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
