@@ -36,11 +36,13 @@ from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
 from portal.features.second_factor import routes as second_factor_routes
 from portal.features.sessions import routes as session_routes
+from portal.features.taking_over import routes as taking_over_routes
 from portal.features.titles import routes as title_routes
 from portal.features.units import routes as unit_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
 from portal.rules.french import hour, long_day, number, plural
+from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import Database
@@ -79,6 +81,7 @@ ROOMS = (
     title_routes,
     unit_routes,
     journal_routes,
+    taking_over_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -172,6 +175,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         demo=settings.demo,
         provider=settings.provider is not None,
         unit_label=settings.unit_label,
+        role_name=lambda post: called(post, settings.unit_label, settings.region_label),
     )
     app.after_request(typography.set_spaces)
     app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

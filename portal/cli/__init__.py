@@ -5,16 +5,17 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from portal.cli import audit, files, keys, measures, people, service
+from portal.cli import audit, files, french, keys, measures, people, service
 from portal.cli.tool import ITS_KEY, SEALED, refuse
 from portal.environment import SettingsError
-from portal.files.errors import BadFile
+from portal.files.errors import BadFile, why
 from portal.store import migrate as migrations
 from portal.store.audit import WrongKey
 
 
 def main() -> None:
     """The entry point: a user's mistake is a sentence, never a traceback."""
+    french.speak(cli)
     try:
         cli.main(standalone_mode=True)
     except SettingsError as error:
@@ -34,9 +35,13 @@ def main() -> None:
         refuse(f"La base de données ne répond pas : {str(error.orig).splitlines()[0] if error.orig else error}")
     except BrokenPipeError:
         sys.exit(1)
+    except UnicodeError:
+        refuse("Ce qui est lu sur l’entrée n’est pas en UTF-8.")
+    except OSError as error:
+        refuse(f"{error.filename or 'Fichier'} : {why(error)}.")
 
 
-@click.group(help="Portail des sessions d’examen.")
+@click.group(help="Portail des sessions d’examen. « portal COMMANDE --help » dit ce que fait une commande, et ses mots.")
 def cli() -> None:
     pass
 

@@ -6,13 +6,13 @@ from portal.cli.tool import Tool, content_of, refuse
 from portal.settings import read
 
 
-@click.group(help="Journal.")
+@click.group(help="Vérifie le journal.")
 def audit() -> None:
     pass
 
 
 @audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[PREUVE]")
 @click.option("--key", metavar="FICHIER", help="La clé publique du service (/journal/cle), que la preuve doit porter.")
 def verify_audit(file: str | None, key: str | None) -> None:
     from portal.features.standing.checking import verify

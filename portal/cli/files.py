@@ -19,7 +19,7 @@ def _import(path: str, act: Callable[[Work, bytes], Imported], many: str) -> Non
     click.echo(f"{many} : {done.added} ajouté(s), {done.updated} mis à jour.")
 
 
-@click.group(help="Sessions.")
+@click.group(help="Reprend des sessions d’un fichier, ou les y écrit.")
 def sessions() -> None:
     pass
 
@@ -30,7 +30,7 @@ def sessions() -> None:
     "Colonnes : id;siret;title;kind;starts_on;ends_on;status;actual_end_on. Deux autres peuvent suivre, les deux ou aucune : "
     "planned_end_on;postponed_by, la fin d’avant une mesure qui a déjà déplacé la session, et la clé de cette mesure.",
 )
-@click.argument("file")
+@click.argument("file", metavar="FICHIER.csv")
 def import_sessions(file: str) -> None:
     from portal.features.sessions.importing import import_sessions as act
 
@@ -42,7 +42,7 @@ def import_sessions(file: str) -> None:
     help="Écrit toutes les sessions en CSV, dans les colonnes de l’import : id;siret;title;kind;starts_on;ends_on;status;"
     "actual_end_on;planned_end_on;postponed_by.",
 )
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FICHIER.csv]")
 def export_sessions(file: str | None) -> None:
     from portal.features.sessions.exporting import rows
     from portal.features.sessions.importing import COLUMNS
@@ -51,65 +51,76 @@ def export_sessions(file: str | None) -> None:
         write_out(file, lines(COLUMNS, rows(conn, true())))
 
 
-@click.group(help="Candidats.")
+@click.group(help="Reprend des candidats d’un fichier.")
 def candidates() -> None:
     pass
 
 
-@candidates.command("import", help="Reprend des candidats d’un CSV : tout ou rien.")
-@click.argument("file")
+@candidates.command(
+    "import",
+    help="Reprend des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email.",
+)
+@click.argument("file", metavar="FICHIER.csv")
 def import_candidates(file: str) -> None:
     from portal.features.candidates.importing import import_candidates as act
 
     _import(file, lambda work, data: act(work, data, lambda parts: progress(parts, "Candidats")), "Candidats")
 
 
-@click.group(help="Centres.")
+@click.group(help="Reprend des centres d’un fichier.")
 def centres() -> None:
     pass
 
 
-@centres.command("import", help="Reprend des centres d’un CSV : tout ou rien.")
-@click.argument("file")
+@centres.command(
+    "import",
+    help="Reprend des centres d’un CSV : tout ou rien.\n\nColonnes : siret;name;department, et au besoin address;email;phone.",
+)
+@click.argument("file", metavar="FICHIER.csv")
 def import_centres(file: str) -> None:
     from portal.features.reference.importing import import_centres as act
 
     _import(file, act, "Centres")
 
 
-@click.group(help="Titres professionnels.")
+@click.group(help="Reprend des titres professionnels d’un fichier.")
 def titles() -> None:
     pass
 
 
-@titles.command("import", help="Reprend des titres d’un CSV : tout ou rien.")
-@click.argument("file")
+@titles.command(
+    "import",
+    help="Reprend des titres d’un CSV : tout ou rien.\n\nColonnes : code;decree_version;label;level;certificates, et au besoin expires_on;extension_months;rncp_code.",
+)
+@click.argument("file", metavar="FICHIER.csv")
 def import_titles(file: str) -> None:
     from portal.features.reference.importing import import_titles as act
 
     _import(file, act, "Titres")
 
 
-@click.group(help="Agréments.")
+@click.group(help="Reprend des agréments d’un fichier.")
 def approvals() -> None:
     pass
 
 
-@approvals.command("import", help="Reprend des agréments d’un CSV : tout ou rien.")
-@click.argument("file")
+@approvals.command(
+    "import", help="Reprend des agréments d’un CSV : tout ou rien.\n\nColonnes : number;siret;title;valid_from;valid_to."
+)
+@click.argument("file", metavar="FICHIER.csv")
 def import_approvals(file: str) -> None:
     from portal.features.reference.approvals import import_approvals as act
 
     _import(file, act, "Agréments")
 
 
-@click.group(help="Résultats.")
+@click.group(help="Écrit les résultats dans un fichier.")
 def results() -> None:
     pass
 
 
 @results.command("export", help="Écrit tous les résultats en CSV.")
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FICHIER.csv]")
 def export_results(file: str | None) -> None:
     from portal.features.results.exporting import COLUMNS, rows
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from portal.rules.measures import Measure
 
 
-@click.group(help="Mesures automatiques.")
+@click.group(help="Essaie, applique et annule les mesures automatiques.")
 def measures() -> None:
     pass
 
@@ -50,7 +50,7 @@ def _print_plan(plan: "Plan") -> None:
 
 
 @measures.command("plan", help="Essai à blanc : compte par cas, ne change rien.")
-@click.argument("name")
+@click.argument("name", metavar="MESURE")
 @click.option("--csv", "csv_file", metavar="FICHIER")
 def plan_measure(name: str, csv_file: str | None) -> None:
     from portal.features.measures.plan import plan
@@ -65,7 +65,7 @@ def plan_measure(name: str, csv_file: str | None) -> None:
 
 
 @measures.command("apply", help="Applique la mesure en une transaction.")
-@click.argument("name")
+@click.argument("name", metavar="MESURE")
 def apply_measure(name: str) -> None:
     from portal.features.measures.actions import Applied, NothingToChange, apply
 
@@ -83,9 +83,9 @@ def apply_measure(name: str) -> None:
 
 
 @measures.command(
-    "revert", help="Annule l’application n° RUN ; une session modifiée depuis par quelqu’un est laissée telle quelle, et listée."
+    "revert", help="Annule l’application n° N ; une session modifiée depuis par quelqu’un est laissée telle quelle, et listée."
 )
-@click.argument("run", type=click.IntRange(1, 999_999_999))
+@click.argument("run", metavar="N", type=click.IntRange(1, 999_999_999))
 def revert_measure(run: int) -> None:
     from portal.features.measures.actions import CannotRevert, Reverted, revert
 

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from portal.features.access.queries import Kept
 
 
-@click.group(help="Comptes.")
+@click.group(help="Invite des personnes et tient leurs comptes.")
 def users() -> None:
     pass
 
 
 @users.command("add", help="Invite un compte.")
-@click.argument("email")
-@click.option("--role", type=click.Choice([r.value for r in Role]), required=True)
+@click.argument("email", metavar="ADRESSE")
+@click.option("--role", help="Ce que fait la personne.", type=click.Choice([r.value for r in Role]), required=True)
 @click.option("--member", is_flag=True, help="D’un centre : membre, et non responsable du centre.")
-@click.option("--centre", "siret", metavar="SIRET")
-@click.option("--department", metavar="CODE")
-@click.option("--region", metavar="NOM")
-@click.option("--name", default="")
+@click.option("--centre", "siret", metavar="SIRET", help="D’un centre : son SIRET, avec ou sans espaces.")
+@click.option("--department", metavar="CODE", help="D’une unité : son département, 94.")
+@click.option("--region", metavar="NOM", help="D’une région : son nom, Île-de-France.")
+@click.option("--name", default="", metavar="NOM", help="Prénom et nom : l’historique la nomme ainsi.")
 @click.option("--password-stdin", is_flag=True, help="Lit le mot de passe sur l’entrée standard.")
 def add_user(
     email: str,
@@ -77,7 +77,7 @@ def list_users() -> None:
     help="Un nouveau lien pour choisir un mot de passe, ou le retrait d’un second facteur perdu ; "
     "une nouvelle invitation à qui n’en a pas encore choisi.",
 )
-@click.argument("email")
+@click.argument("email", metavar="ADRESSE")
 @click.option(
     "--second-factor", is_flag=True, help="Retire ses seconds facteurs et ses codes de secours ; ses connexions prennent fin."
 )
@@ -117,14 +117,14 @@ def _reset_password(email: str) -> None:
 @users.command(
     "change", help="Change le nom, l’adresse, le rôle ou le ressort d’un compte. Une autre adresse attend d’être confirmée."
 )
-@click.argument("email")
-@click.option("--name")
-@click.option("--email", "next_email", metavar="ADRESSE")
-@click.option("--role", type=click.Choice([r.value for r in Role]))
+@click.argument("email", metavar="ADRESSE")
+@click.option("--name", metavar="NOM", help="Un autre nom.")
+@click.option("--email", "next_email", metavar="ADRESSE", help="Une autre adresse.")
+@click.option("--role", help="Ce que fait la personne.", type=click.Choice([r.value for r in Role]))
 @click.option("--member", is_flag=True, help="D’un centre : membre, et non responsable du centre.")
-@click.option("--centre", "siret", metavar="SIRET")
-@click.option("--department", metavar="CODE")
-@click.option("--region", metavar="NOM")
+@click.option("--centre", "siret", metavar="SIRET", help="D’un centre : son SIRET, avec ou sans espaces.")
+@click.option("--department", metavar="CODE", help="D’une unité : son département, 94.")
+@click.option("--region", metavar="NOM", help="D’une région : son nom, Île-de-France.")
 def change_user(
     email: str, name: str | None, next_email: str | None, role: str | None, member: bool, **scope: str | None
 ) -> None:
@@ -140,7 +140,7 @@ def change_user(
 
 
 @users.command("close", help="Ferme un compte et met fin à toutes ses connexions ; retire une invitation qui attend.")
-@click.argument("email")
+@click.argument("email", metavar="ADRESSE")
 @click.option("--reason", default="", metavar="MOTIF", help="La personne le lit, et l’historique le garde.")
 def close_user(email: str, reason: str) -> None:
     from portal.features.access import keeping
@@ -152,7 +152,7 @@ def close_user(email: str, reason: str) -> None:
 
 
 @users.command("reopen", help="Rouvre un compte fermé.")
-@click.argument("email")
+@click.argument("email", metavar="ADRESSE")
 def reopen_user(email: str) -> None:
     from portal.features.access import keeping
 

@@ -12,12 +12,17 @@ HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seco
 @click.command(help="Met la base au schéma le plus récent.")
 @click.option(
     "--lock-seconds",
+    metavar="SECONDES",
     type=click.FloatRange(0.01),
     default=migrations.Limits.lock,
     help="Attente d’une table que d’autres utilisent.",
 )
 @click.option(
-    "--statement-seconds", type=click.FloatRange(0.01), default=migrations.Limits.statement, help="Durée de chaque étape."
+    "--statement-seconds",
+    metavar="SECONDES",
+    type=click.FloatRange(0.01),
+    default=migrations.Limits.statement,
+    help="Durée de chaque étape.",
 )
 def migrate(lock_seconds: float, statement_seconds: float) -> None:
     migrations.upgrade(Tool().db, limits=migrations.Limits(lock_seconds, statement_seconds))
@@ -25,7 +30,9 @@ def migrate(lock_seconds: float, statement_seconds: float) -> None:
 
 
 @click.command(help="Charge la démonstration dans une base vide.")
-@click.option("--sessions", type=click.IntRange(200, 1_000_000), default=None)
+@click.option(
+    "--sessions", metavar="N", type=click.IntRange(200, 1_000_000), default=None, help="Tant de sessions, de 200 à 1 000 000."
+)
 def demo(sessions: int | None) -> None:
     from portal.demo.load import DatabaseNotEmpty, load
 
@@ -73,7 +80,7 @@ def serve() -> None:
 
 @click.command(help="Envoie les courriels et prévient de ce qui attend ; s’arrête avec Ctrl-C.")
 @click.option("--once", is_flag=True, help="Un seul passage.")
-@click.option("--every", type=click.IntRange(1, 3600), default=20, help="Secondes entre deux passages.")
+@click.option("--every", metavar="SECONDES", type=click.IntRange(1, 3600), default=20, help="Entre deux passages.")
 def worker(once: bool, every: int) -> None:
     import time
 

@@ -7,8 +7,10 @@ from typing import NoReturn, TypeVar
 
 import click
 from sqlalchemy import Connection
+from sqlalchemy.exc import ArgumentError
 
 from portal.clock import Clock
+from portal.files.errors import why
 from portal.settings import Settings, read
 from portal.store import audit
 from portal.store import migrate as migrations
@@ -26,7 +28,10 @@ class Tool:
 
     def __init__(self) -> None:
         self.settings: Settings = read()
-        self.db = Database(self.settings.database_url, self.settings.audit_key)
+        try:
+            self.db = Database(self.settings.database_url, self.settings.audit_key)
+        except (ArgumentError, ImportError):  # an address that is none, or of an engine that is not served
+            refuse("PORTAL_DATABASE_URL ne se lit pas : attendu sqlite:///CHEMIN ou postgresql://UTILISATEUR@HÔTE/BASE.")
         self.clock = Clock(self.settings.fixed_day)
 
     def work(self) -> Work:
@@ -74,7 +79,7 @@ def content_of(path: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        refuse(f"{path} : ce fichier ne peut pas être lu ({error.strerror}).")
+        refuse(f"{path} : ce fichier ne peut pas être lu ({why(error)}).")
 
 
 def write_out(path: str | None, text: Iterable[str]) -> None:
@@ -88,4 +93,4 @@ def write_out(path: str | None, text: Iterable[str]) -> None:
         with open(path, "w", encoding="utf-8", newline="") as file:
             file.writelines(text)
     except OSError as error:
-        refuse(f"{path} : ce fichier ne peut pas être écrit ({error.strerror}).")
+        refuse(f"{path} : ce fichier ne peut pas être écrit ({why(error)}).")

@@ -1,6 +1,6 @@
 """What every import from a file says of itself."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,13 @@ Progress = Callable[[list[Any]], Iterable[Any]]
 class Imported:
     """How many rows came in anew, and how many that were known have changed; what had to be decided to read the file.
 
-    `was`: of the lines whose thing is known and changes, what its columns held, by number of the line.
+    `fresh`: the lines that came in anew; `was`: of those whose thing is known and changes, what it held, by number of the line
+    and the file's column. `again`: this very file was taken over before, and nothing was written now.
     """
 
     added: int = 0
     updated: int = 0
     notes: tuple[str, ...] = ()
     was: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    fresh: Collection[int] = frozenset()
+    again: bool = False

@@ -35,3 +35,16 @@ class Errors:
     def stop_if_any(self) -> None:
         if self.found:
             raise BadFile(sorted(self.found, key=lambda e: e.line))
+
+
+WHY: dict[type[OSError], str] = {
+    FileNotFoundError: "il n’y a rien à cet endroit",
+    PermissionError: "l’accès est refusé",
+    IsADirectoryError: "c’est un dossier",
+    NotADirectoryError: "un des dossiers de ce chemin n’en est pas un",
+}
+
+
+def why(error: OSError) -> str:
+    """Why a file could not be opened, in French."""
+    return next((words for kind, words in WHY.items() if isinstance(error, kind)), f"erreur n° {error.errno} du système")

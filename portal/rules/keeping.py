@@ -47,6 +47,12 @@ GIVES: Mapping[Post, tuple[Post, ...]] = {
 }
 
 
+def called(post: Post, unit: str, region: str) -> str:
+    """How the screen calls it where one chooses or reads a role: with the label that this year gives units and regions."""
+    now = {Post.UD: unit, Post.REGION: region}.get(post)
+    return f"{post.label} ({now})" if now else post.label
+
+
 def post_of(role: Role, manager: bool) -> Post:
     """What an account of this role is for."""
     if role is Role.CENTRE:

@@ -21,7 +21,9 @@ account = Table(
     Column("mailing", String(12), nullable=False, server_default=Mailing.AT_ONCE.value),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("manager", Integer, nullable=False, server_default="0"),  # 1: keeps the accounts of its centre
-    Column("invitation", Integer, nullable=False, server_default="1"),  # which one holds: each that is sent ends those before
+    Column(
+        "invitation", Integer, nullable=False, server_default="1"
+    ),  # which one holds: each that is sent ends those before, and a closing all links
     Column("invited_at", Moment),
     Column("invited_by", ForeignKey("account.id")),  # none: the command line
     Column("next_email", String(254)),  # an address that waits to be confirmed by whoever reads there

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -30,6 +31,7 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
         self.audit_key = audit_key
+        self._keeps = True
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if parsed.database:
@@ -54,8 +56,16 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back on an exception. On SQLite it begins as a write
         (`BEGIN IMMEDIATE`), so that a second writer waits here instead of failing halfway."""
-        with self.engine.connect().execution_options(portal_write=True) as conn, conn.begin():
+        with self.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
             yield conn
+            if not self._keeps:
+                transaction.rollback()
+
+    def rehearsing(self) -> "Database":
+        """The same, but that nothing stays of what is written: an act does all it does, and then has not been done."""
+        rehearsal = copy(self)
+        rehearsal._keeps = False
+        return rehearsal
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

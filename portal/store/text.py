@@ -16,6 +16,12 @@ def one_line(text: str, longest: int) -> str:
     return storable(text).strip()[:longest]
 
 
+def digits_in(text: str) -> str:
+    """« 356 000 000 00048 » gives « 35600000000048 »; empty for what holds anything but digits and spaces."""
+    digits = "".join(text.split())
+    return digits if digits.isascii() and digits.isdecimal() else ""
+
+
 def fold(text: str) -> str:
     """« Éloïse D’Aubigné » gives « eloise d aubigne »: no accents, no case, no punctuation, single spaces."""
     lowered = text.casefold().translate(_SPECIAL)

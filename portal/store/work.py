@@ -1,7 +1,7 @@
 """What an action is handed: the database, who acts and when, and how a local unit is called."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +22,10 @@ class Work:
     def actor(self) -> Actor:
         """Who acts."""
         return self.on.actor
+
+    def rehearsing(self) -> "Work":
+        """The same hands, but that nothing stays of what they write."""
+        return replace(self, db=self.db.rehearsing())
 
     def form_key(self, *parts: object) -> str:
         """What binds a thing that is made to its maker and to the form that made it: sent twice, it makes one."""

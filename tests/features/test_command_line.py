@@ -1,12 +1,17 @@
 """The command line as an operator types it: exit status, words on standard error, never a traceback."""
 
+import contextlib
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from portal.cli import main
+from portal.cli.tool import Tool
 from portal.clock import Clock
 from portal.core.finding import find
 from portal.core.heads import signer
@@ -14,6 +19,7 @@ from portal.features.past.proof_checks import as_bytes
 from portal.features.past.proofs import proof
 from portal.paths import ROOT
 from portal.settings import DEMO_DAY, Settings
+from portal.store import migrate
 from portal.store.actors import operator
 from portal.store.database import Database
 
@@ -85,6 +91,58 @@ def test_mistakes_are_refused_in_words(portal, tmp_path: Path) -> None:  # type:
     assert portal("users", "add", "a@test.example", "--role", "ud", "--department", "94").returncode == 0
     assert portal("migrate", PORTAL_TODAY="hier").returncode == 1
     assert portal("migrate", PORTAL_ENV="production", PORTAL_TODAY="2020-06-15", PORTAL_SECRET_KEY="x" * 20).returncode == 1
+
+
+ENGLISH = re.compile(
+    r"\b(Usage:|Options:|Commands:|Error|Try|Missing|No such|Invalid|required|Show|Got|INTEGER|TEXT|FLOAT|FILE|COMMAND)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "Commandes :"),
+        ("--help", "Montre cette aide."),
+        ("users --help", "COMMANDE [MOTS]..."),
+        ("users add --help", "obligatoire"),
+        ("candidates import --help", "session;last_name;first_name;born_on"),
+        ("centres import --help", "siret;name;department"),
+        ("titles import --help", "code;decree_version;label;level;certificates"),
+        ("approvals import --help", "number;siret;title;valid_from;valid_to"),
+        ("migrate --help", "SECONDES"),
+        ("worker --every 0", "sort des bornes"),
+        ("worker --every peu", "n’est pas un nombre"),
+        ("nonsense", "La commande nonsense n’existe pas."),
+        ("mesures", "Est-ce 'measures' ?"),
+        ("users add", "Il manque 'ADRESSE'"),
+        ("users add a@test.example", "Il manque l’option '--role'"),
+        ("users add a@test.example --role roi", "n’est pas l’un de"),
+        ("users add a@test.example --rolle ud", "L’option --rolle n’existe pas."),
+        ("users add a@test.example --role", "L’option --role attend une valeur."),
+        ("users list de trop", "Des mots de trop : de trop"),
+        ("centres import /nulle/part.csv", "il n’y a rien à cet endroit"),
+        ("measures plan /nulle/part.toml", "il n’y a rien à cet endroit"),
+        ("centres import /", "c’est un dossier"),
+    ],
+)
+def test_the_command_line_speaks_french(words: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {"PORTAL_ENV": "demo", "PORTAL_SECRET_KEY": "k"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path}/p.sqlite")
+    monkeypatch.setattr(Tool, "current", lambda tool: tool)
+    migrate.upgrade(Tool().db)
+    monkeypatch.setattr(sys, "argv", ["portal", *words.split()])
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), pytest.raises(SystemExit):
+        main()
+    told = " ".join(out.getvalue().split())
+    assert said in told and not ENGLISH.search(told), told
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://a@b/c", "sqlite:////proc/none/p.sqlite"])
+def test_an_address_that_is_no_database_is_refused_in_words(portal, url: str) -> None:  # type: ignore[no-untyped-def]
+    refused = portal("users", "list", PORTAL_DATABASE_URL=url)
+    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1 and " : " in refused.stderr
 
 
 def test_a_file_of_an_older_spreadsheet_is_taken_over_and_said_how_on_standard_error(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -243,6 +243,9 @@ def test_a_closed_account_has_no_sign_in_and_no_way_back_until_it_is_opened_agai
     assert isinstance(keeping.reopen(w.operator(), number, None), Saved)
     assert mine.sign_in(OWNER, PASSWORD).status_code == 303
     assert isinstance(keeping.reopen(w.operator(), number, None), Unchanged)
+    assert w.browser().post(address, password=NEW, password2=NEW).status_code == 410, "a link of before the closing"
+    ask(w)
+    assert w.browser().post(link(w), password=NEW, password2=NEW).status_code == 303
 
 
 def test_the_last_national_account_is_never_closed(w: World) -> None:

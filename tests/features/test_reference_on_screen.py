@@ -1,12 +1,16 @@
 """Reference kept on screen: centres, titles, units and regions, approvals, and what files bring in, without the command line."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
-from portal.core.outcomes import NotThere, Saved, Unchanged
-from portal.core.sheet import Typed, load
-from portal.features.results.actions import enter_results
+from portal.core.outcomes import Changed, Invalid, NotThere, Saved, Unchanged
+from portal.core.sheet import Sheet, Typed, load
+from portal.features.results import forms
+from portal.features.results.actions import enter_results, save_draft
 from portal.features.titles import actions as titles
 from portal.rules.lifecycle import Action, Role
 from portal.rules.outcomes import Outcome
@@ -123,6 +127,17 @@ def test_a_closed_centre_begins_nothing_and_brings_its_sessions_to_their_end(w: 
     again = national.post("/centres/1/reouverture", version=version_on(national, "/centres/1"))
     assert again.status_code == 303 and "Centre rouvert." in read(national, "/centres/1")
     assert centre.post("/sessions/nouvelle?cle=" + "0" * 32, session_manager="C. Roux", key="0" * 32, **fields).status_code == 303
+
+
+def test_a_centre_changed_since_is_not_reopened_unseen(w: World) -> None:
+    national = w.browser("national")
+    national.post("/centres/1/fermeture", version=version_on(national, "/centres/1/fermeture"), reason="Fin de l’activité")
+    seen, card = version_on(national, "/centres/1"), {"address": "", "email": "", "phone": ""}
+    assert national.post("/centres/1", version=seen, name="CENTRE A BIS", **card).status_code == 303
+    late = national.post("/centres/1/reouverture", version=seen)
+    assert late.status_code == 409 and "Ce centre a été modifié entre-temps" in late.text and "Rien n’a été fait." in late.text
+    assert "CENTRE A BIS" in late.text and w.scalar("SELECT closed_on FROM centre WHERE id = 1") is not None
+    assert national.post("/centres/1/reouverture", version=hidden(late.text, "version")).status_code == 303
 
 
 def test_the_people_of_a_centre_and_its_unit_are_told(w: World) -> None:
@@ -260,6 +275,46 @@ def test_a_certificate_that_results_say_is_not_taken_away(w: World) -> None:
     assert centre.post(f"/titres/TP-01303/certificats/{first}", version=1, retirer=first).status_code == 404
 
 
+def test_results_typed_while_their_certificate_is_taken_away_are_told_and_kept(w: World) -> None:
+    """The sheet was read before the certificate went; on PostgreSQL the saving waits for whoever takes it away."""
+    w.session(7, "01/06/2020", "05/06/2020", kind="ccp", candidates=1)
+    with w.db.reading() as conn:
+        sheet = load(conn, w.get(7))
+    person, (gone, kept) = sheet.candidates[0].id, [c.id for c in sheet.certificates]
+    typed = Typed({person: {gone: Outcome.ACQUIRED, kept: Outcome.ACQUIRED}}, sheet.version)
+    national, unseen = w.as_("national"), w.get(7).version
+    with ThreadPoolExecutor(2) as both:
+        saved = both.submit(enter_results, w.as_("centre"), 7, unseen, typed)
+        taken = both.submit(titles.remove_certificate, national, "TP-01303", 1, gone)
+    first = isinstance(saved.result(), Saved)
+    assert first == isinstance(taken.result(), Invalid) and first != isinstance(saved.result(), Changed)
+    if not first:
+        assert isinstance(save_draft(w.as_("centre"), 7, unseen, typed), Changed)
+    assert w.scalar("SELECT count(*) FROM result") == (2 if first else 0)
+
+
+def test_the_sheet_of_which_a_certificate_is_gone_comes_back_as_typed(w: World) -> None:
+    w.session(7, "01/06/2020", "05/06/2020", kind="ccp", candidates=1)
+    centre = w.browser("centre")
+    page = centre.get("/sessions/7/resultats").text
+    fields = re.findall(r'name="(resultat-\d+-\d+)"', page)
+    first, last = min(fields), max(fields)
+    read_sheet, gone = forms.read, int(first.rpartition("-")[2])
+
+    def and_meanwhile(sheet: Sheet) -> Typed:
+        patch.setattr(forms, "read", read_sheet)
+        typed = read_sheet(sheet)
+        assert isinstance(titles.remove_certificate(w.as_("national"), "TP-01303", 1, gone), Saved)
+        return typed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forms, "read", and_meanwhile)
+        sent = {"version": hidden(page, "version"), "action": "validate", first: "acquis", last: "non_acquis"}
+        answer = centre.post("/sessions/7/resultats", **sent)
+    assert answer.status_code == 409 and "modifiée entre-temps" in answer.text
+    assert re.search(rf'name="{last}"[^>]*value="non_acquis"[^>]*checked', answer.text) and first not in answer.text
+
+
 # ---- units and regions
 
 
@@ -290,3 +345,20 @@ def test_a_region_keeps_its_own_contact_and_no_unit(w: World) -> None:
     assert region.post("/regions/11", version=seen, email="drieets@etat.example", phone="").status_code == 303
     assert "drieets@etat.example" in read(region, "/regions/11")
     assert region.get("/regions/93").status_code == 404 and w.browser("ud94").get("/regions/11").status_code == 404
+
+
+# ---- a SIRET, however it is typed
+
+
+@pytest.mark.parametrize("path", ["/centres?q={}", "/agrements?q={}", "/comptes?q={}", "/sessions?q={}"])
+@pytest.mark.parametrize("sign", [" ", "\u00a0", ""])
+def test_a_siret_is_found_with_its_spaces(w: World, path: str, sign: str) -> None:
+    w.approve()
+    w.as_("centre")
+    w.as_("other")
+    w.session(7, "22/06/2020", "26/06/2020")
+    w.session(8, "22/06/2020", "26/06/2020", centre=1)
+    siret = w.sirets[0]
+    typed = sign.join((siret[:3], siret[3:6], siret[6:9], siret[9:]))
+    page = read(w.browser("national"), path.format(quote(typed)))
+    assert "CENTRE A" in page and "CENTRE B" not in page

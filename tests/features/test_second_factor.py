@@ -1,8 +1,11 @@
 """A second factor: activated, asked for at the sign-in and before dangerous acts, taken away, lost."""
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pyotp
@@ -325,6 +328,20 @@ def test_what_was_typed_before_a_dangerous_act_is_kept_and_nothing_is_done_yet(w
     assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'measure_applied'") == 0
 
 
+def test_it_is_asked_for_again_before_an_account_is_closed(w: World, clock: Handed) -> None:
+    b, number = w.browser("national"), w.as_("ud94").actor.id
+    phone = activate(b, clock)
+    clock.go_on(11 * MINUTE)
+    address, typed = f"/comptes/{number}/fermeture", {"version": "1", "reason": "A quitté l’unité"}
+    assert b.get(address).status_code == 200, "reading what it would do is no danger"
+    asked = led(b, address, **typed)
+    assert "Confirmez que c’est vous" in asked.text and 'name="kept-reason" value="A quitté l’unité"' in asked.text
+    give(b, phone.code(), address, **{f"kept-{name}": value for name, value in typed.items()})
+    assert w.scalar("SELECT count(*) FROM account WHERE closed_at IS NOT NULL") == 0, "it comes back as typed, and waits"
+    assert b.post(address, **typed).status_code == 303
+    assert w.scalar("SELECT count(*) FROM account WHERE closed_at IS NOT NULL") == 1
+
+
 def test_every_address_that_is_asked_for_again_is_there(w: World) -> None:
     from portal.features.second_factor.routes import AGAIN, BEFORE
 
@@ -373,7 +390,16 @@ def test_the_national_account_takes_away_a_lost_one(w: World, clock: Handed) -> 
     number = w.as_("ud94").actor.id
     assert w.browser("ud75").post(f"/comptes/{number}/second-facteur").status_code == 404
     assert w.scalar("SELECT count(*) FROM factor") == 1
-    assert w.browser("national").post(f"/comptes/{number}/second-facteur").status_code == 303
+    national, page = w.browser("national"), f"/comptes/{number}"
+    button = "Retirer le second facteur perdu"
+    assert button in national.get(page).text and "Second facteur activé." in national.get(page).text
+    done = national.post(f"{page}/second-facteur")
+    assert done.headers["Location"] == page
+    told = national.get(page).text
+    assert "Son second facteur est retiré" in told and button not in told
+    assert "Second facteur retiré ; ses connexions ont pris fin." in told
+    again = national.post(f"{page}/second-facteur")
+    assert again.headers["Location"] == page and "n’a pas de second facteur" in national.get(page).text
     assert not signed_in(b), "its sign-ins ended"
     assert w.browser().sign_in("ud94@test.example", PASSWORD).headers["Location"] == "/sessions"
     assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Votre second facteur est retiré'") == 1
@@ -389,9 +415,18 @@ def test_one_does_not_get_rid_of_ones_own_by_resetting_it(w: World, clock: Hande
         actions.reset(me, me.actor.id or 0)
 
 
-def test_the_operator_takes_away_a_lost_one(portal: Callable[..., CompletedProcess[str]]) -> None:  # noqa: F811
+def test_the_operator_takes_away_a_lost_one(portal: Callable[..., CompletedProcess[str]], tmp_path: Path) -> None:  # noqa: F811
     portal("migrate")
     portal("users", "add", "a@test.example", "--role", "national", "--password-stdin", typed=f"{PASSWORD}\n")
     refused = portal("users", "reset", "a@test.example", "--second-factor")
     assert refused.returncode == 1 and "pas de second facteur" in refused.stderr
+    with closing(sqlite3.connect(tmp_path / "p.sqlite")) as db, db:
+        made = (1, "totp", "a", "shut", 0, "2020-06-15 07:00:00")
+        db.execute("INSERT INTO factor (account_id, kind, credential, secret, counter, added_at) VALUES (?, ?, ?, ?, ?, ?)", made)
+        db.execute("INSERT INTO sign_in (token_digest, account_id, at) VALUES ('d', 1, '2020-06-15 07:00:00')")
+    done = portal("users", "reset", " A@test.example", "--second-factor")
+    assert done.stdout == "Second facteur retiré : a@test.example. Ses connexions ont pris fin.\n", done.stderr
+    with closing(sqlite3.connect(tmp_path / "p.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM factor").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM sign_in WHERE ended_at IS NULL").fetchone() == (0,)
     assert portal("users", "reset", "nobody@test.example", "--second-factor").returncode == 1

@@ -31,7 +31,9 @@ def _candidates(rest: str, *numbers: int) -> list[str]:
 
 _SESSION, _CANDIDATE = "/sessions/<number:number>", "/sessions/<number:number>/candidats/<number:candidate_id>"
 _KINDS = "<any('convocation','liste-candidats','emargement','proces-verbal','livret','attestation'):kind>.pdf"
-_MODEL = "modele.<any('csv','xlsx','ods'):kind>"
+_ENDING = "<any('csv','xlsx','ods'):kind>"
+_MODEL = f"modele.{_ENDING}"
+_FILES = ("centres", "titres", "agrements", "sessions", "candidats")
 
 PAGES: dict[str, list[str]] = {
     "/": ["/"],
@@ -40,6 +42,8 @@ PAGES: dict[str, list[str]] = {
     "/centres/nouveau": ["/centres/nouveau"],
     "/centres/<number:centre_id>": ["/centres/1", "/centres/2", "/centres/999"],
     "/centres/<number:centre_id>/fermeture": ["/centres/1/fermeture", "/centres/999/fermeture"],
+    **{f"/{key}/fichier": [f"/{key}/fichier"] for key in _FILES},
+    **{f"/{key}/fichier/exemple.{_ENDING}": [f"/{key}/fichier/exemple.csv"] for key in _FILES},
     "/titres": ["/titres", "/titres?q=conduite", "/titres?etat=echus", "/titres?q=introuvable&etat=bientot"],
     "/titres/nouveau": ["/titres/nouveau"],
     "/titres/<path:code>": ["/titres/TP-01303", "/titres/TP-EX001", "/titres/inconnu"],
@@ -184,5 +188,12 @@ FILES: list[tuple[str, str, tuple[str, ...]]] = [
     ("centre", "/sessions/nouvelles", (
         "titre;type;date de début;date de fin;lieu;responsable", "TP-01303;titre;14/09/2020;18/09/2020;12 rue des Écoles;Camille Roux",
         "TP-01303;ccp;21/09/2020;22/09/2020;Créteil;Camille Roux", "TP-99999;rien;31/02/2020;hier;;",
+    )),
+    ("national", "/centres/fichier", (
+        "SIRET;nom;département", "90000101700012;PARIS VAL DE MARNE FORMATIONS BIS;94", "356 000 000 00048;LA POSTE;94", "356;;999",
+    )),
+    ("national", "/sessions/fichier", (
+        "numéro;SIRET;titre;type;date de début;date de fin;statut;date réelle de fin",
+        "300001;900 001 017 00012;TP-01303;titre;14/09/2020;18/09/2020;En préparation;", "224566;356;TP-99999;rien;31/02/2020;hier;x;",
     )),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from portal.features.measures.writing import keep
 from portal.features.oversight.actions import draw_sessions
 from portal.features.requests.actions import Made, ask_postponement
 from portal.features.sessions.actions import advance
+from portal.features.taking_over.kinds import KINDS as FILES
 from portal.rules.lifecycle import Action
 from portal.rules.steps import STEP_AT
 from tests.support.world import PEOPLE, World
@@ -125,6 +126,8 @@ ROUTES = {
     "/unites": STATE,
     "/unites/<code>": KEPT,
     "/regions/<code>": REGIONS,
+    **dict.fromkeys((f"/{key}/fichier" for key in FILES), NATIONAL),
+    **dict.fromkeys((f"/{key}/fichier/exemple.<any('csv','xlsx','ods'):kind>" for key in FILES), NATIONAL),
     "/centres": SIGNED_IN,
     "/centres/nouveau": NATIONAL,
     "/centres/<number:centre_id>": SCOPED,

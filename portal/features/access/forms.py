@@ -1,7 +1,7 @@
 """What is typed of an account: a person invited or changed, a reason, one's own name, address and password."""
 
 from portal.features.access.scopes import FIELD, Wanted
-from portal.rules.keeping import GIVES, OF_A_CENTRE, Act, Post
+from portal.rules.keeping import GIVES, OF_A_CENTRE, Act, Post, called
 from portal.store.actors import Actor
 from portal.web.fields import ButtonField, ChoiceField, SecretField, TextField, TypedField
 from portal.web.forms import Form
@@ -19,10 +19,10 @@ class Person(Form):
     department = TextField("Département", hint="Son numéro, par exemple 94. Pour une unité locale.")
     region = TextField("Région", hint="Son nom, par exemple Île-de-France. Pour une région.")
 
-    def offer(self, actor: Actor) -> "Person":
-        """With the fields and the roles that this person may give."""
+    def offer(self, actor: Actor, labels: tuple[str, str]) -> "Person":
+        """With the fields and the roles that this person may give. `labels`: of units and regions."""
         gives = GIVES.get(actor.post, ())
-        self.role.offered = {post.value: post.label for post in gives}
+        self.role.offered = {post.value: called(post, *labels) for post in gives}
         needed = {FIELD[post] for post in gives if post in FIELD} - ({"siret"} if actor.post in OF_A_CENTRE else set())
         for name in SCOPES:
             if name not in needed:

@@ -97,7 +97,12 @@ def close(work: Work, number: int, version: int | None, reason: str) -> Outcome:
         end_sign_ins(tx, work, number)
         told = f"Votre compte est fermé par {work.actor.label}, et vos connexions ont pris fin."
         message = Message("Votre compte est fermé", f"{told}\nMotif : {reason}" if reason else told, "/connexion")
-        write(tx, work, found, act, {"closed_at": work.on.now, "next_email": None}, message, reason=reason)
+        ended = {
+            "closed_at": work.on.now,
+            "next_email": None,
+            "invitation": found.invitation + 1,
+        }  # no link of before serves again
+        write(tx, work, found, act, ended, message, reason=reason)
     return Saved("Compte fermé. Toutes ses connexions ont pris fin.")
 
 

@@ -15,6 +15,7 @@ from portal.store.actors import Actor
 from portal.store.factors import factor
 from portal.store.places import centre, department, region
 from portal.store.scope import accounts_of
+from portal.store.text import digits_in
 
 PAGE = 50
 LONGEST = timedelta(days=DAYS)
@@ -196,4 +197,5 @@ def everybody(conn: Connection) -> list[Kept]:
 
 def _like(search: str) -> list[ColumnElement[bool]]:
     columns = (account.c.name, account.c.email, centre.c.name, centre.c.siret)
+    search = digits_in(search) or search
     return [or_(*(c.icontains(word, autoescape=True) for c in columns)) for word in search.split()[:5]]

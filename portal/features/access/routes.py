@@ -16,7 +16,7 @@ from portal.features.access.scopes import typed_of
 from portal.features.accounts.actions import TooSoon, WrongPassword
 from portal.features.accounts.queries import anybody
 from portal.rules.duties import Duty
-from portal.rules.keeping import GIVES, Act, Post, State, may_act
+from portal.rules.keeping import GIVES, Act, Post, State, called, may_act
 from portal.rules.lines import Refused
 from portal.store.actors import Actor
 from portal.web import query
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/comptes/invitation", methods=["GET", "POST"])
 def invite() -> ResponseReturnValue:
     only(Duty.KEEP_ACCOUNTS)
-    form = Person().offer(actor())
+    form = Person().offer(actor(), labels())
     if not posted():
         return render_template("access/invite.html", form=form)
     outcome = inviting.ask(work(), form.wanted())
@@ -100,7 +100,7 @@ def _show(found: Kept, outcome: Outcome | None = None) -> str:
 def change(number: int) -> ResponseReturnValue:
     found = _found(number)
     stands = _asked(found)
-    form = Person(**{**vars(stands), "role": found.post.value}).offer(actor())
+    form = Person(**{**vars(stands), "role": found.post.value}).offer(actor(), labels())
     if not posted():
         return _change(found, form)
     outcome = keeping.change(work(), number, version(), form.wanted(stands))
@@ -120,7 +120,7 @@ def _change(found: Kept, form: Person, conflict: bool = False) -> str:
     verdict = may_act(Act.CHANGE, queries.seen(reading(), actor(), found, settings().unit_label), actor().post)
     pairs = []
     if conflict:
-        stored = {**vars(_asked(found)), "role": found.post.label}
+        stored = {**vars(_asked(found)), "role": called(found.post, *labels())}
         fields = [form.email, form.name, form.role, *form.shown]
         typed = {f.name: f.typed for f in fields} | {"role": form.role.offered.get(form.role.typed, "")}
         pairs = [(f.label.text, stored[f.name], typed[f.name]) for f in fields if stored[f.name] != typed[f.name]]

@@ -25,8 +25,8 @@ from portal.store.work import Work
 
 def mark(found: Row[Any]) -> str:
     """What tells one password of an account, at one address, from the next, and tells nothing of either: a link made for one ends
-    with it. `found`: a row of account that has a password."""
-    return sha256(f"{found.password_hash}|{found.email}".encode()).hexdigest()[:16]
+    with it, and with the account, which may be opened again. `found`: a row of account that has a password."""
+    return sha256(f"{found.password_hash}|{found.email}|{found.invitation}".encode()).hexdigest()[:16]
 
 
 def ask_link(db: Database, now: datetime, email: str, address: str, browser: str = "") -> TooSoon | None:

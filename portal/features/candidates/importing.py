@@ -1,16 +1,17 @@
 """Taking candidates over from a CSV: `session;last_name;first_name;born_on;email`."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from portal.core.imports import TAKEN_OVER, Imported, Progress
+from portal.core.keeping import differing
 from portal.core.people import sort_key
 from portal.features.candidates.recorded import Values, added, put
 from portal.files.errors import Errors
+from portal.files.found import Found
 from portal.files.parsers import born_before, email_of, number_of, text_of
 from portal.files.reading import read
 from portal.rules.french import day
@@ -21,15 +22,16 @@ from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 COLUMNS = ("session", "last_name", "first_name", "born_on", "email")
+Key = tuple[int, str, date]  # of a candidate: the session, the name as it is sorted, the birth date
 
 
-def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imported:
+def import_candidates(work: Work, data: bytes | Found, progress: Progress = iter) -> Imported:
     """All or nothing. A candidate already on the session (same name, accents and case aside, same birth date) is
     updated. Raises BadFile with every error on its line; then nothing is written."""
     lines = read(data, ("session", "last_name", "first_name", "born_on"), ("email",))
     errors = Errors()
-    rows: dict[tuple[int, str, date], dict[str, Any]] = {}
-    at: dict[tuple[int, str, date], int] = {}
+    rows: dict[Key, dict[str, Any]] = {}
+    at: dict[Key, int] = {}
     session_lines: dict[int, int] = {}
     for line in lines:
         number = line.get("session", number_of, errors)
@@ -52,7 +54,9 @@ def import_candidates(work: Work, data: bytes, progress: Progress = iter) -> Imp
     with work.db.writing() as tx:
         _check_sessions(tx, session_lines, errors)
         errors.stop_if_any()
-        return replace(_write(tx, work, rows, progress), notes=lines.notes)
+        fresh, was = _write(tx, work, rows, progress)
+    told = {at[key]: values for key, values in was.items()}
+    return Imported(len(fresh), len(told), lines.notes, told, {at[key] for key in fresh})
 
 
 def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> None:
@@ -70,24 +74,29 @@ def _check_sessions(tx: Connection, lines: dict[int, int], errors: Errors) -> No
                 errors.add(lines[number], f"session : {reason}")
 
 
-def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[str, Any]], progress: Progress) -> Imported:
+def _write(
+    tx: Connection, work: Work, rows: dict[Key, dict[str, Any]], progress: Progress
+) -> tuple[list[Key], dict[Key, dict[str, Any]]]:
+    """Those that are new, and of those that were known and change what they were."""
     known = {
         (c.session_id, c.sort_key, c.born_on): c
         for some in batches(sorted({number for number, _, _ in rows}))
         for c in tx.execute(select(candidate).where(candidate.c.session_id.in_(some)))
     }
-    fresh: list[dict[str, Any]] = []
+    fresh: dict[Key, dict[str, Any]] = {}
+    was: dict[Key, dict[str, Any]] = {}
     updated: dict[int, dict[int, tuple[Values, Values]]] = defaultdict(dict)
     for key, row in rows.items():
         number, folded, born = key
         old = known.get(key)
         if old is None:
-            fresh.append({**row, "session_id": number, "sort_key": folded, "born_on": born})
-        elif any(getattr(old, field) != value for field, value in row.items()):
+            fresh[key] = {**row, "session_id": number, "sort_key": folded, "born_on": born}
+        elif changed := differing(old, row):
+            was[key] = {name: getattr(old, name) for name in changed}
             tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
             updated[number][old.id] = (old._asdict(), row)
     put_in: dict[int, dict[int, Values]] = defaultdict(dict)
-    for part in progress(list(batches(fresh))):
+    for part in progress(list(batches(list(fresh.values())))):
         for candidate_id, row in zip(put(tx, part), part, strict=True):
             put_in[row["session_id"]][candidate_id] = row
     touched = sorted(put_in.keys() | updated.keys())
@@ -104,4 +113,4 @@ def _write(tx: Connection, work: Work, rows: dict[tuple[int, str, date], dict[st
     # A file's names are shown as the file writes them.
     told = {number: {"from_file": True, **added(put_in[number], updated[number])} for number in touched}
     work.record_all(tx, [Event("candidates", number, after=after) for number, after in told.items()])
-    return Imported(len(fresh), sum(map(len, updated.values())))
+    return list(fresh), was

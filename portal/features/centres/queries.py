@@ -13,7 +13,7 @@ from portal.store.places import centre, department
 from portal.store.requests import RequestStatus, request
 from portal.store.scope import within
 from portal.store.sessions import exam_session, session_total
-from portal.store.text import fold
+from portal.store.text import digits_in, fold
 
 PAGE = 50
 OPEN, CLOSED = "ouverts", "fermes"
@@ -37,8 +37,7 @@ class Wanted:
     def conditions(self) -> list[ColumnElement[bool]]:
         """On centre."""
         found: list[ColumnElement[bool]] = []
-        digits = "".join(self.search.split())
-        if digits.isdecimal():
+        if digits := digits_in(self.search):
             found.append(centre.c.siret.startswith(digits))
         else:
             words = fold(self.search).split()[:5]

@@ -105,5 +105,4 @@ def reopen(centre_id: int) -> ResponseReturnValue:
     if not posted():
         return redirect(url_for("centres.show", centre_id=centre_id), 303)
     outcome = actions.reopen(work(), centre_id, version())
-    flash("Le centre a été modifié entre-temps : relisez-le." if isinstance(outcome, Stale) else outcome.message)
-    return redirect(url_for("centres.show", centre_id=centre_id), 303)
+    return _answer(outcome, centre_id, CardForm(**queries.card(queries.found(reading(), actor(), centre_id))))

@@ -163,9 +163,11 @@ def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
 
 
 def addressees(conn: Connection, row: Row[Any]) -> int:
-    """To how many accounts a letter is addressed today."""
+    """To how many people a letter is addressed today: accounts that are open, to which somebody has a password."""
     roles, departments = [Role(r) for r in row.roles.split()], row.departments.split()
-    return int(conn.execute(select(func.count()).select_from(account).where(_addressed(roles, departments))).scalar_one())
+    able = and_(account.c.closed_at.is_(None), account.c.password_hash.is_not(None))
+    query = select(func.count()).select_from(account).where(able, _addressed(roles, departments))
+    return int(conn.execute(query).scalar_one())
 
 
 def opened(work: Work, letter_id: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from portal.features.measures.codes import unknown_codes
+from portal.files.errors import why
 from portal.paths import MEASURES
 from portal.rules.measure_files import MeasureError, parse
 from portal.rules.measures import Measure
@@ -76,6 +77,6 @@ def _text_of(path: Path) -> str:
             raise MeasureError(f"{path} : ce fichier est trop grand pour une mesure.")
         return path.read_text("utf-8-sig")
     except OSError as error:
-        raise MeasureError(f"{path} : ce fichier ne peut pas être lu ({error.strerror}).") from error
+        raise MeasureError(f"{path} : ce fichier ne peut pas être lu ({why(error)}).") from error
     except UnicodeDecodeError as error:
         raise MeasureError(f"{path} : ce fichier n’est pas en UTF-8.") from error

@@ -33,6 +33,7 @@ CENTRES = ("siret", "name", "department")
 MORE_OF_CENTRES = ("address", "email", "phone")
 TITLES = ("code", "decree_version", "label", "level", "certificates")
 MORE_OF_TITLES = ("expires_on", "extension_months", "rncp_code")
+NAMED = {"department_code": "department", "decree_on": "decree_version"}  # what files call otherwise than the tables
 
 
 def department_of(cell: str) -> str:
@@ -97,25 +98,26 @@ def import_centres(work: Work, data: bytes | Found) -> Imported:
         if siret and _once(siret, line, seen, errors, "ce SIRET") and name and code:
             rows[line.number] = centre_values(siret, name, code, **more)
     errors.stop_if_any()
-    was, added = {}, []
+    was, added = {}, dict[int, dict[str, Any]]()
     with work.db.writing() as tx:
         known = {r.siret: r for r in tx.execute(select(centre))}
         for number, row in rows.items():
             if (old := known.get(row["siret"])) is None:
-                added.append(row)
+                added[number] = row
             elif changed := differing(old, row):
-                was[number] = {name: getattr(old, name) for name in changed}
+                was[number] = _as_columns({name: getattr(old, name) for name in changed})
                 keep(tx, work, centre, old, row, None, "centre_changed", about("centre", old.id))
         if added:
-            ids = tx.execute(insert(centre).returning(centre.c.id, sort_by_parameter_order=True), added).scalars()
-            work.record_all(
-                tx,
-                [
-                    Event("centre_opened", subject=about("centre", number), after=told(row))
-                    for number, row in zip(ids, added, strict=True)
-                ],
-            )
-    return Imported(len(added), len(was), lines.notes, was)
+            query = insert(centre).returning(centre.c.id, sort_by_parameter_order=True)
+            ids = tx.execute(query, list(added.values())).scalars()
+            pairs = zip(ids, added.values(), strict=True)
+            work.record_all(tx, [Event("centre_opened", subject=about("centre", i), after=told(row)) for i, row in pairs])
+    return Imported(len(added), len(was), lines.notes, was, frozenset(added))
+
+
+def _as_columns(values: dict[str, Any]) -> dict[str, Any]:
+    """These columns of a table under the names that a file gives them."""
+    return {NAMED.get(name, name): value for name, value in told(values).items()}
 
 
 def import_titles(work: Work, data: bytes | Found) -> Imported:
@@ -139,17 +141,17 @@ def import_titles(work: Work, data: bytes | Found) -> Imported:
         if code and _once(code, line, seen, errors, "ce code") and label:
             rows[line.number] = {**row, "search_key": title_key(code, label)}, found or []
     errors.stop_if_any()
-    added, was = 0, {}
+    fresh, was = set(), {}
     with work.db.writing() as tx:
         known = {r.code: r for r in tx.execute(select(title))}
         for number, (row, certificates) in rows.items():
             old = known.get(row["code"])
             if old is None:
                 add_title(tx, work, row, certificates)
-                added += 1
+                fresh.add(number)
             elif changed := _bring_up(tx, work, old, row, certificates):
-                was[number] = changed
-    return Imported(added, len(was), lines.notes, was)
+                was[number] = _as_columns(changed)
+    return Imported(len(fresh), len(was), lines.notes, was, fresh)
 
 
 def add_title(tx: Connection, work: Work, row: dict[str, Any], certificates: Certificates) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from portal.core import sealing
 from portal.core.holding import hold, sent_twice, step_values, stop, write
@@ -21,6 +21,7 @@ from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused
 from portal.store.candidates import result
+from portal.store.titles import title
 from portal.store.work import Work
 
 
@@ -50,11 +51,11 @@ def save_draft(work: Work, number: int, version: int, typed: Typed) -> Outcome:
     """Keep what is typed so far, complete or not. Raises NotThere."""
     entries = typed.entries
     with hold(work, number) as (tx, s):
-        sheet = load(tx, s)
+        sheet = _sheet(tx, s)
         kept = s.status is Status.CONVOKED and sheet.stored == entries and not sheet.definitive
         if kept and sent_twice(work, s, version, Action.ENTER_RESULTS):
             return Unchanged("Brouillon déjà enregistré.")
-        if stopped := _stop(work, s, version, typed, Action.ENTER_RESULTS):
+        if stopped := _stop(work, s, version, typed, sheet, Action.ENTER_RESULTS):
             return stopped
         if typed.nonsense:
             return Incomplete(problems=typed.nonsense)
@@ -73,11 +74,11 @@ def enter_results(work: Work, number: int, version: int, typed: Typed, confirmat
     """
     entries = typed.entries
     with hold(work, number) as (tx, s):
-        sheet = load(tx, s)
+        sheet = _sheet(tx, s)
         mine = s.status is Status.RESULTS and s.results_saved_by == work.actor.id
         if mine and sheet.stored == entries and sheet.definitive and sent_twice(work, s, version, Action.ENTER_RESULTS):
             return Unchanged("Résultats déjà enregistrés.")
-        if stopped := _stop(work, s, version, typed, Action.ENTER_RESULTS):
+        if stopped := _stop(work, s, version, typed, sheet, Action.ENTER_RESULTS):
             return stopped
         if problems := typed.nonsense or sheet.problems(entries):
             return Incomplete(problems=problems)
@@ -105,11 +106,11 @@ def correct_results(
     """
     entries = typed.entries
     with hold(work, number) as (tx, s):
-        sheet = load(tx, s)
+        sheet = _sheet(tx, s)
         kept = s.status is Status.RESULTS and sheet.stored == entries
         if kept and sent_twice(work, s, version, Action.CORRECT_RESULTS):
             return Unchanged("Corrections déjà enregistrées.")
-        if stopped := _stop(work, s, version, typed, Action.CORRECT_RESULTS):
+        if stopped := _stop(work, s, version, typed, sheet, Action.CORRECT_RESULTS):
             return stopped
         errors = {} if reason else {"reason": "Indiquez le motif de la correction."}
         problems = typed.nonsense or sheet.problems(entries)
@@ -159,10 +160,18 @@ def _not_asked(asked: Asked | None, request_id: int) -> str:
     )
 
 
-def _stop(work: Work, s: SessionRow, version: int, typed: Typed, action: Action) -> Refused | Changed | None:
+def _sheet(tx: Connection, s: SessionRow) -> Sheet:
+    """The sheet, whose certificates nobody takes away before the transaction ends."""
+    tx.execute(select(title.c.id).where(title.c.id == s.title_id).with_for_update(read=True, key_share=True))
+    return load(tx, s)
+
+
+def _stop(work: Work, s: SessionRow, version: int, typed: Typed, sheet: Sheet, action: Action) -> Refused | Changed | None:
     """As for every act; and the sheet against which the results were read, before the session was held, is still its own."""
     stopped = stop(work, s, version, action)
-    return stopped or (Changed(s) if s.version != typed.version else None)
+    named = {number for entry in typed.entries.values() for number in entry if number is not None}
+    gone = named - {certificate.id for certificate in sheet.certificates}
+    return stopped or (Changed(s) if gone or s.version != typed.version else None)
 
 
 def seal(work: Work, s: SessionRow, entries: Entries, purpose: str = "confirmation") -> str:

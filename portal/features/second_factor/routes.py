@@ -31,6 +31,7 @@ blueprint = Blueprint("second_factor", __name__)
 PEOPLE = {"candidats", "resultats"}  # exports that name people
 # What is asked for again, and when: all of these acts hurt in the hands of who finds a screen open.
 AGAIN: dict[str, Callable[[], bool]] = {
+    "access.close": posted,
     "measures.show": posted,
     "measures.revert": posted,
     "exports.export": lambda: query.text("quoi") in PEOPLE,
@@ -282,4 +283,4 @@ def reset(account_id: int) -> ResponseReturnValue:
             flash("Son second facteur est retiré, ses connexions ont pris fin, et un courriel le lui dit.")
         except actions.CannotReset as error:
             flash(str(error), "refused")
-    return redirect(url_for("access.index"), 303)
+    return redirect(url_for("access.show", number=account_id), 303)

@@ -11,6 +11,7 @@ from portal.core.imports import TAKEN_OVER, Imported, Progress
 from portal.core.numbers import next_number
 from portal.features.sessions import moved
 from portal.files.errors import BadCell, Errors
+from portal.files.found import Found
 from portal.files.parsers import code_of, day_of, day_or_none, number_of, siret_of
 from portal.files.reading import Line, read
 from portal.rules.lifecycle import Kind, Status
@@ -44,11 +45,14 @@ def status_of(cell: str) -> Status:
         raise BadCell(f"« {cell} » n’est pas un statut ({', '.join(Status)})") from None
 
 
-def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Imported:
-    """All or nothing. Raises BadFile with every error on its line; then nothing is written."""
+def import_sessions(work: Work, data: bytes | Found, progress: Progress = iter, key: str = "") -> Imported:
+    """All or nothing. Raises BadFile with every error on its line; then nothing is written. `key`: of the form that brings the
+    file: sent twice, it is taken over once."""
     lines = read(data, REQUIRED, together=moved.COLUMNS)
     errors = Errors()
     with work.db.writing() as tx:
+        if key and _brought(tx, work, key):
+            return Imported(again=True)
         there = moved.measures(tx)
         rows = _rows(tx, work, lines, there, errors)
         errors.stop_if_any()
@@ -56,11 +60,19 @@ def import_sessions(work: Work, data: bytes, progress: Progress = iter) -> Impor
         for row in rows:
             if row["id"] is None:
                 row["id"], following = following, following + 1
+        if key and rows:
+            rows[0]["creation_key"] = work.form_key("taken over", key)
         keys = Counter(row["postponed_by"] for row in rows if row["postponed_by"])
         runs = {key: moved.run_of(tx, work, key, there, number) for key, number in sorted(keys.items())}
         for some in progress(list(batches(rows))):
             _insert(tx, work, some, runs)
-    return Imported(len(rows), notes=lines.notes)
+    return Imported(len(rows), notes=lines.notes, fresh=[line.number for line in lines])
+
+
+def _brought(tx: Connection, work: Work, key: str) -> bool:
+    """Whether the file of this form is taken over already: its first session bears its key."""
+    made = select(exam_session.c.id).where(exam_session.c.creation_key == work.form_key("taken over", key))
+    return tx.execute(made).first() is not None
 
 
 class _Line(NamedTuple):
@@ -138,6 +150,7 @@ def _row(work: Work, cells: _Line, own: Row[str, int, str], title_id: int, befor
         "actual_end_on": cells.actual,
         "convocation": int(cells.status in CONVENED),
         "planned_end_on": before.planned_end_on if before else None,
+        "creation_key": None,
         "postponed_by": before.key if before else None,
     }
 

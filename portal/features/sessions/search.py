@@ -15,7 +15,7 @@ from portal.store.candidates import candidate
 from portal.store.places import centre
 from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session as s
-from portal.store.text import fold
+from portal.store.text import digits_in, fold
 from portal.store.titles import title
 
 MOST_WORDS = 8
@@ -25,6 +25,7 @@ SHORTEST_NAME = 4
 FEW = 20
 SHORTEST_NUMBER = 4  # of the beginning of one: it names a thousand sessions of a million
 LONGEST_NUMBER = 9
+SHORTEST_SIREN = 9  # digits: so many are one SIREN or SIRET, however they are grouped
 _fts = table("candidate_search", column("rowid"))
 
 
@@ -49,7 +50,8 @@ class Search:
 
 def search(conn: Connection, actor: Actor, typed: str) -> Search | None:
     """What `typed` means; None when nothing is asked."""
-    words = fold(typed).split()[:MOST_WORDS]
+    digits = digits_in(typed)
+    words = [digits] if len(digits) >= SHORTEST_SIREN else fold(typed).split()[:MOST_WORDS]
     words = [w for w in words if w != "id"] or words
     if not words:
         return None
