@@ -45,7 +45,7 @@ from portal.rules.french import hour, long_day, number, plural
 from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
-from portal.store.database import Database
+from portal.store.database import HELD_UP, Database
 from portal.web import errors, fragments, health, observe, origin, sizes, typography
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["portal_settings"] = settings
-    app.extensions["portal_db"] = Database(settings.database_url, settings.audit_key)
+    app.extensions["portal_db"] = Database(settings.database_url, settings.audit_key, HELD_UP)
     app.extensions["portal_clock"] = clock or Clock(settings.fixed_day)
     app.jinja_options["trim_blocks"] = True
     app.jinja_options["lstrip_blocks"] = True

@@ -83,5 +83,45 @@
     dialog?.remove();
   });
 
+  // What did not reach the service, or was not answered by it: said where it was sent from, and the page stays as it was filled in.
+  const notAnswered = ({ sourceElement: source, request }) => {
+    document.getElementById("sans-reponse")?.remove();
+    const form = source.closest("form");
+    const sent = form && form.method === "post";
+    const submitter = request.submitter ?? form?.querySelector("button:not([type=button])") ?? source;
+    dirty = document.querySelector("form[data-entry]") !== null;
+    const told = document.createElement("div");
+    told.id = "sans-reponse";
+    told.className = "notice bad unsent";
+    told.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = sent
+      ? "Non enregistré\u00a0: le service ne répond pas. Votre saisie est encore à l’écran."
+      : "Le service ne répond pas. Rien n’a changé à l’écran.";
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "button second";
+    again.textContent = "Réessayer";
+    again.addEventListener("click", () => {
+      told.remove();
+      if (sent) form.requestSubmit(submitter.form === form ? submitter : undefined);
+      else source.click();
+    });
+    told.append(words, again);
+    if (form) (submitter.closest(".buttons") ?? submitter).before(told);
+    else (source.closest("section > *") ?? source).after(told);
+    again.focus();
+  };
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    document.getElementById("sans-reponse")?.remove();
+    if (ctx.response.status < 500) return;
+    event.preventDefault();
+    notAnswered(ctx);
+  });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (ctx?.request && !ctx.response) notAnswered(ctx);
+  });
+
   follow();
 })();

@@ -14,7 +14,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.store.watching import Watch, watch
+
 BUSY_TIMEOUT_SECONDS = 20
+HELD_UP = 2.5  # seconds that a page waits for what another holds, before it says so
+# PostgreSQL ends what runs for minutes, and what began something and went away; a line that was cut is noticed in seconds.
+LIMITS = {"statement_timeout": "300s", "idle_in_transaction_session_timeout": "30s"}
+LINE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000, "connect_timeout": 2}
 CONNECTIONS = 16  # kept open by a process: more than it has threads, so that none is opened and closed for a request
 IDLE_SECONDS = 1.0
 
@@ -23,9 +29,12 @@ STREAM: dict[str, Any] = {"stream_results": True, "yield_per": 1000}
 
 
 class Database:
-    """`reading()` gives a connection whose statements each see what is committed; `writing()` one write transaction."""
+    """`reading()` gives a connection whose statements each see what is committed; `writing()` one write transaction.
 
-    def __init__(self, url: str, audit_key: bytes = b"") -> None:
+    `held_up`: seconds that anything waits for what another holds, where people wait for the answer; None: as long as it takes.
+    """
+
+    def __init__(self, url: str, audit_key: bytes = b"", held_up: float | None = None) -> None:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -33,17 +42,23 @@ class Database:
         self.audit_key = audit_key
         self._keeps = True
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.busy = BUSY_TIMEOUT_SECONDS if held_up is None else held_up
+        self._watch: Watch | None = None
         if self.is_sqlite:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(
-                parsed, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True
-            )
+            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"timeout": self.busy}, hide_parameters=True)
             self._reader: Engine = self.engine
             _sqlite_manners(self.engine, parsed.database)
         else:
-            self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"connect_timeout": 5}, hide_parameters=True)
-            _postgresql_manners(self.engine)
+            limits = {} if held_up is None else {"lock_timeout": f"{held_up * 1000:.0f}ms", **LIMITS}
+            options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+            self.engine = create_engine(
+                parsed, pool_size=CONNECTIONS, connect_args={**LINE, "options": options}, hide_parameters=True
+            )
+            if held_up is not None:
+                self._watch = watch(self.engine)
+            _postgresql_manners(self.engine, self._watch)
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -81,7 +96,7 @@ class Database:
             finally:
                 conn.rollback()
                 if self.is_sqlite:
-                    conn.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+                    conn.exec_driver_sql(f"PRAGMA busy_timeout = {self.busy * 1000:.0f}")
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -100,6 +115,8 @@ class Database:
     def dispose(self) -> None:
         """Close every connection that lies ready."""
         self.engine.dispose()
+        if self._watch:
+            self._watch.stop()
 
 
 def _owners_alone(file: Path) -> None:
@@ -109,7 +126,7 @@ def _owners_alone(file: Path) -> None:
         file.chmod(0o600)
 
 
-def _postgresql_manners(engine: Engine) -> None:
+def _postgresql_manners(engine: Engine, watch: Watch | None) -> None:
     """A connection that lay idle is asked whether it still lives before it is used: after a failover the next one is."""
 
     @event.listens_for(engine, "checkin")
@@ -120,11 +137,16 @@ def _postgresql_manners(engine: Engine) -> None:
     def on_checkout(dbapi_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if monotonic() - record.info.get("seen", monotonic()) < IDLE_SECONDS:
             return
+        if watch:
+            watch.begin(dbapi_connection)  # type: ignore[arg-type]
         try:
             dbapi_connection.cursor().execute("SELECT 1")
             dbapi_connection.rollback()
         except Exception as error:
             raise DisconnectionError from error
+        finally:
+            if watch:
+                watch.end(dbapi_connection)
 
 
 def _sqlite_manners(engine: Engine, file: str | None) -> None:

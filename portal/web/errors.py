@@ -1,7 +1,10 @@
 """Every fault is a page in French, with a way on."""
 
-from flask import Flask, request
+from typing import Any
+
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -9,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from portal.core.outcomes import NotThere
 from portal.web.fragments import page
-from portal.web.kept import kept_fields
+from portal.web.kept import kept_fields, sent_as_it_was
 from portal.web.observe import request_number
 from portal.web.sizes import allowed
 
@@ -33,7 +36,7 @@ def register(app: Flask) -> None:
             kept = kept_fields()
         except RequestEntityTooLarge:
             return _page(413)
-        return page("resume.html", 400, action=request.full_path.rstrip("?"), kept=kept, why="stale")
+        return _within("resume.html", 400, action=_here(), kept=kept, why="stale")
 
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
@@ -58,13 +61,27 @@ def _of_database(error: Exception) -> dict[str, str]:
     return told
 
 
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
 def _page(code: int) -> ResponseReturnValue:
-    return page("error.html", code, code=code, most=allowed())
+    return _within("error.html", code, most=allowed())
+
+
+def _within(template: str, code: int, **shown: Any) -> ResponseReturnValue:
+    """A page with all that stands around it; the bare one where that cannot be read."""
+    try:
+        return page(template, code, code=code, **shown)
+    except (DBAPIError, PoolTimeout):
+        return _bare(503)
 
 
 def _bare(code: int) -> ResponseReturnValue:
-    """A page that asks nothing of the database."""
-    response = page("bare.html", code, code=code, number=request_number())
+    """A page that asks nothing of the database, not even who is signed in, and sends again what was sent."""
+    g._login_user = AnonymousUserMixin()
+    sent = sent_as_it_was() if request.method == "POST" and code >= 500 else []
+    response = page("bare.html", code, code=code, number=request_number(), action=_here(), sent=sent)
     if code == 503:
         response.headers["Retry-After"] = "60"
     return response

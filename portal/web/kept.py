@@ -3,10 +3,12 @@
 import json
 
 from flask import abort, request, session
+from werkzeug.exceptions import HTTPException
 
 from portal.web.sizes import SHEET
 
 _NOT_KEPT = {"csrf_token", "password", "password2", "current_password", "_reprise", "suite", "action", "answer", "confirmation"}
+_SECRET = {"csrf_token", "password", "password2", "current_password", "new_password", "new_password2"}
 _KEPT, _ASIDE = "kept-", "garde"
 _MOST_ASIDE = 1500  # bytes that a cookie has left
 
@@ -18,6 +20,14 @@ def kept_fields() -> list[tuple[str, str]]:
     if len(kept) > SHEET.fields or sum(len(name) + len(value) for name, value in kept) > SHEET.bytes:
         abort(413)
     return kept
+
+
+def sent_as_it_was() -> list[tuple[str, str]]:
+    """All that was sent, button and answer too, so that one click sends it again; but for passwords. Empty where it cannot be read."""
+    try:
+        return [(name, value) for name, value in request.form.items(multi=True) if name not in _SECRET]
+    except HTTPException:
+        return []
 
 
 def kept_before() -> list[tuple[str, str]]:
