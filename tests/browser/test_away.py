@@ -1,7 +1,7 @@
 """The service does not answer while a sheet of forty is filled in: it is said, nothing is lost, and one click goes on."""
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import person
 

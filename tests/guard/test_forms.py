@@ -15,6 +15,7 @@ READERS = {
     ("portal/web/fields.py", "process_formdata"): "WTForms hands a field no files",
     ("portal/web/kept.py", "kept_fields"): "what is kept through a sign-in is whatever was typed, into whichever form",
     ("portal/web/kept.py", "kept_before"): "the same, coming back",
+    ("portal/web/kept.py", "sent_as_it_was"): "what was not answered is sent again as it was, whichever form it was",
     ("portal/web/doubts.py", "confirmed"): "the question about an unlikely date stands before any form that has dates",
     ("portal/web/sizes.py", "bound"): "how much may be sent is decided before it is read",
     ("portal/web/query.py", "text"): "the reader of addresses",
