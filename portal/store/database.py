@@ -52,7 +52,7 @@ class Database:
             _sqlite_manners(self.engine, parsed.database)
         else:
             limits = {} if held_up is None else {"lock_timeout": f"{held_up * 1000:.0f}ms", **LIMITS}
-            options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+            options = " ".join((str(parsed.query.get("options", "")), *(f"-c {name}={value}" for name, value in limits.items())))
             self.engine = create_engine(
                 parsed, pool_size=CONNECTIONS, connect_args={**LINE, "options": options}, hide_parameters=True
             )
