@@ -23,6 +23,7 @@ from bench.figures import Figure
 from bench.load import Load, wrk
 from bench.saving import at_once, sheet
 from bench.servers import ROOT, Person, granian
+from bench.trail import lengthen, proof_ms
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, claimed_twice, code_of, samples
 from portal.settings import DEMO_DAY
@@ -182,6 +183,14 @@ class Bench:
         left = iter(memory)
         self.figure("memory_while_applying_against_rest", "ratio", lambda: next(left), most=1.5)
 
+    # ---- the trail
+
+    def trail(self) -> None:
+        db = database(self.url("trail"), None)
+        lengthen(db, FEW if self.quick else LARGE)
+        self.figure("proof_of_a_session_among_a_million_events", "ms", lambda: proof_ms(db), most=50)
+        db.dispose()
+
     # ---- saving results
 
     def saving(self) -> None:
@@ -256,6 +265,7 @@ def main() -> int:
             bench.note(f"{count} sessions chargées")
         bench.pages()
         bench.measures()
+        bench.trail()
         bench.saving()
         bench.note("fin")
     missed = [f.name for f in bench.figures if not f.held]

@@ -1,13 +1,14 @@
 """Reading the tree of the trail: any of its nodes from the tiles that are kept and the few events after them; and growing it anew
 from all events, to see that the tiles are those of the events."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from portal.rules.merkle import Growing, node_hash
 from portal.store.audit import audit_head, leaves
 from portal.store.tree import WIDTH, audit_tile, roots, tile_root
 
 HEIGHT = WIDTH.bit_length() - 1
+_HASHES = select(audit_tile.c.hashes).where(audit_tile.c.level == bindparam("level"), audit_tile.c.place == bindparam("place"))
 
 
 class Missing(LookupError):
@@ -44,8 +45,8 @@ class Tree:
         return self._tiles[level, place]
 
     def _hashes(self, level: int, place: int) -> list[bytes]:
-        c, start = audit_tile.c, place * WIDTH
-        if kept := self._conn.execute(select(c.hashes).where(c.level == level, c.place == place)).scalar():
+        start = place * WIDTH
+        if kept := self._conn.execute(_HASHES, {"level": level, "place": place}).scalar():
             return [kept[at : at + 32] for at in range(0, len(kept), 32)]
         if level:
             return roots(self._conn, level - 1, start, start + WIDTH)
