@@ -5,6 +5,7 @@ Il faut Python 3.11 ou plus récent, et le paquet « cryptography ».
 """
 
 import json
+import re
 import sys
 from base64 import b64decode
 from hashlib import sha256
@@ -61,6 +62,13 @@ def root_from(leaf, index, size, path):
     return leaf if last == 0 else None
 
 
+def values_of(proof):
+    """Ce que les événements disent de personnes : l’empreinte de chaque valeur, salée, est dans l’événement, la valeur ici."""
+    if any(sha256((one["salt"] + one["value"]).encode()).hexdigest() != one["digest"] for one in proof["valeurs"]):
+        sys.exit("Une valeur n’est pas celle que dit l’événement.")
+    return {one["digest"]: one["value"] for one in proof["valeurs"]}
+
+
 def main(file, key_file=None):
     with open(file, encoding="utf-8") as opened:
         proof = json.load(opened)
@@ -70,7 +78,7 @@ def main(file, key_file=None):
             if public_key(opened.read())[1] != key:
                 sys.exit("La preuve est signée par une autre clé que celle de ce fichier.")
     size, root = head_of(proof["point"], mark, key)
-    before = 0
+    before, known = 0, values_of(proof)
     for one in proof["evenements"]:
         event, path = one["evenement"], [b64decode(beside) for beside in one["chemin"]]
         number = event["id"]
@@ -78,7 +86,8 @@ def main(file, key_file=None):
         if event["session_id"] != proof["session"] or not before < number < size or root_from(leaf, number, size, path) != root:
             sys.exit(f"L’événement {number} a été modifié, ou n’est pas dans le journal signé.")
         before = number
-        print(f"événement {number} : {event['at']}, {event['actor']}, {event['action']} {event['after']}")
+        told = f"événement {number} : {event['at']}, {event['actor']}, {event['action']} {event['after']}"
+        print(re.sub(r'\{"of":"[^"]*","sha256":"(\w{64})"\}', lambda found: known.get(found[1], "effacé"), told))
     signature = b64decode(proof.pop("signature"))
     if not signed(key, b"preuve\n" + canonical(proof), signature):
         sys.exit("La signature de la preuve ne correspond pas : un événement a été retiré, ou autre chose modifié.")

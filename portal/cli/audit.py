@@ -3,6 +3,7 @@
 import click
 
 from portal.cli.tool import Tool, content_of, refuse
+from portal.rules.french import plural
 from portal.settings import read
 
 
@@ -66,7 +67,8 @@ def _verify_proof(file: str, key: str | None) -> None:
     found = check(content_of(file), trusted, lambda: read().audit_key)
     if isinstance(found, str):
         refuse(f"Preuve rompue : {found}.")
-    click.echo(f"Preuve intacte : session {found.session}, {found.events} événements.")
+    erased = f", {plural(found.erased, 'valeur effacée', 'valeurs effacées')} depuis" if found.erased else ""
+    click.echo(f"Preuve intacte : session {found.session}, {found.events} événements{erased}.")
     if found.head and found.key and not trusted:
         click.echo(
             f"Signée sous la clé {found.key.line}\nComparez-la à celle que publie le service (/journal/cle), ou donnez-la par --key."

@@ -84,4 +84,4 @@ def step_values(work: Work, s: SessionRow, action: Action) -> dict[str, Any]:
     """The columns of a change of status: the status, since when and by whom; none for a step that stays where it is."""
     if STEP[action].after is s.status:
         return {}
-    return {"status": STEP[action].after.value, "status_at": work.on.now, "status_by": work.actor.label}
+    return {"status": STEP[action].after.value, "status_at": work.on.now, "status_by": work.actor.signature}

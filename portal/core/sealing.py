@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from portal.store.audit import as_json
+from portal.store.personal import in_json
 from portal.store.work import Work
 
 
 def seal(work: Work, purpose: str, content: Mapping[str, Any]) -> str:
     """The seal of a question that this person is asked. `content` holds JSON values and dates; another one has another seal."""
-    question = as_json({"actor": work.actor.id, **content})
+    question = in_json({"actor": work.actor.id, **content})
     key = hmac.new(work.db.audit_key, purpose.encode(), sha256).digest()
     return hmac.new(key, question.encode(), sha256).hexdigest()
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+ERASED = "effacé"  # what is read in the place of what was kept of a person, once that is erased
+
 
 def full_name(last_name: str, first_name: str) -> str:
     """NOM Prénom"""

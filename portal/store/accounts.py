@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Tab
 from portal.rules.lifecycle import Role
 from portal.store.base import Moment, metadata, one_of
 from portal.store.notices import Mailing
+from portal.store.personal import new_salt
 
 account = Table(
     "account",
@@ -28,6 +29,7 @@ account = Table(
     Column("invited_by", ForeignKey("account.id")),  # none: the command line
     Column("next_email", String(254)),  # an address that waits to be confirmed by whoever reads there
     Column("next_email_at", Moment),
+    Column("salt", String(32), default=new_salt),  # of what the trail keeps of its name; none once that is erased
     one_of("mailing", Mailing),
     CheckConstraint(
         "(role = 'centre') = (centre_id IS NOT NULL) AND (role = 'ud') = (department_code IS NOT NULL)"

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from portal.rules.duties import Duty, may_do
 from portal.rules.keeping import Post, post_of
 from portal.rules.lifecycle import Role
+from portal.store.personal import clear_row, commitment, in_json
 
 
 class Source(StrEnum):
@@ -27,6 +29,7 @@ class Actor:
     region_code: str | None = None
     organisation: str = ""
     manager: bool = False  # keeps the accounts of its centre
+    salt: str = ""  # of its account, for its signature
 
     @property
     def post(self) -> Post:
@@ -39,8 +42,18 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """How the trail names this person: « Nom (organisation) »."""
+        """How this person is named to others: « Nom (organisation) »."""
         return f"{self.name} ({self.organisation})" if self.organisation else self.name
+
+    @cached_property
+    def signed(self) -> dict[str, str] | None:
+        """The label as `clear_value` keeps it; None for the command line, which is no person."""
+        return clear_row(f"account {self.id}", self.salt, in_json(self.label)) if self.id is not None and self.salt else None
+
+    @cached_property
+    def signature(self) -> str:
+        """What the trail and the tables keep of who acted: a commitment to the label (`portal.store.personal`)."""
+        return in_json(commitment(self.signed["of"], self.signed["digest"])) if self.signed else self.label
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -26,17 +26,19 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
-    insert,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite’s, too
 
 from portal.rules.merkle import leaf_hash
+from portal.store import personal
 from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
-from portal.store.happenings import TO_A_SESSION, TO_THE_SERVICE
+from portal.store.happenings import ERASING, TO_A_SESSION, TO_THE_SERVICE
+from portal.store.personal import Held, about, clear_value
 from portal.store.tree import COVERED, WIDTH, fills, keep_tiles, leaf_of, seal_data
 from portal.store.triggers import append_only
 
@@ -81,14 +83,17 @@ audit_head = Table(
     Column("sealed_digest", String(64), nullable=False, server_default=GENESIS),
 )
 
-# PostgreSQL: one event and the head in one statement, while other writers wait for the head.
+_CLEAR = insert(clear_value).on_conflict_do_nothing()
+# PostgreSQL: one event, who signs it and the head in one statement, while other writers wait for the head.
 _EVENT = insert(audit_event).values({c.name: bindparam(f"event_{c.name}", type_=c.type) for c in audit_event.c}).cte("event")
+_SIGNED = _CLEAR.values({c.name: bindparam(f"by_{c.name}", type_=c.type) for c in clear_value.c}).cte("signed")
 _EVENT_AND_HEAD = (
     update(audit_head)
     .where(audit_head.c.id == 1)
     .values(count=bindparam("head_count"), digest=bindparam("head_digest"), seal=bindparam("head_seal"))
     .add_cte(_EVENT)
 )
+_SIGNED_EVENT_AND_HEAD = _EVENT_AND_HEAD.add_cte(_SIGNED)
 
 
 class WrongKey(Exception):
@@ -98,6 +103,8 @@ class WrongKey(Exception):
 @dataclass(frozen=True)
 class Event:
     """What happened, in numbers and codes; `before` and `after` hold JSON values and dates; `reason` is what the person gave.
+
+    What it tells of people, under the keys that `portal.store.personal.told` names, is kept apart, where it can be erased.
 
     Raises ValueError for an action that is not among the happenings, which nothing would know to tell.
     """
@@ -131,39 +138,41 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     if head and not _holds(key, head):
         raise WrongKey
     before, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)
-    rows, count = [], before
+    rows, people, count = [], [], before
     for count, event in enumerate(events, count + 1):  # noqa: B020
-        row = _row(count, on, event)
+        row, clear = _row(on, count, event)
+        people += clear
         digest = digest_of(key, previous, row)
         rows.append({**row, "previous": previous, "digest": digest})
         previous = digest
     new_head = {"count": count, "digest": previous, "seal": _seal(key, count, previous)}
-    if head and len(rows) == 1 and tx.dialect.name == "postgresql":
-        tx.execute(_EVENT_AND_HEAD, {f"event_{n}": v for n, v in rows[0].items()} | {f"head_{n}": v for n, v in new_head.items()})
-    else:
-        tx.execute(insert(audit_event), rows)
-        own = update(audit_head).where(audit_head.c.id == 1) if head else insert(audit_head).values(id=1)
-        tx.execute(own.values(**new_head))
+    _append(tx, rows, people, on.actor.signed, new_head, begun=head is not None)
     if fills(before + 1, len(rows)):
         place = (before + 1) // WIDTH
         keep_tiles(tx, place, [*leaves(tx, place * WIDTH, before + 1), *map(leaf_of, rows)])
 
 
-def _row(number: int, on: Occasion, event: Event) -> dict[str, Any]:
-    return {
-        "id": number,
-        "at": on.now,
-        "actor_id": on.actor.id,
-        "actor": on.actor.label,
-        "role": str(on.actor.role),
-        "source": str(on.source),
-        "action": event.action,
-        "session_id": event.session_id,
-        "subject": event.subject,
-        "before": as_json(event.before),
-        "after": as_json(event.after),
-        "reason": event.reason,
-    }
+def _append(
+    tx: Connection,
+    rows: Sequence[Mapping[str, Any]],
+    people: Sequence[Mapping[str, str]],
+    signed: Mapping[str, str] | None,
+    head: Mapping[str, Any],
+    *,
+    begun: bool,
+) -> None:
+    """Write these events, what they commit to, and the head; `signed`: who acts; `begun`: there is a head already."""
+    alone = begun and len(rows) == 1 and tx.dialect.name == "postgresql"
+    if clear := [*people, *([signed] if signed and not alone else [])]:
+        tx.execute(_CLEAR, clear)
+    if alone:
+        values = {f"event_{n}": v for n, v in rows[0].items()} | {f"head_{n}": v for n, v in head.items()}
+        by = {f"by_{n}": v for n, v in (signed or {}).items()}
+        tx.execute(_SIGNED_EVENT_AND_HEAD if signed else _EVENT_AND_HEAD, values | by)
+        return
+    tx.execute(insert(audit_event), rows)
+    own = update(audit_head).where(audit_head.c.id == 1) if begun else insert(audit_head).values(id=1)
+    tx.execute(own.values(**head))
 
 
 def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
@@ -176,15 +185,24 @@ def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
     return sealed + [leaf_of(dict(row._mapping)) for row in conn.execute(query)]
 
 
-def as_json(value: Mapping[str, Any]) -> str:
-    """The one way to write these values: keys sorted, dates in ISO. Raises TypeError for what has no JSON."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value)}")
+def _row(on: Occasion, number: int, event: Event) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The event as its digest covers it, and the values that it commits to."""
+    told = personal.told(event.session_id, event.subject, event.before, event.after, event.reason)
+    row = {
+        "id": number,
+        "at": on.now,
+        "actor_id": on.actor.id,
+        "actor": on.actor.signature,
+        "role": str(on.actor.role),
+        "source": str(on.source),
+        "action": event.action,
+        "session_id": event.session_id,
+        "subject": event.subject,
+        "before": told.before,
+        "after": told.after,
+        "reason": told.reason,
+    }
+    return row, told.rows
 
 
 def digest_of(key: bytes, previous: str, event: Mapping[str, Any]) -> str:
@@ -221,26 +239,42 @@ class Trail:
 
 
 def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
-    """Walk the trail from its beginning: yields each event that holds, then one `Trail`, and stops at the first broken place."""
-    previous, count = GENESIS, 0
+    """Walk the trail from its beginning: yields each event that holds, then one `Trail`, and stops at the first broken place.
+
+    An event holds with the values that it commits to: each is there and fits, or an event after it tells of its erasure.
+    """
+    previous, count, held = GENESIS, 0, Held()
     rows = conn.execute(select(audit_event).order_by(audit_event.c.id), execution_options=STREAM)
-    for row in rows:
-        if row.id != count + 1:
-            yield Trail(count, f"événement {count + 1} : il manque dans le journal")
-            return
-        if row.previous != previous or not hmac.compare_digest(row.digest, digest_of(key, previous, dict(row._mapping))):
-            yield Trail(count, f"événement {row.id} : son contenu ou son sceau a été modifié")
-            return
-        previous, count = row.digest, row.id
-        yield row
+    for some in rows.partitions():
+        changed = held.hear(conn, some)
+        for row in some:
+            if row.id != count + 1:
+                yield Trail(count, f"événement {count + 1} : il manque dans le journal")
+                return
+            if row.previous != previous or not hmac.compare_digest(row.digest, digest_of(key, previous, dict(row._mapping))):
+                yield Trail(count, f"événement {row.id} : son contenu ou son sceau a été modifié")
+                return
+            if row.id == changed:
+                yield Trail(count, f"événement {row.id} : ce qu’il dit d’une personne a été modifié")
+                return
+            previous, count = row.digest, row.id
+            if row.action in ERASING:
+                held.erased[about(row.session_id, row.subject)] = row.id
+            yield row
+    if gone := held.unexplained():
+        yield Trail(count, f"événement {gone} : ce qu’il dit d’une personne a été effacé, et le journal ne dit pas pourquoi")
+        return
+    yield _ending(conn, key, count, previous)
+
+
+def _ending(conn: Connection, key: bytes, count: int, previous: str) -> Trail:
+    """Whether the head says the same end."""
     head = conn.execute(select(audit_head)).all()
     if not head and count == 0:
-        yield Trail(0)
-        return
+        return Trail(0)
     said = int(head[0]._mapping["count"]) if head else 0
     if len(head) != 1 or not _holds(key, head[0]):
-        yield Trail(count, "tête du journal : elle a été modifiée")
-    elif said != count or head[0].digest != previous:
-        yield Trail(count, f"fin du journal : {said} événements attendus, {count} trouvés")
-    else:
-        yield Trail(count)
+        return Trail(count, "tête du journal : elle a été modifiée")
+    if said != count or head[0].digest != previous:
+        return Trail(count, f"fin du journal : {said} événements attendus, {count} trouvés")
+    return Trail(count)

@@ -29,6 +29,7 @@ TO_A_SESSION = frozenset(
         "results_draft",
         "results_saved",
         "results_corrected",
+        "people_erased",
     }
 )
 
@@ -61,6 +62,8 @@ TO_THE_SERVICE = frozenset(
         "password_link_made",
         "account_closed",
         "account_reopened",
+        "account_erased",
+        "member_erased",
         "factor_added",
         "factor_removed",
         "factors_reset",
@@ -80,3 +83,6 @@ TO_THE_SERVICE = frozenset(
         "bench_loaded",
     }
 )
+
+# What these are told of, a session or a subject, has lost what the trail said of people.
+ERASING = frozenset({"people_erased", "account_erased", "member_erased"})

@@ -1,11 +1,11 @@
 """Acts asked of directly, as any page might: who may not finds nothing there, twice is once, what is told is what was done."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.core.approvals import of_centre
 from portal.core.outcomes import Changed, Invalid, NotThere, Saved, Unchanged
@@ -29,8 +29,9 @@ from portal.features.sessions.actions import Practical, advance, edit_practical,
 from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.rights import Refused
-from portal.store.audit import as_json
+from portal.store.audit import audit_event
 from portal.store.audit import verify as verify_chain
+from portal.store.personal import events_of, in_json
 from tests.support.world import PASSWORD, World
 
 D = date.fromisoformat
@@ -45,12 +46,11 @@ def w(world: World) -> Iterator[World]:
 
 
 def told(w: World, action: str) -> tuple[dict[str, object], dict[str, object]]:
-    """Before and after of the last event of this kind."""
+    """Before and after of the last event of this kind, with what is kept beside it of people."""
+    query = select(audit_event).where(audit_event.c.action == action).order_by(audit_event.c.id.desc()).limit(1)
     with w.db.reading() as conn:
-        row = conn.exec_driver_sql(
-            f"select before, after from audit_event where action = '{action}' order by id desc limit 1"
-        ).one()
-    return json.loads(row[0]), json.loads(row[1])
+        ((_, before, after),) = events_of(conn, conn.execute(query).all())
+    return dict(before), dict(after)
 
 
 # ---- requests
@@ -399,7 +399,7 @@ def test_a_code_is_read_out_in_fours() -> None:
 
 
 def test_the_trail_is_written_as_people_read_it() -> None:
-    assert as_json({"b": "Éloïse", "a": D("2020-06-15")}) == '{"a":"2020-06-15","b":"Éloïse"}'
+    assert in_json({"b": "Éloïse", "a": D("2020-06-15")}) == '{"a":"2020-06-15","b":"Éloïse"}'
 
 
 def test_a_trail_of_nothing_holds(db) -> None:  # type: ignore[no-untyped-def]

@@ -36,6 +36,8 @@ RANDOM = (
     (re.compile(r"/invitation/[\w.-]+"), "/invitation/JETON"),
     (re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}"), "CLÉ EN GROUPES DE QUATRE"),
     (re.compile(r"secret=[A-Z2-7]{32}"), "secret=CLÉ"),
+    (re.compile(r"(?<=\")[0-9a-f]{64}"), "EMPREINTE"),
+    (re.compile(r"(?<=\"point\": \")[^\"]+"), "POINT"),
     (re.compile(r"x{100,}"), "xxx…"),
 )
 

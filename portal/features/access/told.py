@@ -1,6 +1,5 @@
 """The history of one account: the events of the trail in words."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,10 @@ from portal.clock import PARIS
 from portal.features.access.queries import Kept
 from portal.rules.keeping import post_of
 from portal.rules.lifecycle import Role
+from portal.rules.names import ERASED
 from portal.store.audit import OF_NO_SESSION, audit_event
 from portal.store.france import DEPARTMENTS
+from portal.store.personal import events_of
 from portal.store.places import centre, region
 
 MOST = 200
@@ -44,6 +45,7 @@ PLAIN = {
     "password_chosen": "Mot de passe choisi.",
     "account_closed": "Compte fermé ; ses connexions ont pris fin.",
     "account_reopened": "Compte rouvert.",
+    "account_erased": "Données personnelles effacées, au terme de leur durée de conservation.",
     "factor_added": "Second facteur activé.",
     "factor_removed": "Second facteur retiré par la personne.",
     "factors_reset": "Second facteur retiré ; ses connexions ont pris fin.",
@@ -59,11 +61,10 @@ def history(conn: Connection, of: Kept) -> list[Told]:
     """What happened to this account, newest first."""
     subjects = (f"account {of.id}", f"compte {of.email}")
     query = select(audit_event).where(OF_NO_SESSION, audit_event.c.subject.in_(subjects))
-    rows = conn.execute(query.order_by(audit_event.c.id.desc()).limit(MOST)).all()
+    rows = events_of(conn, conn.execute(query.order_by(audit_event.c.id.desc()).limit(MOST)).all())
     names = _Names(conn)
     told = []
-    for row in rows:
-        before, after = json.loads(row.before), json.loads(row.after)
+    for row, before, after in rows:
         text = (
             "Invitation acceptée : mot de passe choisi."
             if _accepted(row.action, after)
@@ -103,7 +104,7 @@ SCOPES = {"centre_id": "Centre", "department_code": "Département", "region_code
 
 def _details(before: Values, after: Values, names: _Names) -> tuple[str, ...]:
     """« Nom : « A » → « B » », for each thing that the event says."""
-    was, now = before.get("person", {}), after.get("person", {})
+    was, now = _person(before), _person(after)
     found = [_changed(label, was.get(n), now[n]) for n, label in (("name", "Nom"), ("email", "Adresse électronique")) if n in now]
     if "role" in after:
         found.append(_changed("Rôle", _post(before), _post(after) or ""))
@@ -112,6 +113,12 @@ def _details(before: Values, after: Values, names: _Names) -> tuple[str, ...]:
             old = names.of(column, before[column]) if column in before else None
             found.append(_changed(label, old, names.of(column, after[column])))
     return tuple(found)
+
+
+def _person(values: Values) -> Values:
+    """The name and the address that an event says; both erased where it said one."""
+    found: Values | str = values.get("person", {})
+    return dict.fromkeys(("name", "email"), ERASED) if isinstance(found, str) else found
 
 
 def _post(values: Values) -> str | None:

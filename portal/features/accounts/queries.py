@@ -116,4 +116,5 @@ def _actor(row: Row[Any] | None, labels: tuple[str, str]) -> Actor | None:
         row.region_code,
         organisation or "",
         bool(row.manager),
+        row.salt or "",
     )

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid, NotThere, Saved
 from portal.rules.duties import Duty
 from portal.rules.french import long_day
 from portal.store.notices import ANNOUNCED, announced, closing
+from portal.store.personal import Shown, signed
 from portal.store.work import Work
 
 LONGEST = timedelta(days=3)
@@ -51,8 +51,9 @@ def coming(conn: Connection, now: datetime) -> Closing | None:
     return Closing(*row) if row else None
 
 
-def closings(conn: Connection) -> Sequence[Row[Any]]:
-    return conn.execute(select(closing).order_by(closing.c.starts_at.desc(), closing.c.id.desc()).limit(20)).all()
+def closings(conn: Connection) -> Sequence[Shown]:
+    query = select(closing).order_by(closing.c.starts_at.desc(), closing.c.id.desc()).limit(20)
+    return signed(conn, conn.execute(query).all())
 
 
 def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) -> Saved | Invalid:
@@ -70,7 +71,7 @@ def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) ->
             select(closing.c.id).where(*(closing.c[n] == v for n, v in values.items()), closing.c.called_off_at.is_(None))
         ).scalar():
             return Saved("Cette fermeture est déjà annoncée.")
-        query = insert(closing).values(**values, at=work.on.now, by=work.actor.label).returning(closing.c.id)
+        query = insert(closing).values(**values, at=work.on.now, by=work.actor.signature).returning(closing.c.id)
         number = tx.execute(query).scalar_one()
         work.record(tx, "closing_announced", subject=f"closing {number}", after={"closing": number, **values})
     return Saved("Fermeture annoncée : un bandeau la dit à tous sept jours avant.")

@@ -70,7 +70,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
         "pdf_name": new.pdf_name or None,
         "pdf": new.pdf,
         "at": work.on.now,
-        "by": work.actor.label,
+        "by": work.actor.signature,
         "creation_key": digest,
     }
     same = select(letter.c.id).where(letter.c.creation_key == digest)

@@ -6,7 +6,7 @@ from portal.core.sheet import Sheet, load
 from portal.features.requests.asking import Made, Told, before, make, on_session, why_not_made
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Entry, problem
-from portal.store.audit import as_json
+from portal.store.personal import in_json
 from portal.store.requests import RequestKind
 from portal.store.work import Work
 
@@ -28,7 +28,7 @@ def ask_correction(
         values = {
             **on_session(s, RequestKind.CORRECTION, s.starts_on, s.ends_on, reason),
             "candidate_id": candidate_id,
-            "wanted_outcome": as_json(wanted),
+            "wanted_outcome": in_json(wanted),
         }
         more = {"candidate": candidate_id, "wanted": wanted, "certificates": sheet.named({candidate_id: entry})}
         told = Told(f"Session {number} : demande de correction", f"{s.centre_name} demande la correction d’un résultat.", more)

@@ -16,8 +16,8 @@ from portal.files.printer import pdf
 from portal.rules.documents import LINE, Document, missing, not_yet
 from portal.rules.french import day
 from portal.store.actors import Actor
-from portal.store.audit import as_json
 from portal.store.documents import document
+from portal.store.personal import in_json
 from portal.store.work import Work
 
 # 16 signs of 31: no 0 or O, no 1, I or L, so that a code can be read out.
@@ -84,7 +84,7 @@ def _keep(
             "session_id": number,
             "candidate_id": c.candidate_id,
             "digest": c.digest,
-            "said": as_json(c.said),
+            "said": in_json(c.said),
             "made_at": now,
             "made_by": work.actor.id,
         }

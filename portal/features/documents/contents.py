@@ -17,7 +17,7 @@ from portal.rules.french import DAYS, day, long_day
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, Standing, one_year_after
 from portal.store.actors import Actor
-from portal.store.audit import as_json
+from portal.store.personal import in_json
 
 DAYS_A_PAGE = 5  # of two half-days each
 
@@ -43,7 +43,7 @@ class Content:
 
 
 def _digest(kind: Document, data: Mapping[str, Any]) -> str:
-    return sha256(as_json({"kind": kind.value, **data}).encode()).hexdigest()
+    return sha256(in_json({"kind": kind.value, **data}).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Row, RowMapping, and_, case, func, insert, li
 from portal.features.measures import plan as planning
 from portal.features.measures.told import tell_of_revert, tell_of_run
 from portal.rules.measures import Measure
-from portal.store.audit import as_json
 from portal.store.base import Moment
 from portal.store.database import STREAM
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
+from portal.store.personal import Shown, in_json
 from portal.store.sessions import exam_session as s
 from portal.store.work import Work
 
@@ -201,7 +201,7 @@ def _put_back(tx: Connection, run_id: int, new_id: int) -> int:
     return _lines(tx, new_id)
 
 
-def why_not_reverted(old: Row[Any]) -> str:
+def why_not_reverted(old: Row[Any] | Shown) -> str:
     """Why a run is never taken back, whatever happened since; empty when it may be."""
     if old.reverts_run_id:
         return f"Le n° {old.id} est lui-même une annulation : appliquez de nouveau la mesure si besoin."
@@ -253,7 +253,7 @@ def new_run(tx: Connection, work: Work, key: str, label: str, definition: str, t
         "label": label,
         "definition": definition,
         "at": work.on.now,
-        "actor": work.actor.label,
+        "actor": work.actor.signature,
         "touched": touched,
         **more,
     }
@@ -271,7 +271,7 @@ def digest_of_lines(conn: Connection, run_id: int) -> tuple[int, str]:
     digest, number = sha256(), 0
     rows = conn.execute(select(line).where(line.c.run_id == run_id).order_by(line.c.session_id), execution_options=STREAM)
     for row in rows:
-        digest.update(as_json(_covered(row._mapping)).encode())
+        digest.update(in_json(_covered(row._mapping)).encode())
         digest.update(b"\n")
         number += 1
     return number, digest.hexdigest()

@@ -9,22 +9,22 @@ from portal.features.measures.bound import KEYS, bound_by
 from portal.store.audit import MEASURE_EVENTS, audit_event
 from portal.store.measures import measure_line as line
 from portal.store.measures import measure_run as run
+from portal.store.personal import Shown, signed
 from portal.store.places import department
 from portal.store.sessions import exam_session as s
 
 _later = run.alias("later")
 # A run, with `reverted_by` when it was taken back.
-Run = Row[Any]  # a run, and the one that took it back
 _RUNS: Select[Any] = select(run, _later.c.id.label("reverted_by")).outerjoin(_later, _later.c.reverts_run_id == run.c.id)
 
 
-def runs(conn: Connection) -> list[Row[Any]]:
+def runs(conn: Connection) -> list[Shown]:
     """Every run, newest first."""
-    return list(conn.execute(_RUNS.order_by(run.c.id.desc())))
+    return signed(conn, conn.execute(_RUNS.order_by(run.c.id.desc())).all())
 
 
-def find_run(conn: Connection, run_id: int) -> Run | None:
-    return conn.execute(_RUNS.where(run.c.id == run_id)).one_or_none()
+def find_run(conn: Connection, run_id: int) -> Shown | None:
+    return next(iter(signed(conn, conn.execute(_RUNS.where(run.c.id == run_id)).all())), None)
 
 
 def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
@@ -32,7 +32,7 @@ def counts_by_case(conn: Connection, run_id: int) -> list[Row[Any]]:
     return list(conn.execute(query.group_by(line.c.case_name).order_by(line.c.case_name)))
 
 
-def counts_by_department(conn: Connection, found: Row[Any]) -> list[Row[Any]]:
+def counts_by_department(conn: Connection, found: Shown) -> list[Row[Any]]:
     """Of the sessions that a run touched; of one taken over, which has no lines, those that it still holds."""
     query = (
         select(s.c.department_code, department.c.name, func.count().label("number"))
@@ -55,6 +55,6 @@ def bound(conn: Connection, run_id: int) -> tuple[int, str]:
     return 0, ""
 
 
-def not_restored(conn: Connection, found: Row[Any]) -> list[int]:
+def not_restored(conn: Connection, found: Shown) -> list[int]:
     """Of a run that takes another back: the sessions that it left alone."""
     return left_alone(conn, found.reverts_run_id, found.id) if found.reverts_run_id else []

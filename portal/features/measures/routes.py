@@ -26,6 +26,7 @@ from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.lifecycle import ACTIVE
 from portal.rules.measure_files import MeasureError, parse, problems_of
+from portal.store.personal import Shown
 from portal.web.forms import number_in, posted
 from portal.web.state import clock, db, only, reading, work
 
@@ -290,7 +291,7 @@ def revert(run_id: int) -> ResponseReturnValue:
     return _patiently(lambda: actions.revert(hands, run_id, typed), told, run_id)
 
 
-def _take_back(run: queries.Run, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
+def _take_back(run: Shown, form: forms.TakingBack, status: int = 200) -> ResponseReturnValue:
     found = actions.restorable(reading(), run.id)
     page = {"run": run, "restorable": found[0], "left": found[1], "form": form, "never": actions.why_not_reverted(run)}
     return render_template("measures/take_back.html", **page), status

@@ -40,7 +40,7 @@ def keep(work: Work, text: str, replacing: str | None = None) -> Kept:
             why = f"La mesure « {found.key} » existe déjà : donnez un autre nom à la vôtre, ou ouvrez celle-là et choisissez « Modifier »."
             raise MeasureError(Problem(why, "cle"))
         tx.execute(delete(measure).where(measure.c.key == found.key))
-        row = {"key": found.key, "definition": text, "written_at": work.on.now, "written_by": work.actor.label}
+        row = {"key": found.key, "definition": text, "written_at": work.on.now, "written_by": work.actor.signature}
         tx.execute(insert(measure).values(**row))
         told = {"measure": found.key, "text": text}
         work.record(tx, "measure_written", subject=f"measure {found.key}", before={"text": old or ""}, after=told)

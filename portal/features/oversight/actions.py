@@ -37,7 +37,7 @@ def close(work: Work, kind: Signal, about: str, figures: str, note: str) -> Save
             key = {"kind": kind.value, "about": about, "figures": figures}
             if tx.execute(select(signal_note.c.id).where(*(signal_note.c[n] == v for n, v in key.items()))).scalar():
                 return Unchanged("Ce signal est déjà clos.")
-            values = {**key, "department_code": seen.department_code, "note": note, "at": work.on.now, "by": work.actor.label}
+            values = {**key, "department_code": seen.department_code, "note": note, "at": work.on.now, "by": work.actor.signature}
             number = tx.execute(insert(signal_note).values(**values).returning(signal_note.c.id)).scalar_one()
             told = {"signal": kind.value, "note": number, "digest": sha256(f"{about} {figures}".encode()).hexdigest()}
             work.record(tx, "signal_closed", subject=f"signal {number}", after=told, reason=note)
@@ -82,7 +82,7 @@ def draw_sessions(work: Work, department: str, start: date, end: date, size: int
             "drawn_from": among,
             "drawn": " ".join(map(str, drawn)),
             "at": work.on.now,
-            "by": work.actor.label,
+            "by": work.actor.signature,
         }
         number = int(tx.execute(insert(draw).values(values).returning(draw.c.id)).scalar_one())
         told = {

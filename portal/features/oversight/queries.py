@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from portal.features.oversight.actions import chosen
 from portal.store.actors import Actor
 from portal.store.oversight import draw
+from portal.store.personal import Shown, signed
 from portal.store.scope import within
 
 MOST_SHOWN = 50
@@ -19,7 +19,7 @@ MOST_SHOWN = 50
 class Draw:
     """A draw as it was kept, and whether drawing again gives the same sessions."""
 
-    row: Row[Any]
+    row: Shown
     numbers: Sequence[int]
     drawn: Sequence[int]
 
@@ -32,14 +32,14 @@ class Draw:
         return chosen(self.row.seed, self.numbers, len(self.drawn)) == self.drawn
 
 
-def draws(conn: Connection, actor: Actor) -> Sequence[Row[Any]]:
+def draws(conn: Connection, actor: Actor) -> Sequence[Shown]:
     """The last fifty, newest first."""
-    return conn.execute(
-        select(draw).where(within(actor, draw.c.department_code)).order_by(draw.c.id.desc()).limit(MOST_SHOWN)
-    ).all()
+    query = select(draw).where(within(actor, draw.c.department_code)).order_by(draw.c.id.desc())
+    return signed(conn, conn.execute(query.limit(MOST_SHOWN)).all())
 
 
 def draw_of(conn: Connection, actor: Actor, draw_id: int) -> Draw | None:
     """One draw; None when there is none of this number, or none that this person may read."""
-    row = conn.execute(select(draw).where(draw.c.id == draw_id, within(actor, draw.c.department_code))).one_or_none()
-    return Draw(row, [int(n) for n in row.drawn_from.split()], [int(n) for n in row.drawn.split()]) if row else None
+    query = select(draw).where(draw.c.id == draw_id, within(actor, draw.c.department_code))
+    found = signed(conn, conn.execute(query).all())
+    return next((Draw(row, [int(n) for n in row.drawn_from.split()], [int(n) for n in row.drawn.split()]) for row in found), None)

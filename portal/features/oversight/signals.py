@@ -22,6 +22,7 @@ from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
 from portal.store.moments import begins, minutes_after
 from portal.store.oversight import signal_note
+from portal.store.personal import Shown, signed
 from portal.store.places import centre
 from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session as s
@@ -249,10 +250,10 @@ _BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Se
 # ---- those that are closed
 
 
-def notes(conn: Connection, actor: Actor) -> Sequence[Row[Any]]:
+def notes(conn: Connection, actor: Actor) -> Sequence[Shown]:
     """The notes with which signals were closed, newest first."""
     query = select(signal_note).where(within(actor, signal_note.c.department_code))
-    return conn.execute(query.order_by(signal_note.c.id.desc()).limit(200)).all()
+    return signed(conn, conn.execute(query.order_by(signal_note.c.id.desc()).limit(200)).all())
 
 
 def still_open(conn: Connection, actor: Actor, seen: Sequence[Seen]) -> Iterator[Seen]:

@@ -4,7 +4,6 @@ Each event keeps what it changed from what to what, so nothing has to be stored 
 and everything is shown with the names of that day.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +24,7 @@ from portal.rules.names import full_name
 from portal.store.audit import audit_event
 from portal.store.jury import jury_member, session_jury
 from portal.store.measures import measure_line, measure_run
+from portal.store.personal import events_of
 from portal.store.text import fold
 
 COLUMNS = ("starts_on", "ends_on", "actual_end_on", "place", "session_manager", "status")
@@ -84,8 +84,7 @@ def as_it_was(conn: Connection, s: SessionRow, on: date, today: date) -> Then:
     state = _now(conn, s, on)
     undone: list[tuple[datetime, int, Callable[[], None]]] = []
     called: list[Values] = []
-    for e in conn.execute(_EVENTS, {"number": s.number}):
-        before, after = json.loads(e.before), json.loads(e.after)
+    for e, before, after in events_of(conn, conn.execute(_EVENTS, {"number": s.number}).all()):
         if e.at.astimezone(PARIS).date() > on:
             undone.append((e.at, e.id, _back(state, e.action, before, after)))
         else:

@@ -1,6 +1,5 @@
 """History in plain words: the audit trail and the measures, each event as a sentence."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from portal.rules.lifecycle import Status
 from portal.rules.measure_files import words_of_case
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
+from portal.store.personal import Shown, events_of
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ BY_NUMBER = ("results_corrected", "jury_links")
 
 
 def history(conn: Connection, number: int) -> list[Told]:
-    """The session's history, newest first, each line with the names of its moment. Two queries, or three."""
-    events = [(e, json.loads(e.before), json.loads(e.after)) for e in conn.execute(_EVENTS, {"number": number})]
+    """The session's history, newest first, each line with the names of its moment. Four queries at most."""
+    events = events_of(conn, conn.execute(_EVENTS, {"number": number}).all())
     lines = conn.execute(_LINES, {"number": number}).all()
     asked = any(e.action == "request_made" and "candidate" in after for e, _, after in events)
     names = today(conn, number) if asked or any(e.action in BY_NUMBER for e, _, _ in events) else {}
@@ -63,7 +63,7 @@ def history(conn: Connection, number: int) -> list[Told]:
     return [entry for _, entry in sorted(told, key=lambda pair: pair[0], reverse=True)]
 
 
-def _event(e: Row[Any], before: Values, after: Values, names: Names) -> Told:
+def _event(e: Shown, before: Values, after: Values, names: Names) -> Told:
     text, details = in_french(Said(e.action, before, after, names))
     status = Status(after["status"]) if "status" in after else None
     return Told(e.at.astimezone(PARIS), e.actor, text, details, e.reason, status=status, action=e.action)

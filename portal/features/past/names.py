@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from portal.core.sheet import candidates
 from portal.features.past import before_codes
-from portal.rules.names import full_name
+from portal.rules.names import ERASED, full_name
 
 Values = Mapping[str, Any]
 Names = dict[int, str]
@@ -25,9 +25,15 @@ def of_candidate(names: Mapping[int, str], number: int) -> str:
     return names.get(number, f"Candidat n° {number}")
 
 
+def erased(number: int) -> str:
+    """How a candidate is called whose name was erased."""
+    return f"Candidat n° {number} ({ERASED})"
+
+
 def person(after: Values, number: int, when: str) -> Values:
     """What an event says of a candidate as it `was` or `is`; nothing where that was erased."""
-    found: Values = after.get("people", {}).get(str(number), {}).get(when, {})
+    people = after.get("people", {})
+    found: Values = people.get(str(number), {}).get(when, {}) if isinstance(people, Mapping) else {}
     return found
 
 
@@ -35,7 +41,7 @@ def said(after: Values, number: int, when: str, *, as_written: bool = False) -> 
     """« NOM Prénom » as an event of candidates gives it; `as_written`: in the case in which it was written."""
     known = person(after, number, when)
     if "last_name" not in known:
-        return of_candidate({}, number)
+        return erased(number) if after.get("people") == ERASED else of_candidate({}, number)
     if as_written:
         return f"{known['last_name']} {known['first_name']}".strip()
     return full_name(known["last_name"], known["first_name"])

@@ -11,6 +11,7 @@ from typing import Any
 from portal.features.past import keyed_proofs
 from portal.files.note import Head, Key, NoHead, read_head, read_key
 from portal.rules.merkle import included
+from portal.store.personal import commitments, digest
 from portal.store.tree import leaf_of
 
 FORMAT = "preuve d’historique, version 2"
@@ -19,12 +20,14 @@ NONE = "ce fichier n’est pas une preuve d’historique"
 
 @dataclass(frozen=True)
 class Held:
-    """A proof that holds: of which session, how many events, and the head and the public key that it stands on, if it says them."""
+    """A proof that holds: of which session, how many events, and the head and the public key that it stands on, if it says them;
+    `erased`: how many values its events commit to that were not kept any more when it was made."""
 
     session: int
     events: int
     head: Head | None = None
     key: Key | None = None
+    erased: int = 0
 
 
 def signed_text(body: Mapping[str, Any]) -> bytes:
@@ -77,7 +80,18 @@ def _checked(made: Mapping[str, Any], session: int, events: Sequence[Mapping[str
         before = number
     if not key.signed(signed_text(made), b64decode(made["signature"], validate=True)):
         return "sa signature ne correspond pas : un événement a été retiré, ou autre chose modifié"
-    return Held(session, len(events), head, key)
+    missing = _missing(events, made["valeurs"])
+    return missing if isinstance(missing, str) else Held(session, len(events), head, key, missing)
+
+
+def _missing(events: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, str]]) -> int | str:
+    """How many values the events commit to that the proof does not tell; or that one which it tells is another."""
+    wanted = {fingerprint: of for of, fingerprint in commitments(one["evenement"].values() for one in events)}
+    for value in told:
+        of = wanted.pop(value["digest"], value["of"])
+        if digest(value["salt"], value["value"]) != value["digest"] or of != value["of"]:
+            return f"une valeur ({value['of']}) n’est pas celle que dit l’événement"
+    return len(wanted)
 
 
 def _attached(pdf: bytes) -> bytes | None:

@@ -2,6 +2,7 @@
 
 Anybody checks it, without a secret and without the portal (docs/proof.md): a leaf of the tree holds what an event says, the path
 leads from it to the root, the head signs the root, and one more signature covers the whole file, so that an event left out shows.
+What the events commit to of people is told beside them, with its salts, as long as it is kept (`portal.store.personal`).
 """
 
 from base64 import b64encode
@@ -20,6 +21,7 @@ from portal.files import printer
 from portal.files.note import Signer
 from portal.rules.french import day
 from portal.rules.merkle import inclusion
+from portal.store import personal
 from portal.store.audit import audit_event
 from portal.store.measures import measure_line, measure_run
 from portal.store.nodes import Tree
@@ -36,6 +38,8 @@ def proof(conn: Connection, signer: Signer, s: SessionRow, now: datetime) -> dic
         .where(measure_line.c.session_id == s.number)
         .order_by(measure_line.c.run_id)
     ).all()
+    rows = conn.execute(events.order_by(audit_event.c.id)).all()
+    values = personal.values(conn, [*rows, *lines])
     body = {
         "format": FORMAT,
         "session": s.number,
@@ -44,7 +48,8 @@ def proof(conn: Connection, signer: Signer, s: SessionRow, now: datetime) -> dic
         "etablie": now.astimezone(PARIS).isoformat(timespec="seconds"),
         "point": signer.note(head(tree, signer.key.name)),
         "cle": signer.key.line,
-        "evenements": [_event(tree, row) for row in conn.execute(events.order_by(audit_event.c.id))],
+        "evenements": [_event(tree, row) for row in rows],
+        "valeurs": [dict(values[digest]._mapping) for digest in sorted(values)],
         "mesures": [{name: _plain(value) for name, value in row._mapping.items()} for row in lines],
         "en_clair": [
             {"le": day(t.at), "par": t.who, "texte": t.text, "motif": t.reason} for t in reversed(history(conn, s.number))

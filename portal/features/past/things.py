@@ -1,15 +1,15 @@
 """The history of a thing of reference (a centre, a title, a unit, a region): the trail's events of one subject, in words."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from portal.clock import PARIS
 from portal.features.past.history import Told
 from portal.features.past.shown import Sentence, shown
 from portal.store.audit import OF_NO_SESSION, audit_event
+from portal.store.personal import Shown, events_of
 
 MOST = 200
 Values = Mapping[str, Any]
@@ -40,11 +40,11 @@ def history(conn: Connection, subject: str) -> list[Told]:
     rows = conn.execute(
         select(audit_event).where(audit_event.c.subject == subject, OF_NO_SESSION).order_by(audit_event.c.id.desc()).limit(MOST)
     )
-    return [_told(row) for row in rows]
+    return [_told(row, before, after) for row, before, after in events_of(conn, rows.all())]
 
 
-def _told(row: Row[Any]) -> Told:
-    text, details = WORDS[row.action](json.loads(row.before), json.loads(row.after))
+def _told(row: Shown, before: Values, after: Values) -> Told:
+    text, details = WORDS[row.action](before, after)
     return Told(row.at.astimezone(PARIS), row.actor, text, details, row.reason, action=row.action)
 
 

@@ -12,6 +12,7 @@ from portal.rules.documents import Document
 from portal.rules.effects import Change, Effect, in_words
 from portal.rules.french import hour, plural
 from portal.rules.lifecycle import Kind, Status
+from portal.rules.names import ERASED
 from portal.rules.outcomes import in_words as outcome_in_words
 from portal.rules.steps import STEPS
 from portal.store.requests import RequestKind
@@ -33,7 +34,8 @@ class Said:
 
     def member(self, number: int) -> str:
         """A member of the jury as it was called on that day: the event says so itself."""
-        return str(self.after.get("jury", {}).get(str(number), f"Membre n° {number}"))
+        name = str(self.after.get("jury", {}).get(str(number), f"Membre n° {number}"))
+        return f"Membre n° {number} ({ERASED})" if name == ERASED else name
 
     @property
     def certificates(self) -> dict[int, str]:
@@ -213,4 +215,5 @@ WORDS: dict[str, Words] = {
     "results_draft": _draft,
     "results_saved": _saved,
     "results_corrected": _corrected,
+    "people_erased": _plain("Données personnelles effacées, au terme de leur durée de conservation."),
 }

@@ -167,7 +167,7 @@ def _row(work: Work, number: int, new: NewSession, approval: Approved, key: str,
         "session_manager": new.session_manager,
         "status": Status.PREPARATION.value,
         "status_at": work.on.now,
-        "status_by": work.actor.label,
+        "status_by": work.actor.signature,
         "approval_id": approval.id,
         "creation_key": key,
     }

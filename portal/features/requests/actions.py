@@ -224,7 +224,7 @@ def _hold(work: Work, request_id: int, duty: Duty) -> Iterator[tuple[Connection,
 
 
 def _close(tx: Connection, work: Work, asked: Asked, status: RequestStatus, **values: Any) -> None:
-    closed = {"status": status.value, "answered_at": work.on.now, "answered_by": work.actor.label, **values}
+    closed = {"status": status.value, "answered_at": work.on.now, "answered_by": work.actor.signature, **values}
     tx.execute(update(request).where(request.c.id == asked.id).values(**closed))
 
 

@@ -192,7 +192,7 @@ def _why_not_expired(
 
 def make(tx: Connection, work: Work, values: Mapping[str, Any], digest: str, told: Told) -> Made:
     """The request of these columns stands, is recorded, and its unit is told."""
-    who = {"made_at": work.on.now, "made_by": work.actor.label, "made_by_id": work.actor.id, "creation_key": digest}
+    who = {"made_at": work.on.now, "made_by": work.actor.signature, "made_by_id": work.actor.id, "creation_key": digest}
     row = {**values, **who, "status": RequestStatus.OPEN.value}
     number = int(tx.execute(insert(request).values(row).returning(request.c.id)).scalar_one())
     after = {"request": number, **{n: values[n] for n in RECORDED if n in values}, **told.more}

@@ -1,12 +1,12 @@
 """Requests that a person may see: one, or a page of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from portal.core.outcomes import NotThere
 from portal.core.sheet import decoded
@@ -18,6 +18,7 @@ from portal.rules.outcomes import Entry
 from portal.store.actors import Actor
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate
+from portal.store.personal import signed
 from portal.store.places import centre, department
 from portal.store.requests import RequestKind, RequestStatus, request
 from portal.store.scope import within
@@ -138,9 +139,8 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return within(actor, request.c.department_code, request.c.centre_id)
 
 
-def _asked(row: Row[Any]) -> Asked:
-    values = dict(row._mapping)
-    return Asked(**{**values, "kind": RequestKind(row.kind), "status": RequestStatus(row.status)})
+def _asked(values: Mapping[str, Any]) -> Asked:
+    return Asked(**{**values, "kind": RequestKind(values["kind"]), "status": RequestStatus(values["status"])})
 
 
 def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = False) -> Asked:
@@ -149,7 +149,7 @@ def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = 
     row = conn.execute(query.with_for_update(of=request) if for_update else query).one_or_none()
     if row is None:
         raise NotThere
-    return _asked(row)
+    return _asked(vars(*signed(conn, [row])))
 
 
 def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:
@@ -196,7 +196,7 @@ def page(
     if before is not None:
         query = query.where(request.c.id > before if oldest_first else request.c.id < before)
     order = request.c.id.asc() if oldest_first else request.c.id.desc()
-    rows = [_asked(row) for row in conn.execute(query.order_by(order).limit(PAGE + 1))]
+    rows = [_asked(row._asdict()) for row in conn.execute(query.order_by(order).limit(PAGE + 1))]  # the list names nobody
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 

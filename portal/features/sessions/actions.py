@@ -137,7 +137,7 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
         taken = (s.status is step.after and not (action is Action.CONVOKE_AGAIN and s.unconvened)) or (
             action is Action.REQUEST_DTE and s.status is Status.DTE_SENT
         )
-        if taken and s.status_by == work.actor.label and sent_twice(work, s, version, action):
+        if taken and s.status_by == work.actor.signature and sent_twice(work, s, version, action):
             return Unchanged()
         if stopped := stop(work, s, version, action):
             return stopped

@@ -30,6 +30,7 @@ from portal.rules.steps import STEP, STEP_AT
 from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
+from portal.store.personal import named
 from portal.store.text import one_line
 from portal.web import query
 from portal.web.cells import rows
@@ -145,7 +146,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "asked": s.open_request,
         "reached": reached(told),
         "recalled": recalled(told),
-        "since": since(told, s.status, Since(s.status.label, s.status_at.astimezone(PARIS), s.status_by)),
+        "since": since(told, s.status, Since(s.status.label, s.status_at.astimezone(PARIS), named(reading(), s.status_by))),
         "steps": STEP,
         "form": ActualEnd(),
         **more,

@@ -21,6 +21,7 @@ from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
 from portal.store.jury import session_jury
 from portal.store.measures import measure_line
+from portal.store.personal import cell, values
 from portal.store.sessions import exam_session
 
 # What an event of these says besides is not of the session's own row.
@@ -71,9 +72,11 @@ class Told:
     begun: bool = False  # its origin is told
     last: int = 0  # the event that said something of it last
 
-    def hear(self, e: Row[Any]) -> None:
+    def hear(self, e: Row[Any], people: Mapping[str, Row[Any]]) -> None:
+        """`people`: what is still kept of what the events commit to, by digest."""
         before, after = json.loads(e.before), json.loads(e.after)
         self.last = e.id
+        after |= {name: cell(after[name], people) for name in ("session_manager", "status_by") if name in after}
         self.begun |= e.action in ORIGINS
         if not e.action.startswith(BESIDES):
             self.values.update({name: after[name] for name in COLUMNS if name in after})
@@ -127,14 +130,20 @@ def differing(conn: Connection, applied: Mapping[int, int], bulk: bool) -> Itera
     results = _Ahead(conn, select(result), result.c.session_id, result.c.id)
     people = _Ahead(conn, select(candidate.c.session_id, candidate.c.id), candidate.c.session_id, candidate.c.id)
     seats = _Ahead(conn, select(session_jury), session_jury.c.session_id, session_jury.c.member_id)
-    for s in conn.execute(select(exam_session).order_by(exam_session.c.id), execution_options=STREAM):
-        yield from _unknown(events, s.id)
-        told = _told(events.of(s.id), [line for line in lines.of(s.id) if line.run_id in applied], applied)
-        stands = results.of(s.id), people.of(s.id), seats.of(s.id)
-        if told.begun:
-            yield from (f"session {s.id} : {said}" for said in _compared(s, told, *stands))
-        elif not bulk:
-            yield f"session {s.id} : aucun événement ne dit d’où elle vient"
+    sessions = conn.execute(select(exam_session).order_by(exam_session.c.id), execution_options=STREAM)
+    for some in sessions.partitions():
+        own = []
+        for s in some:
+            yield from _unknown(events, s.id)
+            own.append(events.of(s.id))
+        managers = values(conn, ([e.after] for rows in own for e in rows if '"session_manager":{' in e.after))
+        for s, rows in zip(some, own, strict=True):
+            told = _told(rows, managers, [line for line in lines.of(s.id) if line.run_id in applied], applied)
+            stands = results.of(s.id), people.of(s.id), seats.of(s.id)
+            if told.begun:
+                yield from (f"session {s.id} : {said}" for said in _compared(s, told, *stands))
+            elif not bulk:
+                yield f"session {s.id} : aucun événement ne dit d’où elle vient"
     yield from _unknown(events, None)
 
 
@@ -169,13 +178,15 @@ def _unknown(events: _Ahead, before: int | None) -> Iterator[str]:
         events._advance()
 
 
-def _told(events: Sequence[Row[Any]], lines: Sequence[Row[Any]], applied: Mapping[int, int]) -> Told:
+def _told(
+    events: Sequence[Row[Any]], people: Mapping[str, Row[Any]], lines: Sequence[Row[Any]], applied: Mapping[int, int]
+) -> Told:
     told = Told()
     moved = sorted(lines, key=lambda line: applied[line.run_id])
     for e in events:
         while moved and applied[moved[0].run_id] < e.id:
             told.move(moved.pop(0))
-        told.hear(e)
+        told.hear(e, people)
     for line in moved:
         told.move(line)
     return told

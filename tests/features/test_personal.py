@@ -1,0 +1,169 @@
+"""What the trail says of people stands beside it: an event holds commitments, and what they commit to can be erased."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, select, text
+
+from portal.features.past.as_was import as_it_was
+from portal.features.past.history import history
+from portal.features.past.proof_checks import Held, as_bytes, check, signed_text
+from portal.features.past.proofs import proof
+from portal.features.standing.checking import verify
+from portal.files.note import Signer
+from portal.paths import ROOT
+from portal.store.audit import audit_event
+from portal.store.base import metadata
+from portal.store.personal import clear_value
+from portal.store.sessions import exam_session
+from tests.features.test_standing import by_hand
+from tests.support.life import D, live
+from tests.support.world import World
+
+ERASED = "effacé"
+SIGNER = Signer("x", b"x" * 32)
+# Names, an address, a telephone number and reasons that the life of `tests.support.life` tells the trail.
+SAID = ("Sukarno", "Nguy", "h@x.example", "Mme Brun", "Jury indisponible", "CENTRE A)", "Deux", "ud94@test.example", "Prénom")
+
+
+@pytest.fixture
+def lived(world: World) -> Iterator[World]:
+    live(world)
+    yield world
+    world.close()
+
+
+def broken(w: World) -> str | None:
+    with w.db.snapshot() as conn:
+        return verify(conn, w.db.audit_key).broken
+
+
+def held(conn: Connection) -> str:
+    return "\n".join(str(tuple(row)) for row in conn.execute(select(audit_event)))
+
+
+def erase(w: World, of: str) -> None:
+    """As retention does: the values go, an event tells of it, and the tables hold what is read in their place."""
+    with w.db.writing() as tx:
+        tx.execute(delete(clear_value).where(clear_value.c.of == of))
+        kind, number = of.split()
+        if kind == "session":
+            tx.execute(exam_session.update().where(exam_session.c.id == int(number)).values(session_manager=ERASED))
+            w.operator().record(tx, "people_erased", session_id=int(number))
+        else:
+            w.operator().record(tx, f"{kind}_erased", subject=of)
+
+
+def test_the_events_of_a_whole_life_name_nobody_and_history_names_all(lived: World) -> None:
+    with lived.db.reading() as conn:
+        trail = held(conn)
+        told = str([history(conn, number) for number in range(1, 5)])
+    assert [said for said in SAID if said in trail] == []
+    assert all(said in told for said in ("SUKARNO", "h@x.example", "Mme Brun", "Jury indisponible", "centre (CENTRE A)", "DEUX"))
+    assert ERASED not in told
+
+
+def test_the_digest_of_an_event_does_not_cover_what_it_says_of_people(lived: World) -> None:
+    with lived.db.writing() as tx:
+        before = held(tx)
+        tx.execute(delete(clear_value))
+        assert held(tx) == before
+    assert "ce qu’il dit d’une personne a été effacé, et le journal ne dit pas pourquoi" in (broken(lived) or "")
+
+
+@pytest.mark.parametrize("of", ["session 1", "account 2", "member 1"])
+def test_a_value_changed_by_hand_is_named(lived: World, of: str) -> None:
+    by_hand(lived.db, f"UPDATE clear_value SET value = '\"Quelqu’un\"' WHERE of = '{of}'".replace(" of ", ' "of" '))
+    assert "ce qu’il dit d’une personne a été modifié" in (broken(lived) or "")
+
+
+def test_a_value_given_to_another_person_is_named(lived: World) -> None:
+    by_hand(lived.db, "UPDATE clear_value SET \"of\" = 'account 3' WHERE \"of\" = 'account 2'")
+    assert "ce qu’il dit d’une personne a été modifié" in (broken(lived) or "")
+
+
+def test_after_an_erasure_that_is_told_the_trail_holds_and_the_tables_with_it(lived: World) -> None:
+    for of in ("session 1", "account 2", "member 1"):
+        erase(lived, of)
+        assert broken(lived) is None, of
+    by_hand(lived.db, "UPDATE exam_session SET session_manager = 'Mme Brun' WHERE id = 1")
+    assert "session 1 : Responsable de session : « Mme Brun » dans la base, « effacé » dans le journal" in (broken(lived) or "")
+
+
+def test_an_erasure_told_before_the_value_was_written_explains_nothing(lived: World) -> None:
+    erase(lived, "session 2")
+    with lived.db.writing() as tx:
+        lived.operator().record(tx, "unlock", session_id=2, reason="Un mot")
+        tx.execute(delete(clear_value).where(clear_value.c.of == "session 2"))
+    assert "et le journal ne dit pas pourquoi" in (broken(lived) or "")
+
+
+def test_the_past_shows_what_is_erased_as_erased_and_the_rest_as_it_was(lived: World) -> None:
+    with lived.db.reading() as conn:
+        before = history(conn, 1)
+        numbers = [t.text for t in before if t.action == "results_saved"]
+    erase(lived, "session 1")
+    erase(lived, "account 2")
+    with lived.db.reading() as conn:
+        told = history(conn, 1)
+        then = as_it_was(conn, lived.get(1), D("2020-04-10"), lived.today)
+    assert len(told) == len(before) + 1 and [t.text for t in told if t.action == "results_saved"] == numbers
+    assert told[0].text == "Données personnelles effacées, au terme de leur durée de conservation."
+    words = str(told)
+    assert [
+        gone for gone in ("SUKARNO", "h@x.example", "Mme Brun", "Jury indisponible", "centre (CENTRE A)") if gone in words
+    ] == []
+    assert f"({ERASED})" in words and f"« {ERASED} »" in words and ERASED in {t.who for t in told}
+    assert then.session_manager == ERASED and any(ERASED in name for name in then.candidates)
+
+
+def test_a_proof_tells_the_values_while_they_are_kept_and_holds_without_them(lived: World) -> None:
+    with lived.db.reading() as conn:
+        whole = proof(conn, SIGNER, lived.get(1), lived.now())
+    found, events = check(as_bytes(whole)), len(whole["evenements"])
+    assert isinstance(found, Held) and (found.events, found.erased) == (events, 0)
+    assert "Sukarno" in str(whole["valeurs"]) and "Sukarno" not in str(whole["evenements"])
+    erase(lived, "session 1")
+    with lived.db.reading() as conn:
+        after = proof(conn, SIGNER, lived.get(1), lived.now())
+    found = check(as_bytes(after))
+    assert isinstance(found, Held) and found.events == events + 1 and found.erased > 5
+    assert "ukarno" not in str(after).casefold()
+
+
+def test_a_value_of_a_proof_that_is_another_is_named_though_the_signature_fits(lived: World) -> None:
+    with lived.db.reading() as conn:
+        made = proof(conn, SIGNER, lived.get(1), lived.now())
+    made["valeurs"][0]["value"] = json.dumps("Quelqu’un d’autre")
+    made["signature"] = b64encode(SIGNER.sign(signed_text(made))).decode()
+    assert "n’est pas celle que dit l’événement" in str(check(as_bytes(made)))
+    namespace: dict[str, Any] = {"__name__": "script"}
+    exec(compile((ROOT / "docs" / "verify_proof.py").read_text(), "verify_proof.py", "exec"), namespace)
+    with pytest.raises(SystemExit, match="n’est pas celle que dit l’événement"):
+        namespace["values_of"](made)
+
+
+def test_what_looks_like_a_commitment_and_was_typed_is_text(world: World) -> None:
+    typed = '{"of":"session 1","sha256":"' + "0" * 64 + '"}'
+    world.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    world.tell(1, place=f"{typed}, 94000 Créteil")
+    with world.db.writing() as tx:
+        world.operator().record(tx, "unlock", session_id=1, reason=typed)
+    assert broken(world) is None
+    with world.db.reading() as conn:
+        told = history(conn, 1)
+    assert told[0].reason == typed and typed in str(told[1].details)
+
+
+def test_no_table_but_one_names_an_agent_who_acted(lived: World) -> None:
+    with lived.db.reading() as conn:
+        named = {
+            table.name
+            for table in metadata.sorted_tables
+            if table.name not in ("account", "notice", "mail")
+            and "UD 94, Val-de-Marne" in str(conn.execute(text(f"SELECT * FROM {table.name}")).all())
+        }
+    assert named == {"clear_value"}
