@@ -4,7 +4,7 @@
 stay as they were; a test compares where both arrive (tests/guard/test_schema.py).
 """
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import DDL, PrimaryKeyConstraint, Table, UniqueConstraint, event
 
 from portal.store.base import metadata
 
@@ -16,7 +16,15 @@ def also(dialect: str, *statements: str, when: str = "after_create") -> None:
 
 
 def append_only(table: Table) -> None:
-    """Rows of this table are never changed or deleted: the database itself refuses it, whoever asks."""
+    """Rows of this table are never changed, deleted or replaced: the database itself refuses it, whoever asks."""
+    unique = [key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
+    keys = sorted((isinstance(key, UniqueConstraint), [f"{c.name} = NEW.{c.name}" for c in key.columns]) for key in unique)
+    taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table.name} WHERE {' AND '.join(key)})" for _, key in keys)  # noqa: S608
+    also(  # SQLite asks its triggers on DELETE nothing where an INSERT OR REPLACE takes the place of a row
+        "sqlite",
+        f"CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name} WHEN {taken} "
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END",
+    )
     for verb in ("UPDATE", "DELETE"):
         also(
             "sqlite",

@@ -1,10 +1,13 @@
 """What the database itself holds to, the trail, and files that go round."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import delete, select, text, true, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.features.candidates.importing import import_candidates
+from portal.features.oversight.actions import draw_sessions
 from portal.features.sessions.exporting import rows
 from portal.features.sessions.importing import COLUMNS, import_sessions
 from portal.features.standing.checking import verify
@@ -12,6 +15,7 @@ from portal.files.cells import lines, neutralise, restore
 from portal.files.errors import BadFile
 from portal.store.audit import Event, audit_head, record
 from portal.store.database import Database
+from portal.store.tables import metadata
 from tests.support.world import World
 
 HEAD = "id;siret;title;kind;starts_on;ends_on;status;actual_end_on"
@@ -36,6 +40,38 @@ def test_the_database_itself_refuses(world: World, sql: str) -> None:
     world.session(1, "02/03/2020", "20/04/2020")
     with pytest.raises(DBAPIError), world.db.writing() as tx:
         tx.execute(text(sql))
+
+
+APPEND_ONLY = ("audit_event", "audit_tile", "measure_line", "document", "draw")
+
+
+def test_no_row_of_what_only_grows_is_changed_deleted_or_replaced(world: World) -> None:
+    """Not even by the words that SQLite's triggers on DELETE do not hear, or that PostgreSQL calls an INSERT."""
+    with world.db.writing() as tx:
+        on = world.operator().on
+        record(tx, world.db.audit_key, on, [Event("letter_published", subject=f"letter {n}") for n in range(300)])
+    world.session(1, "02/03/2020", "20/04/2020")
+    world.measure()
+    columns = "session_id, candidate_id, digest, said, made_at"
+    with world.db.writing() as tx:
+        tx.execute(text(f"INSERT INTO document (code, kind, {columns}) VALUES ('A', 'livret', 1, 0, 'd', '{{}}', '2020-06-15')"))
+    draw_sessions(world.as_("ud94"), "94", date(2020, 1, 1), date(2020, 12, 31), 1)
+    for table in (metadata.tables[name] for name in APPEND_ONLY):
+        key, names = next(iter(table.primary_key.columns)).name, ", ".join(c.name for c in table.c)
+        own = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {table.name} LIMIT 1"
+        ways = [f"UPDATE {table.name} SET {key} = {key}", f"DELETE FROM {table.name}"]
+        if world.db.is_sqlite:
+            ways += [own.replace("INSERT", "INSERT OR REPLACE"), own.replace("INSERT", "REPLACE")]
+            if table.name == "document":
+                other = names.replace("code", "'B'", 1)
+                ways.append(f"INSERT OR REPLACE INTO document ({names}) SELECT {other} FROM document")
+        else:
+            keys = ", ".join(c.name for c in table.primary_key.columns)
+            ways += [f"{own} ON CONFLICT ({keys}) DO UPDATE SET {key} = excluded.{key}", f"TRUNCATE {table.name} CASCADE"]
+        for sql in ways:
+            with pytest.raises(DBAPIError, match="append-only"), world.db.writing() as tx:
+                assert tx.execute(text(f"SELECT count(*) FROM {table.name}")).scalar(), "nothing to refuse"
+                tx.execute(text(sql))
 
 
 def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
