@@ -23,6 +23,7 @@ from portal.features.day import routes as day_routes
 from portal.features.documents import routes as document_routes
 from portal.features.exports import routes as export_routes
 from portal.features.figures import routes as figure_routes
+from portal.features.information import routes as information_routes
 from portal.features.journal import routes as journal_routes
 from portal.features.jury import routes as jury_routes
 from portal.features.measures import routes as measure_routes
@@ -81,6 +82,7 @@ ROOMS = (
     title_routes,
     unit_routes,
     journal_routes,
+    information_routes,
     taking_over_routes,
 )
 POLICY = (

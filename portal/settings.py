@@ -32,6 +32,16 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class Publisher:
+    """Who answers for the portal, as its public pages say; empty where the operator has not said it."""
+
+    name: str = ""
+    director: str = ""
+    host: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     env: str
     database_url: str
@@ -50,6 +60,7 @@ class Settings:
     smtp_starttls: bool = True
     mail_from: str = "portail@localhost"
     provider: Provider | None = None
+    publisher: Publisher = Publisher()
     old_secret_keys: tuple[str, ...] = ()  # what they signed or encrypted is still read, and nothing new is
     trail_key: str = ""  # none: the trail is sealed under what `secret_key` gives
 
@@ -134,6 +145,12 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
         public_url=e.take("PORTAL_PUBLIC_URL", str, f"http://127.0.0.1:{port}").rstrip("/"),
         unit_label=e.take("PORTAL_UNIT_LABEL", str, "UD"),
         region_label=e.take("PORTAL_REGION_LABEL", str, "DIRECCTE"),
+        publisher=Publisher(
+            name=e.take("PORTAL_PUBLISHER", str, ""),
+            director=e.take("PORTAL_PUBLISHER_DIRECTOR", str, ""),
+            host=e.take("PORTAL_PUBLISHER_HOST", str, ""),
+            contact=e.take("PORTAL_PUBLISHER_CONTACT", str, ""),
+        ),
         smtp_host=e.take("PORTAL_SMTP_HOST", str, ""),
         smtp_port=e.take("PORTAL_SMTP_PORT", port_number("PORTAL_SMTP_PORT"), 25),
         smtp_user=e.take("PORTAL_SMTP_USER", str, ""),

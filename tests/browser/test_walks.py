@@ -337,7 +337,7 @@ PAGES = {
     "ud94": ["/", "/demandes", "/demandes/1", "/demandes/5", "/supervision", "/supervision?signal=taux_de_reussite", "/supervision/tirages", "/avis", "/sessions?vue=etape-lock", "/sessions", "/sessions?vue=en-retard", "/jury", "/jury/1", "/sessions/224563/jury", "/calendrier?mois=2020-03", "/sessions/224565", "/sessions/224565/resultats/correction", "/sessions/224566/report", "/sessions/224567/deverrouillage",
              "/sessions/224564/report", "/sessions/224569", "/sessions/224562/resultats", "/sessions/224565/verrouillage"],
     "region-idf": ["/", "/demandes", "/supervision", "/supervision/tirages", "/chiffres", "/sessions", "/sessions?departement=94", "/sessions/224561", "/sessions/224561/report"],
-    "national": ["/", "/comptes", "/communication", "/communication/nouvelle", "/communication/fermeture", "/chiffres?departement=94", "/mesures/nouvelle", "/mesures/passages/1/reprise", "/reglages", "/agrements?q=bercy", "/jury", "/verifier", "/verifier/ABCD-EFGH-JKMN-PQRS", "/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
+    "national": ["/", "/comptes", "/communication", "/communication/nouvelle", "/communication/fermeture", "/chiffres?departement=94", "/mesures/nouvelle", "/mesures/passages/1/reprise", "/reglages", "/agrements?q=bercy", "/jury", "/aide", "/plan-du-site", "/verifier", "/verifier/ABCD-EFGH-JKMN-PQRS", "/mesures", "/mesures/confinement-2020", "/mesures/passages/1"],
 }  # fmt: skip
 
 

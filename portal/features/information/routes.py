@@ -1,0 +1,31 @@
+"""What a public service owes to whoever opens it: help, accessibility, who publishes it, all its pages on one."""
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from portal.rules.lifecycle import Role
+from portal.web.state import actor, settings
+
+blueprint = Blueprint("information", __name__)
+
+
+@blueprint.get("/aide")
+def show_help() -> str:
+    """What this person does here, step by step; to a visitor, what everybody does."""
+    roles = [actor().role] if current_user.is_authenticated else list(Role)
+    return render_template("information/help.html", roles=roles, unit=settings().unit_label, region=settings().region_label)
+
+
+@blueprint.get("/plan-du-site")
+def show_map() -> str:
+    return render_template("information/map.html")
+
+
+@blueprint.get("/accessibilite")
+def show_accessibility() -> str:
+    return render_template("information/accessibility.html", publisher=settings().publisher)
+
+
+@blueprint.get("/mentions-legales")
+def show_legal() -> str:
+    return render_template("information/legal.html", publisher=settings().publisher)

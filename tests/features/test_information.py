@@ -1,0 +1,49 @@
+"""The pages that a public service owes, open to everybody, in the words of whoever reads them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from portal.settings import Publisher
+from tests.support.visible import visible
+from tests.support.world import World
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_help_is_for_who_reads_it_and_a_visitor_reads_everybodys(w: World) -> None:
+    about = {"centre": "un centre agréé", "ud94": "une UD", "region": "une DIRECCTE", "national": "l’administration centrale"}
+    for who, own in about.items():
+        told = visible(w.browser(who).get("/aide").text).main
+        assert [other for other in about.values() if f"Vous êtes {other}" in told] == [own]
+    told = visible(w.browser().get("/aide").text).main
+    assert all(f"Vous êtes {other}" in told for other in about.values()) and "Dossier technique d’évaluation" in told
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_who_publishes_it_is_told_or_said_to_be_unknown(w: World) -> None:
+    visitor = w.browser()
+    told = visible(visitor.get("/mentions-legales").text).main
+    assert "L’éditeur n’a pas encore été indiqué" in told and "cookies" in told
+    settings = w.app().extensions["portal_settings"]
+    known = Publisher("Ministère d’essai", "A. Nom", "Hébergeur, 75000 Paris", "contact@essai.example")
+    w.app().extensions["portal_settings"] = replace(settings, publisher=known)
+    told = visible(visitor.get("/mentions-legales").text).main
+    assert all(part in told for part in ("Ministère d’essai", "A. Nom", "Hébergeur, 75000 Paris", "contact@essai.example"))
+    told = visible(visitor.get("/accessibilite").text).main
+    assert "Accessibilité : non conforme" in told and "contact@essai.example" in told
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", [None, "centre", "ud94", "region", "national"])
+def test_every_link_of_the_map_leads_somewhere(w: World, who: str | None) -> None:
+    b = w.browser(who)
+    main = b.get("/plan-du-site").text.partition("<main")[2].partition("</main>")[0]
+    links = [part.partition('"')[0] for part in main.split('<a href="')[1:]]
+    assert len(links) > 8 and {path: b.get(path).status_code for path in links} == dict.fromkeys(links, 200)
