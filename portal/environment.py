@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 SHORTEST_SECRET, FEWEST_SIGNS = 32, 5
-HIDDEN = "••••••"
 FRESH = "python3 -c 'import secrets; print(secrets.token_hex(32))' en donne une"
 
 Value = TypeVar("Value")
+
+
+def hidden(_text: str) -> str:
+    """How a secret is shown."""
+    return "••••••"
 
 
 class SettingsError(Exception):
@@ -42,7 +46,7 @@ class Environment:
         meaning: Callable[[str], Value],
         default: Value,
         *,
-        secret: bool = False,
+        show: Callable[[str], str] = str,
         otherwise: Callable[[], Value] | None = None,
     ) -> Value:
         """What this variable means; where it is not given, what `otherwise` makes, or the default, as where it is wrong."""
@@ -54,7 +58,7 @@ class Environment:
                 value = otherwise()
         except SettingsError as error:
             problem = str(error)
-        shown = (HIDDEN if text else "") if secret else text or ("" if value is None else str(value))
+        shown = show(text or str(value)) if text or value not in (None, "", ()) else ""
         self.given.append(Given(name, shown, bool(text), problem))
         return value
 

@@ -11,7 +11,19 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal.environment import FRESH, SHORTEST_SECRET, Environment, Given, SettingsError, port_number, proxies, several, strong
+from portal import address
+from portal.environment import (
+    FRESH,
+    SHORTEST_SECRET,
+    Environment,
+    Given,
+    SettingsError,
+    hidden,
+    port_number,
+    proxies,
+    several,
+    strong,
+)
 from portal.paths import INSTANCE
 
 DEMO_DAY = date(2020, 6, 15)
@@ -134,7 +146,7 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
     secret_key, old_secret_keys, trail_key = _keys(e, demo, instance)
     settings = Settings(
         env="demo" if demo else "production",
-        database_url=e.take("PORTAL_DATABASE_URL", str, f"sqlite:///{instance / 'portal.sqlite'}"),
+        database_url=e.take("PORTAL_DATABASE_URL", _database, f"sqlite:///{instance / 'portal.sqlite'}", show=address.masked),
         secret_key=secret_key,
         old_secret_keys=old_secret_keys,
         trail_key=trail_key,
@@ -154,7 +166,7 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
         smtp_host=e.take("PORTAL_SMTP_HOST", str, ""),
         smtp_port=e.take("PORTAL_SMTP_PORT", port_number("PORTAL_SMTP_PORT"), 25),
         smtp_user=e.take("PORTAL_SMTP_USER", str, ""),
-        smtp_password=e.take("PORTAL_SMTP_PASSWORD", str, "", secret=True),
+        smtp_password=e.take("PORTAL_SMTP_PASSWORD", str, "", show=hidden),
         smtp_starttls=e.take("PORTAL_SMTP_STARTTLS", str, "1") != "0",
         mail_from=e.take("PORTAL_MAIL_FROM", str, "portail@localhost"),
         provider=_provider(e, demo),
@@ -168,13 +180,20 @@ def _env(text: str) -> str:
     return text
 
 
+def _database(text: str) -> str:
+    try:
+        return address.read_address(text).render_as_string(hide_password=False)
+    except address.BadAddress as error:
+        raise SettingsError(f"PORTAL_DATABASE_URL : {error}") from None
+
+
 def _keys(e: Environment, demo: bool, instance: Path) -> tuple[str, tuple[str, ...], str]:
     """What signs, what signed before, and what the trail is sealed under if that is another."""
     now, before, trail = "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_AUDIT_KEY"
     return (
-        e.take(now, strong(now, demo), "", secret=True, otherwise=lambda: _own_secret(instance, demo)),
-        e.take(before, several(strong(before, demo)), NONE, secret=True),
-        e.take(trail, strong(trail, demo, SHORTEST_BEFORE), "", secret=True),
+        e.take(now, strong(now, demo), "", show=hidden, otherwise=lambda: _own_secret(instance, demo)),
+        e.take(before, several(strong(before, demo)), NONE, show=hidden),
+        e.take(trail, strong(trail, demo, SHORTEST_BEFORE), "", show=hidden),
     )
 
 
@@ -190,7 +209,7 @@ def _provider(e: Environment, demo: bool) -> Provider | None:
 
     issuer = e.take(names[0], _issuer(demo), "", otherwise=needed)
     client_id = e.take(names[1], str, "", otherwise=needed)
-    client_secret = e.take(names[2], str, "", secret=True, otherwise=needed)
+    client_secret = e.take(names[2], str, "", show=hidden, otherwise=needed)
     scope = e.take("PORTAL_OIDC_SCOPE", str, "openid email")
     asked = e.take("PORTAL_OIDC_ACR_VALUES", str, "")
     factor = e.take("PORTAL_OIDC_SECOND_FACTOR", several(str), NONE)
@@ -211,19 +230,29 @@ def _own_secret(instance: Path, demo: bool) -> str:
     """The secret of the demonstration, which it makes and keeps."""
     if not demo:
         raise SettingsError(f"PORTAL_SECRET_KEY manque : il en faut une de {SHORTEST_SECRET} caractères en production ({FRESH}).")
-    instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret_key"
-    if not path.exists():
-        fresh = instance / f"secret_key.{os.getpid()}"
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        with suppress(FileExistsError):  # another process was first: its key is the key
-            os.link(fresh, path)
-        fresh.unlink()
-    key = path.read_text().strip()
+    try:
+        if not path.exists():
+            _keep_secret(path)
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} ne peut pas être lu ou écrit ({error.strerror}) : donnez ce dossier au compte qui lance le portail, "
+            "ou donnez PORTAL_SECRET_KEY et PORTAL_DATABASE_URL."
+        ) from None
     if not key:
         raise SettingsError(f"{path} est vide : supprimez ce fichier, il sera refait.")
     return key
+
+
+def _keep_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):  # another process was first: its key is the key
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 def _day(demo: bool) -> Callable[[str], date | None]:

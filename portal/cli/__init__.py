@@ -5,17 +5,19 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from portal.cli import audit, files, french, keys, measures, people, service
+from portal.address import read_address
+from portal.cli import audit, doctor, files, french, keys, measures, people, service
 from portal.cli.tool import ITS_KEY, SEALED, refuse
 from portal.environment import SettingsError
 from portal.files.errors import BadFile, why
+from portal.settings import read
 from portal.store import migrate as migrations
 from portal.store.audit import WrongKey
+from portal.store.reaching import why as why_away
 
 
 def main() -> None:
     """The entry point: a user's mistake is a sentence, never a traceback."""
-    french.speak(cli)
     try:
         cli.main(standalone_mode=True)
     except SettingsError as error:
@@ -32,7 +34,7 @@ def main() -> None:
     except IntegrityError:
         refuse("La base a changé pendant l’opération ; rien n’a été écrit. Recommencez.")
     except DBAPIError as error:
-        refuse(f"La base de données ne répond pas : {str(error.orig).splitlines()[0] if error.orig else error}")
+        refuse(why_away(error, read_address(read().database_url)))
     except BrokenPipeError:
         sys.exit(1)
     except UnicodeError:
@@ -49,6 +51,7 @@ def cli() -> None:
 for command in (
     service.migrate, service.demo, service.serve, service.worker, people.users, files.sessions, files.candidates, files.centres,
     files.titles, files.approvals, files.results, measures.measures, audit.audit,
-    keys.keys,
+    keys.keys, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)
+french.speak(cli)

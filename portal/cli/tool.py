@@ -7,7 +7,6 @@ from typing import NoReturn, TypeVar
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import ArgumentError
 
 from portal.clock import Clock
 from portal.files.errors import why
@@ -20,6 +19,7 @@ from portal.store.work import Work
 
 Item = TypeVar("Item")
 SEALED = "Le journal de cette base n’est pas scellé sous la clé donnée"
+MAKES_IT = "« portal migrate » la crée, ou corrigez PORTAL_DATABASE_URL"
 ITS_KEY = "donnez à PORTAL_AUDIT_KEY la clé secrète (PORTAL_SECRET_KEY) sous laquelle cette base a servi jusqu’ici"
 
 
@@ -28,10 +28,7 @@ class Tool:
 
     def __init__(self) -> None:
         self.settings: Settings = read()
-        try:
-            self.db = Database(self.settings.database_url, self.settings.audit_key)
-        except (ArgumentError, ImportError):  # an address that is none, or of an engine that is not served
-            refuse("PORTAL_DATABASE_URL ne se lit pas : attendu sqlite:///CHEMIN ou postgresql://UTILISATEUR@HÔTE/BASE.")
+        self.db = Database(self.settings.database_url, self.settings.audit_key)
         self.clock = Clock(self.settings.fixed_day)
 
     def work(self) -> Work:
@@ -42,22 +39,48 @@ class Tool:
         """With the schema that this version expects, and under the key of its trail."""
         self.migrated()
         with self.db.reading() as conn:
-            if not audit.fits(conn, self.db.audit_key):
-                refuse(self.other_key(conn))
+            if mend := key_mend(conn, self.settings):
+                refuse(f"{SEALED} : {mend}. Rien n’a été écrit.")
         return self
 
     def migrated(self) -> "Tool":
         """With the schema that this version expects."""
-        if not migrations.is_current(self.db):
-            refuse("la base n’a pas le schéma attendu : lancez d’abord « portal migrate ».")
+        if self.db.is_sqlite and not Path(str(self.db.url.database)).exists():
+            refuse(f"Il n’y a pas de base à {self.db.url.database} : {MAKES_IT}.")
+        with self.db.reading() as conn:
+            state = migrations.state(conn)
+        if mend := schema_mend(state):
+            refuse(f"Le schéma de la base {schema_said(state)} : {mend}.")
         return self
 
-    def other_key(self, conn: Connection) -> str:
-        """What is to be done where the trail is sealed under another key than that of the settings."""
-        place = self.settings.older_key_of(lambda key: audit.fits(conn, key))
-        if place is not None:
-            return f"{SEALED} : donnez à PORTAL_AUDIT_KEY la clé n° {place} de PORTAL_OLD_SECRET_KEYS. Rien n’a été écrit."
-        return f"{SEALED} : {ITS_KEY}, ou cherchez avec « portal audit verify » ce qui y a été changé. Rien n’a été écrit."
+
+def schema_said(state: migrations.State) -> str:
+    """How the schema of a database stands to the one that this version expects."""
+    if state.revision is None:
+        return "manque"
+    if state.is_current:
+        return f"est le {state.expected}"
+    return f"est le {state.revision}, et cette version attend le {state.expected}"
+
+
+def schema_mend(state: migrations.State) -> str:
+    """What is to be done before this version serves the database; empty where nothing is."""
+    if state.is_current:
+        return ""
+    if state.revision is None:
+        return MAKES_IT
+    if state.known:
+        return "arrêtez le portail, sauvegardez (« portal backup »), puis lancez « portal migrate »"
+    return "installez la version du portail qui a servi cette base, ou une plus récente"
+
+
+def key_mend(conn: Connection, settings: Settings) -> str:
+    """What is to be done where the trail is sealed under another key than that of the settings; empty where it is not."""
+    if audit.fits(conn, settings.audit_key):
+        return ""
+    if place := settings.older_key_of(lambda key: audit.fits(conn, key)):
+        return f"donnez à PORTAL_AUDIT_KEY la clé n° {place} de PORTAL_OLD_SECRET_KEYS"
+    return f"{ITS_KEY}, ou cherchez avec « portal audit verify » ce qui y a été changé"
 
 
 def refuse(message: str) -> NoReturn:

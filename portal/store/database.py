@@ -3,17 +3,19 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.address import read_address
+from portal.paths import INSTANCE
 from portal.store.watching import Watch, watch
 
 BUSY_TIMEOUT_SECONDS = 20
@@ -35,21 +37,16 @@ class Database:
     """
 
     def __init__(self, url: str, audit_key: bytes = b"", held_up: float | None = None) -> None:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgres", "postgresql"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        self.url = parsed
+        parsed = self.url = read_address(url)
         self.audit_key = audit_key
         self._keeps = True
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.busy = BUSY_TIMEOUT_SECONDS if held_up is None else held_up
         self._watch: Watch | None = None
         if self.is_sqlite:
-            if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"timeout": self.busy}, hide_parameters=True)
             self._reader: Engine = self.engine
-            _sqlite_manners(self.engine, parsed.database)
+            _sqlite_manners(self.engine, Path(str(parsed.database)))
         else:
             limits = {} if held_up is None else {"lock_timeout": f"{held_up * 1000:.0f}ms", **LIMITS}
             options = " ".join((str(parsed.query.get("options", "")), *(f"-c {name}={value}" for name, value in limits.items())))
@@ -120,10 +117,13 @@ class Database:
 
 
 def _owners_alone(file: Path) -> None:
-    """The file is there, and nobody but its owner reads or writes it; its journals follow it."""
-    file.touch(mode=0o600)
-    if file.stat().st_uid == os.geteuid():
-        file.chmod(0o600)
+    """The file is there, and nobody but its owner reads or writes it; its journals follow it. What cannot be, opening tells."""
+    with suppress(OSError):
+        if file.parent == INSTANCE:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        if file.stat().st_uid == os.geteuid():
+            file.chmod(0o600)
 
 
 def _postgresql_manners(engine: Engine, watch: Watch | None) -> None:
@@ -149,11 +149,10 @@ def _postgresql_manners(engine: Engine, watch: Watch | None) -> None:
                 watch.end(dbapi_connection)
 
 
-def _sqlite_manners(engine: Engine, file: str | None) -> None:
+def _sqlite_manners(engine: Engine, file: Path) -> None:
     @event.listens_for(engine, "do_connect")
     def before_connect(_dialect: object, _record: object, _args: object, _more: object) -> None:
-        if file:
-            _owners_alone(Path(file))
+        _owners_alone(file)
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: sqlite3.Connection, _record: object) -> None:

@@ -25,6 +25,20 @@ class Limits:
     statement: float = 900
 
 
+@dataclass(frozen=True)
+class State:
+    """`revision`: of the database, none where it has no schema at all; `known`: to this code, which expects `expected`."""
+
+    revision: str | None
+    expected: str
+    known: bool
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the database is as this code expects it."""
+        return self.revision == self.expected
+
+
 class CannotMigrate(Exception):
     """Nothing was changed; the message says why, and the mend."""
 
@@ -42,7 +56,14 @@ def downgrade(db: Database, revision: str = "base", limits: Limits = Limits()) -
 def is_current(db: Database) -> bool:
     """Whether the database has the schema that this code expects."""
     with db.reading() as conn:
-        return _revision(conn) == ScriptDirectory.from_config(_config()).get_current_head()
+        return state(conn).is_current
+
+
+def state(conn: Connection) -> State:
+    """The schema of this database beside that of this code."""
+    scripts, revision = ScriptDirectory.from_config(_config()), _revision(conn)
+    known = {script.revision for script in scripts.walk_revisions()}
+    return State(revision, str(scripts.get_current_head()), revision in known)
 
 
 def _config() -> Config:

@@ -297,7 +297,7 @@ def test_before_a_dangerous_act_the_provider_is_asked_again_and_what_was_typed_i
 
 
 def test_its_settings_go_together_and_over_tls(tmp_path: Path) -> None:
-    base = {"PORTAL_SECRET_KEY": "a secret that is long enough for it", "PORTAL_DATABASE_URL": "sqlite://"}
+    base = {"PORTAL_SECRET_KEY": "a secret that is long enough for it", "PORTAL_DATABASE_URL": "sqlite:///portal.sqlite"}
     assert read(base, tmp_path).provider is None
     given = {f"PORTAL_OIDC_{n}": v for n, v in (("ISSUER", ISSUER), ("CLIENT_ID", "portal"), ("CLIENT_SECRET", "a secret"))}
     assert read({**base, **given, "PORTAL_OIDC_SECOND_FACTOR": "eidas2, mfa"}, tmp_path).provider == PROVIDER

@@ -8,7 +8,8 @@ the same Message-ID; once marked, never again.
 import html
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -137,11 +138,18 @@ def smtp(settings: Settings) -> Send:
     """Sends through the server of the settings, one connection a mail."""
 
     def send(message: EmailMessage) -> None:
-        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=20) as server:
-            if settings.smtp_starttls:
-                server.starttls(context=ssl.create_default_context())  # whoever it is, it proves it
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password)
-            server.send_message(message)
+        with server(settings) as reached:
+            reached.send_message(message)
 
     return send
+
+
+@contextmanager
+def server(settings: Settings, seconds: float = 20) -> Iterator[smtplib.SMTP]:
+    """The server of the settings, which has proved who it is and knows who we are."""
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=seconds) as reached:
+        if settings.smtp_starttls:
+            reached.starttls(context=ssl.create_default_context())
+        if settings.smtp_user:
+            reached.login(settings.smtp_user, settings.smtp_password)
+        yield reached
