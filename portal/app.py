@@ -36,6 +36,7 @@ from portal.features.reference import routes as reference_routes
 from portal.features.requests import routes as request_routes
 from portal.features.results import routes as result_routes
 from portal.features.second_factor import routes as second_factor_routes
+from portal.features.security import routes as security_routes
 from portal.features.sessions import routes as session_routes
 from portal.features.taking_over import routes as taking_over_routes
 from portal.features.titles import routes as title_routes
@@ -84,6 +85,7 @@ ROOMS = (
     journal_routes,
     information_routes,
     taking_over_routes,
+    security_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -87,10 +87,12 @@ def worker(once: bool, every: int) -> None:
     from portal.features.journal.witnesses import tell_witnesses
     from portal.features.notices.outbox import send_due, smtp
     from portal.features.notices.waiting import tell_waiting
+    from portal.features.security.keeping import forget
 
     tool = Tool().current()
     while True:
         told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
+        forget(tool.db, tool.clock.now())
         if tool.settings.smtp_host:
             left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings))
             if once or told or left or problems:

@@ -42,6 +42,7 @@ class Duty(StrEnum):
     SIGN_IN_ELSEWHERE = "sign_in_elsewhere"
     PROVE_TWICE = "prove_twice"
     RESET_FACTORS = "reset_factors"
+    READ_JOURNAL = "read_journal"
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ TABLE = (
     Line(Duty.SIGN_IN_ELSEWHERE, STATE, "Un centre se connecte avec son mot de passe.", ITS_UNIT),
     Line(Duty.PROVE_TWICE, STATE, "Un centre choisit s’il se connecte avec un second facteur.", ITS_CENTRE),
     Line(Duty.RESET_FACTORS, (R.NATIONAL,), "Un second facteur perdu est retiré par l’administration centrale.", NATION),
+    Line(
+        Duty.READ_JOURNAL,
+        (R.NATIONAL,),
+        "Le journal de sécurité est lu par l’administration centrale ; votre activité se lit sous « Votre compte ».",
+        NATION,
+    ),
 )
 LINE: Mapping[Duty, Line] = {line.duty: line for line in TABLE}
 

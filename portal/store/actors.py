@@ -57,6 +57,14 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Device:
+    """From where somebody acts: the address, and what the browser says it is (« Firefox, Windows »); empty: nothing is known."""
+
+    address: str = ""
+    called: str = ""
+
+
+@dataclass(frozen=True)
 class Occasion:
     """Someone acts, here and now: `now` is an aware datetime, `today` the day in Europe/Paris."""
 
@@ -64,6 +72,7 @@ class Occasion:
     source: Source
     now: datetime
     today: date
+    device: Device = Device()
 
 
 def operator(name: str = "Administration du service") -> Actor:

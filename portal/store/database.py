@@ -80,13 +80,13 @@ class Database:
         return rehearsal
 
     @contextmanager
-    def aside(self) -> Iterator[Connection]:
-        """A small write that is for nobody to wait for: where others hold what it needs, it raises DBAPIError at once."""
+    def aside(self, patience: int = 0) -> Iterator[Connection]:
+        """A small write that is for nobody to wait for: where others hold what it needs, it raises DBAPIError at once, or after
+        so many milliseconds."""
         with self.engine.connect() as conn:
             try:
-                for statement in (
-                    ("PRAGMA busy_timeout = 0", "BEGIN IMMEDIATE") if self.is_sqlite else ("SET LOCAL lock_timeout = 50",)
-                ):
+                begin = (f"PRAGMA busy_timeout = {patience}", "BEGIN IMMEDIATE")
+                for statement in begin if self.is_sqlite else (f"SET LOCAL lock_timeout = {max(patience, 50)}",):
                     conn.exec_driver_sql(statement)
                 yield conn
                 conn.commit()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Update
 
-from portal.store import audit
+from portal.store import audit, security
 from portal.store.actors import Actor, Occasion
 from portal.store.database import Database
 
@@ -34,8 +34,11 @@ class Work:
     def record(self, tx: Connection, action: str, change: Update | None = None, **details: Any) -> None:
         """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`; `change`: the
         one UPDATE that it tells of, if that is still to be made."""
-        audit.record(tx, self.db.audit_key, self.on, [audit.Event(action, **details)], change)
+        event = audit.Event(action, **details)
+        audit.record(tx, self.db.audit_key, self.on, [event], change)
+        security.changes(tx, self.on, [event])
 
     def record_all(self, tx: Connection, events: Sequence[audit.Event]) -> None:
         """Append these events to the audit trail in this transaction."""
         audit.record(tx, self.db.audit_key, self.on, events)
+        security.changes(tx, self.on, events)

@@ -35,17 +35,6 @@ def remember(response: Response, email: str) -> None:
     response.set_cookie(settings().cookie(COOKIE), kept, SECONDS, httponly=True, samesite="Lax", secure=secure)
 
 
-SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"}
-BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "OPR": "Opera", "Chrom": "Chrome", "Safari": "Safari"}
-
-
-def called() -> str:
-    """What this browser says it is: « Firefox, Windows »; empty when it says nothing that we know."""
-    said = request.headers.get("User-Agent", "")
-    found = (next((name for word, name in known.items() if word in said), "") for known in (BROWSERS, SYSTEMS))
-    return ", ".join(filter(None, found))
-
-
 def _read() -> tuple[str, list[str]]:
     try:
         browser, *marks = _signer().loads(request.cookies.get(settings().cookie(COOKIE), ""), max_age=SECONDS)

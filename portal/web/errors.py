@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from portal.core.outcomes import NotThere
 from portal.web.fragments import page
 from portal.web.kept import kept_fields, sent_as_it_was
+from portal.web.noting import note_refused
 from portal.web.observe import request_number
 from portal.web.sizes import allowed
 
@@ -22,11 +23,14 @@ def register(app: Flask) -> None:
     def on_http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if error.code == 404:
+            note_refused()
         return _bare(403) if error.code == 403 else _page(error.code)
 
     @app.errorhandler(NotThere)
     def on_not_there(_error: NotThere) -> ResponseReturnValue:
         """The very page of an address that does not exist: nobody learns what there is for others."""
+        note_refused()
         return _page(404)
 
     @app.errorhandler(CSRFError)

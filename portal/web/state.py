@@ -12,6 +12,7 @@ from portal.settings import Settings
 from portal.store.actors import Actor, Occasion, Source
 from portal.store.database import Database
 from portal.store.work import Work
+from portal.web.whence import device
 
 
 def settings() -> Settings:
@@ -58,10 +59,16 @@ def actor() -> Actor:
 def only(duty: Duty) -> None:
     """404, exactly as for an address that does not exist, unless this person has this duty."""
     if not actor().may(duty):
+        g.setdefault("of_another_role", True)  # the security journal tells it from what does not exist
         abort(404)
 
 
 def work() -> Work:
     """The hands of an act. The connection for reading goes back first: an act takes its own, and never waits for two."""
+    return hands_of(actor())
+
+
+def hands_of(person: Actor) -> Work:
+    """The hands of somebody who is not signed in, and has shown by a link or a password who it is."""
     now = clock().now()
-    return Work(db_to_write(), Occasion(actor(), Source.WEB, now, now.date()), settings().unit_label)
+    return Work(db_to_write(), Occasion(person, Source.WEB, now, now.date(), device()), settings().unit_label)

@@ -29,6 +29,7 @@ from portal.features.sessions.actions import Practical, advance, edit_practical,
 from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.rights import Refused
+from portal.store.actors import Device
 from portal.store.audit import audit_event
 from portal.store.audit import verify as verify_chain
 from portal.store.personal import events_of, in_json
@@ -354,7 +355,7 @@ def test_a_right_password_forgets_the_failures_before_it(w: World) -> None:
     w.as_("centre")
 
     def attempt(password: str) -> object:
-        return sign_in_with(w.db, w.now(), " Centre@test.example", password, "192.0.2.1")
+        return sign_in_with(w.db, w.now(), " Centre@test.example", password, Device("192.0.2.1"))
 
     for _ in range(2):
         assert [attempt("faux mot de passe") for _ in range(9)] == [WrongPassword()] * 9, "ten are looked at"

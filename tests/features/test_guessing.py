@@ -15,6 +15,7 @@ from portal.features.accounts import throttle
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, sign_in_with
 from portal.features.accounts.throttle import Place
 from portal.settings import Settings, read
+from portal.store.actors import Device
 from tests.support.clock import at
 from tests.support.world import PASSWORD, Browser, World
 
@@ -53,7 +54,11 @@ def test_who_shares_the_bound_of_an_address(one: str, other: str, same: bool) ->
 @pytest.mark.parametrize("spread", [timedelta(0), HOUR])
 def test_an_account_sees_at_most_a_hundred_guesses_an_hour(w: World, addresses: int, spread: timedelta) -> None:
     seen = Counter(
-        type(sign_in_with(w.db, w.now() + spread * i / 1000, OWNER, f"guess {i}", f"192.0.{i % addresses // 250}.{i % 250}"))
+        type(
+            sign_in_with(
+                w.db, w.now() + spread * i / 1000, OWNER, f"guess {i}", Device(f"192.0.{i % addresses // 250}.{i % 250}")
+            )
+        )
         for i in range(1000)
     )
     assert seen.keys() == {WrongPassword, TooSoon} and seen[WrongPassword] <= 100
@@ -66,7 +71,7 @@ def test_the_owner_gets_in_on_a_browser_known_to_the_account_while_others_guess(
     assert mine.sign_in(OWNER, PASSWORD).status_code == 303
     mine.post("/deconnexion")
     for i in range(100):
-        sign_in_with(w.db, w.now(), OWNER, "guess", f"192.0.2.{i}")
+        sign_in_with(w.db, w.now(), OWNER, "guess", Device(f"192.0.2.{i}"))
     assert from_address(w, "198.51.100.8").sign_in(OWNER, PASSWORD).status_code == 429, "an attack runs"
     assert mine.sign_in(OWNER, PASSWORD).status_code == 303
 
@@ -114,7 +119,7 @@ def test_a_password_that_is_refused_is_not_even_looked_at(w: World, monkeypatch:
 
     monkeypatch.setattr("portal.features.accounts.passwords.fits", look)
     for _ in range(50):
-        sign_in_with(w.db, w.now(), OWNER, "guess", "192.0.2.1")
+        sign_in_with(w.db, w.now(), OWNER, "guess", Device("192.0.2.1"))
     assert next(looks) == 10
 
 
@@ -138,15 +143,15 @@ def test_right_passwords_are_not_counted(w: World) -> None:
     at(w)
     w.as_("ud94")
     for _ in range(150):
-        assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.1"), SignedIn)
+        assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.1")), SignedIn)
     assert w.scalar("select count(*) from guess where key like 'pair:%'") == 0
-    assert isinstance(sign_in_with(w.db, w.now(), "ud94@test.example", PASSWORD, "192.0.2.1"), SignedIn)
+    assert isinstance(sign_in_with(w.db, w.now(), "ud94@test.example", PASSWORD, Device("192.0.2.1")), SignedIn)
 
 
 def test_an_address_that_tries_every_account_is_bounded(w: World) -> None:
-    seen = Counter(type(sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", "2001:db8::1")) for i in range(300))
+    seen = Counter(type(sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", Device("2001:db8::1"))) for i in range(300))
     assert seen[WrongPassword] == 200
-    other = [sign_in_with(w.db, w.now(), f"b{i}@test.example", "guess", f"2001:db8::{i}") for i in range(1, 4)]
+    other = [sign_in_with(w.db, w.now(), f"b{i}@test.example", "guess", Device(f"2001:db8::{i}")) for i in range(1, 4)]
     assert all(isinstance(answer, TooSoon) for answer in other), "a subscriber has a whole network of them"
 
 
@@ -156,16 +161,16 @@ def test_the_counters_are_bounded_in_number_and_go_when_they_hold_nothing(w: Wor
     }
     assert len(keys) <= throttle.KEYS
     for i in range(30):
-        sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", f"192.0.2.{i}")
+        sign_in_with(w.db, w.now(), f"a{i}@test.example", "guess", Device(f"192.0.2.{i}"))
     assert w.scalar("select count(*) from guess") == 90
-    sign_in_with(w.db, w.now() + 2 * HOUR, OWNER, "guess", "198.51.100.7")
+    sign_in_with(w.db, w.now() + 2 * HOUR, OWNER, "guess", Device("198.51.100.7"))
     assert w.scalar("select count(*) from guess") == 3
 
 
 def test_a_clock_that_was_set_back_shuts_nobody_out_for_long(w: World) -> None:
     for _ in range(11):
-        sign_in_with(w.db, w.now() + timedelta(days=1), OWNER, "guess", "192.0.2.1")
-    answer = sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.1")
+        sign_in_with(w.db, w.now() + timedelta(days=1), OWNER, "guess", Device("192.0.2.1"))
+    answer = sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.1"))
     assert isinstance(answer, TooSoon) and answer.wait <= timedelta(minutes=3)
 
 

@@ -18,6 +18,7 @@ from portal.features.accounts import own, passwords, throttle
 from portal.features.accounts.actions import SignedIn, TooSoon, WrongPassword, sign_in_with
 from portal.rules.lifecycle import Role
 from portal.rules.lines import Refused
+from portal.store.actors import Device
 from tests.features.test_command_line import portal  # noqa: F401
 from tests.support.clock import at
 from tests.support.world import PASSWORD, World
@@ -85,7 +86,7 @@ def test_a_sign_in_under_way_does_not_outlive_the_password_or_the_account(
     w: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[World], None]
 ) -> None:
     change_while_the_password_is_looked_at(monkeypatch, lambda: meanwhile(w))
-    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.9"), WrongPassword)
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.9")), WrongPassword)
     assert w.scalar("SELECT count(*) FROM sign_in WHERE ended_at IS NULL") == 0
 
 
@@ -94,7 +95,7 @@ def test_of_two_changes_at_once_one_is_made_and_told(w: World, monkeypatch: pyte
     second = own.change(w.as_("ud94"), PASSWORD, "un autre zèbre au violon", "192.0.2.9", "mine")
     assert isinstance(second, WrongPassword)
     assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'password_chosen'") == 1
-    assert isinstance(sign_in_with(w.db, w.now(), OWNER, NEW, "192.0.2.9"), SignedIn)
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, NEW, Device("192.0.2.9")), SignedIn)
 
 
 def test_a_forgotten_password_is_chosen_anew_by_a_link_that_comes_by_mail(w: World) -> None:
@@ -183,7 +184,7 @@ def test_an_address_that_nobody_has_makes_the_same_work(w: World) -> None:
 def test_who_chose_a_password_by_a_link_gets_in_while_others_guess(w: World) -> None:
     at(w)
     for i in range(100):
-        sign_in_with(w.db, w.now(), OWNER, "guess", f"192.0.2.{i}")
+        sign_in_with(w.db, w.now(), OWNER, "guess", Device(f"192.0.2.{i}"))
     ask(w)
     b = w.browser()
     b.post(link(w), password=NEW, password2=NEW)
@@ -203,8 +204,8 @@ def test_one_changes_ones_password_with_the_one_that_stands(w: World) -> None:
     assert mine.post("/compte", current_password=PASSWORD, password=NEW, password2=NEW).status_code == 303
     assert "Votre mot de passe a changé" in mine.get("/compte").text, "this sign-in goes on"
     assert other.get("/compte").status_code == 302
-    assert isinstance(sign_in_with(w.db, w.now(), OWNER, NEW, "192.0.2.1"), SignedIn)
-    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, "192.0.2.1"), WrongPassword)
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, NEW, Device("192.0.2.1")), SignedIn)
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.1")), WrongPassword)
 
 
 def test_guesses_at_the_password_that_stands_are_bounded_too(w: World) -> None:

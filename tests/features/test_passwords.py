@@ -11,6 +11,7 @@ from portal.features.access.inviting import CannotInvite, invite
 from portal.features.accounts import passwords
 from portal.features.accounts.actions import SignedIn, WrongPassword, sign_in_with
 from portal.rules.lifecycle import Role
+from portal.store.actors import Device
 from tests.support.world import World
 
 
@@ -62,4 +63,4 @@ def test_a_long_password_is_checked_to_its_last_sign(world: World) -> None:
     assert 900 < len(long) <= 1000
     invite(world.operator(), "a@test.example", Role.NATIONAL, password=long)
     for typed, answer in ((long[:-1], WrongPassword), (long + ".", WrongPassword), (long, SignedIn)):
-        assert isinstance(sign_in_with(world.db, world.now(), "a@test.example", typed, "192.0.2.1"), answer)
+        assert isinstance(sign_in_with(world.db, world.now(), "a@test.example", typed, Device("192.0.2.1")), answer)

@@ -52,6 +52,7 @@ EXPECTED = {
         Duty.PROVE_TWICE,
         Duty.SIGN_IN_ELSEWHERE,
         Duty.RESET_FACTORS,
+        Duty.READ_JOURNAL,
     },
 }
 

@@ -19,8 +19,7 @@ from portal.rules.duties import Duty
 from portal.rules.keeping import OF_A_CENTRE, Act, Post, State, post_of
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account
-from portal.store.actors import Actor, Occasion, Source
-from portal.store.database import Database
+from portal.store.actors import Actor
 from portal.store.notices import notice
 from portal.store.places import centre
 from portal.store.work import Work
@@ -190,12 +189,12 @@ def why_over(found: Kept, which: int, now: datetime) -> Over | None:
     return Over.EXPIRED if found.is_late(now) else None
 
 
-def accept(db: Database, actor: Actor, now: datetime, which: int, password: str) -> Over | str | None:
+def accept(work: Work, which: int, password: str) -> Over | str | None:
     """Set the password of an invited account, and tell whoever invited it. Why not: a sentence, or why the invitation is over."""
+    actor, now = work.actor, work.on.now
     if why := passwords.problem(password, actor.email, actor.name, actor.organisation):
         return why
-    work = Work(db, Occasion(actor, Source.WEB, now, now.date()))
-    with db.writing() as tx:
+    with work.db.writing() as tx:
         tx.execute(select(account.c.id).where(account.c.id == actor.id).with_for_update())
         found = queries.find_any(tx, actor.id or 0)
         if found is None or (over := why_over(found, which, now)):
@@ -210,10 +209,10 @@ def accept(db: Database, actor: Actor, now: datetime, which: int, password: str)
     return None
 
 
-def ask_again(db: Database, actor: Actor, now: datetime, which: int) -> None:
+def ask_again(work: Work, which: int) -> None:
     """Tell whoever invited that this invitation is over and that its person wants another: once an invitation."""
-    work = Work(db, Occasion(actor, Source.WEB, now, now.date()))
-    with db.writing() as tx:
+    actor, now = work.actor, work.on.now
+    with work.db.writing() as tx:
         tx.execute(select(account.c.id).where(account.c.id == actor.id).with_for_update())
         found = queries.find_any(tx, actor.id or 0)
         if found is None or why_over(found, which, now) in (None, Over.USED):

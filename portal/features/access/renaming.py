@@ -20,8 +20,6 @@ from portal.features.accounts import own
 from portal.features.accounts.actions import TooSoon, WrongPassword
 from portal.rules.keeping import State
 from portal.store.accounts import account
-from portal.store.actors import Actor, Occasion, Source
-from portal.store.database import Database
 from portal.store.work import Work
 
 OVER = "Ce lien a déjà servi, ou une autre adresse a été demandée depuis."
@@ -128,11 +126,11 @@ def waiting(conn: Connection, number: int, marked: str, now: datetime) -> Waitin
     return Waiting(found, found.next_email) if same and not late else None
 
 
-def confirm(db: Database, actor: Actor, now: datetime, marked: str) -> str | None:
+def confirm(work: Work, marked: str) -> str | None:
     """The new address is this account's from now on; why not, as a sentence."""
-    work = Work(db, Occasion(actor, Source.WEB, now, now.date()))
+    actor, now = work.actor, work.on.now
     try:
-        with db.writing() as tx:
+        with work.db.writing() as tx:
             tx.execute(select(account.c.id).where(account.c.id == actor.id).with_for_update())
             found = waiting(tx, actor.id or 0, marked, now)
             if found is None:

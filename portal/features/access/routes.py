@@ -21,7 +21,7 @@ from portal.rules.lines import Refused
 from portal.store.actors import Actor
 from portal.web import query
 from portal.web.forms import Form, posted, version
-from portal.web.state import actor, clock, db_to_write, labels, only, reading, settings, work
+from portal.web.state import actor, clock, hands_of, labels, only, reading, settings, work
 
 blueprint = Blueprint("access", __name__)
 
@@ -158,7 +158,7 @@ def accept(token: str) -> ResponseReturnValue:
     form = NewPassword()
     if posted() and over:
         if over is not Over.USED:
-            inviting.ask_again(db_to_write(), who, clock().now(), read[1])
+            inviting.ask_again(hands_of(who), read[1])
         return _over(over, found, asked=True), 410
     if posted():
         over = _accept(form, who, read[1])
@@ -174,7 +174,7 @@ def _accept(form: NewPassword, who: Actor, which: int) -> Over | None:
     if form.password.secret != form.password2.secret:
         form.put({"password": "Les deux saisies diffèrent."})
         return None
-    outcome = inviting.accept(db_to_write(), who, clock().now(), which, form.password.secret)
+    outcome = inviting.accept(hands_of(who), which, form.password.secret)
     if isinstance(outcome, Over):
         return outcome
     form.put({"password": outcome} if outcome else {})
@@ -239,7 +239,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return render_template("access/email_over.html", others=False, late=not in_time, why=renaming.OVER), 410
     if not posted():
         return render_template("access/confirm_email.html", a=waiting.account, email=waiting.email)
-    if why := renaming.confirm(db_to_write(), who, clock().now(), mark):
+    if why := renaming.confirm(hands_of(who), mark):
         return render_template("access/email_over.html", others=False, why=why), 410
     flash(f"Votre adresse est maintenant {waiting.email}. Vous vous connectez avec elle.")
     return redirect(url_for("accounts.mine" if current_user.is_authenticated else "accounts.sign_in"), 303)

@@ -57,6 +57,11 @@ PLAIN = {
 }
 
 
+def said(action: str, after: Values) -> str:
+    """What happened to an account, in a sentence."""
+    return "Invitation acceptée : mot de passe choisi." if _accepted(action, after) else PLAIN.get(action, "Compte modifié.")
+
+
 def history(conn: Connection, of: Kept) -> list[Told]:
     """What happened to this account, newest first."""
     subjects = (f"account {of.id}", f"compte {of.email}")
@@ -65,11 +70,7 @@ def history(conn: Connection, of: Kept) -> list[Told]:
     names = _Names(conn)
     told = []
     for row, before, after in rows:
-        text = (
-            "Invitation acceptée : mot de passe choisi."
-            if _accepted(row.action, after)
-            else PLAIN.get(row.action, "Compte modifié.")
-        )
+        text = said(row.action, after)
         details = _details(before, after, names) if row.action != "password_chosen" else ()
         told.append(Told(row.at.astimezone(PARIS), row.actor, text, details, row.reason))
     return told

@@ -9,9 +9,13 @@ from sqlalchemy import Connection, exists, insert, select, update
 
 from portal.features.accounts import passwords, throttle
 from portal.features.accounts.throttle import Place
+from portal.rules.security import Kind
+from portal.store import security
 from portal.store.accounts import account, sign_in
+from portal.store.actors import Device
 from portal.store.database import Database
 from portal.store.factors import factor
+from portal.store.security import Entry
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,16 @@ def digest(token: str) -> str:
 
 
 def sign_in_with(
-    db: Database, now: datetime, email: str, password: str, address: str, browser: str = "", called: str = ""
+    db: Database, now: datetime, email: str, password: str, device: Device, browser: str = ""
 ) -> SignedIn | WrongPassword | TooSoon:
-    """Try a password. `browser`: what names the browser, if this account has signed in on it before; `called`: what
-    the browser says it is."""
-    place = Place(email.strip().casefold(), address, browser)
-    with db.reading() as conn:  # under attack most are refused here, for the price of one query
-        if wait := throttle.wait(conn, place.bounds, now):
-            return TooSoon(wait)
+    """Try a password. `browser`: what names the browser, if this account has signed in on it before."""
+    place = Place(email.strip().casefold(), device.address, browser)
+    with db.reading() as conn:  # under attack most are refused here, for the price of three queries
+        wait = throttle.wait(conn, place.bounds, now)
+        about = conn.execute(select(account.c.id).where(account.c.email == place.email)).scalar() if wait else None
+    if wait:
+        security.note_once(db, now, Entry(Kind.SLOWED, about_id=about, device=device))
+        return TooSoon(wait)
     with db.writing() as tx:
         taken = throttle.count(tx, place.bounds, now)
     if isinstance(taken, timedelta):
@@ -58,6 +64,7 @@ def sign_in_with(
         ).one_or_none()
     right = passwords.fits(found.password_hash if found else None, password)
     if not found or not right:
+        security.note(db, now, Entry(Kind.WRONG_PASSWORD, about_id=found.id if found else None, device=device))
         return WrongPassword()
     token = secrets.token_urlsafe(32)
     with db.writing() as tx:
@@ -65,8 +72,16 @@ def sign_in_with(
             return WrongPassword()
         throttle.give_back(tx, taken, now)
         awaits = bool(tx.execute(select(exists().where(factor.c.account_id == found.id))).scalar())
-        made = {"token_digest": digest(token), "account_id": found.id, "at": now, "browser": called, "awaits_code": int(awaits)}
-        tx.execute(insert(sign_in).values(**made, address=address[:45]))
+        made = {
+            "token_digest": digest(token),
+            "account_id": found.id,
+            "at": now,
+            "browser": device.called,
+            "awaits_code": int(awaits),
+        }
+        tx.execute(insert(sign_in).values(**made, address=device.address[:45]))
+        if not awaits:
+            security.enter(tx, now, Entry(Kind.SIGNED_IN, found.id, found.id, device=device))
     return SignedIn(token, found.id, awaits)
 
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, insert, literal, select, update
@@ -16,10 +15,14 @@ from portal.core.telling import INVITATION, PASSWORD, Message, mail_now, mail_ro
 from portal.features.accounts import passwords, throttle
 from portal.features.accounts.actions import TooSoon, WrongPassword, digest, still
 from portal.features.accounts.throttle import Asking, Place
+from portal.rules.security import Kind
+from portal.rules.whereabouts import device_in_words, place_in_words
+from portal.store import security
 from portal.store.accounts import account, sign_in
-from portal.store.actors import Actor, Occasion, Source
+from portal.store.actors import Actor
 from portal.store.database import Database
 from portal.store.notices import mail
+from portal.store.security import Entry
 from portal.store.work import Work
 
 
@@ -66,16 +69,17 @@ def marked(conn: Connection, account_id: int) -> str | None:
     return mark(found) if found and found.password_hash else None
 
 
-def choose_again(db: Database, actor: Actor, now: datetime, before: str, password: str) -> str | None:
+def choose_again(work: Work, before: str, password: str) -> str | None:
     """A new password in the place of the one that bore this mark; every sign-in ends. Why not, as a sentence."""
+    actor = work.actor
     if why := passwords.problem(password, actor.email, actor.name, actor.organisation):
         return why
-    with db.writing() as tx:
+    with work.db.writing() as tx:
         query = select(account).where(account.c.id == actor.id, account.c.closed_at.is_(None))
         stands = tx.execute(query.with_for_update()).one_or_none()
         if not stands or not stands.password_hash or mark(stands) != before:
             return "Ce lien a déjà servi."
-        _change(tx, Work(db, Occasion(actor, Source.WEB, now, now.date())), password)
+        _change(tx, work, password)
     return None
 
 
@@ -104,6 +108,7 @@ def check(work: Work, current: str, address: str) -> str | WrongPassword | TooSo
     with work.db.reading() as conn:
         stands = conn.execute(select(account.c.password_hash).where(account.c.id == actor.id)).scalar()
     if not stands or not passwords.fits(stands, current):
+        security.note(work.db, now, Entry(Kind.WRONG_PASSWORD, actor.id, actor.id, device=work.on.device))
         return WrongPassword()
     with work.db.writing() as tx:
         if not still(tx, actor.id or 0, stands):
@@ -145,24 +150,13 @@ def open_sign_ins(conn: Connection, actor: Actor, since: datetime, token: str) -
     return [
         Open(
             row.token_digest == digest(token),
-            row.browser.replace(", ", " sur ") or "Navigateur inconnu",
-            _place(row.address),
+            device_in_words(row.browser),
+            place_in_words(row.address),
             f"{row.at.astimezone(PARIS):%d/%m/%Y à %H:%M}",
             f"{(row.last_at or row.at).astimezone(PARIS):%d/%m/%Y à %H:%M}",
         )
         for row in rows
     ]
-
-
-def _place(address: str) -> str:
-    """« adresse 192.0.2.1 », and what kind of place that is where it says so."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return "adresse inconnue"
-    if found.is_loopback:
-        return "depuis la machine du portail"
-    return f"réseau interne, adresse {address}" if found.is_private else f"adresse {address}"
 
 
 def seen(db: Database, now: datetime, token: str) -> None:

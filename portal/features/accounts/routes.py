@@ -20,7 +20,8 @@ from portal.web.arriving import SEEN, SignedInUser, enter, own_path, wait_for_co
 from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_before, kept_fields
-from portal.web.state import clock, db_to_write, labels, reading, settings, work
+from portal.web.state import clock, db_to_write, hands_of, labels, reading, settings, work
+from portal.web.whence import device
 
 blueprint = Blueprint("accounts", __name__)
 WAITING = {"second_factor.code", "second_factor.challenge"}  # the password was right, and is not enough
@@ -108,9 +109,7 @@ def sign_in() -> ResponseReturnValue:
         return _page(form, kept), 422
     email, password = form.email.text, form.password.secret
     browser = devices.name() if devices.knows(email) else ""
-    answer = actions.sign_in_with(
-        db_to_write(), clock().now(), email, password, request.remote_addr or "", browser, devices.called()
-    )
+    answer = actions.sign_in_with(db_to_write(), clock().now(), email, password, device(), browser)
     if isinstance(answer, TooSoon):
         form.put({"password": _too_soon(answer.wait)})
         return _page(form, kept), 429, {"Retry-After": str(math.ceil(answer.wait.total_seconds()))}
@@ -160,7 +159,7 @@ def choose_again(token: str) -> ResponseReturnValue:
         return render_template("accounts/link_over.html", minutes=invitations.PASSWORD_MINUTES), 410
     form = OtherPassword()
     if posted() and form.typed_twice():
-        why = own.choose_again(db_to_write(), actor, clock().now(), found[1], form.password.secret)
+        why = own.choose_again(hands_of(actor), found[1], form.password.secret)
         if why is None:
             flash("Votre mot de passe a changé, et vos connexions ont pris fin. Connectez-vous.")
             response = make_response(redirect(url_for("accounts.sign_in"), 303))

@@ -18,8 +18,10 @@ from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
+from portal.rules.security import Kind
 from portal.web import query
 from portal.web.forms import Form, posted, version
+from portal.web.noting import note_when_shown
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, work
 from portal.web.uploads import Import, sealed, unsealed
@@ -57,6 +59,7 @@ def _list(s: SessionRow) -> dict[str, Any]:
 @blueprint.get("/sessions/<number:number>/candidats/<number:candidate_id>")
 def show(number: int, candidate_id: int) -> ResponseReturnValue:
     s, row = found(number), _row(number, candidate_id)
+    note_when_shown(Kind.LOOKED)
     person = Person(row.last_name, row.first_name, row.born_on, row.email)
     sheet = load(reading(), s)
     way = way_to(reading(), actor(), s, person.identity)
@@ -74,6 +77,7 @@ def _row(number: int, candidate_id: int) -> Listed:
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/modifier", methods=["GET", "POST"])
 def edit(number: int, candidate_id: int) -> ResponseReturnValue:
     s, row = found(number), _row(number, candidate_id)
+    note_when_shown(Kind.LOOKED)
     form = Candidate(last_name=row.last_name, first_name=row.first_name, born_on=row.born_on, email=row.email)
     page = "candidates/edit.html"
     if not posted():
@@ -88,6 +92,7 @@ def edit(number: int, candidate_id: int) -> ResponseReturnValue:
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/retrait", methods=["GET", "POST"])
 def remove(number: int, candidate_id: int) -> ResponseReturnValue:
     s, form = found(number), Removal()
+    note_when_shown(Kind.LOOKED)
     if not posted():
         return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, c=_row(number, candidate_id))
     row = find(reading(), number, candidate_id)

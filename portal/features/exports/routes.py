@@ -12,12 +12,15 @@ from portal.features.sessions import listing, views
 from portal.features.sessions.filters import read_filters
 from portal.files.cells import lines
 from portal.files.models import TYPES
+from portal.rules.security import Kind
 from portal.store.limits import limits
 from portal.web import query
+from portal.web.noting import note
 from portal.web.state import actor, clock, db, reading
 
 blueprint = Blueprint("exports", __name__)
 TAKE_OVER = "reprise"
+PEOPLE = ("candidats", "resultats")
 WHAT_FOR = {TAKE_OVER: TABLES, "lecture": READING}
 
 
@@ -28,6 +31,8 @@ def export() -> ResponseReturnValue:
     if tables is None or what not in tables or kind not in ("csv", "xlsx"):
         abort(404)
     table, database = tables[what], db()
+    if what in PEOPLE:
+        note(Kind.EXPORTED, f"{what}, {kind}")
     filters, _, _ = read_filters(query.everything(), actor().role)
     who, today = actor(), clock().today()
     where = listing.chosen(reading(), who, filters).condition & views.view_condition(

@@ -10,10 +10,11 @@ from portal.features.accounts.actions import sign_out
 from portal.features.accounts.queries import by_id
 from portal.features.provider.actions import NoAccount, sign_in_as
 from portal.features.provider.asking import Asking, CannotTell, Started
-from portal.web import devices, query
+from portal.web import query
 from portal.web.arriving import enter, own_path, wait_for_code
 from portal.web.kept import put_back
 from portal.web.state import clock, db_to_write, labels, reading, settings
+from portal.web.whence import device
 
 blueprint = Blueprint("provider", __name__)
 ASKED = "fournisseur"
@@ -50,7 +51,7 @@ def back() -> ResponseReturnValue:
     except CannotTell as error:
         return _refused(error.why)
     now = clock().now()
-    answer = sign_in_as(db_to_write(), now, who, devices.called(), request.remote_addr or "")
+    answer = sign_in_as(db_to_write(), now, who, device())
     if isinstance(answer, NoAccount):
         return _refused("no_account", answer.email)
     if current_user.is_authenticated:

@@ -15,8 +15,10 @@ from portal.features.second_factor import recovery, totp
 from portal.features.second_factor.passkeys import Passkey
 from portal.features.second_factor.proofs import Found, Given, Means, prove
 from portal.rules.proving import TO_GIVE, within
+from portal.rules.security import Kind
 from portal.store.accounts import account, sign_in
 from portal.store.factors import FactorKind, factor
+from portal.store.security import Entry, enter, note
 from portal.store.work import Work
 
 MOST = 10  # second factors of one account
@@ -69,6 +71,7 @@ def give(work: Work, means: Means, token: str, given: Given, where: Where) -> Pr
             return TooLate()
         found = prove(tx, work, means, given)
         if found is not Found.RIGHT:
+            enter(tx, now, Entry(Kind.WRONG_CODE, about_id=work.actor.id, device=work.on.device))
             return found
         throttle.give_back(tx, taken, now)
         fresh = secrets.token_urlsafe(32) if row.awaits_code else token
@@ -77,6 +80,8 @@ def give(work: Work, means: Means, token: str, given: Given, where: Where) -> Pr
             .where(sign_in.c.token_digest == row.token_digest)
             .values(token_digest=digest(fresh), awaits_code=0, checked_at=now)
         )
+        if row.awaits_code:
+            enter(tx, now, Entry(Kind.SIGNED_IN, work.actor.id, work.actor.id, device=work.on.device))
     return Proved(fresh)
 
 
@@ -177,6 +182,7 @@ def remove(
     with work.db.reading() as conn:
         stands = conn.execute(select(account.c.password_hash).where(account.c.id == me)).scalar()
     if not passwords.fits(stands, password):
+        note(work.db, now, Entry(Kind.WRONG_PASSWORD, me, me, device=work.on.device))
         return WrongPassword()
     with work.db.writing() as tx:
         tx.execute(select(account.c.id).where(account.c.id == me).with_for_update())
@@ -187,6 +193,7 @@ def remove(
             return LastOne()
         found = prove(tx, work, means, given)
         if found is not Found.RIGHT:
+            enter(tx, now, Entry(Kind.WRONG_CODE, me, me, device=work.on.device))
             return found
         throttle.give_back(tx, taken, now)
         _drop(tx, work, me, number, last=len(rows) == 1)

@@ -18,14 +18,14 @@ from portal.features.second_factor.proofs import Found, Given, Means
 from portal.features.second_factor.secrets_box import Box
 from portal.rules.duties import Duty
 from portal.rules.proving import is_required
-from portal.store.actors import Occasion, Source
 from portal.store.factors import FactorKind
 from portal.store.work import Work
 from portal.web import devices, query
 from portal.web.arriving import back_to, enter, own_path, waiting_token
 from portal.web.forms import posted
 from portal.web.kept import kept_before, kept_fields, put_aside
-from portal.web.state import actor, clock, db_to_write, labels, only, reading, settings, work
+from portal.web.state import actor, clock, hands_of, labels, only, reading, settings, work
+from portal.web.whence import device
 
 blueprint = Blueprint("second_factor", __name__)
 PEOPLE = {"candidats", "resultats"}  # exports that name people
@@ -35,6 +35,7 @@ AGAIN: dict[str, Callable[[], bool]] = {
     "measures.show": posted,
     "measures.revert": posted,
     "exports.export": lambda: query.text("quoi") in PEOPLE,
+    "security.export": lambda: True,
     "second_factor.application": lambda: True,
     "second_factor.make_codes": posted,
     "second_factor.reset": posted,
@@ -98,8 +99,7 @@ def _who() -> tuple[Work | None, str]:
         return work(), current_user.get_id()
     token, now = waiting_token(), clock().now()
     person = waiting(reading(), token, now, labels()) if token else None
-    hands = Work(db_to_write(), Occasion(person, Source.WEB, now, now.date()), settings().unit_label) if person else None
-    return hands, token
+    return hands_of(person) if person else None, token
 
 
 def _sent(form: Code | Secret) -> bool:
@@ -186,7 +186,7 @@ def application() -> ResponseReturnValue:
     if not _sent(form):
         form.code.typed = ""
         return _set_up(form, "", target, kept)
-    token, hands, browser = current_user.get_id(), work(), devices.called()
+    token, hands, browser = current_user.get_id(), work(), device().called
     if form.passkey.typed:
         made = passkeys.made(_site(), challenges.take(hands, token), form.passkey.typed)
         if made is None:

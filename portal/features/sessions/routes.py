@@ -26,6 +26,7 @@ from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action, Status
 from portal.rules.limits import deadline, has_deadline, lateness
 from portal.rules.rights import missing
+from portal.rules.security import Kind
 from portal.rules.steps import STEP, STEP_AT
 from portal.rules.todo import next_step
 from portal.store.france import DEPARTMENTS
@@ -36,6 +37,7 @@ from portal.web import query
 from portal.web.cells import rows
 from portal.web.doubts import confirmed
 from portal.web.forms import number_in, posted, version
+from portal.web.noting import note
 from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -166,6 +168,7 @@ def _history(s: SessionRow, form: AsItWas, status: int = 200) -> ResponseReturnV
 def proof(number: int, kind: str) -> ResponseReturnValue:
     """The proof of a session's history: what anybody checks (docs/proof.md)."""
     s = found(number)
+    note(Kind.EXPORTED, f"preuve, session {number}, {kind}")
     made = proofs.proof(reading(), signer(settings()), s, clock().now())
     text = as_bytes(made)
     data = proofs.as_pdf(made, text, clock().now()) if kind == "pdf" else text
