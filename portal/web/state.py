@@ -56,6 +56,11 @@ def actor() -> Actor:
     return cast(Actor, current_user.actor)
 
 
+def is_of_another(account_id: int) -> bool:
+    """Whether somebody else than this account is signed in here: a link in a mail is for its own person."""
+    return bool(current_user.is_authenticated) and actor().id != account_id
+
+
 def only(duty: Duty) -> None:
     """404, exactly as for an address that does not exist, unless this person has this duty."""
     if not actor().may(duty):

@@ -349,6 +349,22 @@ def test_an_existing_measure_is_not_written_over(w: World) -> None:
     assert 'source = "Une autre"' in b.get("/mesures/greve.toml").text
 
 
+def test_a_measure_takes_the_place_of_another_for_who_says_so(w: World) -> None:
+    b, other = w.browser("national"), {**FORM, "source": "Une autre"}
+    b.post("/mesures/nouvelle", **FORM)
+    asked = b.post("/mesures/nouvelle", **other).text
+    assert "Remplacer celle qui existe ?" in asked and 'value="remplacer-greve"' in asked and "Une autre" in asked
+    renamed = b.post("/mesures/nouvelle", **{**other, "nom": "grève de juin", "action": "remplacer-greve"})
+    assert renamed.headers["Location"] == "/mesures/greve-de-juin", "what was named otherwise since takes nobody's place"
+    assert "Décision d’essai" in b.get("/mesures/greve.toml").text
+    assert b.post("/mesures/nouvelle", **{**other, "action": "remplacer-greve"}).headers["Location"] == "/mesures/greve"
+    assert 'source = "Une autre"' in b.get("/mesures/greve.toml").text
+    told = "SELECT count(*) FROM audit_event WHERE action = 'measure_written' AND before LIKE '%Décision d’essai%'"
+    assert w.scalar(told) == 1
+    builtin = b.post("/mesures/nouvelle", **{**FORM, "nom": "confinement 2020", "action": "remplacer-confinement-2020"})
+    assert builtin.status_code == 422 and "fournie avec le portail" in builtin.text
+
+
 def test_a_changed_measure_keeps_its_key_whatever_its_name_becomes(w: World) -> None:
     b = w.browser("national")
     b.post("/mesures/nouvelle", **FORM)

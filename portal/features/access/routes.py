@@ -21,7 +21,7 @@ from portal.rules.lines import Refused
 from portal.store.actors import Actor
 from portal.web import query
 from portal.web.forms import Form, posted, version
-from portal.web.state import actor, clock, hands_of, labels, only, reading, settings, work
+from portal.web.state import actor, clock, hands_of, is_of_another, labels, only, reading, settings, work
 
 blueprint = Blueprint("access", __name__)
 
@@ -155,6 +155,8 @@ def accept(token: str) -> ResponseReturnValue:
     if not read or not found or not who:
         return render_template("access/unknown.html"), 404
     over: Over | str | None = inviting.why_over(found, read[1], clock().now())
+    if is_of_another(found.id) and (posted() or not over):
+        return render_template("accounts/others_link.html"), 410
     form = NewPassword()
     if posted() and over:
         if over is not Over.USED:
@@ -231,15 +233,15 @@ def confirm_email(token: str) -> ResponseReturnValue:
     if read is None:
         return render_template("access/unknown.html"), 404
     number, mark, in_time = read
-    if current_user.is_authenticated and actor().id != number:
-        return render_template("access/email_over.html", others=True, why=""), 410
+    if is_of_another(number):
+        return render_template("accounts/others_link.html"), 410
     waiting = renaming.waiting(reading(), number, mark, clock().now()) if in_time else None
     who = anybody(reading(), number, labels())
     if waiting is None or who is None:
-        return render_template("access/email_over.html", others=False, late=not in_time, why=renaming.OVER), 410
+        return render_template("access/email_over.html", late=not in_time, why=renaming.OVER), 410
     if not posted():
         return render_template("access/confirm_email.html", a=waiting.account, email=waiting.email)
     if why := renaming.confirm(hands_of(who), mark):
-        return render_template("access/email_over.html", others=False, why=why), 410
+        return render_template("access/email_over.html", why=why), 410
     flash(f"Votre adresse est maintenant {waiting.email}. Vous vous connectez avec elle.")
     return redirect(url_for("accounts.mine" if current_user.is_authenticated else "accounts.sign_in"), 303)

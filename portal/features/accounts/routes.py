@@ -20,7 +20,7 @@ from portal.web.arriving import SEEN, SignedInUser, enter, own_path, wait_for_co
 from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_before, kept_fields
-from portal.web.state import clock, db_to_write, hands_of, labels, reading, settings, work
+from portal.web.state import clock, db_to_write, hands_of, is_of_another, labels, reading, settings, work
 from portal.web.whence import device
 
 blueprint = Blueprint("accounts", __name__)
@@ -157,6 +157,8 @@ def choose_again(token: str) -> ResponseReturnValue:
     actor = queries.by_id(reading(), found[0], labels()) if found else None
     if not found or not actor or own.marked(reading(), found[0]) != found[1]:
         return render_template("accounts/link_over.html", minutes=invitations.PASSWORD_MINUTES), 410
+    if is_of_another(found[0]):
+        return render_template("accounts/others_link.html"), 410
     form = OtherPassword()
     if posted() and form.typed_twice():
         why = own.choose_again(hands_of(actor), found[1], form.password.secret)

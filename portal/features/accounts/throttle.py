@@ -119,8 +119,14 @@ def _longest(bounds: Bounds, free: Mapping[str, datetime], now: datetime) -> tim
 
 def count(tx: Connection, any_of: Sequence[Bounds], now: datetime) -> Bounds | timedelta:
     """Count one guess before it is looked at: what it took, to be given back when it was right; or how long to wait."""
+    taken = _taken(tx, any_of, now)
+    # Last: whoever waits for a row that is taken away here waits for nobody who waits.
     old = select(guess.c.key).where(guess.c.free_at < now).limit(CLEARED).with_for_update(skip_locked=True)
     tx.execute(delete(guess).where(guess.c.key.in_(old)))
+    return taken
+
+
+def _taken(tx: Connection, any_of: Sequence[Bounds], now: datetime) -> Bounds | timedelta:
     waits = []
     for bounds in any_of:
         free = _held(tx, bounds, now)
@@ -141,8 +147,8 @@ def _held(tx: Connection, bounds: Bounds, now: datetime) -> dict[str, datetime]:
 
 def give_back(tx: Connection, taken: Bounds, now: datetime) -> None:
     """The password was right: its own place comes back, and what was counted against the account from here is forgotten."""
+    free = _held(tx, taken, now)
     own = [key for key in taken if key.startswith(("pair:", "known:"))]
     tx.execute(delete(guess).where(guess.c.key.in_(own)))
-    left = {key: bound for key, bound in taken.items() if key not in own}
-    for key, free_at in _held(tx, left, now).items():
-        tx.execute(update(guess).where(guess.c.key == key).values(free_at=free_at - left[key].every))
+    for key in taken.keys() - own:
+        tx.execute(update(guess).where(guess.c.key == key).values(free_at=free[key] - taken[key].every))

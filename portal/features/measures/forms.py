@@ -112,6 +112,12 @@ def key_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:60].strip("-")
 
 
+def replaced(typed: Typed, asked: str) -> str:
+    """The key of the measure whose place this one was asked to take, if it still bears that name; empty otherwise."""
+    key = asked.removeprefix("remplacer-")
+    return key if key != asked and key == key_of(typed.head["nom"]) else ""
+
+
 def _case(typed: Typed, i: int, case: Mapping[str, str]) -> list[str]:
     lines = [f"nom = {_text(case['nom'])}", f"texte = {_text(case['texte'])}"]
     for name in DATES:
@@ -179,7 +185,7 @@ class TakingBack(Form):
 
 
 class Writing(Form):
-    """The buttons under a measure's cases: « enregistrer », « ajouter » a case, « retirer-2 »."""
+    """The buttons under a measure's cases: « enregistrer », « ajouter » a case, « retirer-2 », « remplacer-greve »."""
 
     action = ButtonField("Geste")
 

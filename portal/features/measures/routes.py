@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import (
     Blueprint,
@@ -90,8 +90,8 @@ def _form(shown: forms.Typed | None, changed: catalogue.Known | None = None) -> 
     if asked.startswith("retirer-"):
         forms.remove_case(typed, number_in(asked.removeprefix("retirer-")) or 0)
         return _write(typed, changed)
-    key = changed.measure.key if changed else ""
-    text = forms.toml(typed, key)
+    key = changed.measure.key if changed else forms.replaced(typed, asked)
+    text, there = forms.toml(typed, key), ""
     try:
         if typed.errors:
             writing.check(work(), text, key or None)
@@ -99,13 +99,12 @@ def _form(shown: forms.Typed | None, changed: catalogue.Known | None = None) -> 
             return _kept(text, key or None)
     except MeasureError as error:
         forms.note(typed, error.problems)
-    return _write(typed, changed, 422)
+        there = error.key if isinstance(error, writing.AlreadyThere) else ""
+    return _write(typed, changed, 422, there=there)
 
 
-def _write(
-    typed: forms.Typed | None, changed: catalogue.Known | None, status: int = 200, form: forms.Sending | None = None
-) -> ResponseReturnValue:
-    page = {"typed": typed, "changed": changed, "form": form or forms.Sending(), "ACTIVE": ACTIVE}
+def _write(typed: forms.Typed | None, changed: catalogue.Known | None, status: int = 200, **more: Any) -> ResponseReturnValue:
+    page = {"typed": typed, "changed": changed, "form": forms.Sending(), "ACTIVE": ACTIVE, "there": "", **more}
     return render_template("measures/write.html", **page), status
 
 
@@ -125,7 +124,7 @@ def upload() -> ResponseReturnValue:
         form.put({"file": "Le fichier n’est pas en UTF-8."})
     except MeasureError as error:
         form.put({"file": str(error)})
-    return _write(shown, changed, 422, form)
+    return _write(shown, changed, 422, form=form)
 
 
 def _kept(text: str, replacing: str | None) -> ResponseReturnValue:

@@ -22,9 +22,18 @@ class Kept:
     message: str
 
 
+class AlreadyThere(MeasureError):
+    """Another measure stands under this key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        why = f"La mesure « {key} » existe déjà : donnez un autre nom à la vôtre, ou ouvrez celle-là et choisissez « Modifier »."
+        super().__init__(Problem(why, "cle"))
+
+
 def keep(work: Work, text: str, replacing: str | None = None) -> Kept:
     """Keep the measure of this text under its key. `replacing`: the key of the one that it takes the place of; another that
-    stands there is not written over. Raises MeasureError with all that is wrong, NotThere."""
+    stands there is not written over. Raises MeasureError with all that is wrong, AlreadyThere, NotThere."""
     if not work.actor.may(Duty.RUN_MEASURES):
         raise NotThere
     if len(text) > LARGEST:
@@ -37,8 +46,7 @@ def keep(work: Work, text: str, replacing: str | None = None) -> Kept:
         if old is None and replacing:
             raise NotThere
         if old is not None and not replacing:
-            why = f"La mesure « {found.key} » existe déjà : donnez un autre nom à la vôtre, ou ouvrez celle-là et choisissez « Modifier »."
-            raise MeasureError(Problem(why, "cle"))
+            raise AlreadyThere(found.key)
         tx.execute(delete(measure).where(measure.c.key == found.key))
         row = {"key": found.key, "definition": text, "written_at": work.on.now, "written_by": work.actor.signature}
         tx.execute(insert(measure).values(**row))
