@@ -1,6 +1,7 @@
 """The service itself: its database, its server, its worker."""
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from portal.cli.tool import Tool, progress, refuse
 from portal.paths import ROOT
@@ -85,20 +86,30 @@ def worker(once: bool, every: int) -> None:
     import time
 
     from portal.features.journal.witnesses import tell_witnesses
-    from portal.features.notices.outbox import send_due, smtp
+    from portal.features.notices.outbox import AT_ONCE, send_due, smtp
+    from portal.features.notices.stuck import tell_set_aside
     from portal.features.notices.waiting import tell_waiting
     from portal.features.security.keeping import forget
 
     tool = Tool().current()
-    while True:
+
+    def turn() -> None:
         told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
         forget(tool.db, tool.clock.now())
         if tool.settings.smtp_host:
-            left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings))
+            left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings), at_once=AT_ONCE)
             if once or told or left or problems:
-                click.echo(f"{told} avis, {left} courriels envoyés, {problems} à renvoyer.")
+                click.echo(f"{told} avis, {left} courriels envoyés, {problems} non partis.")
+            tell_set_aside(tool.work())
         elif once:
             click.echo(f"{told} avis. Aucun serveur de courriel (PORTAL_SMTP_HOST) : les courriels attendent.")
-        if once:
-            return
+
+    if once:
+        turn()
+        return
+    while True:
+        try:
+            turn()
+        except DBAPIError as error:  # away for a moment: the next turn finds it again
+            click.echo(f"La base ne répond pas ({type(error).__name__}) ; nouvel essai dans {every} s.", err=True)
         time.sleep(every)

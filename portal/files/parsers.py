@@ -6,9 +6,9 @@ from datetime import date
 
 from stdnum.fr import siret as siret_rule
 
+from portal.emails import is_email
 from portal.files.errors import BadCell
 from portal.rules.french import day
-from portal.rules.names import is_email
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 LARGEST_NUMBER = 999_999_999  # of a session

@@ -39,6 +39,7 @@ class Duty(StrEnum):
     KEEP_ACCOUNTS = "keep_accounts"
     WRITE_LETTERS = "write_letters"
     CLOSE_SERVICE = "close_service"
+    WATCH_MAILS = "watch_mails"
     SIGN_IN_ELSEWHERE = "sign_in_elsewhere"
     PROVE_TWICE = "prove_twice"
     RESET_FACTORS = "reset_factors"
@@ -104,6 +105,7 @@ TABLE = (
     Line(Duty.RUN_MEASURES, (R.NATIONAL,), "Les mesures sont appliquées par l’administration centrale.", NATION),
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
+    Line(Duty.WATCH_MAILS, (R.NATIONAL,), "Les courriels qui ne partent pas sont suivis par l’administration centrale.", NATION),
     # ---- how one signs in
     Line(Duty.SIGN_IN_ELSEWHERE, STATE, "Un centre se connecte avec son mot de passe.", ITS_UNIT),
     Line(Duty.PROVE_TWICE, STATE, "Un centre choisit s’il se connecte avec un second facteur.", ITS_CENTRE),

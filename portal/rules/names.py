@@ -1,6 +1,5 @@
 """What a person's name and address may be, and how a person is named."""
 
-import re
 import unicodedata
 
 ERASED = "effacé"  # what is read in the place of what was kept of a person, once that is erased
@@ -9,11 +8,6 @@ ERASED = "effacé"  # what is read in the place of what was kept of a person, on
 def full_name(last_name: str, first_name: str) -> str:
     """NOM Prénom"""
     return f"{last_name.upper()} {first_name}".strip()
-
-
-def is_email(value: str) -> bool:
-    """Whether this has the shape of an e-mail address: somebody, at some place with a dot."""
-    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value) is not None
 
 
 def name_problem(value: str, missing: str = "") -> str | None:

@@ -2,13 +2,12 @@
 
 import re
 
-from portal.rules.names import is_email
-
 _POSTCODE = re.compile(r"(?<!\d)\d{2} ?\d{3}(?!\d)")
 # A room tells where to go once one is there; a word of two letters besides names the street, or the place.
 _ROOM = re.compile(r"\b(salle|amphi(théâtre)?|b[âa]t(iment)?|étage|porte|bureau)\b\W*\w*", re.IGNORECASE)
 _WORD, _LETTER = re.compile(r"[^\W\d_]{2}"), re.compile(r"[^\W\d_]")
 # Ten digits that begin with 0, or eight and more after the code of a country.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"(?<!\d)(0([ .\-/]?\d){9}|(\+|00)\d{1,3}[ .\-]?(\(0\))?([ .\-/]?\d){8,9})(?![ .\-/]?\d)")
 
 
@@ -23,4 +22,4 @@ def address_lacks(address: str) -> list[str]:
 
 def can_be_called(manager: str) -> bool:
     """Whether a telephone number or an e-mail address stands with the name."""
-    return bool(_PHONE.search(manager)) or any(is_email(word.strip("(),;:<>")) for word in manager.split())
+    return bool(_PHONE.search(manager)) or any(_EMAIL.fullmatch(word.strip("(),;:<>")) for word in manager.split())

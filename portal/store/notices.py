@@ -68,6 +68,7 @@ mail = Table(
     Column("claimed_until", Moment),
     Column("sent_at", Moment),
     Column("problem", String(300)),
+    Column("set_aside_at", Moment),  # tried often enough: nobody tries again by itself
     Column("address", String(254)),  # where it goes, if that is not the account's own
     CheckConstraint("daily IN (0, 1)", name="daily_known"),
     Index("ix_mail_due", "due_at", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),

@@ -9,8 +9,9 @@ import wtforms
 from flask import request
 from wtforms.validators import StopValidation
 
+from portal.emails import is_email
 from portal.rules.french import parse_day, parse_hour
-from portal.rules.names import is_email, name_problem
+from portal.rules.names import name_problem
 from portal.store.text import storable
 from portal.web.forms import number_in
 from portal.web.state import clock

@@ -1,6 +1,7 @@
 """Notices, the outbox and its worker, letters of information, closings of the service."""
 
 import re
+import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -25,12 +26,14 @@ from portal.features.communication.letters import NewLetter, as_html, publish
 from portal.features.notices import outbox
 from portal.features.notices.outbox import claim, send_due, smtp, waits
 from portal.features.notices.queries import choose_mailing
+from portal.features.notices.stuck import tell_set_aside
 from portal.features.notices.waiting import tell_waiting
 from portal.features.requests.actions import Made, ask_postponement, refuse
 from portal.features.sessions.actions import advance
 from portal.rules.lifecycle import Action, Role
 from portal.settings import Settings
 from portal.store.notices import Mailing
+from tests.support.visible import visible
 from tests.support.world import World
 
 D = date.fromisoformat
@@ -281,6 +284,56 @@ def test_a_mail_that_cannot_be_written_holds_up_no_other(w: World) -> None:
     assert send_due(w.db, w.now, SETTINGS, box) == (1, 1)
     assert [str(m["To"]) for m in box.taken] == ["n2@test.example"]
     assert "ValueError" in str(w.scalar("SELECT problem FROM mail WHERE problem IS NOT NULL"))
+
+
+def test_a_mail_that_no_server_takes_is_set_aside_and_the_nation_is_told_once_a_day(w: World) -> None:
+    invite(w.operator(), "n@test.example", Role.CENTRE, siret=w.sirets[0])
+    w.as_("national")
+
+    def refuses(message: EmailMessage) -> None:
+        raise smtplib.SMTPRecipientsRefused({str(message["To"]): (550, b"nobody here")})
+
+    assert send_due(w.db, w.now, SETTINGS, refuses) == (0, 1)
+    assert send_due(w.db, lambda: w.now() + timedelta(days=30), SETTINGS, refuses) == (0, 0), "nobody tries again by itself"
+    assert [tell_set_aside(w.operator()) for _ in range(2)] == [True, True]
+    assert w.scalar("SELECT count(*) FROM notice WHERE subject = '1 courriel ne part pas'") == 1
+    national = w.browser("national")
+    assert "1 courriel qui ne part pas" in visible(national.get("/").text).main
+    page = visible(national.get("/courriels").text).main
+    assert "n@test.example" in page and "nobody here" in page and "mis de côté" in page
+    national.post("/courriels")
+    assert "Tous les courriels essayés sont partis" in national.get("/courriels").text
+    box = Box()
+    assert send_due(w.db, lambda: w.now() + timedelta(days=1), SETTINGS, box)[1] == 0
+    assert "n@test.example" in [str(m["To"]) for m in box.taken]
+
+
+def test_a_mail_is_tried_twelve_times_and_then_set_aside(w: World) -> None:
+    invite(w.operator(), "n@test.example", Role.NATIONAL)
+    moment, tries = w.now(), 0
+
+    def down(message: EmailMessage) -> None:
+        raise ConnectionRefusedError("down")
+
+    while w.scalar("SELECT count(*) FROM mail WHERE set_aside_at IS NULL"):
+        moment += outbox.LONGEST_WAIT
+        tries += send_due(w.db, lambda: moment, SETTINGS, down)[1]
+    assert tries == outbox.TRIES == 12
+    assert tell_set_aside(w.operator()) is False, "a mail to the nation is not told to the nation by another mail"
+
+
+def test_a_mail_that_waits_holds_up_no_other(w: World) -> None:
+    """Ten are on their way at once: each waits until all ten are, which of one after the other none would."""
+    for number in range(10):
+        invite(w.operator(), f"n{number}@test.example", Role.NATIONAL)
+    gate, box = Barrier(10, timeout=60), Box()
+
+    def together(message: EmailMessage) -> None:
+        gate.wait()
+        box(message)
+
+    assert send_due(w.db, w.now, SETTINGS, together, at_once=10) == (10, 0)
+    assert len({str(m["To"]) for m in box.taken}) == 10
 
 
 def test_several_workers_share_the_work(w: World) -> None:

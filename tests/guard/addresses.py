@@ -87,6 +87,7 @@ PAGES: dict[str, list[str]] = {
     "/connexion": ["/connexion", "/connexion?suite=/sessions/224566"],
     "/connexion/oubli": ["/connexion/oubli"],
     "/connexion/oubli/<token>": ["/connexion/oubli/inconnu"],
+    "/courriels": ["/courriels"],
     "/courriels-de-demonstration": ["/courriels-de-demonstration"],
     "/demandes": ["/demandes", "/demandes?vue=toutes", "/demandes?vue=acceptees", "/demandes?vue=refusees", "/demandes?departement=94"],
     "/demandes/<number:request_id>": [f"/demandes/{n}" for n in (1, 2, 3, 4, 5, 999)],

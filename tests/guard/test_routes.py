@@ -49,6 +49,7 @@ ROUTES = {
     "/comptes/<number:number>/fermeture": NATIONAL,
     "/avis": SIGNED_IN,
     "/avis/<number:notice_id>": MINE,
+    "/courriels": NATIONAL,
     "/courriels-de-demonstration": SIGNED_IN,
     "/communication": SIGNED_IN,
     "/communication/<number:letter_id>": SIGNED_IN,

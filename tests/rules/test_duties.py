@@ -49,6 +49,7 @@ EXPECTED = {
         Duty.KEEP_ACCOUNTS,
         Duty.WRITE_LETTERS,
         Duty.CLOSE_SERVICE,
+        Duty.WATCH_MAILS,
         Duty.PROVE_TWICE,
         Duty.SIGN_IN_ELSEWHERE,
         Duty.RESET_FACTORS,

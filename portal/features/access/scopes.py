@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from portal.emails import is_email
 from portal.features.access.queries import Kept
 from portal.files.errors import BadCell
 from portal.files.parsers import siret_of
 from portal.rules.keeping import GIVES, OF_A_CENTRE, Post
-from portal.rules.names import is_email, name_problem
+from portal.rules.names import name_problem
 from portal.store.actors import Actor
 from portal.store.places import centre, department, region
 from portal.store.scope import centres_of
@@ -79,7 +80,7 @@ def email_problem(email: str) -> str | None:
     """Why this is not an address, as a sentence."""
     if not email:
         return "Indiquez l’adresse électronique."
-    if not is_email(email) or len(email) > 254:
+    if not is_email(email):
         return f"« {email[:80]} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
     return None
 

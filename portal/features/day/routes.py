@@ -9,6 +9,7 @@ from portal.features.access.queries import Wanted
 from portal.features.access.queries import counts as account_counts
 from portal.features.communication.letters import letters
 from portal.features.day import queries
+from portal.features.notices import stuck
 from portal.features.requests.queries import waiting_by_department
 from portal.features.sessions import counting, views
 from portal.features.units.queries import without_contact
@@ -43,5 +44,5 @@ def show() -> ResponseReturnValue:
         }
     if who.may(Duty.RUN_MEASURES):
         page |= {"accounts": account_counts(conn, who, Wanted())[0], "runs": queries.runs(conn)}
-        page["unreached"] = without_contact(conn, who)
+        page |= {"unreached": without_contact(conn, who), "stuck": stuck.how_many(conn)}
     return render_template("day/show.html", **page)

@@ -9,6 +9,7 @@ import html
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from portal.store.notices import mail
 
 CLAIM = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=6)
+TRIES = 12  # over some two days; then a mail is set aside, and the nation is told
+AT_ONCE = 10  # mails on their way at once: a server that takes two seconds for each takes three hundred a minute
 
 Send = Callable[[EmailMessage], None]
 
@@ -51,7 +54,8 @@ def waits(attempts: int) -> timedelta:
 def claim(db: Database, now: datetime) -> Claimed | None:
     """Take the mail that waits longest for oneself; other workers skip it."""
     with db.writing() as tx:
-        free = (mail.c.sent_at.is_(None), mail.c.due_at <= now, or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now))
+        unclaimed = or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now)
+        free = (mail.c.sent_at.is_(None), mail.c.set_aside_at.is_(None), mail.c.due_at <= now, unclaimed)
         query = select(mail).where(*free).order_by(mail.c.due_at, mail.c.id).with_for_update(skip_locked=True)
         first = tx.execute(query.limit(1)).one_or_none()
         if first is None:
@@ -72,28 +76,54 @@ def sent(db: Database, ids: Sequence[int], now: datetime) -> None:
             tx.execute(update(mail).where(mail.c.id.in_(part)).values(sent_at=now, claimed_until=None, problem=None))
 
 
-def failed(db: Database, claimed: Claimed, now: datetime, problem: str) -> None:
+def failed(db: Database, claimed: Claimed, now: datetime, error: Exception) -> None:
+    """It waits longer each time, up to so many; one that no server will ever take is set aside at once."""
+    over = claimed.attempts >= TRIES or for_good(error)
+    values = {"claimed_until": None, "due_at": now + waits(claimed.attempts), "problem": f"{type(error).__name__}: {error}"[:300]}
     with db.writing() as tx:
         for part in batches(claimed.ids):
-            values = {"claimed_until": None, "due_at": now + waits(claimed.attempts), "problem": problem[:300]}
-            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**values))
+            tx.execute(update(mail).where(mail.c.id.in_(part)).values(**values, set_aside_at=now if over else None))
 
 
-def send_due(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, most: int = 1000) -> tuple[int, int]:
-    """Send what is due: how many left, how many failed and wait longer. One that cannot be written holds up no other."""
-    left = problems = 0
-    while left + problems < most and (claimed := claim(db, clock())):
-        try:
-            with db.reading() as conn:
-                message = written(conn, claimed.rows, settings)
-            send(message)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            failed(db, claimed, clock(), f"{type(error).__name__}: {error}")
-            problems += 1
-        else:
-            sent(db, claimed.ids, clock())
-            left += 1
-    return left, problems
+def for_good(error: Exception) -> bool:
+    """Whether trying again is in vain: it cannot be written, or the server says that there is nobody of this address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, ValueError)
+
+
+def send_due(
+    db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, most: int = 1000, at_once: int = 1
+) -> tuple[int, int]:
+    """Send what is due, so many at once: how many left, how many failed. One that cannot be written holds up no other."""
+    turns = iter(range(most))  # handed out under the interpreter's lock
+
+    def some(_: int) -> tuple[int, int]:
+        left = problems = 0
+        while next(turns, None) is not None and (claimed := claim(db, clock())):
+            if _sent(db, clock, settings, send, claimed):
+                left += 1
+            else:
+                problems += 1
+        return left, problems
+
+    if at_once == 1:
+        return some(0)
+    with ThreadPoolExecutor(at_once) as pool:
+        done = list(pool.map(some, range(at_once)))
+    return sum(left for left, _ in done), sum(problems for _, problems in done)
+
+
+def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, claimed: Claimed) -> bool:
+    try:
+        with db.reading() as conn:
+            message = written(conn, claimed.rows, settings)
+        send(message)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        failed(db, claimed, clock(), error)
+        return False
+    sent(db, claimed.ids, clock())
+    return True
 
 
 # ---- what an e-mail says

@@ -3,12 +3,14 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.features.notices import queries
+from portal.features.notices import queries, stuck
 from portal.features.notices.forms import Mails, Reading
+from portal.rules.duties import Duty
+from portal.rules.french import plural
 from portal.store.notices import Mailing
 from portal.web import query
 from portal.web.forms import posted
-from portal.web.state import actor, reading, settings, work
+from portal.web.state import actor, only, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
 
@@ -45,6 +47,17 @@ def read(notice_id: int) -> ResponseReturnValue:
     if link is None:
         abort(404)
     return redirect(link, 303)
+
+
+@blueprint.route("/courriels", methods=["GET", "POST"])
+def stuck_mails() -> ResponseReturnValue:
+    """Those that did not leave; the button tries them all again."""
+    only(Duty.WATCH_MAILS)
+    if posted():
+        again = stuck.try_again(work())
+        flash(f"{plural(again, 'courriel sera renvoyé', 'courriels seront renvoyés')} au prochain passage.")
+        return redirect(url_for("notices.stuck_mails"), 303)
+    return render_template("notices/stuck.html", stuck=stuck.listed(reading()))
 
 
 @blueprint.get("/courriels-de-demonstration")
