@@ -92,3 +92,4 @@ class Action(StrEnum):
     EDIT_JURY = "edit_jury"
     ASK_POSTPONEMENT = "ask_postponement"
     ASK_CORRECTION = "ask_correction"
+    ASK_EXPIRED = "ask_expired"

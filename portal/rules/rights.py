@@ -66,6 +66,15 @@ TABLE = (
         to_others=Why("La demande vient du centre ; vous reportez la session vous-même.", CENTRE_KNOWS),
         provided=(only_the_unit_moves, not_started_for_the_centre),
     ),
+    # The same beyond an expired title, where the centre cannot set the dates itself at any status.
+    Line(
+        Action.ASK_EXPIRED,
+        Role.CENTRE,
+        (S.PREPARATION, S.DTE_REQUESTED, S.CONVOKED),
+        otherwise=ask_to_recall,
+        to_others=Why("La demande vient du centre ; vous y répondez.", CENTRE_KNOWS),
+        provided=(not_started_for_the_centre,),
+    ),
     # ---- place, hour and whom to call: until the results are saved
     Line(
         Action.EDIT_PRACTICAL,

@@ -91,6 +91,12 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
 }
 
 
+def awaited(facts: Facts, today: date) -> dict[Role, Next]:
+    """Who has something to do with a session now, and what: for those who look on."""
+    steps = {role: next_step(role, facts, today) for role in (Role.CENTRE, Role.UD)}
+    return {role: step for role, step in steps.items() if step and step.act}
+
+
 def next_step(role: Role, facts: Facts, today: date) -> Next | None:
     """The first step of the role's table that fits; None when there is nothing to do or to wait for."""
     return next((step for step in TABLE[role] if holds(step.when, facts, today)), None)

@@ -10,6 +10,7 @@ from portal.features.convening.actions import set_exam_days
 from portal.features.postponements.actions import postpone
 from portal.features.sessions.actions import advance, set_actual_end
 from portal.rules.lifecycle import Action
+from tests.support.reading import parse
 from tests.support.world import Browser, World, hidden
 
 D = date.fromisoformat
@@ -254,3 +255,27 @@ def test_nobody_is_to_be_convened_again_once_the_exam_is_over(w: World, last: st
 def block(page: str, name: str) -> str:
     """The section of a page that has this id."""
     return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+# ---- whoever looks on
+
+
+@pytest.mark.parametrize("who", ["region", "national"])
+def test_whoever_looks_on_reads_who_is_awaited_or_until_when(w: World, who: str) -> None:
+    def told(number: int) -> str:
+        page = parse(w.browser(who).get(f"/sessions/{number}").text).with_id("etape")
+        assert page
+        return page.words()
+
+    assert "Le centre doit saisir la date réelle." in told(1)
+    assert "Le centre doit envoyer les convocations." in told(2)
+    assert "Le centre doit demander le DTE." in told(3)
+    w.session(4, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    assert "L’UD 94 doit envoyer le DTE." in told(4)
+    w.session(5, "22/06/2020", "26/06/2020")
+    assert "Rien à faire jusqu’au 26/06/2020" in told(5) and "par le centre" in told(5)
+    state(w, 1, "2020-07-06", "2020-07-08")
+    assert isinstance(advance(w.as_("centre"), 1, w.get(1).version, Action.CONVOKE_AGAIN), Saved)
+    assert "Rien à faire jusqu’au 08/07/2020" in told(1) and "Le centre saisira alors la date réelle" in told(1)
+    end(w, 1, "2020-08-26")
+    assert "L’UD 94 doit vérifier la date réelle." in told(1)

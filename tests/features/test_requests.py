@@ -16,9 +16,10 @@ from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import Answered, Made, accept, ask_expired, ask_postponement, refuse, withdraw
 from portal.features.sessions.actions import Practical, edit_practical
+from portal.features.sessions.importing import import_sessions
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.lifecycle import Action, Kind, Role, Status
-from portal.rules.rights import Refused, may
+from portal.rules.rights import Allowed, Refused, may
 from tests.support.world import World, hidden
 
 D = date.fromisoformat
@@ -371,6 +372,22 @@ def test_an_expired_title_needs_every_element(expired: World, changes: dict[str,
     assert expired.scalar("SELECT count(*) FROM request") == 0
 
 
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_session_is_asked_for_on_an_expired_title_while_its_unit_can_move_it(
+    expired: World, status: Status, begun: bool
+) -> None:
+    dates = "10/06/2020;12/06/2020" if begun else "22/06/2020;26/06/2020"
+    row = f"1;{expired.sirets[0]};TP-EX1;titre;{dates};{status};"
+    import_sessions(expired.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
+    answer, s = grant(expired, number=1), expired.get(1)
+    if isinstance(may(s.person(Role.UD), Action.POSTPONE, s.facts, expired.today), Allowed):
+        assert isinstance(answer, Made) and isinstance(accept(expired.as_("ud94"), answer.request_id, s.version), Saved)
+    else:
+        assert isinstance(answer, Invalid) and list(answer.errors) == ["session"]
+    assert ("rappeler le DTE" in str(answer)) == (status is Status.DTE_SENT and not begun)
+
+
 def test_the_granted_dates_let_one_session_be_created_within_them_exactly(expired: World) -> None:
     w = expired
     made = grant(w)
@@ -449,8 +466,6 @@ def test_what_the_law_did_not_let_a_centre_ask_for_is_not_granted_either(expired
 
 def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:
     w = expired
-    from portal.features.sessions.importing import import_sessions
-
     row = f"7;{w.sirets[0]};TP-EX1;titre;22/06/2020;26/06/2020;demande_dte_envoyee;"
     import_sessions(w.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
     number = ask(w, 7)
@@ -467,8 +482,6 @@ def test_a_session_that_exists_is_moved_by_the_grant(expired: World) -> None:
 
 def test_a_session_with_an_open_request_is_not_asked_for_a_second_time_on_its_expired_title(expired: World) -> None:
     w = expired
-    from portal.features.sessions.importing import import_sessions
-
     row = f"7;{w.sirets[0]};TP-EX1;titre;22/06/2020;26/06/2020;demande_dte_envoyee;"
     import_sessions(w.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
     first = ask(w, 7)

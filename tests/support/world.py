@@ -108,6 +108,11 @@ class World:
         row = f"A-{centre}-{title}-{start};{self.sirets[centre]};{title};{start};{end}"
         import_approvals(self.operator(), f"number;siret;title;valid_from;valid_to\n{row}\n".encode())
 
+    def title(self, code: str, expires: str) -> None:
+        """Another title, with its expiry jj/mm/aaaa and the usual prolongation."""
+        row = f"{code};20/04/2016;Titre {code};5;Former|Sensibiliser;{expires}"
+        import_titles(self.operator(), f"code;decree_version;label;level;certificates;expires_on\n{row}\n".encode())
+
     def juror(self, name: str, start: str = "2016-01-01", end: str = "2022-12-31", *, unit: str = "ud94") -> int:
         """A member kept by a unit, accredited from a day to a day."""
         kept = add_juror(self.as_(unit), name, "Membre", "")

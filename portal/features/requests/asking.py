@@ -19,8 +19,8 @@ from portal.core.telling import Message, tell, unit_of
 from portal.rules.duties import Duty
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.french import day
-from portal.rules.lifecycle import Action
-from portal.rules.lines import Refused
+from portal.rules.lifecycle import Action, Role
+from portal.rules.rights import Refused, may
 from portal.rules.titles import Approved, may_start
 from portal.store.requests import RequestKind, RequestStatus, request
 from portal.store.titles import title
@@ -138,7 +138,7 @@ def ask_expired(
         known = tx.execute(select(title).where(title.c.id == title_id)).one_or_none()
         errors = _why_not_expired(known, of_title(tx, who.centre_id, title_id), starts_on, approval_number, work.on.today)
         errors |= _undeclared(starts_on, ends_on, lockdown_cause, registered, reason)
-        errors |= _why_not_moved(s, title_id) if number is not None else {}
+        errors |= _why_not_moved(s, title_id, work.on.today) if number is not None else {}
         if errors:
             return Invalid(errors)
         about = f"request on title {title_id}, form {digest}, version {s.version if s else 'none'}"
@@ -153,10 +153,13 @@ def ask_expired(
         return make(tx, work, values, digest, told)
 
 
-def _why_not_moved(s: SessionRow | None, title_id: int) -> dict[str, str]:
-    """Why the session whose number was typed is not asked for."""
+def _why_not_moved(s: SessionRow | None, title_id: int, today: date) -> dict[str, str]:
+    """Why the session whose number was typed is not asked for: its unit could not move it."""
     if s is None or s.title_id != title_id:
         return {"session": "Vous n’avez pas de session de ce numéro sur ce titre : laissez vide pour une session à créer."}
+    verdict = may(s.person(Role.CENTRE), Action.ASK_EXPIRED, s.facts, today)
+    if isinstance(verdict, Refused):
+        return {"session": f"{verdict.reason} {verdict.helper}"}
     return {"session": _already_open(s.open_request)} if s.open_request else {}
 
 

@@ -23,12 +23,12 @@ from portal.features.sessions.search import names_found
 from portal.rules.checks import days_to_come, where_and_whom
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
-from portal.rules.lifecycle import Action, Status
+from portal.rules.lifecycle import Action, Role, Status
 from portal.rules.limits import deadline, has_deadline, lateness
 from portal.rules.rights import missing
 from portal.rules.security import Kind
 from portal.rules.steps import STEP, STEP_AT
-from portal.rules.todo import next_step
+from portal.rules.todo import awaited, next_step
 from portal.store.france import DEPARTMENTS
 from portal.store.limits import limits
 from portal.store.personal import named
@@ -133,10 +133,14 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
     today = clock().today()
     sheet = load(reading(), s, labels_only=True)
     told = history(reading(), s.number)
+    acts = actor().may(Duty.ACT_ON_SESSIONS)
+    others = {} if acts else awaited(s.facts, today)
     return {
         "s": s,
         "rights": verdicts(s),
-        "next": next_step(actor().role, s.facts, today),
+        # Whoever looks on reads who is awaited or, where nobody is, until when, as the unit does.
+        "next": None if others else next_step(actor().role if acts else Role.UD, s.facts, today),
+        "awaited": others,
         "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
         "told_where": where_and_whom(s.facts, today),
         "days_past": days_to_come(s.facts, today) is not None,
