@@ -5,7 +5,8 @@ from datetime import date
 
 from portal.rules.lifecycle import Status
 
-# The lockdown of 2020 (domain.md 4), both days included: the centres were closed.
+# The lockdown of 2020 (domain.md 4), both days included: the centres were closed. Law of the past, not a setting: décret n° 2020-260
+# of 16 March 2020, until 11 May (décret n° 2020-548); the newsletter counts both days in.
 LOCKDOWN = (date(2020, 3, 17), date(2020, 5, 11))
 
 

@@ -45,6 +45,14 @@ def hour(value: str) -> str:
     return f"{int(hours)} h" + (f" {minutes}" if minutes != "00" else "") if value else ""
 
 
+_SIGN = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s.,)»]|$))")
+
+
+def unbroken(text: str) -> str:
+    """The text with its signs held to their words: no line of it begins with « : ; ? ! » or ends with an opening quote."""
+    return _SIGN.sub("\u00a0", text).replace("« ", "«\u00a0")
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """« 1 session », « 0 session », « 2 sessions » (in French the plural begins at two)."""
     word = one if count < 2 else (many or one + "s")

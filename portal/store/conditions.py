@@ -28,6 +28,10 @@ def last_day_of(row: FromClause) -> ColumnElement[date | None]:
 
 
 first_day, last_day = first_day_of(s), last_day_of(s)
+# From which day to which an exam stands in time, as far as it is known. Of a moved session without days of the exam one day is
+# known: its real end or, before that is entered, the end that the measure left it.
+known_end = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.ends_on)
+known_start = func.coalesce(s.c.exam_starts_on, case((s.c.postponed_run_id.is_not(None), known_end), else_=s.c.starts_on))
 # Whether the real end date is one that the unit has yet to look at.
 ended_in_lockdown = and_(s.c.actual_end_on.is_not(None), s.c.actual_end_on.between(*LOCKDOWN))
 end_in_doubt = and_(or_(func.coalesce(s.c.actual_end_on, s.c.ends_on) > s.c.ends_on, ended_in_lockdown), ~s.c.actual_end_checked)

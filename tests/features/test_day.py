@@ -13,11 +13,14 @@ import pytest
 
 from portal.app import create_app
 from portal.clock import Clock
+from portal.core.outcomes import Saved
 from portal.demo.data import PASSWORD as DEMO_PASSWORD
+from portal.features.convening.actions import set_exam_days
 from portal.features.requests.actions import ask_postponement
 from portal.features.sessions.actions import set_actual_end
 from portal.rules.lifecycle import Status
 from portal.settings import DEMO_DAY, Settings
+from tests.support.reading import parse
 from tests.support.world import PEOPLE, Browser, World
 
 
@@ -115,6 +118,17 @@ def test_the_centre_reads_what_is_due_by_date_each_with_its_button(w: World) -> 
         "/sessions/1/date-reelle"
     )  # the 12th of June before the 24th of August
     assert "Rien ne vous attend" in w.browser("other").get("/").text
+
+
+def test_the_day_names_no_day_that_a_measure_left_behind(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020", "dte_envoye")
+    w.session(2, "02/03/2020", "20/04/2020", "dte_envoye")
+    w.measure()
+    days: dict[str, Any] = {"first": date(2020, 7, 6), "last": date(2020, 7, 8), "hour": "08:30"}
+    assert isinstance(set_exam_days(w.as_("centre"), 2, w.get(2).version, **days), Saved)
+    table = next(parse(w.browser("centre").get("/").text).all("tbody"))
+    told = {row[0]: row[2:4] for tr in table.all("tr") if (row := [td.words() for td in tr.all("td")])}
+    assert told == {"1": ["non indiqué", "24/08/2020"], "2": ["06/07/2020", "08/07/2020"]}
 
 
 def test_the_unit_answers_from_its_day(w: World) -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from portal.features.candidates.importing import import_candidates
 from portal.features.standing.checking import verify
 from portal.rules.documents import TABLE, Document
+from tests.support.papers import text_of
 from tests.support.world import Browser, World
 
 NAMES = "D’Aubigné;Éloïse|Nguyễn;Thị Hương|Sukarno;|Łukasiewicz;Zbigniew"
@@ -48,12 +49,6 @@ def finished(w: World, number: int, outcomes: list[str], *, kind: str = "titre",
     assert b.post(f"/sessions/{number}/resultats", action="validate", version=w.get(number).version, **fields).status_code == 303
     if lock:
         assert w.browser("ud94").post(f"/sessions/{number}/verrouillage", version=w.get(number).version).status_code == 303
-
-
-def text_of(pdf: bytes, tmp_path: Path) -> str:
-    path = tmp_path / "x.pdf"
-    path.write_bytes(pdf)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
 
 
 def info(pdf: bytes, tmp_path: Path) -> dict[str, str]:
@@ -248,10 +243,16 @@ def test_the_papers_of_a_moved_session_say_the_days_that_its_centre_stated(w: Wo
     assert not [day for day in LEFT_BEHIND if day in paper or day in sheet]
 
 
-def test_an_attendance_sheet_holds_every_day_of_the_exam(w: World, tmp_path: Path) -> None:
-    w.session(1, "01/07/2020", "14/08/2020", "dte_envoye", candidates=40)
+@pytest.mark.parametrize("postponed", [False, True])
+def test_an_attendance_sheet_holds_every_day_of_the_exam(w: World, tmp_path: Path, postponed: bool) -> None:
+    first, last = ("18/03/2020", "12/05/2020") if postponed else ("01/07/2020", "14/08/2020")
+    w.session(1, first, last, "dte_envoye", candidates=40)
     w.tell(1)
-    sheet = text_of(w.browser("centre").get("/sessions/1/documents/emargement.pdf").data, tmp_path)
+    b = w.browser("centre")
+    if postponed:
+        w.measure()
+        state_days(w, b, "2020-07-01", "2020-08-14")
+    sheet = text_of(b.get("/sessions/1/documents/emargement.pdf").data, tmp_path)
     days = re.findall(r"(?:lun|mar|mer|jeu|ven|sam|dim)\. (\d\d/\d\d)", sheet)
     assert len(days) >= 45 and list(dict.fromkeys(days)) == [
         f"{date.fromordinal(date(2020, 7, 1).toordinal() + i):%d/%m}" for i in range(45)

@@ -75,6 +75,19 @@ def test_a_moved_session_without_days_stands_on_its_new_end_and_says_that_they_a
     assert not on_the_calendar(w, "2020-05") and "à indiquer" not in str(on_the_calendar(w, "2020-07"))
 
 
+def test_a_moved_session_of_which_only_the_real_end_is_known_stands_on_that_day(w: World) -> None:
+    w.session(3, "18/03/2020", "12/05/2020")
+    w.measure()
+    assert isinstance(set_actual_end(w.as_("centre"), 3, w.get(3).version, D("2020-06-12")), Saved)
+    shown = on_the_calendar(w, "2020-06")
+    assert list(shown) == ["vendredi 12 juin 2020"] and "à indiquer" not in shown["vendredi 12 juin 2020"]
+    assert {month: on_the_calendar(w, month) for month in ("2020-03", "2020-05", "2020-08")} == {
+        "2020-03": {},
+        "2020-05": {},
+        "2020-08": {},
+    }
+
+
 def test_the_private_calendar_holds_each_whole_day_of_the_exam(w: World) -> None:
     b = w.browser("centre")
     b.post("/calendrier/adresse", action="donner")

@@ -59,6 +59,11 @@ def ask(w: World) -> int:
 
 
 def body_of(message: EmailMessage, kind: str = "plain") -> str:
+    """What a mail says, as sentences are read."""
+    return as_sent(message, kind).replace("\u00a0", " ")
+
+
+def as_sent(message: EmailMessage, kind: str) -> str:
     body = message.get_body((kind,))
     assert body, f"no {kind} text"
     return str(body.get_content())
@@ -75,7 +80,7 @@ class Box:
 
     @property
     def subjects(self) -> list[str]:
-        return [str(m["Subject"]) for m in self.taken]
+        return [str(m["Subject"]).replace("\u00a0", " ") for m in self.taken]
 
 
 # ---- on the site
@@ -172,6 +177,16 @@ def test_a_mail_is_text_and_html_in_french_with_its_link(w: World) -> None:
         message["To"] == "ud94@test.example" and "https://portail.example/demandes/1" in plain and "Motif : Salle fermée" in plain
     )
     assert "href='https://portail.example/demandes/1'" in rich and "lang='fr'" in rich
+
+
+def test_no_line_of_a_mail_begins_with_a_sign(w: World) -> None:
+    ask(w)
+    box = Box()
+    send_due(w.db, w.now, SETTINGS, box)
+    for part in ("plain", "html"):
+        said = as_sent(box.taken[0], part)
+        assert "Motif\u00a0: Salle fermée" in said and not re.search(r"\S [:;?!»](?=[\s<])|« ", said)
+    assert box.taken[0]["Subject"] == "Session 1\u00a0: demande de report"
 
 
 def test_what_is_written_by_a_person_is_text_in_the_html(w: World) -> None:

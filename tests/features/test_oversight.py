@@ -109,6 +109,26 @@ def test_results_before_the_last_day(w: World, end: str, count: int) -> None:
     assert len(seen(w, Signal.EARLY)) == count
 
 
+@pytest.mark.parametrize(("today", "count"), [("2021-03-03", 1), ("2021-07-06", 1), ("2021-07-07", 0)])
+def test_a_moved_session_is_looked_back_at_from_the_days_of_its_exam(w: World, today: str, count: int) -> None:
+    """Not from the start that the measure left behind, which is a year past before them."""
+    moved(w)
+    days: dict[str, Any] = {"first": D("2020-07-06"), "last": D("2020-07-08"), "hour": "08:30"}
+    assert isinstance(set_exam_days(w.as_("centre"), 1, w.get(1).version, **days), Saved)
+    assert isinstance(set_actual_end(w.as_("centre"), 1, w.get(1).version, D("2020-08-24")), Saved)
+    w.today = D(today)
+    assert len(seen(w, Signal.END_IS_POSTPONED)) == count
+
+
+def test_a_signal_names_the_day_that_it_was_in_paris(w: World) -> None:
+    moved(w)
+    centre = w.as_("centre")
+    midnight = datetime(2020, 6, 16, 0, 30, tzinfo=PARIS)  # still the 15th in UTC
+    set_actual_end(at(centre, midnight), 1, w.get(1).version, D("2020-06-12"))
+    results(w, 1, Outcome.TITLE, Outcome.FAILED, work=at(centre, midnight))
+    assert [one.figures[-11:] for one in seen(w, Signal.HASTY)] == ["16/06/2020."]
+
+
 @pytest.mark.parametrize(("seconds", "count"), [(299, 1), (300, 0)])
 def test_results_within_minutes_of_the_real_end_date(w: World, seconds: int, count: int) -> None:
     moved(w)

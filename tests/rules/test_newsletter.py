@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from portal.features.measures.actions import revert
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import code_of, plan
-from portal.rules.facts import Facts
+from portal.rules.facts import LOCKDOWN, Facts
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measures import decide, readings
 from portal.store.sessions import exam_session
@@ -70,6 +70,12 @@ def test_each_case_of_the_newsletter(start: date, end: date, status: Status, cas
         assert (decision.status, decision.ends_on) == (Status.CANCELLED, end)
     else:
         assert (decision.status, decision.ends_on) == (status, MOVED)
+
+
+def test_the_lockdown_of_the_rules_is_the_newsletters() -> None:
+    """It is what case 2c names; the measure is data, which another country or year replaces, and the rule is law."""
+    within = next(c.when for c in MEASURE.cases if c.name == "2c")
+    assert (within.start_from, within.start_to) == LOCKDOWN
 
 
 def test_the_database_decides_the_same_and_taking_back_restores_all(world: World) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from portal.features.accounts.queries import by_id
 from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
 from portal.store.calendars import calendar_feed
+from portal.store.conditions import known_end, known_start
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session as s
@@ -21,11 +22,8 @@ LONGEST_SESSION = timedelta(days=92)
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=365)
 
 
-# What a calendar shows of a session: the days of its exam. A moved session whose centre has not stated them stands on the last
-# day that the measure left it, and is marked so.
+# A moved session whose centre has stated neither days nor a real end is marked so.
 moved = s.c.postponed_run_id.is_not(None)
-begins = func.coalesce(s.c.exam_starts_on, case((moved & s.c.actual_end_on.is_(None), s.c.ends_on), else_=s.c.starts_on))
-finishes = func.coalesce(s.c.actual_end_on, s.c.exam_ends_on, s.c.ends_on)
 
 Shown = Row[Any]  # a session on its days
 
@@ -35,8 +33,8 @@ def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence
     query = (
         select(
             s.c.id.label("number"),
-            begins.label("starts_on"),
-            finishes.label("ends_on"),
+            known_start.label("starts_on"),
+            known_end.label("ends_on"),
             (moved & s.c.exam_starts_on.is_(None) & s.c.actual_end_on.is_(None)).label("undated"),
             s.c.status,
             s.c.status_at,
@@ -51,10 +49,10 @@ def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence
         .where(
             visible_to(actor),
             s.c.status != Status.CANCELLED.value,
-            or_(~moved & s.c.starts_on.between(first - LONGEST_SESSION, last), moved & (begins <= last)),
-            finishes >= first,
+            or_(~moved & s.c.starts_on.between(first - LONGEST_SESSION, last), moved & (known_start <= last)),
+            known_end >= first,
         )
-        .order_by(begins, s.c.id)
+        .order_by(known_start, s.c.id)
         .limit(MOST + 1)
     )
     return conn.execute(query).all()

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from portal.core.invitations import address_of
+from portal.rules.french import unbroken
 from portal.settings import Settings
 from portal.store.accounts import account
 from portal.store.batches import batches
@@ -135,14 +136,14 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     to = rows[0].address or conn.execute(own).scalar_one()
     one = len(rows) == 1
     message = EmailMessage()
-    message["Subject"] = " ".join(rows[0].subject.split()) if one else f"{len(rows)} nouvelles du portail des sessions"
+    message["Subject"] = unbroken(" ".join(rows[0].subject.split())) if one else f"{len(rows)} nouvelles du portail des sessions"
     message["From"] = settings.mail_from
     message["To"] = to
     message["Message-ID"] = f"<{rows[0].message_id}@{settings.mail_domain}>"
     message["Date"] = format_datetime(rows[0].at)
     message["Auto-Submitted"] = "auto-generated"
-    parts = [(row.subject, row.body, address_of(settings, row.link, row.at)) for row in rows]
-    foot = f"Choisir ce que vous recevez : {settings.public_url}/avis"
+    parts = [(unbroken(row.subject), unbroken(row.body), address_of(settings, row.link, row.at)) for row in rows]
+    foot = unbroken(f"Choisir ce que vous recevez : {settings.public_url}/avis")
     told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
     message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
     message.add_alternative(_html(parts, foot, one), subtype="html")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
+from portal.clock import PARIS
 from portal.rules.duties import Duty
 from portal.rules.facts import LOCKDOWN
 from portal.rules.french import day, plural
@@ -17,7 +18,7 @@ from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOT
 from portal.store.actors import Actor
 from portal.store.audit import audit_event
 from portal.store.candidates import result
-from portal.store.conditions import ended_in_lockdown, first_day
+from portal.store.conditions import ended_in_lockdown, first_day, known_start
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
 from portal.store.moments import begins, minutes_after
@@ -57,8 +58,20 @@ def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = N
     found: list[Seen] = []
     for known in Signal:
         if kind in (None, known):
-            found += _BY_KIND[known](conn, and_(visible_to(actor), s.c.starts_on >= today - LOOKED_BACK), today)
+            found += _BY_KIND[known](conn, and_(visible_to(actor), _recent(today)), today)
     return found
+
+
+def _recent(today: date) -> ColumnElement[bool]:
+    """Sessions that began since; of one that a measure moved, its exam: what was left behind is no beginning. Told apart, so that
+    an index answers each."""
+    moved, since = s.c.postponed_run_id.is_not(None), today - LOOKED_BACK
+    return or_(and_(~moved, s.c.starts_on >= since), and_(moved, known_start >= since))
+
+
+def _day(at: datetime) -> str:
+    """The day of a moment, in Paris."""
+    return day(at.astimezone(PARIS).date())
 
 
 # ---- of one session
@@ -109,7 +122,7 @@ def _early(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
         .join(_saved, and_(_saved.c.session_id == s.c.id, _saved.c.action == "results_saved"))
         .where(scope, _saved.c.at < begins(last))
     )
-    words = lambda r: f"Résultats enregistrés le {day(r.at)} ; dernier jour d’examen le {day(r.last)}."  # noqa: E731
+    words = lambda r: f"Résultats enregistrés le {_day(r.at)} ; dernier jour d’examen le {day(r.last)}."  # noqa: E731
     return _of_sessions(conn, Signal.EARLY, query, words)
 
 
@@ -121,7 +134,7 @@ def _hasty(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
         .where(scope, s.c.postponed_run_id.is_not(None), _saved.c.at >= ended, _saved.c.at < minutes_after(ended, HASTY_MINUTES))
     )
     words = lambda r: (  # noqa: E731
-        f"Date réelle saisie et résultats enregistrés en moins de {HASTY_MINUTES} minutes, le {day(r.at)}."
+        f"Date réelle saisie et résultats enregistrés en moins de {HASTY_MINUTES} minutes, le {_day(r.at)}."
     )
     return _of_sessions(conn, Signal.HASTY, query, words)
 
@@ -150,7 +163,7 @@ def _late(conn: Connection, scope: ColumnElement[bool], today: date) -> list[See
     query = _base(sent.label("at"), first_day.label("first")).where(
         scope, minutes_after(sent, NOTICE_DAYS * 24 * 60) >= begins(later(first_day, 1))
     )
-    words = lambda r: f"Convocations envoyées le {day(r.at)} pour un début le {day(r.first)} : moins de {NOTICE_DAYS} jours."  # noqa: E731
+    words = lambda r: f"Convocations envoyées le {_day(r.at)} pour un début le {day(r.first)} : moins de {NOTICE_DAYS} jours."  # noqa: E731
     return _of_sessions(conn, Signal.LATE, query, words)
 
 
@@ -170,8 +183,7 @@ def _rates(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
     joined = select(s.c.title_id, examined.label("examined"), obtained.label("obtained")).join_from(
         s, result, result.c.session_id == s.c.id
     )
-    recent = s.c.starts_on >= today - LOOKED_BACK
-    nation = {r.title_id: r for r in conn.execute(joined.where(recent, *where).group_by(s.c.title_id))}
+    nation = {r.title_id: r for r in conn.execute(joined.where(_recent(today), *where).group_by(s.c.title_id))}
     mine = (
         joined.add_columns(s.c.centre_id, s.c.department_code, centre.c.name, title.c.code)
         .join(centre, centre.c.id == s.c.centre_id)

@@ -14,7 +14,7 @@ from portal.features.sessions.views import ALL, step_key, view_condition
 from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits
 from portal.store.actors import Actor
-from portal.store.conditions import first_day
+from portal.store.conditions import first_day, last_day
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session as s
@@ -103,6 +103,7 @@ def _shown(role: Role, today: date) -> Select[Any]:
             s.c.actual_end_on,
             s.c.status,
             first_day.label("first_day"),
+            last_day.label("last_day"),
             s.c.postponed_case,
             s.c.department_code,
             s.c.place,
