@@ -52,6 +52,7 @@ class SessionRow:
     hour: str
     convocation: int
     actual_end_checked: bool
+    people_erased_at: datetime | None
     candidates: int
     unconvened: int
     jury: int
@@ -92,6 +93,7 @@ class SessionRow:
             self.title_code,
             self.measure_key or "",
             self.open_request,
+            self.people_erased_at is not None,
         )
 
     @property

@@ -35,6 +35,7 @@ class Duty(StrEnum):
     KEEP_REGIONS = "keep_regions"
     TAKE_OVER = "take_over"
     KEEP_LIMITS = "keep_limits"
+    KEEP_DURATIONS = "keep_durations"
     RUN_MEASURES = "run_measures"
     KEEP_ACCOUNTS = "keep_accounts"
     WRITE_LETTERS = "write_letters"
@@ -102,6 +103,7 @@ TABLE = (
     Line(Duty.TAKE_OVER, (R.NATIONAL,), "Les reprises de fichiers sont faites par l’administration centrale.", NATION),
     Line(Duty.KEEP_APPROVALS, (R.NATIONAL,), "Les agréments sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_LIMITS, (R.NATIONAL,), "Les délais sont réglés par l’administration centrale.", NATION),
+    Line(Duty.KEEP_DURATIONS, (R.NATIONAL,), "Les durées de conservation sont réglées par l’administration centrale.", NATION),
     Line(Duty.RUN_MEASURES, (R.NATIONAL,), "Les mesures sont appliquées par l’administration centrale.", NATION),
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),

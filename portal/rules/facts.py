@@ -21,6 +21,7 @@ class Facts:
     convocation, « 08:30 ». `unconvened` counts the candidates who hold no convocation that still stands. `actual_end_checked`: the unit has looked at a real end
     date that lies past the postponed one. `jury` counts the
     members accredited for the title on the first day; `own_trainers` the candidates whom two members or more have trained.
+    `erased`: what was kept of its people is past its time (`rules.retention`), and gone.
     """
 
     status: Status
@@ -43,6 +44,7 @@ class Facts:
     title: str
     moved_by: str
     open_request: int | None
+    erased: bool
 
     @property
     def effective_end_on(self) -> date:

@@ -92,13 +92,14 @@ IN: Mapping[Act, tuple[State, ...]] = {
 @dataclass(frozen=True)
 class Account:
     """An account as the rules see it. `last`: no other that is open has its post, in its centre or in the nation; `own`: of
-    the person who acts; `unit`: the label of the unit at hand."""
+    the person who acts; `unit`: the label of the unit at hand; `erased`: past its time, and made anonymous."""
 
     post: Post
     state: State
     own: bool
     last: bool
     unit: str = "UD"
+    erased: bool = False
 
 
 NATION = "L’administration centrale peut vous aider."
@@ -111,6 +112,7 @@ WRONG_STATE: Mapping[State, Refused] = {
     State.ACTIVE: Refused("Ce compte est ouvert.", "Envoyez un lien de mot de passe, ou fermez le compte."),
     State.CLOSED: Refused("Ce compte est fermé.", "Rouvrez-le d’abord."),
 }
+NOBODY = Refused("Les données de ce compte sont effacées : il n’est plus celui de personne.", "Invitez la personne de nouveau.")
 LAST_NATIONAL = Refused(
     "C’est le dernier compte national : sans lui, plus personne ne tiendrait les comptes.",
     "Invitez d’abord une autre personne de l’administration centrale ; elle choisit son mot de passe.",
@@ -119,6 +121,8 @@ LAST_NATIONAL = Refused(
 
 def may_act(act: Act, of: Account, by: Post) -> Verdict:
     """Whether a person of this post, who sees this account, may do this to it; otherwise why not, and who or what helps."""
+    if of.erased:
+        return NOBODY
     if of.state not in IN[act]:
         return WRONG_STATE[of.state]
     if of.own and act is Act.CLOSE:

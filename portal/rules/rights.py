@@ -149,6 +149,10 @@ OVER: Mapping[Status, str] = {
     S.CANCELLED: "La session est annulée : plus personne ne la modifie.",
     S.LOCKED: "La session est verrouillée : plus personne ne la modifie.",
 }
+ERASED = Why(
+    "Les données personnelles de cette session sont effacées : elle se lit encore, et ne change plus.",
+    "L’administration centrale peut vous dire quelle durée de conservation vaut.",
+)
 RESULTS_SAVED = "Les résultats sont enregistrés : seule l’{unit} peut encore modifier la session, et uniquement ses résultats."
 NEVER: Mapping[Role, str] = {
     Role.REGION: "La région consulte les sessions de ses départements, sans les modifier.",
@@ -181,6 +185,8 @@ def missing(action: Action, facts: Facts, today: date) -> list[str]:
 
 def why_not(line: Line, role: Role, facts: Facts, today: date) -> Why | None:
     """The first thing that stands against this line for this role: the session's end, the role, the status, a check."""
+    if facts.erased:
+        return ERASED
     status, open_ = facts.status, facts.status in line.statuses
     if status in OVER and not open_:
         return (line.ended.get(status) if role is line.by else None) or Why(OVER[status], _helper(role, status))

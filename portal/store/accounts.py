@@ -29,6 +29,7 @@ account = Table(
     Column("invited_by", ForeignKey("account.id")),  # none: the command line
     Column("next_email", String(254)),  # an address that waits to be confirmed by whoever reads there
     Column("next_email_at", Moment),
+    Column("erased_at", Moment),  # when it was made anonymous, closed before
     Column("salt", String(32), default=new_salt),  # of what the trail keeps of its name; none once that is erased
     one_of("mailing", Mailing),
     CheckConstraint(

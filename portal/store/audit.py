@@ -65,6 +65,7 @@ audit_event = Table(
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
     Index(None, "session_id", "id"),
+    Index(None, "actor_id", "id"),
     Index("ix_audit_event_subject", "subject", "id", sqlite_where=OF_NO_SESSION, postgresql_where=OF_NO_SESSION),
     Index("ix_audit_event_measures", "id", sqlite_where=MEASURE_EVENTS, postgresql_where=MEASURE_EVENTS),
 )

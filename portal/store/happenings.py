@@ -46,6 +46,8 @@ TO_THE_SERVICE = frozenset(
         "unit_changed",
         "region_changed",
         "limits_set",
+        "durations_set",
+        "retention_applied",
         "measure_written",
         "measure_removed",
         "measure_applied",

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from portal.store.base import metadata
+from portal.store.base import Moment, metadata
 
 jury_member = Table(
     "jury_member",
@@ -25,6 +25,7 @@ jury_member = Table(
     Column("email", String(254), nullable=False, server_default=""),
     Column("sort_key", String(260), nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("erased_at", Moment),  # when it was made anonymous
     UniqueConstraint("department_code", "sort_key", "email"),
 )
 

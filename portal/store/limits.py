@@ -1,8 +1,11 @@
 """Settings that the national account changes while the service runs: a key, a value, as text."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Column, Connection, String, Table, select
 
 from portal.rules.limits import Limits
+from portal.rules.retention import DEFAULTS, LINE, Kind
 from portal.store.base import metadata
 
 setting = Table(
@@ -22,3 +25,9 @@ def limits(conn: Connection) -> Limits:
     return Limits(
         **{name: int(stored[name]) for name in Limits.NUMBERS if name in stored}, dte_automatic=stored.get("dte_automatic") == "1"
     )
+
+
+def durations(conn: Connection) -> Mapping[Kind, int]:
+    """How long each kind is kept, in its own unit; what was never set is the default. One query."""
+    stored = {row.key: row.value for row in conn.execute(_ALL)}
+    return {kind: int(stored.get(LINE[kind].setting, default)) for kind, default in DEFAULTS.items()}

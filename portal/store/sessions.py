@@ -62,6 +62,7 @@ exam_session = Table(
         nullable=False,
         server_default=false(),
     ),
+    Column("people_erased_at", Moment),  # when what was kept of its candidates was made anonymous
     ForeignKeyConstraint(["centre_id", "department_code"], ["centre.id", "centre.department_code"], onupdate="CASCADE"),
     CheckConstraint("id BETWEEN 1 AND 999999999", name="number_plausible"),
     CheckConstraint("ends_on >= starts_on", name="end_not_before_start"),

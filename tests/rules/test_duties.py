@@ -45,6 +45,7 @@ EXPECTED = {
         Duty.KEEP_REGIONS,
         Duty.TAKE_OVER,
         Duty.KEEP_LIMITS,
+        Duty.KEEP_DURATIONS,
         Duty.RUN_MEASURES,
         Duty.KEEP_ACCOUNTS,
         Duty.WRITE_LETTERS,

@@ -30,6 +30,7 @@ READY = Facts(
     title="TP-01303",
     moved_by="",
     open_request=None,
+    erased=False,
 )
 
 

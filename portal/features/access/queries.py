@@ -54,6 +54,7 @@ class Kept:
     invited_by: int | None
     inviter: str
     closed_at: datetime | None
+    erased_at: datetime | None
     next_email: str | None
     next_email_at: datetime | None
     last_at: datetime | None
@@ -110,6 +111,7 @@ def kept(row: Row[Any]) -> Kept:
         invited_by=row.invited_by,
         inviter=row.inviter or "",
         closed_at=row.closed_at,
+        erased_at=row.erased_at,
         next_email=row.next_email,
         next_email_at=row.next_email_at,
         last_at=row.last_at,
@@ -146,7 +148,9 @@ def seen(conn: Connection, actor: Actor, of: Kept, unit_label: str = "UD") -> ke
     """The account as the rules see it, for this person."""
     able = select(account.c.id).where(peers(of), account.c.closed_at.is_(None), account.c.password_hash.is_not(None))
     last = of.state is State.ACTIVE and conn.execute(able.where(account.c.id != of.id).limit(1)).first() is None
-    return keeping.Account(of.post, of.state, actor.id == of.id, last, f"{unit_label} {of.unit_code}".strip())
+    return keeping.Account(
+        of.post, of.state, actor.id == of.id, last, f"{unit_label} {of.unit_code}".strip(), of.erased_at is not None
+    )
 
 
 # ---- the list

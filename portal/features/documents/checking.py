@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from portal.clock import PARIS
 from portal.core.finding import find
@@ -14,6 +14,7 @@ from portal.features.documents.contents import Content, contents
 from portal.rules.documents import LINE, Document, not_yet
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.store.actors import operator
+from portal.store.audit import audit_event
 from portal.store.documents import document
 
 
@@ -41,6 +42,10 @@ def check(conn: Connection, code: str, unit_label: str) -> Checked | None:
     kind = Document(row.kind)
     s = find(conn, operator(), row.session_id, unit_label)
     said = json.loads(row.said)
+    if s.people_erased_at:  # whom it is about stands nowhere any more: what was made of it since, the trail tells
+        changed = exists().where(audit_event.c.session_id == s.number, audit_event.c.action == "results_corrected")
+        later = bool(conn.execute(select(changed.where(audit_event.c.at > row.made_at))).scalar())
+        return Checked(said, row.made_at.astimezone(PARIS), not later)
     found = contents(conn, operator(), s, kind, row.candidate_id or None)
     now = next((c for c in found if c.candidate_id == row.candidate_id), None)
     given = not_yet(kind, s.status) is None

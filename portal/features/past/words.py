@@ -183,6 +183,11 @@ def _documents(e: Said) -> Sentence:
     return f"Document édité : {Document(e.after['document']).label}{f' ({number})' if number > 1 else ''}.", ()
 
 
+def _erased(e: Said) -> Sentence:
+    count = plural(e.after["candidates"], "candidat")
+    return f"Données personnelles effacées, au terme de leur durée de conservation ({count}).", ()
+
+
 def _plain(text: str) -> Words:
     return lambda e: (text, ())
 
@@ -215,5 +220,5 @@ WORDS: dict[str, Words] = {
     "results_draft": _draft,
     "results_saved": _saved,
     "results_corrected": _corrected,
-    "people_erased": _plain("Données personnelles effacées, au terme de leur durée de conservation."),
+    "people_erased": _erased,
 }

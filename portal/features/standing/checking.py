@@ -27,7 +27,7 @@ def verify(conn: Connection, key: bytes) -> Trail:
     for number, of in bound:
         if digest_of_lines(conn, of.run) != (of.lines, of.digest):
             return Trail(trail.events, f"événement {number} : les lignes de l’application n° {of.run} ont été modifiées")
-    for differing in (sessions.differing(conn, told.runs, told.bulk), service.differing(conn, told)):
+    for differing in (sessions.differing(conn, told.runs, told.bulk, told.erased), service.differing(conn, told)):
         if first := next(differing, None):
             return Trail(trail.events, first)
     return trail

@@ -33,17 +33,22 @@ class Service:
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
     invited: dict[str, dict[str, Any]] = field(default_factory=dict)  # up to version 1.11.0, by address
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
-    settings: dict[str, str] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
     runs: dict[int, int] = field(default_factory=dict)  # by the run of a measure, the event that tells of it
     bulk: bool = False
+
+    @property
+    def erased(self) -> set[int]:
+        """The accounts that are nobody's any more."""
+        return {number for number, told in self.accounts.items() if told.get("erased")}
 
     def hear(self, e: Row[Any]) -> None:
         if e.action in ANSWERS:
             self._hear_request(e)
         elif e.session_id is None and (e.subject.startswith("account ") or e.action == "account_invited"):
             self._hear_account(e)
-        elif e.action == "limits_set":
-            self.settings = {key: str(int(value)) for key, value in json.loads(e.after).items()}
+        elif e.action in ("limits_set", "durations_set"):
+            self.settings |= {key: str(int(value)) for key, value in json.loads(e.after).items()}
         elif e.action in ("measure_applied", "measure_reverted"):
             self.runs[bound_by(e.after).run] = e.id
         elif e.action == "bench_loaded":
@@ -57,6 +62,8 @@ class Service:
         told |= {name: after[name] for name in SCOPE if name in after}
         if e.action in CLOSED:
             told["closed"] = CLOSED[e.action]
+        if e.action == "account_erased":
+            told["erased"] = True
 
     def _hear_request(self, e: Row[Any]) -> None:
         before, after = json.loads(e.before), json.loads(e.after)
@@ -72,6 +79,7 @@ def differing(conn: Connection, told: Service) -> Iterator[str]:
     for row in conn.execute(select(account).order_by(account.c.id), execution_options=STREAM):
         said = told.invited.get(row.email, {}) | told.accounts.pop(row.id, {})
         stands = {**{name: getattr(row, name) for name in SCOPE}, "closed": row.closed_at is not None}
+        stands["erased"], said = row.erased_at is not None, said and {"erased": False, **said}
         if not said:
             yield f"compte n° {row.id} : aucun événement ne dit qui l’a invité"
         elif any(stands[name] != value for name, value in said.items()):
@@ -83,5 +91,5 @@ def differing(conn: Connection, told: Service) -> Iterator[str]:
     for gone, what in ((told.accounts, "compte"), (told.requests, "demande")):
         yield from (f"{what} n° {number} : le journal en parle, et il n’y en a plus trace" for number in sorted(gone))
     stored = {row.key: row.value for row in conn.execute(select(setting))}
-    if told.settings is not None and any(stored.get(key) != value for key, value in told.settings.items()):
-        yield "réglages : les délais ne sont pas ceux que dit le journal"
+    if any(stored.get(key) != value for key, value in told.settings.items()):
+        yield "réglages : les délais ou les durées ne sont pas ceux que dit le journal"

@@ -4,7 +4,7 @@ Both are read as streams in the order of the session's number, so that a million
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -16,12 +16,13 @@ from portal.core.sheet import TITLE
 from portal.features.past import before_codes
 from portal.features.past.shown import FIELDS, shown
 from portal.rules.lifecycle import Status
+from portal.rules.names import ERASED
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
 from portal.store.jury import session_jury
 from portal.store.measures import measure_line
-from portal.store.personal import cell, values
+from portal.store.personal import COMMITMENT, cell, values
 from portal.store.sessions import exam_session
 
 # What an event of these says besides is not of the session's own row.
@@ -35,6 +36,7 @@ UNSAID: Mapping[str, object] = {
     "exam_starts_on": None,
     "exam_ends_on": None,
     "results_saved_by": None,
+    "people_erased_at": None,
 }
 COLUMNS = (
     *(
@@ -72,14 +74,18 @@ class Told:
     begun: bool = False  # its origin is told
     last: int = 0  # the event that said something of it last
 
-    def hear(self, e: Row[Any], people: Mapping[str, Row[Any]]) -> None:
-        """`people`: what is still kept of what the events commit to, by digest."""
+    def hear(self, e: Row[Any], people: Mapping[str, Row[Any]], erased: Collection[int]) -> None:
+        """`people`: what is still kept of what the events commit to, by digest; `erased`: the accounts that are nobody's."""
         before, after = json.loads(e.before), json.loads(e.after)
         self.last = e.id
         after |= {name: cell(after[name], people) for name in ("session_manager", "status_by") if name in after}
+        if e.actor_id in erased and after.get("status_by") == e.actor and not COMMITMENT.fullmatch(e.actor):
+            after["status_by"] = ERASED  # up to version 1.14 the event itself held the name
         self.begun |= e.action in ORIGINS
         if not e.action.startswith(BESIDES):
             self.values.update({name: after[name] for name in COLUMNS if name in after})
+        if e.action == "people_erased" and self.values["session_manager"]:
+            self.values["session_manager"] = ERASED
         old = before_codes.is_old(e.action, before, after)
         if e.action.startswith("results_"):
             self._hear_results(e.action, after, old)
@@ -117,11 +123,11 @@ class Told:
             self.values.pop(name, None)
 
 
-def differing(conn: Connection, applied: Mapping[int, int], bulk: bool) -> Iterator[str]:
+def differing(conn: Connection, applied: Mapping[int, int], bulk: bool, erased: Collection[int]) -> Iterator[str]:
     """Each session that is not what the trail says, as a sentence, in the order of their numbers.
 
     `applied`: by the number of a measure's run, the event that tells of it; `bulk`: the database holds sessions made for
-    benches, of which a single event tells.
+    benches, of which a single event tells; `erased`: the accounts that are nobody's any more.
     """
     events = _Ahead(
         conn, select(audit_event).where(audit_event.c.session_id.is_not(None)), audit_event.c.session_id, audit_event.c.id
@@ -138,7 +144,7 @@ def differing(conn: Connection, applied: Mapping[int, int], bulk: bool) -> Itera
             own.append(events.of(s.id))
         managers = values(conn, ([e.after] for rows in own for e in rows if '"session_manager":{' in e.after))
         for s, rows in zip(some, own, strict=True):
-            told = _told(rows, managers, [line for line in lines.of(s.id) if line.run_id in applied], applied)
+            told = _told(rows, managers, [line for line in lines.of(s.id) if line.run_id in applied], applied, erased)
             stands = results.of(s.id), people.of(s.id), seats.of(s.id)
             if told.begun:
                 yield from (f"session {s.id} : {said}" for said in _compared(s, told, *stands))
@@ -179,14 +185,18 @@ def _unknown(events: _Ahead, before: int | None) -> Iterator[str]:
 
 
 def _told(
-    events: Sequence[Row[Any]], people: Mapping[str, Row[Any]], lines: Sequence[Row[Any]], applied: Mapping[int, int]
+    events: Sequence[Row[Any]],
+    people: Mapping[str, Row[Any]],
+    lines: Sequence[Row[Any]],
+    applied: Mapping[int, int],
+    erased: Collection[int],
 ) -> Told:
     told = Told()
     moved = sorted(lines, key=lambda line: applied[line.run_id])
     for e in events:
         while moved and applied[moved[0].run_id] < e.id:
             told.move(moved.pop(0))
-        told.hear(e, people)
+        told.hear(e, people, erased)
     for line in moved:
         told.move(line)
     return told

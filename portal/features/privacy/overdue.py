@@ -1,0 +1,91 @@
+"""What is past its time (rules/retention): how much of each kind, which changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, String, cast, exists, func, literal, select
+
+from portal.clock import PARIS
+from portal.rules.retention import LINE, TABLE, Duration, Kind
+from portal.store.accounts import account, sign_in
+from portal.store.audit import OF_NO_SESSION, audit_event
+from portal.store.candidates import candidate
+from portal.store.conditions import effective_end
+from portal.store.jury import accreditation, jury_member, session_jury
+from portal.store.limits import durations
+from portal.store.notices import mail, notice
+from portal.store.sessions import exam_session
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """How much of a kind is past its time, which began before `before`; `sessions`: of which the candidates are."""
+
+    line: Duration
+    number: int  # of months or years
+    before: date
+    count: int
+    sessions: int = 0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Since when what is kept is kept: a day, and its first moment in Paris."""
+
+    day: date
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(self.day, time(), PARIS)
+
+
+def bounds(chosen: Mapping[Kind, int], today: date) -> dict[Kind, Bound]:
+    """Of each kind, with these durations."""
+    return {kind: Bound(LINE[kind].before(number, today)) for kind, number in chosen.items()}
+
+
+def plan(conn: Connection, today: date) -> list[Overdue]:
+    """What `apply` would delete or make anonymous today, kind by kind. Nothing is changed."""
+    chosen = durations(conn)
+    found = []
+    for line in TABLE:
+        bound = Bound(line.before(chosen[line.kind], today))
+        rows = past(line.kind, bound).subquery()
+        many = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
+        if line.kind is Kind.CANDIDATES:
+            people = select(func.count()).select_from(candidate).where(candidate.c.session_id.in_(select(rows.c.id)))
+            found.append(Overdue(line, chosen[line.kind], bound.day, int(conn.execute(people).scalar_one()), sessions=many))
+        else:
+            found.append(Overdue(line, chosen[line.kind], bound.day, many))
+    return found
+
+
+def past(kind: Kind, bound: Bound) -> Select[Any]:
+    """The key of each row of this kind that is past its time; of candidates, their session."""
+    match kind:
+        case Kind.SIGN_INS:
+            return select(sign_in.c.token_digest.label("id")).where(sign_in.c.at < bound.at)
+        case Kind.MAILS:
+            return select(mail.c.id).where(mail.c.at < bound.at)
+        case Kind.NOTICES:
+            return select(notice.c.id).where(notice.c.at < bound.at)
+        case Kind.ACCOUNTS:
+            return select(account.c.id).where(account.c.closed_at < bound.at, account.c.erased_at.is_(None))
+        case Kind.MEMBERS:
+            return select(jury_member.c.id).where(jury_member.c.erased_at.is_(None), *_unused_since(bound))
+        case Kind.CANDIDATES:
+            return select(exam_session.c.id).where(effective_end < bound.day, exam_session.c.people_erased_at.is_(None))
+
+
+def _unused_since(bound: Bound) -> list[ColumnElement[bool]]:
+    """Conditions on jury_member: neither accredited, nor seated, nor kept by anybody since."""
+    m = jury_member.c.id
+    accredited = exists().where(accreditation.c.member_id == m, accreditation.c.valid_to >= bound.day)
+    seated = exists().where(
+        session_jury.c.member_id == m, exam_session.c.id == session_jury.c.session_id, effective_end >= bound.day
+    )
+    subject = literal("member ") + cast(m, String)
+    kept = exists().where(OF_NO_SESSION, audit_event.c.subject == subject, audit_event.c.at >= bound.at)
+    return [~accredited, ~seated, ~kept]

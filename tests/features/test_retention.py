@@ -1,0 +1,307 @@
+"""What is past its time: told by the dry run, deleted or made anonymous by the other, and nothing else with it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert, select, text, update
+
+from portal.cli import cli
+from portal.clock import PARIS
+from portal.core.outcomes import Saved
+from portal.core.people import Person
+from portal.features.access import keeping
+from portal.features.access.queries import find_by_email
+from portal.features.access.renaming import rename
+from portal.features.candidates import actions as candidates
+from portal.features.documents.actions import make
+from portal.features.documents.checking import check
+from portal.features.past.history import history
+from portal.features.privacy.erasing import apply
+from portal.features.privacy.overdue import plan
+from portal.features.standing.checking import verify
+from portal.rules.documents import Document
+from portal.rules.lifecycle import Action
+from portal.rules.lines import Refused
+from portal.rules.outcomes import Outcome
+from portal.rules.retention import DEFAULTS, LINE, Kind
+from portal.settings import Settings
+from portal.store import migrate
+from portal.store.accounts import account, sign_in
+from portal.store.base import metadata
+from portal.store.candidates import candidate, result
+from portal.store.jury import accreditation, jury_member, session_jury
+from portal.store.notices import mail, notice
+from portal.store.sessions import exam_session
+from tests.features.test_standing import by_hand
+from tests.guard.test_growing import rows
+from tests.support.life import Life, alone, live
+from tests.support.released import released
+from tests.support.world import World
+
+TODAY = date(2020, 6, 15)
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.today = TODAY
+    yield world
+    world.close()
+
+
+def counts(w: World) -> dict[Kind, int]:
+    with w.db.snapshot() as conn:
+        return {one.line.kind: one.count for one in plan(conn, w.today)}
+
+
+def broken(w: World) -> str | None:
+    with w.db.snapshot() as conn:
+        return verify(conn, w.db.audit_key).broken
+
+
+def at(day: date, hour: time = time(12)) -> datetime:
+    return datetime.combine(day, hour, PARIS)
+
+
+# ---- the edge of each duration: what is of that very day stays, what is of the day before goes
+
+
+def signed_in(w: World, on: date) -> None:
+    who = w.as_("ud94").actor.id
+    with w.db.writing() as tx:
+        tx.execute(insert(sign_in).values(token_digest=on.isoformat(), account_id=who, at=at(on, time(0))))
+
+
+def mailed(w: World, on: date) -> None:
+    who = w.as_("ud94").actor.id
+    row = {"message_id": on.isoformat(), "account_id": who, "subject": "x", "body": "x", "link": "/", "daily": 0}
+    with w.db.writing() as tx:
+        tx.execute(insert(mail).values(**row, at=at(on, time(0)), due_at=at(on), sent_at=at(on)))
+
+
+def noticed(w: World, on: date) -> None:
+    who = w.as_("ud94").actor.id
+    with w.db.writing() as tx:
+        tx.execute(insert(notice).values(account_id=who, at=at(on, time(0)), subject="x", body="x", link="/"))
+
+
+def closed(w: World, on: date) -> None:
+    email = f"ud{'94' if on.day % 2 else '75'}@test.example"
+    w.as_(email.partition("@")[0])
+    with w.db.writing() as tx:
+        tx.execute(update(account).where(account.c.email == email).values(closed_at=at(on, time(0))))
+
+
+def accredited(w: World, on: date) -> None:
+    today, w.today = w.today, date(2000, 1, 1)
+    w.juror(on.isoformat(), "1990-01-01", on.isoformat())
+    w.today = today
+
+
+def examined(w: World, on: date) -> None:
+    w.session(on.toordinal() % 100 + 1, f"{on:%d/%m/%Y}", f"{on:%d/%m/%Y}", "verrouillee", candidates=3)
+
+
+MADE: dict[Kind, Callable[[World, date], None]] = {
+    Kind.SIGN_INS: signed_in,
+    Kind.MAILS: mailed,
+    Kind.NOTICES: noticed,
+    Kind.ACCOUNTS: closed,
+    Kind.MEMBERS: accredited,
+    Kind.CANDIDATES: examined,
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_of_the_last_day_stays_and_what_is_of_the_day_before_goes(w: World, kind: Kind) -> None:
+    edge = LINE[kind].before(DEFAULTS[kind], TODAY)
+    one = 3 if kind is Kind.CANDIDATES else 1
+    MADE[kind](w, edge)
+    assert counts(w)[kind] == 0
+    MADE[kind](w, edge - timedelta(days=1))
+    assert counts(w)[kind] == one
+    done = {found.line.kind: found.count for found in apply(w.operator())}
+    assert done == dict.fromkeys(Kind, 0) | {kind: one} and set(counts(w).values()) == {0}
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("still", ["accredited", "seated", "kept"])
+def test_a_member_who_is_still_of_use_stays(w: World, still: str) -> None:
+    edge = LINE[Kind.MEMBERS].before(DEFAULTS[Kind.MEMBERS], TODAY)
+    accredited(w, edge - timedelta(days=100))
+    with w.db.writing() as tx:
+        number = tx.execute(select(jury_member.c.id)).scalar_one()
+        if still == "accredited":
+            tx.execute(update(accreditation).values(valid_to=edge))
+    if still == "seated":
+        examined(w, edge)
+        with w.db.writing() as tx:
+            session = tx.execute(select(exam_session.c.id)).scalar_one()
+            tx.execute(insert(session_jury).values(session_id=session, member_id=number))
+    if still == "kept":
+        w.today = edge
+        with w.db.writing() as tx:
+            w.operator().record(tx, "accreditation_withdrawn", subject=f"member {number}")
+        w.today = TODAY
+    assert counts(w)[Kind.MEMBERS] == 0
+
+
+# ---- the dry run, and the other
+
+
+@pytest.fixture
+def lived(w: World) -> World:
+    """A whole life, by people who have left since, of candidates whose time is past."""
+    live(w)
+    w.today = date(2090, 1, 1)
+    for email in ("centre", "ud94"):
+        by_hand(w.db, f"UPDATE account SET closed_at = '2020-07-01 00:00:00' WHERE email = '{email}@test.example'")
+        with w.db.reading() as conn:
+            number = conn.execute(select(account.c.id).where(account.c.email == f"{email}@test.example")).scalar_one()
+        with w.db.writing() as tx:
+            w.operator().record(tx, "account_closed", subject=f"account {number}")
+    return w
+
+
+def test_the_dry_run_changes_nothing_and_the_other_does_what_it_said_once(lived: World) -> None:
+    """Small batches too; then the trail and the tables hold, counts and results are what they were, and nothing is left to do."""
+    results = select(result).order_by(result.c.id)
+    before, said = rows(lived.db), counts(lived)
+    assert rows(lived.db) == before and said[Kind.CANDIDATES] > 5 and said[Kind.ACCOUNTS] == 2 and said[Kind.MEMBERS] == 3
+    with lived.db.snapshot() as conn:
+        planned, decided = plan(conn, lived.today), conn.execute(results).all()
+    assert broken(lived) is None
+    assert apply(lived.operator(), most_deleted=2, most_erased=1) == planned
+    assert broken(lived) is None
+    after = rows(lived.db)
+    assert {name: len(after[name]) for name in ("candidate", "exam_session", "account", "jury_member", "session_jury")} == {
+        name: len(before[name]) for name in ("candidate", "exam_session", "account", "jury_member", "session_jury")
+    }
+    with lived.db.reading() as conn:
+        assert conn.execute(results).all() == decided
+    told = lived.scalar("SELECT count(*) FROM audit_event WHERE action = 'retention_applied'")
+    assert isinstance(told, int) and told > 3
+    assert {one.count for one in apply(lived.operator())} == {0} and rows(lived.db) == after
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_an_erasure_by_hand_is_named(w: World) -> None:
+    w.session(2, "01/06/2020", "05/06/2020")
+    w.as_("ud94")
+    by_hand(w.db, "UPDATE exam_session SET people_erased_at = '2020-07-01 00:00:00' WHERE id = 2")
+    assert "session 2 : Ce qu’elle garde" in (broken(w) or "")
+    by_hand(w.db, "UPDATE exam_session SET people_erased_at = NULL WHERE id = 2")
+    by_hand(w.db, "UPDATE account SET erased_at = '2020-07-01 00:00:00' WHERE email = 'ud94@test.example'")
+    assert "son rôle, son ressort ou sa fermeture" in (broken(w) or "")
+
+
+MARK = "Zqxmarque"
+
+
+def test_no_table_holds_a_name_or_an_address_after_its_erasure(w: World) -> None:
+    """A mark in every place where one person's life in the service leaves something."""
+    w.session(1, "01/06/2020", "05/06/2020", "en_preparation", candidates=1)
+    life = Life(w)
+    centre = w.as_("centre")
+    life.done(candidates.add(centre, 1, life.v(1), Person(MARK, MARK, date(1990, 1, 2), f"{MARK}@x.example")))
+    life.done(candidates.edit(centre, 1, life.v(1), life.people(1)[0], Person(f"{MARK}a", MARK, date(1990, 1, 2), "")))
+    w.tell(1)
+    w.juror(f"{MARK}b")
+    by_hand(w.db, f"UPDATE account SET name = '{MARK}' WHERE email = 'centre@test.example'")
+    assert isinstance(rename(w.as_("centre"), 1, f"{MARK}c"), Saved)
+    number = w.as_("centre").actor.id
+    with w.db.reading() as conn:
+        found = find_by_email(conn, w.operator().actor, "centre@test.example")
+    assert found and isinstance(keeping.close(w.operator(), found.id, None, f"Départ de {MARK}"), Saved)
+    assert marked(w) >= {"candidate", "clear_value", "account", "jury_member", "mail"}
+    w.today = date(2100, 1, 1)
+    apply(w.operator())
+    assert marked(w) == set() and broken(w) is None
+    with w.db.reading() as conn:
+        told = history(conn, 1)
+        seen = find_by_email(conn, w.operator().actor, f"efface-{number}@invalid")
+    assert "(effacé)" in str(told) and seen and seen.name == "effacé"
+    assert isinstance(keeping.reopen(w.operator(), seen.id, None), Refused)
+
+
+def marked(w: World) -> set[str]:
+    """The tables that hold the mark anywhere; the search over names follows its own."""
+    names = [*(table.name for table in metadata.sorted_tables), *(["candidate_search"] if w.db.is_sqlite else [])]
+    with w.db.reading() as conn:
+        found = {name: str(conn.execute(text(f"SELECT * FROM {name}")).all()) for name in names}
+    return {name for name, told in found.items() if MARK.casefold() in told.casefold()}
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_session_whose_people_are_erased_is_read_and_changes_no_more(w: World) -> None:
+    w.session(1, "01/06/1960", "05/06/1960", "convocations_envoyees")
+    apply(w.operator())
+    ud, centre = w.browser("ud94"), w.browser("centre")
+    page = centre.get("/sessions/1/candidats").text
+    assert "EFFACÉ n°" in page.replace("\xa0", " ") and "NOM00" not in page
+    assert "sont effacées" in centre.get("/sessions/1/date-reelle").text
+    assert "Données personnelles effacées" in ud.get("/sessions/1/historique").text
+    with w.db.reading() as conn:
+        assert [row.born_on for row in conn.execute(select(candidate.c.born_on))] == [date(1900, 1, 1)] * 2
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_document_of_a_candidate_without_a_name_is_checked_as_before(w: World) -> None:
+    w.session(1, "01/06/1960", "05/06/1960", "convocations_envoyees")
+    life, won = Life(w), alone(Outcome.TITLE)
+    life.enter(1, life.entries(1, won, won))
+    life.step("ud94", Action.LOCK)
+    make(w.as_("centre"), 1, Document.AWARD, None, "http://x")
+    code = str(w.scalar("SELECT min(code) FROM document"))
+    with w.db.reading() as conn:
+        before = check(conn, code, "UD")
+    apply(w.operator())
+    with w.db.reading() as conn:
+        after = check(conn, code, "UD")
+    assert before and after and before.current and after == before
+
+
+# ---- a database of before
+
+
+def test_what_1_11_0_kept_is_made_anonymous_and_its_trail_still_holds(w: World) -> None:
+    with released(w.db) as old:
+        migrate.upgrade(old)
+        past = World.__new__(World)
+        past.db, past.today = old, date(2090, 1, 1)
+        by_hand(old, "UPDATE account SET closed_at = NULL")
+        apply(past.operator())
+        assert broken(past) is None
+        with old.reading() as conn:
+            assert conn.execute(text("SELECT count(*) FROM candidate WHERE last_name <> 'effacé'")).scalar() == 0
+
+
+# ---- the command
+
+
+def portal(w: World, *words: str) -> str:
+    settings = {
+        "PORTAL_ENV": "demo",
+        "PORTAL_DATABASE_URL": w.db.url.render_as_string(hide_password=False),
+        "PORTAL_SECRET_KEY": "x",
+        "PORTAL_TODAY": "2020-06-15",
+    }
+    done = CliRunner().invoke(cli, ["retention", *words], env=settings)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_command_line_plans_and_applies(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
+    noticed(w, date(2019, 6, 14))
+    examined(w, date(1970, 6, 14))
+    said = portal(w, "plan")
+    assert "Avis : 1 (à supprimer, d’avant le 15/06/2019 ; gardés 12 mois depuis l’avis)" in said
+    people = "Candidats, et ce que l’historique dit d’eux : 3, de 1 session"
+    assert f"{people} (à rendre anonymes, d’avant le 15/06/1970 ; gardés 50 ans depuis la fin de la session)" in said
+    assert said.endswith("Rien n’a été changé : « portal retention apply » efface.\n") and portal(w, "plan") == said
+    done = portal(w, "apply")
+    assert "Avis : 1 (supprimés" in done and f"{people} (rendus anonymes" in done
+    assert "Avis : 0 (" in portal(w, "apply")
