@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portal.address import read_address
-from portal.cli import audit, doctor, files, french, keys, measures, people, retention, service
+from portal.cli import audit, copies, doctor, files, french, keys, measures, people, retention, service
 from portal.cli.tool import ITS_KEY, SEALED, refuse
 from portal.environment import SettingsError
 from portal.files.errors import BadFile, why
@@ -51,7 +51,7 @@ def cli() -> None:
 for command in (
     service.migrate, service.demo, service.serve, service.worker, people.users, files.sessions, files.candidates, files.centres,
     files.titles, files.approvals, files.results, measures.measures, audit.audit,
-    keys.keys, doctor.doctor, retention.retention,
+    keys.keys, doctor.doctor, copies.backup, copies.restore, retention.retention,
 ):  # fmt: skip
     cli.add_command(command)
 french.speak(cli)

@@ -35,6 +35,16 @@ class Tool:
         now = self.clock.now()
         return Work(self.db, Occasion(operator(), Source.CLI, now, now.date()), self.settings.unit_label)
 
+    def made(self) -> "Tool":
+        """With a database, of whichever version."""
+        if self.db.is_sqlite and not Path(str(self.db.url.database)).exists():
+            refuse(f"Il n’y a pas de base à {self.db.url.database} : {MAKES_IT}.")
+        with self.db.reading() as conn:
+            state = migrations.state(conn)
+        if state.revision is None:
+            refuse(f"Le schéma de la base {schema_said(state)} : {schema_mend(state)}.")
+        return self
+
     def current(self) -> "Tool":
         """With the schema that this version expects, and under the key of its trail."""
         self.migrated()
@@ -45,8 +55,7 @@ class Tool:
 
     def migrated(self) -> "Tool":
         """With the schema that this version expects."""
-        if self.db.is_sqlite and not Path(str(self.db.url.database)).exists():
-            refuse(f"Il n’y a pas de base à {self.db.url.database} : {MAKES_IT}.")
+        self.made()
         with self.db.reading() as conn:
             state = migrations.state(conn)
         if mend := schema_mend(state):

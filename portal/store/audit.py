@@ -221,8 +221,13 @@ def _seal(key: bytes, count: int, digest: str) -> str:
     return hmac.new(key, f"head:{count}:{digest}".encode(), sha256).hexdigest()
 
 
+def is_seal(key: bytes, count: int, digest: str, seal: str) -> bool:
+    """Whether this is the seal, under this key, of a trail of so many events that ends with this digest."""
+    return hmac.compare_digest(seal, _seal(key, count, digest))
+
+
 def _holds(key: bytes, head: Row[Any]) -> bool:
-    return hmac.compare_digest(head.seal, _seal(key, int(head._mapping["count"]), head.digest))
+    return is_seal(key, int(head._mapping["count"]), head.digest, head.seal)
 
 
 def fits(conn: Connection, key: bytes) -> bool:

@@ -61,9 +61,25 @@ def is_current(db: Database) -> bool:
 
 def state(conn: Connection) -> State:
     """The schema of this database beside that of this code."""
-    scripts, revision = ScriptDirectory.from_config(_config()), _revision(conn)
-    known = {script.revision for script in scripts.walk_revisions()}
-    return State(revision, str(scripts.get_current_head()), revision in known)
+    revision, expected = _revision(conn), ScriptDirectory.from_config(_config()).get_current_head()
+    return State(revision, str(expected), revision is not None and knows(revision))
+
+
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database to this revision."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+@contextmanager
+def made(db: Database, revision: str) -> Iterator[Connection]:
+    """A transaction in which an empty database has just been brought to this revision: what follows is kept with it, or neither."""
+    config = _config()
+    with _sqlite(db, Limits()) if db.is_sqlite else _postgresql(db, Limits()) as conn:
+        config.attributes["connection"] = conn
+        if _revision(conn):
+            command.downgrade(config, "base")
+        command.upgrade(config, revision)
+        yield conn
 
 
 def _config() -> Config:
