@@ -7,6 +7,7 @@ from hashlib import sha256
 from flask import Response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.web.signed import young
 from portal.web.state import settings
 
 COOKIE = "appareil"
@@ -37,7 +38,7 @@ def remember(response: Response, email: str) -> None:
 
 def _read() -> tuple[str, list[str]]:
     try:
-        browser, *marks = _signer().loads(request.cookies.get(settings().cookie(COOKIE), ""), max_age=SECONDS)
+        browser, *marks = young(_signer(), request.cookies.get(settings().cookie(COOKIE), ""), SECONDS)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(browser), [str(mark) for mark in marks]

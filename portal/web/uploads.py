@@ -6,6 +6,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.web.fields import FileField, HiddenField
 from portal.web.forms import Form
+from portal.web.signed import young
 from portal.web.state import actor, settings
 
 
@@ -27,7 +28,7 @@ def sealed(content: object) -> str:
 def unsealed(text: str) -> Any:
     """What `sealed` closed, if it is this person's and of today; otherwise None."""
     try:
-        who, content = _signer().loads(text, max_age=PREVIEW_HOURS * 3600)
+        who, content = young(_signer(), text, PREVIEW_HOURS * 3600)
     except (BadData, ValueError, TypeError):
         return None
     return content if who == actor().id else None

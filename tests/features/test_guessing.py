@@ -186,11 +186,10 @@ def test_the_counters_are_bounded_in_number_and_go_when_they_hold_nothing(w: Wor
     assert w.scalar("select count(*) from guess") == 3
 
 
-def test_a_clock_that_was_set_back_shuts_nobody_out_for_long(w: World) -> None:
+def test_a_clock_that_was_set_back_shuts_nobody_out(w: World) -> None:
     for _ in range(11):
         sign_in_with(w.db, w.now() + timedelta(days=1), OWNER, "guess", Device("192.0.2.1"))
-    answer = sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.1"))
-    assert isinstance(answer, TooSoon) and answer.wait <= timedelta(minutes=3)
+    assert isinstance(sign_in_with(w.db, w.now(), OWNER, PASSWORD, Device("192.0.2.1")), SignedIn)
 
 
 @pytest.mark.parametrize(("proxies", "counted"), [(0, "192.0.2.1"), (1, "203.0.113.9"), (2, "203.0.113.8")])

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's
 from portal.store.accounts import guess
 
 KEYS = 65_536  # of each kind: however many addresses are invented, the table stays small
+APART = timedelta(minutes=1)  # the clocks of two nodes
 CLEARED = 200  # rows that hold nothing any more, taken away at each guess
 
 
@@ -35,11 +36,14 @@ class Bound:
 
     def wait(self, free_at: datetime, now: datetime) -> timedelta:
         """How long until a guess may be looked at; nothing when it may now. `free_at`: when all places are back."""
-        return max(timedelta(0), self.taken(free_at, now) - now - self.at_once * self.every)
+        wait = self.taken(free_at, now) - now - self.at_once * self.every
+        return wait if wait > min(APART, self.every / 2) else timedelta(0)
 
     def taken(self, free_at: datetime, now: datetime) -> datetime:
-        """When all places are back, one more being taken. A clock that was set back shuts nobody out for long."""
-        return min(max(free_at, now), now + self.at_once * self.every) + self.every
+        """When all places are back, one more being taken. What no guess can have made is of a clock that was set back, and holds
+        nobody up."""
+        made = free_at <= now + self.at_once * self.every + APART
+        return (max(free_at, now) if made else now) + self.every
 
 
 PAIR, ADDRESS, ACCOUNT, KNOWN = Bound(10, 20), Bound(200, 300), Bound(20, 40), Bound(10, 10)
