@@ -14,7 +14,7 @@ LIBRARIES = [  # names that a library asks for or reads
     "impl", "cache_ok", "process_bind_param", "process_result_value", "inherit_cache", "isolation_level",  # SQLAlchemy
     "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user",  # Werkzeug, Flask, Flask-Login
     "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
-    "front",  # granian
+    "front", "subcommand_metavar",  # granian, click
     "process_data", "process_formdata", "pre_validate",  # WTForms
     "visit_*", "dont_write_bytecode",  # Python
     "pytest_*",
