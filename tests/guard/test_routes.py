@@ -192,6 +192,32 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
+def addresses(rule: str) -> tuple[str, str]:
+    """The address of this rule with what is there, and with what is not."""
+    step = re.sub(r"<any\('([^']+)'[^)]*\):[a-z]+>", r"\1", rule)  # the first word of the list
+    own = {"/unites/<code>": "94", "/regions/<code>": "11"}.get(rule, "TP-01303")
+    here = re.sub(r"<number:[a-z_]+>", "1", step).replace("<key>", "greve")
+    missing = re.sub(r"<number:[a-z_]+>", "999", step).replace("<key>", "inconnue")
+    return re.sub("<(path:)?code>", own, here), re.sub("<(path:)?code>", "inconnu", missing)
+
+
+def may(who: str, need: str) -> bool:
+    """Whether this person may open what needs this."""
+    return {
+        SIGNED_IN: True,
+        SCOPED: SEES[who],
+        ASKED: SEES[who],
+        OWN: False,
+        MINE: who == "centre",
+        NATIONAL: who == "national",
+        CENTRE: who in ("centre", "other"),
+        KEEPERS: who != "region",
+        STATE: who not in ("centre", "other"),
+        KEPT: who in ("ud94", "region", "national"),
+        REGIONS: who in ("region", "national"),
+    }[need]
+
+
 def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World) -> None:
     rules = list(w.app().url_map.iter_rules())
     assert {rule.rule for rule in rules} == set(ROUTES)
@@ -201,12 +227,7 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
         need = ROUTES[rule.rule]
         if need == OPEN:
             continue
-        step = re.sub(r"<any\('([^']+)'[^)]*\):[a-z]+>", r"\1", rule.rule)  # the first word of the list
-        own = {"/unites/<code>": "94", "/regions/<code>": "11"}.get(rule.rule, "TP-01303")
-        here = re.sub(r"<number:[a-z_]+>", "1", step).replace("<key>", "greve")
-        here = re.sub("<(path:)?code>", own, here)
-        missing = re.sub(r"<number:[a-z_]+>", "999", step).replace("<key>", "inconnue")
-        missing = re.sub("<(path:)?code>", "inconnu", missing)
+        here, missing = addresses(rule.rule)
         get = "GET" in (rule.methods or ())
         answer = visitor.get(here) if get else visitor.post(here)
         assert answer.status_code in (302, 401, 405), here
@@ -214,22 +235,24 @@ def test_every_route_by_every_role_with_own_foreign_and_missing_objects(w: World
             continue
         for who, browser in browsers.items():
             code = browser.get(here).status_code
-            allowed = {
-                SIGNED_IN: True,
-                SCOPED: SEES[who],
-                ASKED: SEES[who],
-                OWN: False,
-                MINE: who == "centre",
-                NATIONAL: who == "national",
-                CENTRE: who in ("centre", "other"),
-                KEEPERS: who != "region",
-                STATE: who not in ("centre", "other"),
-                KEPT: who in ("ud94", "region", "national"),
-                REGIONS: who in ("region", "national"),
-            }[need]
+            allowed = may(who, need)
             assert (code in (200, 302, 303)) if allowed else (code == 404), (who, here, code)
             if missing != here:
                 assert browser.get(missing).status_code == 404, (who, missing)
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_a_person_may_not_open_takes_no_form_either(w: World) -> None:
+    browsers, told = {who: w.browser(who) for who in PEOPLE}, []
+    taking = [rule.rule for rule in w.app().url_map.iter_rules() if "POST" in (rule.methods or ()) and ROUTES[rule.rule] != OPEN]
+    for rule in taking:
+        here, missing = addresses(rule)
+        for who, browser in browsers.items():
+            asked = [] if may(who, ROUTES[rule]) else [here]
+            asked += [missing] if missing != here and who in ("centre", "national") else []
+            told += [f"{who} {address} {code}" for address in asked if (code := browser.post(address).status_code) != 404]
+    assert not told, "\n".join(told)
+    assert len(taking) > 50
 
 
 def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: World) -> None:

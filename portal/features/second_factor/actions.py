@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from portal.core.outcomes import NotThere
 from portal.core.telling import Message, mail_now
 from portal.features.accounts import passwords, throttle
 from portal.features.accounts.actions import TooSoon, WrongPassword, digest
@@ -215,13 +216,16 @@ def _drop(tx: Connection, work: Work, account_id: int, number: int | None, *, la
 
 
 def reset(work: Work, account_id: int) -> None:
-    """Take away all factors of a person who lost them; all its sign-ins end. Raises CannotReset: none there, or one's own."""
+    """Take away all factors of a person who lost them; all its sign-ins end. Raises CannotReset: none there, or one's own; and
+    NotThere: no such account."""
     if account_id == work.actor.id:
         raise CannotReset("Votre propre second facteur se retire depuis votre compte, ou par un autre compte national.")
     with work.db.writing() as tx:
         found = tx.execute(select(account.c.email).where(account.c.id == account_id).with_for_update()).one_or_none()
         kinds = list(tx.execute(select(factor.c.kind).where(factor.c.account_id == account_id).order_by(factor.c.id)).scalars())
-        if found is None or not kinds:
+        if found is None:
+            raise NotThere
+        if not kinds:
             raise CannotReset("Ce compte n’a pas de second facteur.")
         _drop(tx, work, account_id, None, last=True)
         theirs = update(sign_in).where(sign_in.c.account_id == account_id, sign_in.c.ended_at.is_(None))
