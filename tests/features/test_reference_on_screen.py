@@ -86,6 +86,15 @@ def test_what_is_no_centre_is_said_on_its_field(w: World, field: str, value: str
     assert w.scalar("SELECT count(*) FROM centre") == 2
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/centres/nouveau", "/titres/nouveau", "/comptes/invitation"])
+def test_what_is_wrong_is_told_in_the_order_of_the_screen_and_typing_goes_on_at_the_first(w: World, path: str) -> None:
+    page = w.browser("national").post(path).text
+    fields, told = re.findall(r'<(?:input|select) id="(\w+)"', page), re.findall(r'<li><a href="#(\w+)"', page)
+    assert len(told) > 1 and told == [field for field in fields if field in told]
+    assert re.findall(r'id="(\w+)"[^>]*autofocus', page) == told[:1]
+
+
 def test_a_known_siret_is_not_opened_twice(w: World) -> None:
     answer = w.browser("national").post("/centres/nouveau", **{**NEW, "siret": w.sirets[0]})
     assert answer.status_code == 422 and "déjà celui du centre « CENTRE A »" in answer.text

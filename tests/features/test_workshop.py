@@ -81,13 +81,13 @@ def test_a_form_and_a_file_give_the_same_measure(w: World) -> None:
     ("changes", "sentence"),
     [
         ({"nom": ""}, "Donnez un nom"),
-        ({"source": ""}, "« source » manque"),
+        ({"source": ""}, "« Source » manque"),
         ({"cas-1-debut_du": "31/02/2020"}, "n’est pas une date"),
-        ({"cas-1-debut_du": "2020-07-01"}, "« debut_du » vient après « debut_au »"),
-        ({"cas-1-jours": "0"}, "« jours » est un nombre entier"),
+        ({"cas-1-debut_du": "2020-07-01"}, "« Début du » vient après « au »"),
+        ({"cas-1-jours": "0"}, "« Nombre de jours » est un nombre entier"),
         ({"cas-1-jours": "x"}, "Indiquez le nombre de jours"),
         ({"cas-1-action": "reporter_la_fin"}, "Indiquez la nouvelle date de fin"),
-        ({"cas-1-action": "x"}, "« action » vaut"),
+        ({"cas-1-action": "x"}, "« Effet » vaut « Annuler », « Reporter la fin » ou"),
         ({"nom": "confinement 2020"}, "fournie avec le portail"),
     ],
 )

@@ -11,6 +11,11 @@ STATES = {"": "Tous", OPEN: "Ouverts", CLOSED: "Fermés"}
 NAMES = {code: f"{code} {name}" for code, (name, _) in sorted(DEPARTMENTS.items())}
 
 
+class PlaceForm(Form):
+    siret = SiretField("SIRET", "Indiquez le SIRET du centre.", hint="14 chiffres, avec ou sans espaces.")
+    department = ChoiceField("Département", "Choisissez un département.", NAMES)
+
+
 class CardForm(Form):
     name = TextField("Nom du centre", "Indiquez le nom du centre.", 200)
     address = TextField("Adresse (facultatif)", longest=300)
@@ -22,9 +27,8 @@ class CardForm(Form):
         return Card(self.name.text, self.address.text, self.email.text, self.phone.text)
 
 
-class NewCentre(CardForm):
-    siret = SiretField("SIRET", "Indiquez le SIRET du centre.", hint="14 chiffres, avec ou sans espaces.")
-    department = ChoiceField("Département", "Choisissez un département.", NAMES)
+class NewCentre(PlaceForm, CardForm):
+    """A new centre: first what does not change afterwards."""
 
 
 class Closing(Form):

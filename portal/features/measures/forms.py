@@ -86,14 +86,24 @@ def _iso(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
+# How the form calls what a file calls by these words.
+CALLED = {
+    "nom": "Nom", "source": "Source", "texte": "En clair", "debut_du": "Début du", "debut_au": "au", "fin_du": "Fin du", "fin_au": "au",
+    "departements": "Départements", "titres": "Titres", "action": "Effet", "fin": "Nouvelle date de fin", "jours": "Nombre de jours",
+    "annuler": "Annuler", "reporter_la_fin": "Reporter la fin", "decaler": "Décaler début et fin",
+}  # fmt: skip
+CODES = re.compile(rf"« ({'|'.join(CALLED)}) »")
+
+
 def note(typed: Typed, problems: Sequence[Problem]) -> None:
-    """Each problem on its field; one that has no field stands on the name."""
+    """Each problem on its field, in the words of the form; one that has no field stands on the name."""
     for problem in problems:
         if problem.case and problem.field in (*TEXTS, "statuts"):
             field, sentence = f"cas-{problem.case}-{problem.field}", problem.sentence
         else:
             field = "source" if problem.field == "source" else "nom"
             sentence = str(problem).removeprefix("[mesure] : ")
+        sentence = CODES.sub(lambda code: f"« {CALLED[code[1]]} »", sentence)
         typed.errors.setdefault(field, sentence[:1].upper() + sentence[1:])
 
 

@@ -11,6 +11,7 @@ from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.limits import Limits
 from portal.store.limits import limits
+from portal.store.text import digits_in
 from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, only, reading, work
@@ -22,7 +23,7 @@ blueprint = Blueprint("reference", __name__)
 def index() -> ResponseReturnValue:
     if request.method == "POST":
         only(Duty.KEEP_APPROVALS)
-    form = Approval()
+    form = Approval(siret=digits_in(query.search()))
     if not posted():
         return _index(form)
     if not form.validate():

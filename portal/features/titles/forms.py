@@ -29,6 +29,10 @@ class LevelField(ChoiceField):
         return text
 
 
+class CodeForm(Form):
+    code = CodeField("Code", "Indiquez le code du titre.", hint="Par exemple TP-01303. Il ne change plus ensuite.")
+
+
 class CardForm(Form):
     label = TextField("Intitulé", "Indiquez l’intitulé du titre.", 200)
     decree_on = DayField("Date de l’arrêté (facultatif)")
@@ -53,8 +57,8 @@ class CardForm(Form):
         )
 
 
-class NewTitle(CardForm):
-    code = CodeField("Code", "Indiquez le code du titre.", hint="Par exemple TP-01303. Il ne change plus ensuite.")
+class NewTitle(CodeForm, CardForm):
+    """A new title: its code first."""
 
 
 class NewCertificate(Form):
