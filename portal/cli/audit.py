@@ -34,7 +34,7 @@ def verify_audit(file: str | None, key: str | None) -> None:
     help="Écrit la tête signée du journal ; avec un FICHIER gardé auparavant, dit d’abord si le journal d’aujourd’hui la continue, "
     "et sort avec 1 sinon.",
 )
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FICHIER]")
 def checkpoint(file: str | None) -> None:
     from portal.core.heads import head, signer
     from portal.features.standing.trail import continues

@@ -5,7 +5,7 @@ import click
 from portal.cli.tool import Tool
 
 
-@click.group(help="Clés.")
+@click.group(help="Change ce qui est chiffré sous une ancienne clé.")
 def keys() -> None:
     pass
 

@@ -51,7 +51,7 @@ def _print_plan(plan: "Plan") -> None:
 
 @measures.command("plan", help="Essai à blanc : compte par cas, ne change rien.")
 @click.argument("name", metavar="MESURE")
-@click.option("--csv", "csv_file", metavar="FICHIER")
+@click.option("--csv", "csv_file", metavar="FICHIER", help="Y écrit une ligne par session : ce qui changerait, et pourquoi.")
 def plan_measure(name: str, csv_file: str | None) -> None:
     from portal.features.measures.plan import plan
     from portal.features.measures.report import COLUMNS, report

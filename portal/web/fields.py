@@ -111,9 +111,10 @@ class EmailField(TextField):
         super().__init__(label, missing, 254, "email", **more)
 
     def read(self, text: str) -> object:
+        super().read(text)
         if not is_email(text):
             raise Wrong(f"« {text} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr.")
-        return super().read(text)
+        return text
 
 
 class NumberField(TypedField):

@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from portal.cli import main
+from portal.cli import cli, french, main
 from portal.cli.tool import Tool
 from portal.clock import Clock
 from portal.core.finding import find
@@ -137,6 +139,22 @@ def test_the_command_line_speaks_french(words: str, said: str, monkeypatch: pyte
         main()
     told = " ".join(out.getvalue().split())
     assert said in told and not ENGLISH.search(told), told
+
+
+def every_command(command: click.Command, path: str = "portal") -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    for name, under in getattr(command, "commands", {}).items():
+        yield from every_command(under, f"{path} {name}")
+
+
+def test_the_help_of_each_command_is_french_and_says_what_each_word_is() -> None:
+    french.speak(cli)
+    for path, command in every_command(cli):
+        told = " ".join(command.get_help(click.Context(command, info_name=path)).split())
+        assert not ENGLISH.search(told), told
+        assert len((command.help or "").split()) > 2, path
+        for word in command.params:
+            assert not isinstance(word, click.Option) or word.help, f"{path} {word.name}"
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://a@b/c", "sqlite:////proc/none/p.sqlite"])

@@ -20,6 +20,7 @@ from portal.clock import PARIS, Clock
 from portal.core.invitations import signer
 from portal.core.outcomes import Saved
 from portal.core.telling import next_daily
+from portal.features.access import keeping
 from portal.features.access.inviting import invite
 from portal.features.communication.closings import announce
 from portal.features.communication.letters import NewLetter, as_html, publish
@@ -441,6 +442,19 @@ def test_a_letter_is_for_whom_it_is_addressed_counted_and_told(w: World) -> None
     assert "ouverte par 2 personnes" in national.get("/communication").text
     assert w.scalar("SELECT count(*) FROM notice WHERE subject LIKE 'Lettre%'") == 2
     assert "À lire" not in w.browser("centre").get("/communication").text
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_letter_is_addressed_to_whom_can_read_it(w: World) -> None:
+    for who in ("centre", "ud75", "region"):
+        w.as_(who)
+    national = w.browser("national")
+    national.post("/comptes/invitation", email="neuf@test.example", name="Noa Lambert", role="ud", department="93")
+    keeping.close(w.operator(), w.as_("ud75").actor.id or 0, None, "Départ")
+    national.post("/communication/nouvelle", title="Pour tous", text="Texte", key="k")
+    able = w.scalar("SELECT count(*) FROM account WHERE closed_at IS NULL AND password_hash IS NOT NULL")
+    assert w.scalar("SELECT count(*) FROM account") == int(str(able)) + 2
+    assert f"Adressée à {able} comptes" in national.get("/communication/1").text
 
 
 def test_each_letter_has_a_number_of_its_own_and_is_called_by_it(w: World) -> None:

@@ -1,12 +1,17 @@
 """The head of the trail that somebody kept."""
 
-from portal.web.fields import TypedField
+from portal.web.fields import TypedField, Wrong
 from portal.web.forms import Form
 
 LONGEST = 5_000  # a mail with all that stands around it
 
 
 class HeadField(TypedField):
+    def read(self, text: str) -> object:
+        if len(self.typed) > LONGEST:
+            raise Wrong(f"{len(self.typed)} caractères, pour {LONGEST} au plus : collez le point seul.")
+        return text
+
     @property
     def text(self) -> str:
         """What was pasted, line by line."""
