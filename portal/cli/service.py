@@ -89,13 +89,14 @@ def worker(once: bool, every: int) -> None:
     from portal.features.notices.outbox import AT_ONCE, send_due, smtp
     from portal.features.notices.stuck import tell_set_aside
     from portal.features.notices.waiting import tell_waiting
-    from portal.features.security.keeping import forget
+    from portal.features.privacy.erasing import apply
+    from portal.rules.retention import Kind
 
     tool = Tool().current()
 
     def turn() -> None:
         told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
-        forget(tool.db, tool.clock.now())
+        apply(tool.work(), kinds=[Kind.JOURNAL])
         if tool.settings.smtp_host:
             left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings), at_once=AT_ONCE)
             if once or told or left or problems:

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """What is kept of people, by what happens to it in the end."""
 
     SIGN_INS = "sign_ins"
+    JOURNAL = "journal"
     MAILS = "mails"
     NOTICES = "notices"
     ACCOUNTS = "accounts"
@@ -58,6 +59,15 @@ TABLE = (
         least=6,
         most=24,
         why="Le temps de retrouver d’où vient un accès anormal, souvent vu des mois plus tard ; au-delà, elles ne servent plus à rien.",
+    ),
+    Duration(
+        Kind.JOURNAL,
+        "Journal de sécurité",
+        "depuis le fait",
+        default=12,
+        least=6,  # younger, the database itself lets none of it go (portal.store.security)
+        most=24,
+        why="Un an : qui s’est connecté, a été refusé ou a lu des personnes se demande souvent bien après.",
     ),
     Duration(
         Kind.MAILS,

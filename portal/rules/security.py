@@ -1,4 +1,5 @@
-"""The security journal: what is kept of who came in, was refused, looked at people and took them away; for how long, and how much.
+"""The security journal: what is kept of who came in, was refused, looked at people and took them away, and how much of it. For
+how long: `rules.retention`.
 
 What one person does alike, from one place, in one hour, is one row with a count. Beyond `most` rows of a kind in an hour, what
 else the same person does of that kind is one more row, without place or object: no flood fills the disk, and none is left out.
@@ -8,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-MONTHS = 12  # for how long a row is kept
-MONTHS_AT_LEAST = 6  # before that the database itself lets nothing go, whoever asks
 BY_STRANGERS = 5_000  # rows of a kind that all whom nobody knows make in an hour
 
 

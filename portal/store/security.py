@@ -15,13 +15,14 @@ from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal.rules.security import BY_STRANGERS, LINE, MONTHS_AT_LEAST, Kind
+from portal.rules.security import BY_STRANGERS, LINE, Kind
 from portal.store.actors import Device, Occasion
 from portal.store.audit import Event, audit_event
 from portal.store.base import BigId, Moment, metadata, one_of
 from portal.store.database import Database
 from portal.store.triggers import also
 
+MONTHS_AT_LEAST = 6  # before that the database itself lets nothing go, whoever asks
 PATIENCE = 250  # milliseconds that a note waits for other writers, before it is left to the log
 OF_ACCOUNT = "account "  # what the subject of an event about an account begins with
 log = logging.getLogger("portal.security")

@@ -26,6 +26,7 @@ from portal.rules.lifecycle import Action
 from portal.rules.lines import Refused
 from portal.rules.outcomes import Outcome
 from portal.rules.retention import DEFAULTS, LINE, Kind
+from portal.rules.security import Kind as Journal
 from portal.settings import Settings
 from portal.store import migrate
 from portal.store.accounts import account, sign_in
@@ -33,6 +34,7 @@ from portal.store.base import metadata
 from portal.store.candidates import candidate, result
 from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.notices import mail, notice
+from portal.store.security import Entry, enter
 from portal.store.sessions import exam_session
 from tests.features.test_standing import by_hand
 from tests.guard.test_growing import rows
@@ -73,6 +75,12 @@ def signed_in(w: World, on: date) -> None:
         tx.execute(insert(sign_in).values(token_digest=on.isoformat(), account_id=who, at=at(on, time(0))))
 
 
+def noted(w: World, on: date) -> None:
+    entry = Entry(Journal.LOOKED, w.as_("ud94").actor.id, subject=on.isoformat())
+    with w.db.writing() as tx:
+        enter(tx, at(on, time(0)), entry)
+
+
 def mailed(w: World, on: date) -> None:
     who = w.as_("ud94").actor.id
     row = {"message_id": on.isoformat(), "account_id": who, "subject": "x", "body": "x", "link": "/", "daily": 0}
@@ -94,6 +102,7 @@ def closed(w: World, on: date) -> None:
 
 
 def accredited(w: World, on: date) -> None:
+    w.as_("ud94")  # of today, and so is what the journal says of its account
     today, w.today = w.today, date(2000, 1, 1)
     w.juror(on.isoformat(), "1990-01-01", on.isoformat())
     w.today = today
@@ -105,6 +114,7 @@ def examined(w: World, on: date) -> None:
 
 MADE: dict[Kind, Callable[[World, date], None]] = {
     Kind.SIGN_INS: signed_in,
+    Kind.JOURNAL: noted,
     Kind.MAILS: mailed,
     Kind.NOTICES: noticed,
     Kind.ACCOUNTS: closed,

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from portal.core.outcomes import Saved
 from portal.features.access import keeping as accounts
 from portal.features.accounts.actions import sign_in_with
-from portal.features.security.keeping import forget, oldest
-from portal.rules import security as rule
+from portal.rules.retention import LINE as LINE_OF_RETENTION
+from portal.rules.retention import Kind as Retained
 from portal.rules.security import LINE, TABLE, Kind
 from portal.store.actors import Device
-from portal.store.security import Entry, enter, note, note_once, security_entry
+from portal.store.security import MONTHS_AT_LEAST, Entry, enter, note, note_once, security_entry
 from tests.support.world import PASSWORD, World
 
 HERE, THERE = Device("192.0.2.1", "Firefox, Windows"), Device("198.51.100.7", "Chrome, Linux")
@@ -48,7 +48,6 @@ def number(w: World, who: str) -> int:
 def test_every_kind_has_a_line_a_name_and_a_bound() -> None:
     assert [line.kind for line in TABLE] == list(Kind)
     assert all(line.label and 0 < line.most <= 500 for line in TABLE) and len({line.label for line in TABLE}) == len(TABLE)
-    assert (rule.MONTHS, rule.MONTHS_AT_LEAST) == (12, 6)
 
 
 def test_a_sign_in_and_a_wrong_password_are_kept_with_whose_and_from_where(w: World) -> None:
@@ -220,16 +219,8 @@ def test_it_grows_and_counts_and_lets_go_of_nothing_young(w: World) -> None:
             tx.execute(text(refused))
 
 
-def test_the_worker_forgets_what_is_older_than_twelve_months(w: World) -> None:
-    me, now = number(w, "centre"), w.now()
-    edge = oldest(now)
-    assert (edge.year, edge.month, edge.day) == (now.year - 1, now.month, now.day)
-    with w.db.writing() as tx:
-        for when in (edge - timedelta(seconds=1), edge, now):
-            enter(tx, when, Entry(Kind.LOOKED, me, subject=str(when), device=HERE))
-    assert forget(w.db, now) == 1
-    assert [row[2] for row in kept(w, Kind.LOOKED)] == [str(edge), str(now)]
-    assert forget(w.db, now) == 0
+def test_the_database_lets_go_of_nothing_that_its_shortest_duration_keeps() -> None:
+    assert LINE_OF_RETENTION[Retained.JOURNAL].least == MONTHS_AT_LEAST
 
 
 def test_what_is_kept_once_an_hour_is_written_once(w: World) -> None:

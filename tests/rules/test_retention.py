@@ -11,6 +11,7 @@ D = date.fromisoformat
 # What the service keeps where nobody chose otherwise.
 SAID = {
     Kind.SIGN_INS: "12 mois",
+    Kind.JOURNAL: "12 mois",
     Kind.MAILS: "6 mois",
     Kind.NOTICES: "12 mois",
     Kind.ACCOUNTS: "3 ans",

@@ -3,7 +3,7 @@
 In batches, each one transaction that the trail tells of: stopped halfway it has done half, and the next run does the rest.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, select
@@ -14,10 +14,11 @@ from portal.rules.retention import Kind
 from portal.store.accounts import account, sign_in
 from portal.store.jury import jury_member
 from portal.store.notices import mail, notice
+from portal.store.security import security_entry
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
-DELETED: dict[Kind, Table] = {Kind.SIGN_INS: sign_in, Kind.MAILS: mail, Kind.NOTICES: notice}
+DELETED: dict[Kind, Table] = {Kind.SIGN_INS: sign_in, Kind.JOURNAL: security_entry, Kind.MAILS: mail, Kind.NOTICES: notice}
 ERASED: dict[Kind, tuple[Table, Erase]] = {
     Kind.ACCOUNTS: (account, erase_accounts),
     Kind.MEMBERS: (jury_member, erase_members),
@@ -26,10 +27,12 @@ ERASED: dict[Kind, tuple[Table, Erase]] = {
 MOST_DELETED, MOST_ERASED = 2000, 100  # in one transaction
 
 
-def apply(work: Work, most_deleted: int = MOST_DELETED, most_erased: int = MOST_ERASED) -> list[Overdue]:
+def apply(
+    work: Work, most_deleted: int = MOST_DELETED, most_erased: int = MOST_ERASED, kinds: Collection[Kind] = tuple(Kind)
+) -> list[Overdue]:
     """Delete or make anonymous all that is past its time today: what was done, kind by kind. A second run finds nothing."""
     with work.db.snapshot() as conn:
-        found = plan(conn, work.on.today)
+        found = plan(conn, work.on.today, kinds)
     done = []
     for overdue in found:
         act: Batch = _delete if overdue.line.kind in DELETED else _erase

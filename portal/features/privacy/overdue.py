@@ -1,6 +1,6 @@
 """What is past its time (rules/retention): how much of each kind, which changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -16,6 +16,7 @@ from portal.store.conditions import effective_end
 from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.limits import durations
 from portal.store.notices import mail, notice
+from portal.store.security import security_entry
 from portal.store.sessions import exam_session
 
 
@@ -46,11 +47,11 @@ def bounds(chosen: Mapping[Kind, int], today: date) -> dict[Kind, Bound]:
     return {kind: Bound(LINE[kind].before(number, today)) for kind, number in chosen.items()}
 
 
-def plan(conn: Connection, today: date) -> list[Overdue]:
+def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -> list[Overdue]:
     """What `apply` would delete or make anonymous today, kind by kind. Nothing is changed."""
     chosen = durations(conn)
     found = []
-    for line in TABLE:
+    for line in (line for line in TABLE if line.kind in kinds):
         bound = Bound(line.before(chosen[line.kind], today))
         rows = past(line.kind, bound).subquery()
         many = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
@@ -67,6 +68,9 @@ def past(kind: Kind, bound: Bound) -> Select[Any]:
     match kind:
         case Kind.SIGN_INS:
             return select(sign_in.c.token_digest.label("id")).where(sign_in.c.at < bound.at)
+        case Kind.JOURNAL:
+            e = security_entry.c
+            return select(e.id).where(e.first_at < bound.at, e.last_at < bound.at)
         case Kind.MAILS:
             return select(mail.c.id).where(mail.c.at < bound.at)
         case Kind.NOTICES:

@@ -8,15 +8,22 @@ from flask.typing import ResponseReturnValue
 from portal.features.security import queries, table
 from portal.features.security.queries import Wanted
 from portal.files.cells import lines
+from portal.rules import retention
 from portal.rules.duties import Duty
 from portal.rules.french import parse_day
-from portal.rules.security import LINE, MONTHS, Kind
+from portal.rules.security import LINE, Kind
+from portal.store.limits import durations
 from portal.store.text import one_line
 from portal.web import query
 from portal.web.noting import note
 from portal.web.state import actor, clock, db, only, reading
 
 blueprint = Blueprint("security", __name__)
+
+
+def _during() -> str:
+    """For how long the journal is kept: « 12 mois »."""
+    return retention.LINE[retention.Kind.JOURNAL].in_words(durations(reading())[retention.Kind.JOURNAL])
 
 
 def _wanted() -> tuple[Wanted, dict[str, str], set[str]]:
@@ -36,7 +43,7 @@ def journal() -> ResponseReturnValue:
     kept = {name: value for name, value in typed.items() if value}
     shown = {"rows": rows, "after": after, "typed": typed, "errors": errors, "wanted": wanted, "kept": kept}
     status = 422 if errors else 200
-    return render_template("security/journal.html", **shown, kinds=LINE, months=MONTHS), status
+    return render_template("security/journal.html", **shown, kinds=LINE, during=_during()), status
 
 
 @blueprint.get("/securite/journal.csv")
@@ -58,4 +65,4 @@ def export() -> ResponseReturnValue:
 @blueprint.get("/compte/activite")
 def activity() -> ResponseReturnValue:
     rows, after = queries.page(reading(), queries.of(actor()), query.number("suite") or 0)
-    return render_template("security/activity.html", rows=rows, after=after, me=actor().id, months=MONTHS)
+    return render_template("security/activity.html", rows=rows, after=after, me=actor().id, during=_during())
