@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from portal.rules.checks import (
@@ -37,7 +38,7 @@ from portal.rules.lines import (
     Why,
     read,
 )
-from portal.rules.steps import STEPS
+from portal.rules.steps import STEP, STEPS
 
 __all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "does", "may", "missing", "why_not"]
 
@@ -158,8 +159,11 @@ NEVER: Mapping[Role, str] = {
     Role.REGION: "La région consulte les sessions de ses départements, sans les modifier.",
     Role.NATIONAL: "L’administration centrale ne modifie ni les sessions ni les résultats.",
 }
-# Who helps each role with what is over: the unit is told who knows.
+# Who helps each role with what is over, and with what: the unit is told who knows.
 HELPS: Mapping[tuple[Role, Status], str] = {
+    (Role.CENTRE, S.CANCELLED): f"Copiez-la pour en préparer une autre. {DOUBT}",
+    (Role.CENTRE, S.LOCKED): "L’{unit} peut la déverrouiller : seuls ses résultats se corrigent alors.",
+    (Role.CENTRE, S.RESULTS): "Une erreur dans les résultats ? Demandez-en la correction à l’{unit}.",
     (Role.UD, S.CANCELLED): "L’administration centrale peut vous dire quelle décision l’a annulée.",
     (Role.UD, S.LOCKED): CENTRE_KNOWS,
     (Role.UD, S.RESULTS): CENTRE_TELLS,
@@ -169,7 +173,25 @@ HELPS: Mapping[tuple[Role, Status], str] = {
 def may(person: Person, action: Action, facts: Facts, today: date) -> Verdict:
     """Whether `person`, who is allowed to see the session, may do `action` to it `today` (a day in Europe/Paris)."""
     why = why_not(LINE[action], person.role, facts, today)
+    if why and why.helper.endswith(ASK) and not _unit_can(action, facts, today):
+        why = replace(why, helper=DOUBT)
     return why.said_to(person, facts) if why else Allowed()
+
+
+# What the unit does where the centre would do these.
+INSTEAD: Mapping[Action, Action] = {
+    Action.EDIT_START: Action.POSTPONE,
+    Action.EDIT_END: Action.POSTPONE,
+    Action.CONVOKE: Action.SEND_DTE,
+}
+
+
+def _unit_can(action: Action, facts: Facts, today: date) -> bool:
+    """Whether a demand to the unit leads to anything: it may do this now, or what stands for it, be it after a recall of the DTE."""
+    recalled = replace(facts, status=STEP[Action.RECALL_DTE].after)
+    found = [facts, *([recalled] if facts.status in STEP[Action.RECALL_DTE].before else [])]
+    line = LINE[INSTEAD.get(action, action)]
+    return any(why_not(line, Role.UD, f, today) is None for f in found)
 
 
 def does(role: Role, action: Action) -> bool:

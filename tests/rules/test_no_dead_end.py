@@ -4,7 +4,7 @@ The states are (status, moved or not, begun or not, days stated or not); the mov
 move too: days pass, and a session that is not over will be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -13,7 +13,7 @@ import pytest
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
-from portal.rules.rights import Allowed, Person, Refused, may
+from portal.rules.rights import Person, Refused, may
 from portal.rules.steps import STEPS
 from tests.support.facts import TODAY, facts_of
 
@@ -93,16 +93,81 @@ def test_a_dte_that_has_left_can_be_recalled_and_the_refusal_to_postpone_names_t
         assert ("rappeler le DTE" in verdict.helper) is (not begun)
 
 
-ASKED_BY = {Role.CENTRE: "UD", Role.UD: "centre"}
+# What refusals say can be done, by whom, and which acts those are.
+A, CENTRE, UNIT = Action, Role.CENTRE, Role.UD
+PROMISES: dict[str, tuple[Role, tuple[Action, ...]]] = {
+    "Ajoutez d’abord les candidats": (CENTRE, (A.EDIT_CANDIDATES,)),
+    "Complétez d’abord le jury": (CENTRE, (A.EDIT_JURY,)),
+    "Remplacez d’abord l’un de ces membres": (CENTRE, (A.EDIT_JURY,)),
+    "Indiquez d’abord le premier et le dernier jour": (CENTRE, (A.SET_EXAM_DAYS,)),
+    "Indiquez-les dans « Jours d’examen »": (CENTRE, (A.SET_EXAM_DAYS,)),
+    "Indiquez les jours d’examen à venir": (CENTRE, (A.SET_EXAM_DAYS, A.SET_ACTUAL_END)),
+    "les indique lui-même": (CENTRE, (A.SET_EXAM_DAYS,)),
+    "Indiquez d’abord l’heure": (CENTRE, (A.EDIT_PRACTICAL,)),
+    "Indiquez d’abord l’adresse complète": (CENTRE, (A.EDIT_PRACTICAL,)),
+    "Indiquez d’abord qui appeler": (CENTRE, (A.EDIT_PRACTICAL,)),
+    "Saisissez-la d’abord": (CENTRE, (A.SET_ACTUAL_END,)),
+    "Inscrivez d’abord une autre personne": (CENTRE, (A.EDIT_CANDIDATES, A.CANCEL)),
+    "Demandez-en la correction": (CENTRE, (A.ASK_CORRECTION,)),
+    "rappeler le DTE": (UNIT, (A.RECALL_DTE,)),
+    "peut la déverrouiller": (UNIT, (A.UNLOCK,)),
+    "Déverrouillez-la": (UNIT, (A.UNLOCK,)),
+}
+# Who can tell more, and is not said to do anything; a session is copied, and a request answered, whatever its status.
+TELLS = ("peut vous aider", "peut vous renseigner", "peut vous dire", "suit cette session", "Copiez-la", "Répondez-y d’abord")
+DEMAND = "Adressez une demande à l’UD 94"
+INSTEAD = {A.EDIT_START: A.POSTPONE, A.EDIT_END: A.POSTPONE, A.CONVOKE: A.SEND_DTE}
+LACKING: tuple[dict[str, object], ...] = (
+    {},
+    {"candidates": 0, "unconvened": 0},
+    {"jury": 1, "own_trainers": 1},
+    {"own_trainers": 1},
+    {"hour": ""},
+    {"place": "12 rue des Écoles"},
+    {"manager": "C. Roux"},
+    {"candidates": 1, "open_request": 3, "unconvened": 0},
+)
+
+
+def can(role: Role, action: Action, facts: Facts, today: date) -> bool:
+    return may(Person(role, "UD 94"), action, facts, today).ok
+
+
+def answered(action: Action, facts: Facts, today: date) -> bool:
+    """Whether the unit can do what a demand of the centre is for: that, what stands for it, or either once the DTE is recalled."""
+    act = INSTEAD.get(action, action)
+    recalled = replace(facts, status=S.DTE_REQUESTED)
+    return can(UNIT, act, facts, today) or (can(UNIT, A.RECALL_DTE, facts, today) and can(UNIT, act, recalled, today))
+
+
+def refusals(states: Iterable[Facts]) -> Iterator[tuple[Facts, Action, date, Refused]]:
+    """Of these sessions, whatever they lack, everything that anybody is refused, today and later."""
+    for facts, lacks, role, action, today in product(states, LACKING, Role, Action, (TODAY, LATER)):
+        here = replace(facts, **lacks)  # type: ignore[arg-type]
+        verdict = may(Person(role, "UD 94"), action, here, today)
+        if isinstance(verdict, Refused):
+            yield here, action, today, verdict
 
 
 @pytest.mark.parametrize("facts", STATES, ids=str)
-def test_whoever_is_sent_to_another_person_is_sent_to_one_who_can_do_something(facts: Facts) -> None:
-    """« Adressez une demande à l’UD » is said where the unit has a hand: it may do this, or another thing that helps."""
-    unit_acts = {a for a in Action if may(Person(Role.UD, "UD 94"), a, facts, TODAY).ok}
-    centre_acts = {a for a in Action if may(Person(Role.CENTRE, "UD 94"), a, facts, TODAY).ok}
-    for action in Action:
-        verdict = may(Person(Role.CENTRE, "UD 94"), action, facts, TODAY)
-        if isinstance(verdict, Allowed) or "Adressez une demande" not in verdict.helper:
-            continue
-        assert unit_acts or centre_acts or facts.status is S.CANCELLED, (action, verdict)
+def test_whoever_is_told_what_to_do_or_whom_to_ask_can_do_it_and_so_can_they(facts: Facts) -> None:
+    for here, action, today, verdict in refusals([facts]):
+        promised = [words for words in PROMISES if words in verdict.helper]
+        assert promised or DEMAND in verdict.helper or any(words in verdict.helper for words in TELLS), verdict
+        for words in promised:
+            who, acts = PROMISES[words]
+            assert all(can(who, act, here, today) for act in acts), (action, verdict)
+        if DEMAND in verdict.helper:
+            assert answered(action, here, today), (action, verdict)
+
+
+def test_each_promise_is_made_to_somebody() -> None:
+    assert set(PROMISES) == {words for *_, verdict in refusals(STATES) for words in PROMISES if words in verdict.helper}
+
+
+def test_a_centre_is_sent_to_its_unit_with_what_the_unit_can_do_and_with_nothing_else() -> None:
+    """Both sides: where a demand would be answered it is named, and where it would not it is not."""
+    for facts, action, today in product(STATES, (A.EDIT_START, A.EDIT_END, A.SEND_DTE, A.POSTPONE, A.LOCK), (TODAY, LATER)):
+        verdict = may(Person(CENTRE, "UD 94"), action, facts, today)
+        if isinstance(verdict, Refused) and facts.status in ACTIVE:
+            assert (DEMAND in verdict.helper) == answered(action, facts, today), (facts, action, verdict)
