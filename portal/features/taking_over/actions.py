@@ -47,8 +47,8 @@ def rehearse(work: Work, kind: Kind, found: Found) -> Preview | Invalid:
     done = take_over(work.rehearsing(), kind, found, "")
     if isinstance(done, Invalid):
         return done
-    lines = list(_lines(kind, found))
-    fresh = [Line(number, cells, {}) for number, cells in lines if number in set(done.fresh)]
+    lines, new = list(_lines(kind, found)), set(done.fresh)
+    fresh = [Line(number, cells, {}) for number, cells in lines if number in new]
     differing = [Line(number, cells, _held(kind, done.was[number])) for number, cells in lines if number in done.was]
     same = len(lines) - len(fresh) - len(differing)
     return Preview(len(fresh), len(differing), same, fresh[:SHOWN], differing[:SHOWN], done.notes)
