@@ -55,6 +55,7 @@ LIBRARIES = ("alembic.command", "argon2", "flask_compress", "flask_login", "flas
              "jinja2_fragments", "markdown_it", "nh3", "prometheus_client", "psycopg", "python_calamine", "sqlalchemy.dialects.sqlite",
              "sqlalchemy.dialects.postgresql", "stdnum.fr", "typst", "xdist.plugin", "xlsxwriter")  # fmt: skip
 
+QUICK = 0.01  # seconds of a test that says one sentence: all of these run first
 PATIENCE = 25.0  # seconds of the processor for the tests of one change
 
 
@@ -78,7 +79,7 @@ class Reach:
         seen = Counter(test for tests in lines.values() for test in tests)
         chosen: list[str] = []
         spent = 0.0
-        for test in sorted(near, key=lambda t: ((self.took.get(t, 0.0) + 0.1) / (seen[t] + 1), t)):
+        for test in sorted(near, key=lambda t: (self.took.get(t, 0.0) > QUICK, (self.took.get(t, 0.0) + 0.1) / (seen[t] + 1), t)):
             spent += self.took.get(test, 0.0)
             if chosen and spent > PATIENCE:
                 break

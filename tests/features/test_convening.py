@@ -31,6 +31,14 @@ def state(w: World, first: str, last: str) -> Dated:
     return asked
 
 
+def test_the_first_convocation_is_number_one(world: World) -> None:
+    world.session(1, "22/06/2020", "26/06/2020", "dte_envoye")
+    world.tell(1)
+    assert world.get(1).convocation == 0
+    assert isinstance(advance(world.as_("centre"), 1, world.get(1).version, Action.CONVOKE), Saved)
+    assert world.get(1).convocation == 1
+
+
 def test_days_that_are_stated_void_what_was_handed_out_until_everybody_is_convened_again(w: World) -> None:
     assert w.get(1).unconvened == 0
     assert isinstance(state(w, "2020-07-06", "2020-07-07"), Saved)

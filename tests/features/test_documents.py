@@ -64,6 +64,18 @@ def code_of(text: str) -> str:
     return found.group(0)
 
 
+def test_a_file_is_named_by_its_kind_its_session_and_its_candidate(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
+    w.tell(1)
+    people(w, 1)
+    b = w.browser("centre")
+    one = w.scalar("SELECT min(id) FROM candidate")
+    paths = {"/sessions/1/documents/convocation.pdf": "convocation-1.pdf",
+             f"/sessions/1/candidats/{one}/convocation.pdf": f"convocation-1-{one}.pdf"}  # fmt: skip
+    for path, name in paths.items():
+        assert f"filename={name}" in b.get(path).headers["Content-Disposition"].replace('"', "")
+
+
 def test_one_convocation_a_page_for_all_candidates(w: World, tmp_path: Path) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
     w.tell(1)

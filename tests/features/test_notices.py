@@ -23,7 +23,7 @@ from portal.core.telling import next_daily
 from portal.features.access import keeping
 from portal.features.access.inviting import invite
 from portal.features.communication.closings import announce
-from portal.features.communication.letters import NewLetter, as_html, publish
+from portal.features.communication.letters import NewLetter, as_html, publish, summary
 from portal.features.notices import outbox
 from portal.features.notices.outbox import claim, send_due, smtp, waits
 from portal.features.notices.queries import choose_mailing
@@ -489,6 +489,12 @@ def test_two_letters_at_once_get_two_numbers_or_a_sentence(w: World) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda i: publish(work, NewLetter("x", "y", [], [], number=7), f"k{i}"), range(4)))
     assert [type(d).__name__ for d in done].count("Published") == 1 and w.scalar("SELECT count(*) FROM letter") == 1
+
+
+def test_a_letter_is_summed_up_in_one_line_without_its_marks() -> None:
+    assert summary("# Titre\n\n\n**Fort**, puis\n- un point") == "Titre Fort, puis un point"
+    long = "mot " * 100
+    assert summary(long).endswith("mot…") and len(summary(long)) <= 300
 
 
 def test_a_letter_without_roles_or_departments_is_for_all(w: World) -> None:

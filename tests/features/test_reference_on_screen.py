@@ -352,7 +352,8 @@ def test_a_region_keeps_its_own_contact_and_no_unit(w: World) -> None:
     assert region.post("/unites/94", version=1, unit_name="x", unit_email="", unit_phone="").status_code == 404
     seen = version_on(region, "/regions/11")
     assert region.post("/regions/11", version=seen, email="drieets@etat.example", phone="").status_code == 303
-    assert "drieets@etat.example" in read(region, "/regions/11")
+    page = read(region, "/regions/11")
+    assert "drieets@etat.example" in page and "Coordonnées enregistrées." in page
     assert region.get("/regions/93").status_code == 404 and w.browser("ud94").get("/regions/11").status_code == 404
 
 

@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from itertools import count
+from typing import cast
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, insert, select
 from werkzeug.test import TestResponse
 
 from portal.core.outcomes import Changed, Saved
 from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
-from portal.features.measures.actions import Applied, NothingToChange, Reverted, apply, revert
+from portal.features.measures.actions import Applied, NothingToChange, Reverted, _covered, apply, revert
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, by_code, claimed_twice, plan, samples
 from portal.features.measures.progress import Task
@@ -64,6 +65,15 @@ FORM = {
 def send(b: Browser, text: bytes, **more: str) -> TestResponse:
     fields = {"csrf_token": b.token(), "file": (io.BytesIO(text), "m.toml"), **more}
     return b.client.post("/mesures/fichier", data=fields, content_type="multipart/form-data")
+
+
+def test_a_line_of_before_starts_could_be_moved_is_covered_without_them() -> None:
+    """What was digested then is digested now."""
+    day = date(2020, 4, 20)
+    old = cast(RowMapping, {"session_id": 1, "end_before": day, "start_before": None, "start_after": None})
+    assert _covered(old) == {"session_id": 1, "end_before": day}
+    new = cast(RowMapping, {"start_before": day, "note": None})
+    assert _covered(new) == {"start_before": day, "note": None}
 
 
 def test_a_form_and_a_file_give_the_same_measure(w: World) -> None:

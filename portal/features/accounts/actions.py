@@ -24,7 +24,7 @@ class SignedIn:
 
     token: str
     account_id: int
-    awaits_code: bool = False
+    awaits_code: bool
 
 
 @dataclass(frozen=True)
