@@ -51,6 +51,7 @@ from portal.store.database import HELD_UP, Database
 from portal.web import errors, fragments, health, observe, origin, sizes, typography
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
+from portal.web.signed import Visits
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS, day_in_paris, moment
 from portal.web.templates import Unindented
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.jinja_options["lstrip_blocks"] = True
     app.jinja_options["extensions"] = [Unindented]
     app.url_map.converters["number"] = NumberConverter
+    app.session_interface = Visits()
     Compress(app)
     csrf = CSRFProtect(app)
     observe.watch(app)

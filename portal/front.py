@@ -28,8 +28,15 @@ IN_MEMORY = 64_000  # of a body and of an answer; what is more goes through a fi
 FIRST_SECONDS, SLOWEST = 10, 4_000  # a body has ten seconds, and one more for every 4 KB that came
 HANDED_OVER = 60  # seconds after which the server has long opened the file that it was told to send
 
-PLAIN = [("content-type", "text/plain; charset=utf-8")]
-HEALTHY = [("content-type", "application/json"), ("cache-control", "no-store")]
+# What front answers by itself, and no application dresses.
+ALONE = [
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+HEALTHY = [("content-type", "application/json"), *ALONE]
+PLAIN = [("content-type", "text/plain; charset=utf-8"), *ALONE]
 REFUSED = "portal.refused"  # in the environment: the status of a request whose body was not taken
 log = logging.getLogger("portal.front")
 

@@ -1,16 +1,15 @@
 """The signed tokens by which an account is opened, gets another password or another address, without one: the command line and
 e-mails make them, pages read them. What has become of what they open, the account itself says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from portal.core.signing import Keys, lasting, timed
 from portal.core.telling import EMAIL, INVITATION, PASSWORD
 from portal.settings import Settings
-
-Keys = Sequence[str]  # under which tokens are read; the last one signs
 
 DAYS = 14
 PASSWORD_MINUTES = 30
@@ -19,7 +18,7 @@ EMAIL_HOURS = 24
 
 def signer(keys: Keys) -> URLSafeTimedSerializer:
     """What signs and reads the token of an invitation."""
-    return URLSafeTimedSerializer(keys, salt="invitation")
+    return timed(keys, "invitation")
 
 
 def address(settings: Settings, account_id: int, number: int = 1) -> str:
@@ -98,4 +97,4 @@ def _whole(token: str) -> str:
 
 
 def _signer(keys: Keys, kind: str) -> URLSafeSerializer:
-    return URLSafeSerializer(keys, salt=kind.rstrip(":"))
+    return lasting(keys, kind.rstrip(":"))

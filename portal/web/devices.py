@@ -7,6 +7,7 @@ from hashlib import sha256
 from flask import Response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.core.signing import timed
 from portal.web.signed import young
 from portal.web.state import settings
 
@@ -52,4 +53,4 @@ def _marks(browser: str, email: str) -> list[str]:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().signing_keys, salt="browser")
+    return timed(settings().signing_keys, "browser")

@@ -10,6 +10,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -28,7 +29,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line; `fields` of a record are added as they are."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {"at": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
+        line: dict[str, Any] = {"at": _at(record), "level": record.levelname, "message": record.getMessage()}
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["fault"] = self.formatException(record.exc_info)
@@ -45,6 +46,11 @@ class JsonLines(logging.Formatter):
             )
             error = error.__cause__ or error.__context__
         return "".join(told)
+
+
+def _at(record: logging.LogRecord) -> str:
+    """« 2026-11-29T21:20:43.123+00:00 »: of whichever node, one after the other."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 def set_up_logs(level: int = logging.INFO) -> None:

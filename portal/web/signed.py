@@ -1,8 +1,10 @@
-"""What this server signed, as long as it is young."""
+"""What this server signed, as long as it is young; and the cookie of a visit."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
+from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, URLSafeTimedSerializer
 
 
@@ -13,3 +15,9 @@ def young(signer: URLSafeTimedSerializer, text: str, seconds: int) -> Any:
     if (datetime.now(UTC) - made).total_seconds() > seconds:
         raise SignatureExpired("too old", date_signed=made)
     return content
+
+
+class Visits(SecureCookieSessionInterface):
+    """The cookie of a visit, signed as everything else is (`core.signing`)."""
+
+    digest_method = staticmethod(sha256)

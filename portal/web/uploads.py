@@ -4,6 +4,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.core.signing import timed
 from portal.web.fields import FileField, HiddenField
 from portal.web.forms import Form
 from portal.web.signed import young
@@ -35,4 +36,4 @@ def unsealed(text: str) -> Any:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().signing_keys, salt="preview")
+    return timed(settings().signing_keys, "preview")

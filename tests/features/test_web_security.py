@@ -1,6 +1,8 @@
 """What the browser, the file system, the log and the server of mails are told, so that nobody else reads what is here."""
 
+import json
 import logging
+import re
 import smtplib
 import ssl
 import stat
@@ -9,12 +11,16 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from prometheus_client import generate_latest
 from sqlalchemy import insert
 
 from portal.app import create_app
 from portal.clock import Clock
+from portal.core import invitations
 from portal.features.notices.outbox import smtp
+from portal.front import HEALTHY, PLAIN
+from portal.paths import STATIC
 from portal.settings import Settings
 from portal.store.database import Database
 from portal.store.places import region
@@ -118,3 +124,88 @@ def test_what_the_database_says_of_a_fault_is_logged_without_values(world: World
     told = [JsonLines().format(record) for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(told) == 1 and "IntegrityError" in told[0] and "INSERT INTO region" in told[0] and typed not in told[0]
     world.close()
+
+
+# ---- what an answer says of itself
+
+PATHS = ("/sessions", "/sessions/1", "/nulle-part", "/sessions/export?quoi=candidats", "/sessions/1/preuve.json", "/static/portal.css",
+         "/sessions/1/documents/liste-candidats.pdf", "/verifier", "/connexion/oubli", "/journal")  # fmt: skip
+
+
+def test_every_answer_says_what_it_is_and_who_may_show_it(world: World) -> None:
+    world.session(1, "01/06/2020", "12/06/2020")
+    b = world.browser("centre")
+    for path in PATHS:
+        answer = b.client.get(path, headers={"Origin": "https://evil.example"})
+        text = answer.mimetype.startswith("text/") or answer.mimetype == "image/svg+xml"  # type: ignore[union-attr]
+        assert "charset=utf-8" in answer.headers["Content-Type"] or not text, path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+        assert answer.headers["Referrer-Policy"] == "same-origin", path
+        policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+        assert {policy[name] for name in ("default-src", "frame-ancestors", "base-uri")} == {"'none'"}, path
+        assert "unsafe" not in str(policy) and {policy[name] for name in ("script-src", "form-action")} == {"'self'"}, path
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")], path
+    for path in PATHS[3:5]:
+        assert b.get(path).headers["Content-Disposition"].startswith("attachment; filename="), path
+    world.close()
+
+
+def test_what_front_answers_by_itself_is_dressed_too() -> None:
+    for headers in (HEALTHY, PLAIN):
+        assert dict(headers).keys() >= {"strict-transport-security", "x-content-type-options", "content-security-policy"}
+        assert dict(headers)["cache-control"] == "no-store"
+
+
+def test_nothing_lies_about_and_nothing_is_listed(world: World) -> None:
+    b = world.browser()
+    for path in ("/.git/config", "/static/", "/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml", "/static//etc/passwd"):
+        assert b.get(path).status_code in (302, 404) and "[project]" not in b.follow(path).text, path
+    assert world.browser("centre").client.open("/sessions", method="TRACE").status_code == 405
+    world.close()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:1"]
+)
+def test_a_sign_in_leads_to_no_other_site(world: World, elsewhere: str) -> None:
+    b = world.browser()
+    world.as_("centre")
+    answer = b.post("/connexion", email="centre@test.example", password=PASSWORD, suite=elsewhere)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    world.close()
+
+
+def test_passwords_are_hidden_and_managers_of_passwords_help(world: World) -> None:
+    b = world.browser("centre")
+    pages = {"/connexion": world.browser(), "/compte": b, "/compte/adresse": b}
+    for path, who in pages.items():
+        fields = re.findall(r"<input[^>]*assword[^>]*>", who.get(path).text)
+        assert fields, path
+        assert all('type="password"' in f and re.search(r'autocomplete="(current|new)-password"', f) for f in fields), fields
+        assert not [f for f in fields if "maxlength" in f or "onpaste" in f]
+    world.close()
+
+
+def test_the_browser_keeps_nothing_of_anybody_and_runs_nothing_that_was_typed() -> None:
+    for file in ("portal.js", "passkeys.js"):
+        script = (STATIC / file).read_text()
+        assert not re.search(
+            r"Storage|indexedDB|document\.cookie|postMessage|\beval\(|new Function|insertAdjacentHTML", script
+        ), file
+
+
+def test_what_comes_back_to_us_is_signed_with_sha_256_and_what_sha_1_signed_is_still_read(world: World) -> None:
+    made, before = invitations.signer(["k"]).dumps([1, 1]), URLSafeTimedSerializer("k", salt="invitation").dumps([1, 1])
+    assert len(str(made).rpartition(".")[2]) == 43, "the signature has 256 bits"
+    assert invitations.invitation(["k"], str(made)) == invitations.invitation(["k"], str(before)) == (1, 1)
+    assert invitations.invitation(["other"], str(before)) is None
+    cookie = world.browser("centre").client.get_cookie("portail")
+    assert cookie and len(cookie.value.rpartition(".")[2]) == 43
+    world.close()
+
+
+def test_a_line_of_the_log_says_when_wherever_it_is_written_and_is_one_line() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 1, "one\ntwo", (), None)
+    record.created = 1_600_000_000.5
+    line = JsonLines().format(record)
+    assert json.loads(line)["at"] == "2020-09-13T12:26:40.500+00:00" and "\n" not in line

@@ -28,6 +28,7 @@ WHY = {
     ),
     ("portal/web/several.py", "TicksField.__init__"): (1, "the same"),
     ("portal/web/several.py", "RowsField.process"): (3, "as WTForms declares it"),
+    ("portal/web/signed.py", "young"): (1, "JSON that this server signed itself, for whatever asks for it"),
     ("portal/web/uploads.py", "unsealed"): (1, "JSON that this server closed itself, of whichever import"),
     ("scripts/audit.py", "module"): (1, "JSON of the registry"),
     ("scripts/audit.py", "ask"): (1, "JSON of the registry"),

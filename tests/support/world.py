@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime, time
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -32,6 +31,7 @@ from portal.settings import Settings
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
+from portal.web.signed import Visits
 
 PASSWORD = "a fine long password"
 PEOPLE: dict[str, tuple[Role, dict[str, int | str]]] = {
@@ -192,7 +192,7 @@ class Browser:
 
     def _secret(self) -> str:
         cookie, app = self.client.get_cookie("portail"), self.client.application
-        signed = SecureCookieSessionInterface().get_signing_serializer(app)
+        signed = Visits().get_signing_serializer(app)
         assert signed
         return str(signed.loads(cookie.value).get("csrf_token", "")) if cookie else ""
 

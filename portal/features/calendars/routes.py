@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
 
+from portal.core.signing import lasting
 from portal.features.calendars import actions
 from portal.features.calendars.forms import PrivateAddress
 from portal.features.calendars.ics import ics
@@ -64,7 +65,7 @@ def _address() -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().signing_keys, salt="calendrier")
+    return lasting(settings().signing_keys, "calendrier")
 
 
 @blueprint.post("/calendrier/adresse")

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal.store.factors import recovery_code
 
-MANY, LENGTH = 10, 16
+MANY, LENGTH = 10, 28
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
 def make(tx: Connection, account_id: int) -> list[str]:
-    """Ten new codes in the place of those before: « abcd-efgh-jkmn-pqrs »."""
+    """Ten new codes in the place of those before: seven groups of four signs."""
     codes = ["".join(secrets.choice(SIGNS) for _ in range(LENGTH)) for _ in range(MANY)]
     drop(tx, account_id)
     tx.execute(insert(recovery_code), [{"account_id": account_id, "digest": _digest(code)} for code in codes])
@@ -40,5 +40,5 @@ def left(conn: Connection, account_id: int) -> int:
 
 
 def _digest(code: str) -> str:
-    """Eighty bits drawn at random: one digest is enough."""
+    """A hundred and thirty-eight bits drawn at random: one digest is enough."""
     return sha256(code.encode()).hexdigest()
