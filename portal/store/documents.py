@@ -3,6 +3,12 @@
 A row is never changed or deleted (the database refuses it). The same content made again is the same document.
 """
 
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from hashlib import sha256
+from typing import Any
+
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from portal.rules.documents import Document
@@ -25,3 +31,11 @@ document = Table(
 )
 
 append_only(document)
+
+
+def fingerprint(row: Mapping[str, Any]) -> str:
+    """What the trail keeps of a document that was handed out: whoever changes it changes this. Its code, drawn at random, is
+    in it, so that nobody guesses what it says."""
+    names = ("code", "kind", "session_id", "candidate_id", "digest", "said", "made_by")
+    held = [row["made_at"].astimezone(UTC).isoformat(), *(row[name] for name in names)]
+    return sha256(json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()[:32]

@@ -13,17 +13,16 @@ from portal.features.past.as_was import as_it_was
 from portal.features.past.history import history
 from portal.features.past.proof_checks import Held, as_bytes, check, signed_text
 from portal.features.past.proofs import proof
+from portal.features.privacy.anonymous import erase_accounts, erase_members, erase_sessions
 from portal.features.sessions.actions import advance
 from portal.features.standing.checking import verify
 from portal.files.note import Signer
 from portal.paths import ROOT
 from portal.rules.lifecycle import Action
-from portal.store.accounts import account
 from portal.store.audit import audit_event
 from portal.store.base import metadata
 from portal.store.personal import clear_value
-from portal.store.sessions import exam_session
-from tests.features.test_standing import by_hand
+from tests.support.by_hand import by_hand
 from tests.support.life import D, live
 from tests.support.world import World
 
@@ -49,20 +48,14 @@ def held(conn: Connection) -> str:
     return "\n".join(str(tuple(row)) for row in conn.execute(select(audit_event)))
 
 
+ERASERS = {"session": erase_sessions, "member": erase_members, "account": erase_accounts}
+
+
 def erase(w: World, of: str) -> None:
-    """As retention does: the values go, an event tells of it, and the tables hold what is read in their place."""
+    """As retention does."""
+    kind, number = of.split()
     with w.db.writing() as tx:
-        tx.execute(delete(clear_value).where(clear_value.c.of == of))
-        kind, number = of.split()
-        if kind == "session":
-            tx.execute(exam_session.update().where(exam_session.c.id == int(number)).values(session_manager=ERASED))
-            values = {"candidates": 0, "people_erased_at": w.now()}
-            tx.execute(exam_session.update().where(exam_session.c.id == int(number)).values(people_erased_at=w.now()))
-            w.operator().record(tx, "people_erased", session_id=int(number), after=values)
-        else:
-            if kind == "account":
-                tx.execute(account.update().where(account.c.id == int(number)).values(erased_at=w.now()))
-            w.operator().record(tx, f"{kind}_erased", subject=of)
+        ERASERS[kind](tx, w.operator(), [int(number)])
 
 
 def test_the_events_of_a_whole_life_name_nobody_and_history_names_all(lived: World) -> None:

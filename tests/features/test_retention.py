@@ -36,8 +36,8 @@ from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.notices import mail, notice
 from portal.store.security import Entry, enter
 from portal.store.sessions import exam_session
-from tests.features.test_standing import by_hand
 from tests.guard.test_growing import rows
+from tests.support.by_hand import by_hand
 from tests.support.life import Life, alone, live
 from tests.support.released import released
 from tests.support.world import World
@@ -200,10 +200,10 @@ def test_an_erasure_by_hand_is_named(w: World) -> None:
     w.session(2, "01/06/2020", "05/06/2020")
     w.as_("ud94")
     by_hand(w.db, "UPDATE exam_session SET people_erased_at = '2020-07-01 00:00:00' WHERE id = 2")
-    assert "session 2 : Ce qu’elle garde" in (broken(w) or "")
+    assert "session 2 : Données personnelles effacées le : " in (broken(w) or "")
     by_hand(w.db, "UPDATE exam_session SET people_erased_at = NULL WHERE id = 2")
     by_hand(w.db, "UPDATE account SET erased_at = '2020-07-01 00:00:00' WHERE email = 'ud94@test.example'")
-    assert "son rôle, son ressort ou sa fermeture" in (broken(w) or "")
+    assert "Données effacées le : " in (broken(w) or "")
 
 
 MARK = "Zqxmarque"

@@ -50,6 +50,7 @@ def ask(work: Work, wanted: Wanted, password: str | None = None) -> Invited | Un
         if password is None:
             mail_now(tx, work.on.now, number, invitation(work.actor, number, 1))
         told = {name: value for name, value in values.items() if value not in (None, 0) and name not in ("email", "name")}
+        told["password"] = passwords.fingerprint(made["password_hash"])
         who = {"person": {name: values[name] for name in ("email", "name")}}
         work.record(tx, "account_invited", subject=f"account {number}", after={"account": number, **told, **who})
     return Invited(f"Invitation envoyée à {values['email']}. Elle vaut 14 jours.", number)
@@ -199,9 +200,15 @@ def accept(work: Work, which: int, password: str) -> Over | str | None:
         found = queries.find_any(tx, actor.id or 0)
         if found is None or (over := why_over(found, which, now)):
             return over if found else Over.WITHDRAWN
-        chosen = update(account).where(account.c.id == found.id).values(password_hash=passwords.hash_of(password))
+        kept = passwords.hash_of(password)
+        chosen = update(account).where(account.c.id == found.id).values(password_hash=kept)
         tx.execute(chosen.values(version=account.c.version + 1))
-        work.record(tx, "password_chosen", subject=f"account {found.id}", after={"invitation": which})
+        work.record(
+            tx,
+            "password_chosen",
+            subject=f"account {found.id}",
+            after={"invitation": which, "password": passwords.fingerprint(kept)},
+        )
         message = Message(
             f"{found.name} a accepté votre invitation", f"Son compte est ouvert : {found.email}.", f"/comptes/{found.id}"
         )

@@ -120,12 +120,13 @@ def check(work: Work, current: str, address: str) -> str | WrongPassword | TooSo
 def _change(tx: Connection, work: Work, password: str, token: str = "") -> None:
     """The new password of one's own account, which the transaction holds."""
     actor, now = work.actor, work.on.now
-    tx.execute(update(account).where(account.c.id == actor.id).values(password_hash=passwords.hash_of(password)))
+    kept = passwords.hash_of(password)
+    tx.execute(update(account).where(account.c.id == actor.id).values(password_hash=kept))
     _end(tx, now, actor.id, token)
     body = "Le mot de passe de votre compte vient de changer. Si ce n’est pas vous, choisissez-en un autre sans attendre."
     message = Message("Votre mot de passe a changé", body, "/connexion/oubli")
     mail_now(tx, now, actor.id or 0, message)
-    work.record(tx, "password_chosen", subject=f"account {actor.id}")
+    work.record(tx, "password_chosen", subject=f"account {actor.id}", after={"password": passwords.fingerprint(kept)})
 
 
 # ---- sign-ins

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,6 +19,12 @@ FEWEST_OF_ONES_OWN = 5  # signs that must be left when one's own names are taken
 
 def hash_of(password: str) -> str:
     return _hasher.hash(password)
+
+
+def fingerprint(password_hash: str | None) -> str:
+    """What the trail keeps of a password, so that one that is set by hand shows; empty where there is none. The hash holds a salt
+    of its own: this helps nobody to guess."""
+    return sha256(password_hash.encode()).hexdigest() if password_hash else ""
 
 
 def fits(password_hash: str | None, password: str) -> bool:

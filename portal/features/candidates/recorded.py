@@ -9,7 +9,7 @@ from portal.store.batches import batches
 from portal.store.candidates import candidate
 
 Values = Mapping[str, Any]
-NAMES = ("last_name", "first_name")
+KNOWN = ("last_name", "first_name", "born_on", "email")
 
 
 def put(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
@@ -21,8 +21,8 @@ def put(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
 def added(people: Mapping[int, Values], updated: Mapping[int, tuple[Values, Values]] | None = None) -> dict[str, Any]:
     """For an event of candidates put on the list, by number; `updated`: what they were and became."""
     changed = updated or {}
-    told = {str(number): {"is": _names(values)} for number, values in people.items()}
-    told |= {str(number): {"was": _names(was), "is": _names(now)} for number, (was, now) in changed.items()}
+    told = {str(number): {"is": _known(values)} for number, values in people.items()}
+    told |= {str(number): {"was": _known(was), "is": _known(now)} for number, (was, now) in changed.items()}
     return {"added": list(people), "updated": list(changed), "people": told}
 
 
@@ -34,5 +34,5 @@ def told_of(number: int, fields: Iterable[str], *, was: Values, became: Values |
     return {"people": {str(number): told}}
 
 
-def _names(values: Values) -> dict[str, Any]:
-    return {name: values[name] for name in NAMES}
+def _known(values: Values) -> dict[str, Any]:
+    return {name: values[name] for name in KNOWN if name in values}

@@ -88,6 +88,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
                 "departments": values["departments"],
             }
             told |= {"pdf": new.pdf_name, "digest": sha256(new.text.encode()).hexdigest()}
+            told["pdf_digest"] = sha256(new.pdf).hexdigest() if new.pdf is not None else None
             work.record(tx, "letter_published", subject=f"letter {number}", after=told)
             message = Message(
                 f"Lettre d’information n° {values['number']} : {new.title}", summary(new.text), f"/communication/{number}"

@@ -16,7 +16,7 @@ from portal.files.printer import pdf
 from portal.rules.documents import LINE, Document, missing, not_yet
 from portal.rules.french import day
 from portal.store.actors import Actor
-from portal.store.documents import document
+from portal.store.documents import document, fingerprint
 from portal.store.personal import in_json
 from portal.store.work import Work
 
@@ -92,7 +92,7 @@ def _keep(
     ]
     if new:
         tx.execute(insert(document), new)
-        told = {"document": kind.value, "count": len(new)}
+        told = {"document": kind.value, "count": len(new), "kept": [fingerprint(row) for row in new]}
         work.record(tx, "documents_made", session_id=number, subject=f"document {kind.value}", after=told)
     known.update({(row["candidate_id"], row["digest"]): (row["code"], now) for row in new})
     return {(c.candidate_id, c.digest): known[c.candidate_id, c.digest] for c in found}

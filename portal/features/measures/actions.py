@@ -262,7 +262,9 @@ def new_run(tx: Connection, work: Work, key: str, label: str, definition: str, t
 
 def _record(tx: Connection, work: Work, event: str, run_id: int, key: str, **more: Any) -> None:
     number, digest = digest_of_lines(tx, run_id)
-    after = {"measure": key, "run": run_id, "lines": number, "digest": digest, **more}
+    of = tx.execute(select(run.c.label, run.c.definition).where(run.c.id == run_id)).one()
+    told = {"label": of.label, "definition": sha256(of.definition.encode()).hexdigest()}
+    after = {"measure": key, "run": run_id, "lines": number, "digest": digest, **told, **more}
     work.record(tx, event, subject=f"measure {key}", after=after)
 
 

@@ -83,7 +83,19 @@ def problems(
     return errors, approval
 
 
-TOLD = ("title_id", "kind", "starts_on", "ends_on", "place", "session_manager", "status", "approval_id")
+TOLD = (
+    "centre_id",
+    "title_id",
+    "kind",
+    "starts_on",
+    "ends_on",
+    "place",
+    "session_manager",
+    "status",
+    "approval_id",
+    "convocation",
+    "actual_end_checked",
+)
 
 
 def create(
@@ -170,4 +182,6 @@ def _row(work: Work, number: int, new: NewSession, approval: Approved, key: str,
         "status_by": work.actor.signature,
         "approval_id": approval.id,
         "creation_key": key,
+        "convocation": 0,
+        "actual_end_checked": False,
     }

@@ -51,6 +51,7 @@ RECORDED = (
     "lockdown_cause",
     "registered",
     "title_id",
+    "centre_id",
 )
 
 

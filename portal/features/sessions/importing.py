@@ -28,7 +28,8 @@ CONVENED = (Status.CONVOKED, Status.RESULTS, Status.LOCKED)
 REQUIRED = ("id", "siret", "title", "kind", "starts_on", "ends_on", "status", "actual_end_on")
 COLUMNS = (*REQUIRED, *moved.COLUMNS)  # the last two may both be left out
 
-TOLD = ("kind", "starts_on", "ends_on", "status", "actual_end_on")
+POSTPONED = ("postponed_run_id", "postponed_case")
+TOLD = ("centre_id", "title_id", "convocation", "actual_end_checked", "kind", "starts_on", "ends_on", "status", "actual_end_on")
 
 
 def kind_of(cell: str) -> Kind:
@@ -151,6 +152,7 @@ def _row(work: Work, cells: _Line, own: Row[str, int, str], title_id: int, befor
         "convocation": int(cells.status in CONVENED),
         "planned_end_on": before.planned_end_on if before else None,
         "creation_key": None,
+        "actual_end_checked": False,
         "postponed_by": before.key if before else None,
     }
 
@@ -163,7 +165,7 @@ def _insert(tx: Connection, work: Work, rows: list[dict[str, Any]], runs: Mappin
         key = row.pop("postponed_by")
         row |= {"postponed_run_id": runs.get(key), "postponed_case": "" if key else None}
         if key:
-            told |= {"planned_end_on": row["planned_end_on"], "postponed_by": key}
+            told |= {"planned_end_on": row["planned_end_on"], "postponed_by": key, **{n: row[n] for n in POSTPONED}}
         events.append(Event("imported", row["id"], after=told))
     tx.execute(insert(exam_session), rows)
     work.record_all(tx, events)
