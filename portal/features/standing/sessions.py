@@ -4,12 +4,12 @@ trainers, documents, requests.
 All are read as streams in the order of the session's number, so that a million sessions take no more memory than one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
@@ -37,7 +37,7 @@ class Beside:
     session, which the one that was made of them takes; whether it tells of every session there is."""
 
     runs: Mapping[int, Run]
-    requests: dict[Any, dict[str, Any]]
+    requests: dict[Hashable, dict[str, Any]]
     bulk: bool  # the database holds sessions made for benches, of which a single event tells
     whole: bool  # it tells of every request
 
@@ -70,7 +70,7 @@ def differing(conn: Connection, beside: Beside) -> Iterator[str]:
 class _Ahead:
     """Rows of sessions, read as a stream in the order of their numbers."""
 
-    def __init__(self, conn: Connection, query: Select[Any], session: Column[Any], then: Column[Any]) -> None:
+    def __init__(self, conn: Connection, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int]) -> None:
         rows = conn.execute(query.order_by(session, then), execution_options=STREAM)
         self.groups = groupby(rows, key=lambda row: row.session_id)
         self._advance()
