@@ -39,7 +39,7 @@ class Agents:
         self.userinfo: dict[str, Any] | None = None
         self.key, self.down, self.issuer = KEY, False, ISSUER
         self.codes: dict[str, dict[str, str]] = {}
-        self.unsigned = self.shared = False
+        self.unsigned = self.shared = self.moved = False
 
     def authorize(self, location: str) -> str:
         """A person signs in there: the address to which the browser comes back."""
@@ -54,6 +54,9 @@ class Agents:
         return f"{BACK}?code={code}&state={asked['state']}"
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        assert str(request.url).startswith(ISSUER)
+        if self.moved:
+            return httpx2.Response(302, headers={"Location": f"https://elsewhere.example{request.url.path}"})
         if self.down:
             raise httpx2.ConnectError("down")
         if request.url.path == "/.well-known/openid-configuration":
@@ -240,6 +243,14 @@ def test_a_provider_that_is_down_or_given_up_leaves_the_password(w: World, agent
     assert "ne répond pas" in refused(b, b.get(address))
     assert "ne répond pas" in refused(b, b.get(GO))
     assert b.sign_in("ud94@test.example", "a fine long password").status_code == 303 and signed_in(b)
+
+
+def test_a_provider_that_leads_elsewhere_is_not_followed(w: World, agents: Agents) -> None:
+    b = w.browser()
+    address = agents.authorize(b.get(GO).headers["Location"])
+    agents.moved = True
+    assert "ne répond pas" in refused(b, b.get(address))
+    assert "ne répond pas" in refused(b, b.get(GO))
 
 
 def test_looking_at_the_answer_takes_nothing(w: World, agents: Agents) -> None:
