@@ -12,7 +12,7 @@ REGISTERED = [  # who is called because it is registered, not by its name
 ]  # fmt: skip
 LIBRARIES = [  # names that a library asks for or reads
     "impl", "cache_ok", "process_bind_param", "process_result_value", "inherit_cache", "isolation_level",  # SQLAlchemy
-    "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user",  # Werkzeug, Flask, Flask-Login
+    "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user", "session_interface", "digest_method",  # Werkzeug, Flask and its own
     "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
     "front", "subcommand_metavar",  # granian, click
     "process_data", "process_formdata", "pre_validate",  # WTForms
