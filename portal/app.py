@@ -31,6 +31,7 @@ from portal.features.notices import routes as notice_routes
 from portal.features.oversight import routes as oversight_routes
 from portal.features.postponements import routes as postponement_routes
 from portal.features.preparation import routes as preparation_routes
+from portal.features.privacy import routes as privacy_routes
 from portal.features.provider import routes as provider_routes
 from portal.features.reference import routes as reference_routes
 from portal.features.requests import routes as request_routes
@@ -87,6 +88,7 @@ ROOMS = (
     information_routes,
     taking_over_routes,
     security_routes,
+    privacy_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -51,6 +51,7 @@ class Publisher:
     director: str = ""
     host: str = ""
     contact: str = ""
+    officer: str = ""  # whom people ask about what is kept of them
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
             director=e.take("PORTAL_PUBLISHER_DIRECTOR", str, ""),
             host=e.take("PORTAL_PUBLISHER_HOST", str, ""),
             contact=e.take("PORTAL_PUBLISHER_CONTACT", str, ""),
+            officer=e.take("PORTAL_PUBLISHER_OFFICER", str, ""),
         ),
         smtp_host=e.take("PORTAL_SMTP_HOST", str, ""),
         smtp_port=e.take("PORTAL_SMTP_PORT", port_number("PORTAL_SMTP_PORT"), 25),

@@ -25,7 +25,7 @@ def plan_retention() -> None:
     tool = Tool().current()
     with tool.db.snapshot() as conn:
         found = plan(conn, tool.clock.today())
-    _print(found, "à supprimer", "à rendre anonymes")
+    _print(found, " à supprimer", " à rendre anonymes")
     click.echo("Rien n’a été changé : « portal retention apply » efface.")
 
 
@@ -33,7 +33,7 @@ def plan_retention() -> None:
 def apply_retention() -> None:
     from portal.features.privacy.erasing import apply
 
-    _print(apply(Tool().current().work()), "supprimés", "rendus anonymes")
+    _print(apply(Tool().current().work()), ", suppression faite", ", anonymat fait")
     click.echo("C’est fait, et le journal le dit.")
 
 
@@ -41,5 +41,5 @@ def _print(found: Sequence["Overdue"], deleted: str, erased: str) -> None:
     for one in found:
         how = erased if one.line.erased else deleted
         of = f", de {plural(one.sessions, 'session')}" if one.line.kind is Kind.CANDIDATES else ""
-        kept = f"gardés {one.line.in_words(one.number)} {one.line.since}"
-        click.echo(f"{one.line.what} : {one.count}{of} ({how}, d’avant le {day(one.before)} ; {kept})")
+        kept = f"durée : {one.line.in_words(one.number)} {one.line.since}"
+        click.echo(f"{one.line.what} : {one.count}{of}{how} (d’avant le {day(one.before)} ; {kept})")

@@ -34,6 +34,7 @@ class Duty(StrEnum):
     KEEP_UNITS = "keep_units"
     KEEP_REGIONS = "keep_regions"
     TAKE_OVER = "take_over"
+    GIVE_DATA = "give_data"
     KEEP_LIMITS = "keep_limits"
     KEEP_DURATIONS = "keep_durations"
     RUN_MEASURES = "run_measures"
@@ -96,6 +97,13 @@ TABLE = (
         "Les comptes d’un centre sont tenus par ses responsables, son unité locale et l’administration centrale.",
         "Un responsable de votre centre peut vous aider.",
         managers=True,
+    ),
+    # ---- what is kept of a candidate, for the candidate
+    Line(
+        Duty.GIVE_DATA,
+        (R.CENTRE, R.UD),
+        "Les données d’un candidat lui sont remises par son centre ou son unité.",
+        "Le centre, ou l’{unit}, peut le faire.",
     ),
     # ---- the national administration
     Line(Duty.KEEP_CENTRES, (R.NATIONAL,), "Les centres sont tenus par l’administration centrale.", NATION),

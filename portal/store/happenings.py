@@ -30,6 +30,7 @@ TO_A_SESSION = frozenset(
         "results_saved",
         "results_corrected",
         "people_erased",
+        "data_given",
     }
 )
 

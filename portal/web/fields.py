@@ -118,11 +118,11 @@ class EmailField(TextField):
 
 
 class NumberField(TypedField):
-    """A whole number from 0 to `largest`; `none` is said of 0 where that is too few."""
+    """A whole number from `smallest` to `largest`; `none` is said of 0 where that is too few."""
 
-    def __init__(self, label: str, largest: int, none: str = "", **more: Any) -> None:
-        super().__init__(label, f"Indiquez un nombre entier de 0 à {largest}.", **more)
-        self.largest, self.none = largest, none
+    def __init__(self, label: str, largest: int, none: str = "", smallest: int = 0, **more: Any) -> None:
+        super().__init__(label, f"Indiquez un nombre entier de {smallest} à {largest}.", **more)
+        self.largest, self.none, self.smallest = largest, none, smallest
 
     @property
     def number(self) -> int:
@@ -130,10 +130,10 @@ class NumberField(TypedField):
 
     def read(self, text: str) -> object:
         found = number_in(text)
-        if found is None or found > self.largest:
-            raise Wrong(self.missing)
-        if self.none and not found:
+        if self.none and found == 0:
             raise Wrong(self.none)
+        if found is None or not self.smallest <= found <= self.largest:
+            raise Wrong(self.missing)
         return found
 
 

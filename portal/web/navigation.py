@@ -38,7 +38,7 @@ LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
     ("figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
     ("communication.index", None, frozenset({"communication"})),
     ("measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
-    ("reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits"})),
+    ("reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits", "privacy.edit_durations"})),
 )
 
 

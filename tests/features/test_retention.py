@@ -308,10 +308,10 @@ def test_the_command_line_plans_and_applies(w: World, monkeypatch: pytest.Monkey
     noticed(w, date(2019, 6, 14))
     examined(w, date(1970, 6, 14))
     said = portal(w, "plan")
-    assert "Avis : 1 (à supprimer, d’avant le 15/06/2019 ; gardés 12 mois depuis l’avis)" in said
+    assert "Avis : 1 à supprimer (d’avant le 15/06/2019 ; durée : 12 mois depuis l’avis)" in said
     people = "Candidats, et ce que l’historique dit d’eux : 3, de 1 session"
-    assert f"{people} (à rendre anonymes, d’avant le 15/06/1970 ; gardés 50 ans depuis la fin de la session)" in said
+    assert f"{people} à rendre anonymes (d’avant le 15/06/1970 ; durée : 50 ans depuis la fin de la session)" in said
     assert said.endswith("Rien n’a été changé : « portal retention apply » efface.\n") and portal(w, "plan") == said
     done = portal(w, "apply")
-    assert "Avis : 1 (supprimés" in done and f"{people} (rendus anonymes" in done
-    assert "Avis : 0 (" in portal(w, "apply")
+    assert "Avis : 1, suppression faite (" in done and f"{people}, anonymat fait (" in done
+    assert "Avis : 0, " in portal(w, "apply")

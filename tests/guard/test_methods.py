@@ -28,6 +28,7 @@ LEFT_BY_READING = {
     "/sessions/export": {JOURNAL},
     "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": {JOURNAL},
     "/securite/journal.csv": {JOURNAL},
+    "/compte/donnees.json": {JOURNAL},
 }
 
 
@@ -62,7 +63,7 @@ RESUMED = {
     "ud94": ("/demandes", "/demandes/1/acceptation", "/demandes/1/refus", "/supervision/tirages", "/jury", "/jury/1"),
     "national": (
         "/centres/1", "/centres/1/reouverture", "/titres/TP-01303/certificats", "/titres/TP-01303/certificats/1", "/unites/94",
-        "/agrements", "/reglages", "/mesures/fichier", "/mesures/nouvelle", "/communication/fermeture", "/connexion",
+        "/agrements", "/reglages", "/reglages/conservation", "/mesures/fichier", "/mesures/nouvelle", "/communication/fermeture", "/connexion",
     ),
 }  # fmt: skip
 

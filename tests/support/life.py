@@ -14,6 +14,7 @@ from portal.features.jury.seats import declare_links, seat, unseat
 from portal.features.measures.actions import Reverted, revert
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
+from portal.features.privacy.of_candidate import give
 from portal.features.reference.limits import set_limits
 from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
 from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
@@ -195,4 +196,5 @@ def _have_results(life: Life) -> None:
     life.correct(1, life.entries(1, title, failed, absent, partial, title))
     life.step("ud94", Action.LOCK)
     life.step("ud94", Action.UNLOCK, reason="Un résultat à revoir")
+    give(w.as_("centre"), 1, life.people(1)[0])
     life.step("ud94", Action.LOCK)

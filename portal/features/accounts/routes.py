@@ -41,6 +41,7 @@ OPEN = {
     "information.show_help",
     "information.show_legal",
     "information.show_map",
+    "information.show_privacy",
     "journal.check",
     "journal.head",
     "journal.key",

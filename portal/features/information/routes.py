@@ -4,7 +4,9 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from portal.rules.lifecycle import Role
-from portal.web.state import actor, settings
+from portal.rules.retention import TABLE as RETENTION
+from portal.store.limits import durations
+from portal.web.state import actor, reading, settings
 
 blueprint = Blueprint("information", __name__)
 
@@ -24,6 +26,14 @@ def show_map() -> str:
 @blueprint.get("/accessibilite")
 def show_accessibility() -> str:
     return render_template("information/accessibility.html", publisher=settings().publisher)
+
+
+@blueprint.get("/donnees-personnelles")
+def show_privacy() -> str:
+    """What is kept of people, why, on what ground, for how long, and whom to ask."""
+    chosen = durations(reading())
+    kept = [(line, line.in_words(chosen[line.kind])) for line in RETENTION]
+    return render_template("information/privacy.html", publisher=settings().publisher, kept=kept)
 
 
 @blueprint.get("/mentions-legales")

@@ -8,6 +8,10 @@ from sqlalchemy import Connection, select
 from portal.clock import PARIS
 from portal.features.past.history import Told
 from portal.features.past.shown import Sentence, shown
+from portal.rules.french import number
+from portal.rules.retention import LINE as DURATION
+from portal.rules.retention import TABLE as DURATIONS
+from portal.rules.retention import Kind
 from portal.store.audit import OF_NO_SESSION, audit_event
 from portal.store.personal import Shown, events_of
 
@@ -94,6 +98,17 @@ def _closed(_before: Values, after: Values) -> Sentence:
     return f"Centre fermé le {shown(after['closed_on'])} : il ne prépare plus de session.", ()
 
 
+def _durations(before: Values, after: Values) -> Sentence:
+    changed = [line for line in DURATIONS if before[line.setting] != after[line.setting]]
+    told = (f"{d.what} : {d.in_words(before[d.setting])} → {d.in_words(after[d.setting])}" for d in changed)
+    return "Durées de conservation modifiées.", tuple(told)
+
+
+def _let_go(_before: Values, after: Values) -> Sentence:
+    line = DURATION[Kind(after["kind"])]
+    return f"{line.what} : {number(after['count'])} d’avant le {shown(after['before'])} ; suppression au terme de leur durée.", ()
+
+
 WORDS: dict[str, Callable[[Values, Values], Sentence]] = {
     "centre_opened": _opened("Centre ouvert."),
     "centre_changed": _changed("Fiche du centre modifiée."),
@@ -104,5 +119,7 @@ WORDS: dict[str, Callable[[Values, Values], Sentence]] = {
     "approval_opened": _approval("enregistré"),
     "approval_changed": _approval("modifié"),
     "unit_changed": _changed("Coordonnées de l’unité modifiées."),
+    "durations_set": _durations,
+    "retention_applied": _let_go,
     "region_changed": _changed("Coordonnées de la région modifiées."),
 }

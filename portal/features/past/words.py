@@ -221,4 +221,5 @@ WORDS: dict[str, Words] = {
     "results_saved": _saved,
     "results_corrected": _corrected,
     "people_erased": _erased,
+    "data_given": lambda e: (f"Données de {e.candidate(e.after['candidate'])} remises à la personne.", ()),
 }

@@ -3,7 +3,7 @@
 In batches, each one transaction that the trail tells of: stopped halfway it has done half, and the next run does the rest.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, select
@@ -35,21 +35,16 @@ def apply(
         found = plan(conn, work.on.today, kinds)
     done = []
     for overdue in found:
-        act: Batch = _delete if overdue.line.kind in DELETED else _erase
-        most = most_deleted if overdue.line.kind in DELETED else most_erased
-        parts = list(_batches(work, overdue, act, most))
+        parts = list(_batches(work, overdue, most_deleted if overdue.line.kind in DELETED else most_erased))
         done.append(replace(overdue, count=sum(count for count, _ in parts), sessions=sum(some for _, some in parts)))
     return done
 
 
-Batch = Callable[[Connection, Work, Overdue, int], tuple[int, int]]
-
-
-def _batches(work: Work, overdue: Overdue, act: Batch, most: int) -> Iterator[tuple[int, int]]:
+def _batches(work: Work, overdue: Overdue, most: int) -> Iterator[tuple[int, int]]:
     """How many rows, and of how many sessions, each batch took, until there is nothing left."""
     while True:
         with work.db.writing() as tx:
-            count, keys = act(tx, work, overdue, most)
+            count, keys = (_delete if overdue.line.kind in DELETED else _erase)(tx, work, overdue, most)
         if not keys:
             return
         yield count, keys if overdue.line.kind is Kind.CANDIDATES else 0

@@ -1,6 +1,6 @@
 """What is past its time (rules/retention): how much of each kind, which changes nothing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, String, cast, exists, func, literal, select
 
 from portal.clock import PARIS
-from portal.rules.retention import LINE, TABLE, Duration, Kind
+from portal.rules.retention import TABLE, Duration, Kind
 from portal.store.accounts import account, sign_in
 from portal.store.audit import OF_NO_SESSION, audit_event
 from portal.store.candidates import candidate
@@ -40,11 +40,6 @@ class Bound:
     @property
     def at(self) -> datetime:
         return datetime.combine(self.day, time(), PARIS)
-
-
-def bounds(chosen: Mapping[Kind, int], today: date) -> dict[Kind, Bound]:
-    """Of each kind, with these durations."""
-    return {kind: Bound(LINE[kind].before(number, today)) for kind, number in chosen.items()}
 
 
 def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -> list[Overdue]:
