@@ -44,7 +44,7 @@ from portal.features.titles import routes as title_routes
 from portal.features.units import routes as unit_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
-from portal.rules.french import hour, long_day, number, plural
+from portal.rules.french import hour, number, plural
 from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
@@ -54,7 +54,7 @@ from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter
 from portal.web.signed import Visits
 from portal.web.state import close_reading
-from portal.web.tags import STATUS_TAGS, day_in_paris, moment
+from portal.web.tags import STATUS_TAGS, day_in_paris, long_day_in_paris, moment
 from portal.web.templates import Unindented
 
 ROOMS = (
@@ -169,7 +169,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
     def static_file(name: str) -> str:
         return url_for("static", filename=name, v=stamps[name])
 
-    app.jinja_env.filters.update(day=day_in_paris, moment=moment, long_day=long_day, number=number, hour=hour)
+    app.jinja_env.filters.update(day=day_in_paris, moment=moment, long_day=long_day_in_paris, number=number, hour=hour)
     app.jinja_env.globals.update(
         plural=plural,
         navigation=navigation,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from portal.clock import PARIS
-from portal.rules.french import day
+from portal.rules.french import day, long_day
 from portal.rules.lifecycle import Status
 
 S = Status
@@ -31,7 +31,16 @@ STATUS_TAGS = {
 
 def day_in_paris(value: date) -> str:
     """24/08/2020; of a moment, which the database keeps in UTC, the day that it was in Paris."""
-    return day(value.astimezone(PARIS) if isinstance(value, datetime) else value)
+    return day(_in_paris(value))
+
+
+def long_day_in_paris(value: date) -> str:
+    """« lundi 24 août 2020 », of a moment as well"""
+    return long_day(_in_paris(value))
+
+
+def _in_paris(value: date) -> date:
+    return value.astimezone(PARIS) if isinstance(value, datetime) else value
 
 
 def moment(value: datetime) -> str:

@@ -1,7 +1,7 @@
 """Nodes whose clocks are apart, and a clock that is set back: nothing changes for people."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -10,6 +10,7 @@ from portal.app import create_app
 from portal.rules.proving import APART, TO_GIVE, within
 from portal.settings import Settings
 from portal.web.signed import young
+from portal.web.tags import day_in_paris, long_day_in_paris
 from tests.support.clock import Handed
 from tests.support.world import PASSWORD, Browser, World
 
@@ -85,3 +86,10 @@ def test_what_a_node_ahead_of_us_signed_is_read(monkeypatch: pytest.MonkeyPatch)
     text = signer.dumps([1])
     monkeypatch.undo()
     assert young(signer, text, 60) == [1]
+
+
+def test_what_was_done_after_midnight_in_paris_is_of_that_day() -> None:
+    """The database keeps it in UTC, where it is still the day before."""
+    at = datetime(2020, 6, 14, 22, 30, tzinfo=UTC)
+    assert (day_in_paris(at), long_day_in_paris(at)) == ("15/06/2020", "lundi 15 juin 2020")
+    assert long_day_in_paris(at.date()) == "dimanche 14 juin 2020"

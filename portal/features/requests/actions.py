@@ -203,8 +203,9 @@ def to_correct(tx: Connection, work: Work, request_id: int, s: SessionRow) -> As
 
 def close_corrected(tx: Connection, work: Work, asked: Asked) -> None:
     """The correction that was asked for is being saved: its request is accepted with it, and the centre is told."""
-    _close(tx, work, asked, RequestStatus.ACCEPTED, granted_start=asked.wanted_start, granted_end=asked.wanted_end)
-    _record(tx, work, asked, "request_accepted", kind=asked.kind.value)
+    granted: dict[str, Any] = {"granted_start": asked.wanted_start, "granted_end": asked.wanted_end}
+    _close(tx, work, asked, RequestStatus.ACCEPTED, **granted)
+    _record(tx, work, asked, "request_accepted", kind=asked.kind.value, **granted)
     _tell_centre(tx, work, asked, "acceptée", "Le résultat est corrigé : vous le lisez sur la page de la session.")
 
 

@@ -103,7 +103,10 @@ class Told:
         elif e.action in ANSWERS and not old:
             reason = str(cell(json.loads(e.reason), known)) if e.reason.startswith('{"of"') else e.reason
             heard = Heard(e.id, e.at, e.actor, e.actor_id, e.action, e.session_id, "", before, after, reason)
-            self.requests.setdefault(after["request"], {}).update(of_request(heard))
+            said = self.requests.setdefault(after["request"], {})
+            said.update(of_request(heard))
+            if e.action == "request_accepted" and "granted_start" not in after:  # of a correction it was not said, up to 1.14
+                del said["granted_start"], said["granted_end"]
         elif e.action == "documents_made":
             self.documents = self.documents | set(after["kept"]) if self.documents is not None and "kept" in after else None
         elif e.action == "people_erased":
