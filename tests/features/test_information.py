@@ -47,3 +47,10 @@ def test_every_link_of_the_map_leads_somewhere(w: World, who: str | None) -> Non
     main = b.get("/plan-du-site").text.partition("<main")[2].partition("</main>")[0]
     links = [part.partition('"')[0] for part in main.split('<a href="')[1:]]
     assert len(links) > 8 and {path: b.get(path).status_code for path in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_there_is_to_try_is_the_demonstrations_alone(w: World) -> None:
+    assert w.browser().get("/a-essayer").status_code == 200 and 'href="/a-essayer"' in w.browser().get("/aide").text
+    w.app().extensions["portal_settings"] = replace(w.app().extensions["portal_settings"], env="production")
+    assert w.browser().get("/a-essayer").status_code == 404

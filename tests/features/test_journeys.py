@@ -33,9 +33,9 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def taken_over(w: World, when: str, status: Status, number: int = 1, *, candidates: int = 0) -> None:
+def taken_over(w: World, when: str, status: Status, number: int = 1, *, candidates: int = 0, real: str = "") -> None:
     dates, measure = WHEN[when]
-    row = f"{number};{w.sirets[0]};TP-01303;titre;{dates};{status};;{measure}"
+    row = f"{number};{w.sirets[0]};TP-01303;titre;{dates};{status};{real};{measure}"
     import_sessions(w.operator(), f"{HEAD}\n{row}\n".encode())
     if candidates:
         import_candidates(w.operator(), b"session;last_name;first_name;born_on\n1;Sall;Fatou;01/02/1990\n")
@@ -67,6 +67,14 @@ def test_a_session_comes_to_its_end(w: World, status: Status) -> None:
         assert w.get(number).status is Status.LOCKED
         assert w.scalar(f"select count(*) from candidate where session_id = {number}") == 1, walked
     assert w.scalar("select count(*) from result where outcome = 'titre'") == len(WHEN)
+
+
+def test_a_real_end_in_doubt_is_ticked_off_by_the_unit_on_the_way(w: World) -> None:
+    taken_over(w, "moved", Status.CONVOKED, candidates=1, real="20/03/2020")
+    going = journey(w)
+    going.who = "UD 94"
+    assert "UD 94 : Vérifiez la date réelle de fin → vérifiée" in going.go()
+    assert w.get(1).actual_end_checked
 
 
 @pytest.mark.parametrize("status", ACTIVE)

@@ -50,6 +50,7 @@ PAGES: dict[str, list[str]] = {
     "/unites": ["/unites", "/unites?contact=sans"],
     "/unites/<code>": ["/unites/94", "/unites/2A", "/unites/99"],
     "/regions/<code>": ["/regions/11", "/regions/99"],
+    "/a-essayer": ["/a-essayer"],
     "/accessibilite": ["/accessibilite"],
     "/aide": ["/aide"],
     "/mentions-legales": ["/mentions-legales"],

@@ -117,6 +117,7 @@ ROUTES = {
     "/calendrier": SIGNED_IN,
     "/calendrier/adresse": SIGNED_IN,
     "/calendrier/<token>.ics": OPEN,
+    "/a-essayer": OPEN,
     "/aide": OPEN,
     "/accessibilite": OPEN,
     "/mentions-legales": OPEN,

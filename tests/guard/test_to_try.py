@@ -1,4 +1,4 @@
-"""What the README says to try first is walked, each of its lines word for word, by the person to whom it says so."""
+"""What the README and the demonstration's own page say to try is walked, each line word for word, by the person to whom it says so."""
 
 import re
 import subprocess
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from portal.demo.data import PASSWORD
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration
 from tests.support.hands import Reader
+from tests.support.reading import parse
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 Walk = Callable[[Reader], None]
@@ -24,6 +26,18 @@ def lines() -> set[tuple[str, str]]:
     assert moved
     found |= {("centre", words) for words in re.split(r" ; |\. ", " ".join(moved[1].split()).rstrip("."))}
     return found
+
+
+def offered(demo: Demonstration) -> dict[tuple[str, str], str]:
+    """What the page « À essayer » says to try, and to whom: where each line leads."""
+    page = parse(demo.client(SIGNED_OUT).get("/a-essayer").text)
+    roles = {email: role for role, email in EMAILS.items()}
+    sections = [one for one in page.all("section") if "aria-labelledby" in one.attributes]
+    return {
+        (roles[next(section.all("code")).words()], link.words()): link.attributes["href"]
+        for section in sections
+        for link in section.all("a")
+    }
 
 
 def tries(who: str, words: str) -> Callable[[Walk], Walk]:
@@ -234,8 +248,130 @@ for rubric in ("Comptes", "Agréments", "Réglages"):
     reads("national", rubric, f"/{rubric.lower().replace('é', 'e')}", rubric)
 
 
-def test_every_line_is_walked() -> None:
-    assert set(WALKS) == lines()
+# ---- what the rules say, on the page alone
+
+does("centre", "224564 : DTE envoyé ; pour changer de dates, l’UD le rappelle", 224564, "Envoyez les convocations")
+does("centre", "224563 : « Copier cette session »", 224563, "Demandez le DTE", "Copier cette session")
+reads(
+    "centre",
+    "224571 : des résultats sans question ; la page dit qui les corrigera ensuite",
+    "/sessions/224571/resultats",
+    "Ensuite, seule l’UD 94 pourra corriger",
+)
+reads("centre", "« abeille » dans la recherche : la liste dit quel candidat", "/sessions?q=abeille", "candidat : ABEILLE Maïwenn")
+reads(
+    "centre",
+    "224561 telle qu’elle était le 17/03/2020",
+    "/sessions/224561?au=17/03/2020",
+    "lundi 20 avril 2020",
+    "aujourd’hui : lundi 24 août 2020",
+)
+reads(
+    "ud94",
+    "« En retard » : depuis quand, et à qui d’agir",
+    "/sessions?vue=en-retard",
+    "En retard depuis le",
+    "c’est au centre de convoquer",
+)
+reads("ud94", "demande n° 5, sur un titre échu : elle s’examine seule", "/demandes", "À lire seule")
+reads("region", "224582 : qui est attendu, et pour quoi", "/sessions/224582", "L’UD 94 doit envoyer le DTE.")
+reads("national", "reprendre des sessions déjà reportées ailleurs, par un fichier", "/sessions/fichier", "la clé de cette mesure")
+reads(
+    "national", "une mesure ne touche rien de ce qui est clos", "/mesures/nouvelle", "verrouillée ou annulée n’est jamais touchée"
+)
+
+
+@tries("centre", "224566 : un report demandé pour un samedi se confirme, la date en toutes lettres")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224566/demande-report")
+    hands.fill("Date de début souhaitée", "2020-07-11")
+    hands.fill("Date de fin souhaitée", "2020-07-17")
+    hands.fill("Motif", "Salle fermée")
+    hands.press("Envoyer la demande")
+    assert "samedi 11 juillet 2020" in hands.words() and "Rien n’est encore enregistré" in hands.words()
+
+
+@tries("centre", "224565 : « Demander une correction » d’un résultat enregistré")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224565")
+    hands.press("Demander une correction")
+    hands.pick("Candidat")
+    hands.tick_each("Absent")
+    hands.fill("Motif", "Erreur de saisie")
+    hands.press("Envoyer la demande")
+    assert "Demande envoyée" in hands.words()
+
+
+@tries("centre", "224585 : retirer un candidat après les convocations, avec un motif")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224585/candidats")
+    hands.press("Retirer MARTIN Léa")
+    hands.fill("Motif", "Inscrite par erreur")
+    hands.press("Retirer de la session")
+    assert "2 candidats" in hands.words()
+
+
+@tries("ud94", "224564 : rappeler le DTE, avec un motif")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224564")
+    hands.press("Rappeler le DTE")
+    hands.fill("Motif", "Le sujet n’est pas le bon")
+    hands.press("Rappeler le DTE")
+    assert hands.status() == "Demande de DTE envoyée"
+
+
+@tries("ud94", "224569 : vérifier une date réelle qui dépasse la fin reportée, avec une note")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224569")
+    hands.press("Marquer comme vérifiée")
+    hands.fill("Ce que vous avez vérifié", "Le responsable le confirme.")
+    hands.press("Marquer comme vérifiée")
+    assert "Date réelle vérifiée" in hands.words()
+
+
+@tries("ud94", "demande n° 1 : ce que d’autres dates changent se lit avant d’accepter")
+def _(hands: Reader) -> None:
+    hands.open("/demandes/1")
+    hands.fill("Date de début accordée", "2020-07-18")
+    hands.press("Voir ce que cela change")
+    assert "samedi 18 juillet 2020" in hands.words() and "Accepter" in hands.words()
+
+
+@tries("ud94", "224567 : déverrouiller, avec un motif")
+def _(hands: Reader) -> None:
+    hands.open("/sessions/224567")
+    hands.press("Déverrouiller la session")
+    hands.fill("Motif", "Recours d’un candidat")
+    hands.press("Déverrouiller la session")
+    assert hands.status() == "Résultats saisis"
+
+
+@tries("national", "une mesure appliquée deux fois : la seconde n’a rien à appliquer")
+def _(hands: Reader) -> None:
+    hands.open("/mesures/confinement-2020")
+    number = re.search(r"(\d+), pour confirmer que vous l’avez lu", hands.words())
+    assert number, hands.words()
+    hands.fill("Tapez le nombre de sessions", number[1])
+    hands.press("Appliquer la mesure")
+    hands.open("/mesures/confinement-2020")
+    assert "Rien à appliquer : aucune session ne changerait." in hands.words(), hands.words()
+
+
+def test_every_line_is_walked(demo: Demonstration) -> None:
+    assert set(WALKS) == set(offered(demo))
+
+
+def test_what_the_readme_says_first_stands_on_the_page_too(demo: Demonstration) -> None:
+    assert lines() <= set(offered(demo))
+    page = demo.client(SIGNED_OUT).get("/a-essayer").text
+    assert PASSWORD in page and PASSWORD in README
+
+
+def test_each_line_begins_on_a_page_that_its_person_may_open(demo: Demonstration) -> None:
+    found = {
+        (who, path): demo.client(who).get(path, follow_redirects=True).status_code for (who, _), path in offered(demo).items()
+    }
+    assert set(found.values()) == {200}, found
 
 
 @pytest.mark.parametrize(("who", "words"), sorted(WALKS))

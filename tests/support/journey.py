@@ -141,7 +141,7 @@ class Journey:
 
     def _check_real_end(self, heading: str) -> None:
         self.hands.press("Marquer comme vérifiée")
-        self.hands.fill("Note", "Le responsable le confirme.")
+        self.hands.fill("Ce que vous avez vérifié", "Le responsable le confirme.")
         self.hands.press("Marquer comme vérifiée")
         self._note(heading, "vérifiée")
 

@@ -42,6 +42,7 @@ OPEN = {
     "information.show_legal",
     "information.show_map",
     "information.show_privacy",
+    "information.show_to_try",
     "journal.check",
     "journal.head",
     "journal.key",

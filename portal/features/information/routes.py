@@ -1,6 +1,6 @@
 """What a public service owes to whoever opens it: help, accessibility, who publishes it, all its pages on one."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask_login import current_user
 
 from portal.rules.lifecycle import Role
@@ -21,6 +21,14 @@ def show_help() -> str:
 @blueprint.get("/plan-du-site")
 def show_map() -> str:
     return render_template("information/map.html")
+
+
+@blueprint.get("/a-essayer")
+def show_to_try() -> str:
+    """What there is to try in the demonstration, and as whom."""
+    if not settings().demo:
+        abort(404)
+    return render_template("information/to_try.html")
 
 
 @blueprint.get("/accessibilite")
