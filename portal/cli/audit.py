@@ -1,10 +1,15 @@
 """`portal audit …`"""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from portal.cli.tool import Tool, content_of, refuse
+from portal.cli.tool import Tool, content_of, refuse, telling
 from portal.rules.french import plural
 from portal.settings import read
+
+if TYPE_CHECKING:
+    from portal.files.note import Head
 
 
 @click.group(help="Vérifie le journal.")
@@ -15,15 +20,19 @@ def audit() -> None:
 @audit.command("verify", help="Vérifie le journal, ou une preuve d’historique ; sort avec 1 et nomme le premier endroit rompu.")
 @click.argument("file", required=False, metavar="[PREUVE]")
 @click.option("--key", metavar="FICHIER", help="La clé publique du service (/journal/cle), que la preuve doit porter.")
-def verify_audit(file: str | None, key: str | None) -> None:
+@click.option(
+    "--since", metavar="POINT", help="Un point gardé du journal : ce qui le précède n’est pas relu, ni les sessions inchangées."
+)
+def verify_audit(file: str | None, key: str | None, since: str | None) -> None:
     from portal.features.standing.checking import verify
 
     if file is not None:
         _verify_proof(file, key)
         return
     tool = Tool().migrated()
+    kept = _kept(tool, since) if since else None
     with tool.db.snapshot() as conn:
-        trail = verify(conn, tool.db.audit_key)
+        trail = verify(conn, tool.db.audit_key, kept, telling())
     if trail.broken:
         refuse(f"Journal rompu : {trail.broken}.")
     click.echo(f"Journal intact : {trail.events} événements.")
@@ -38,21 +47,28 @@ def verify_audit(file: str | None, key: str | None) -> None:
 def checkpoint(file: str | None) -> None:
     from portal.core.heads import head, signer
     from portal.features.standing.trail import continues
-    from portal.files.note import NoHead, read_head
     from portal.store.nodes import Tree
 
     tool = Tool().current()
     signs = signer(tool.settings)
     with tool.db.snapshot() as conn:
         if file is not None:
-            try:
-                kept = read_head(content_of(file).decode("utf-8", "replace"), signs.key)
-            except NoHead as why:
-                refuse(f"{file} : {why}.")
+            kept = _kept(tool, file)
             if broken := continues(conn, tool.db.audit_key, kept):
                 refuse(f"Journal rompu : {broken}.")
             click.echo(f"Le journal continue le point gardé : ses {kept.size - 1} événements y sont, inchangés.", err=True)
         click.echo(signs.note(head(Tree(conn), signs.key.name)), nl=False)
+
+
+def _kept(tool: Tool, file: str) -> "Head":
+    """The head of the trail that this file keeps."""
+    from portal.core.heads import signer
+    from portal.files.note import NoHead, read_head
+
+    try:
+        return read_head(content_of(file).decode("utf-8", "replace"), signer(tool.settings).key)
+    except NoHead as why:
+        refuse(f"{file} : {why}.")
 
 
 def _verify_proof(file: str, key: str | None) -> None:

@@ -1,7 +1,7 @@
 """What every command is handed: the settings, the database, a way to refuse."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -104,6 +104,17 @@ def progress(items: Iterable[Item], label: str) -> Iterable[Item]:
         return
     with click.progressbar(items, label=label, file=sys.stderr) as bar:
         yield from bar
+
+
+def telling() -> Callable[[str, int, int], None]:
+    """How far a long reading has come: shown on a terminal only; nothing in a log."""
+    shown = sys.stderr.isatty()
+
+    def tell(what: str, done: int, all_: int) -> None:
+        if shown:
+            click.echo(f"\r{what} : {done} / {max(done, all_)} ", err=True, nl=done >= all_)
+
+    return tell
 
 
 def content_of(path: str) -> bytes:

@@ -23,9 +23,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class Growing:
     """A tree to which leaves are added, kept as the roots of its full subtrees: some thirty hashes at most."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._full: list[bytes] = []
+    def __init__(self, size: int = 0, node: Node | None = None) -> None:
+        """`size`: of the tree that it goes on from, whose nodes are these."""
+        self.size = size
+        self._full = [
+            node(level, (size >> level) - 1) for level in range(size.bit_length(), -1, -1) if size >> level & 1 and node
+        ]
 
     def add(self, leaf: bytes) -> None:
         """One leaf more, by its hash."""

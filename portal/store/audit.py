@@ -244,13 +244,16 @@ class Trail:
     broken: str | None = None
 
 
-def verify(conn: Connection, key: bytes) -> Iterator[Row[Any] | Trail]:
+def verify(conn: Connection, key: bytes, since: int = 0) -> Iterator[Row[Any] | Trail]:
     """Walk the trail from its beginning: yields each event that holds, then one `Trail`, and stops at the first broken place.
+    `since`: from after this event, which is known to hold.
 
     An event holds with the values that it commits to: each is there and fits, or an event after it tells of its erasure.
     """
-    previous, count, held = GENESIS, 0, Held()
-    rows = conn.execute(select(audit_event).order_by(audit_event.c.id), execution_options=STREAM)
+    last = conn.execute(select(audit_event.c.digest).where(audit_event.c.id == since)).scalar()
+    previous, count, held = last or GENESIS, since, Held()
+    events = select(audit_event).where(audit_event.c.id > since).order_by(audit_event.c.id)
+    rows = conn.execute(events, execution_options=STREAM)
     for some in rows.partitions():
         changed = held.hear(conn, some)
         for row in some:

@@ -56,10 +56,15 @@ class Tree:
 class Regrown:
     """The tree grown anew, leaf by leaf; each tile that fills is compared with the one that is kept."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, tree: Tree | None = None, size: int = 0) -> None:
+        """`tree`: what it goes on from, at this size; without one, from nothing."""
         self._conn = conn
-        self.growing = Growing()
+        self.growing = Growing(size, tree.node) if tree else Growing()
         self._filling: list[list[bytes]] = [[]]
+        for level in range(-(-size.bit_length() // HEIGHT)) if tree else ():
+            there = size >> HEIGHT * level
+            hashes = [tree.node(HEIGHT * level, place) for place in range(there - there % WIDTH, there)] if tree else []
+            self._filling[level:] = [hashes, []]
 
     def add(self, leaf: bytes) -> str | None:
         """One leaf more; what is wrong of the tile that it fills, as a sentence."""

@@ -13,7 +13,9 @@ from portal.cli import cli
 from portal.core.heads import against, head, signer
 from portal.features.journal.witnesses import tell_witnesses
 from portal.features.notices.outbox import written
-from portal.features.standing.trail import walk
+from portal.features.standing import checking
+from portal.features.standing.checking import verify
+from portal.features.standing.trail import walk, walk_on
 from portal.files.note import Head, NoHead, read_head, read_key
 from portal.rules.merkle import Growing
 from portal.settings import DEMO_DAY, Settings
@@ -22,6 +24,7 @@ from portal.store.audit import GENESIS, Event, Trail, _seal, audit_event, audit_
 from portal.store.database import Database
 from portal.store.nodes import Tree
 from portal.store.notices import mail
+from portal.store.sessions import exam_session
 from portal.store.tree import audit_tile
 from tests.support.world import World
 
@@ -223,6 +226,58 @@ def test_another_past_written_with_the_key_is_named_by_a_kept_head_alone(told: W
         assert broken_in(tx, told.db.audit_key) is None, "who holds the key writes a trail that holds"
         assert "a été récrit" in str(against(tx, point)[1])
         assert "a été récrit" in str(broken_in(tx, told.db.audit_key, point))
+
+
+# ---- from a kept head on
+
+
+def test_from_a_kept_head_on_only_what_is_new_is_read(told: World) -> None:
+    growing, heads = Growing(), dict[int, Head]()
+    with told.db.snapshot() as conn:
+        for leaf in leaves(conn, 0, EVENTS + 1):
+            growing.add(leaf)
+            heads[growing.size] = Head("x", growing.size, growing.root())
+        for size in (1, 2, 255, 256, 257, 512, 513, EVENTS + 1):
+            *read, trail = walk_on(conn, told.db.audit_key, heads[size])
+            assert (trail, len(read)) == (Trail(EVENTS), EVENTS + 1 - size)
+        *_, trail = walk_on(conn, told.db.audit_key, Head("x", 513, b"r" * 32))
+    assert isinstance(trail, Trail) and "a été récrit" in str(trail.broken)
+    changed = {300: None, 511: "événement 511 : il n’est pas celui", 590: "événement 590 : son contenu"}
+    for number, named in changed.items():  # of what stands before the head, its tiles alone are read
+        with by_hand(told.db) as tx:
+            tx.execute(update(e).where(e.c.id == number).values(reason="autre"))
+            *_, trail = walk_on(tx, told.db.audit_key, heads[512])
+        assert isinstance(trail, Trail) and str(trail.broken).startswith(str(named)), number
+
+
+def test_the_tables_are_looked_at_where_something_was_told_since(w: World, tmp_path: Path) -> None:
+    w.session(1, "02/03/2020", "20/04/2020")
+    w.session(2, "02/03/2020", "20/04/2020")
+    point = tmp_path / "point.txt"
+    point.write_text(portal(w, "audit", "checkpoint").stdout)
+    w.tell(2)
+    assert portal(w, "audit", "verify", "--since", str(point)).stdout == f"Journal intact : {events(w)} événements.\n"
+    kept = read_head(point.read_text(), SIGNER.key)
+    for number, named in ((1, False), (2, True)):
+        with by_hand(w.db) as tx:
+            tx.execute(update(exam_session).where(exam_session.c.id == number).values(place="Ailleurs"))
+            found = verify(tx, w.db.audit_key, kept).broken
+            assert verify(tx, w.db.audit_key).broken and bool(found) == named, (number, found)
+    w.measure()
+    with by_hand(w.db) as tx:
+        tx.execute(update(exam_session).where(exam_session.c.id == 1).values(place="Ailleurs"))
+        assert "session 1 : Lieu" in str(verify(tx, w.db.audit_key, kept).broken), "a measure moved it"
+    point.write_text("rien")
+    assert portal(w, "audit", "verify", "--since", str(point)).exit_code == 1
+
+
+def test_how_far_a_long_reading_has_come_is_told(told: World) -> None:
+    said: list[tuple[str, int, int]] = []
+    told.session(1, "02/03/2020", "20/04/2020")
+    with pytest.MonkeyPatch.context() as patch, told.db.snapshot() as conn:
+        patch.setattr(checking, "OFTEN", 200)
+        verify(conn, told.db.audit_key, tell=lambda *how: said.append(how))
+    assert said == [("événements", 200, 602), ("événements", 400, 602), ("événements", 600, 602), ("sessions", 1, 1)]
 
 
 # ---- the command

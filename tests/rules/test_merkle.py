@@ -41,6 +41,17 @@ def test_an_empty_tree_has_the_hash_of_nothing() -> None:
     assert Growing().root().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+@pytest.mark.parametrize("size", range(20))
+def test_a_tree_goes_on_from_another(size: int) -> None:
+    hashes, whole = leaves(30), Growing()
+    gone_on = Growing(size, lambda level, place: node_of(hashes, level, place))
+    for leaf in hashes:
+        whole.add(leaf)
+    for leaf in hashes[size:]:
+        gone_on.add(leaf)
+    assert (gone_on.size, gone_on.root()) == (30, whole.root())
+
+
 @pytest.mark.parametrize("size", range(1, 20))
 def test_each_leaf_leads_to_the_root_and_to_no_other_place(size: int) -> None:
     hashes = leaves(size)

@@ -1,9 +1,10 @@
 """`portal audit verify`: the trail holds, and what stands in the tables is what it says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, func, outerjoin, select
+from sqlalchemy import Connection, Row, func, outerjoin, select
 
 from portal.features.measures.actions import digest_of_lines
 from portal.features.measures.bound import Bound, bound_by
@@ -13,11 +14,21 @@ from portal.features.standing.people import PEOPLE, REQUESTS
 from portal.features.standing.sessions import Beside
 from portal.features.standing.things import Things
 from portal.features.standing.told import Run
-from portal.features.standing.trail import walk
-from portal.store.audit import Trail, audit_head
+from portal.features.standing.trail import walk, walk_on
+from portal.files.note import Head
+from portal.store.audit import OF_NO_SESSION, Trail, audit_event, audit_head
+from portal.store.database import STREAM
 from portal.store.measures import measure_run
 from portal.store.places import centre
 from portal.store.sessions import exam_session, session_total
+
+Tell = Callable[[str, int, int], None]  # what is read, how many of them, of how many
+OFTEN = 5_000
+
+
+def quiet(what: str, done: int, all_: int) -> None:
+    """Nobody watches."""
+
 
 KINDS = (*PEOPLE, *REFERENCE, *THE_STATES, RUNS, REQUESTS)
 
@@ -30,35 +41,48 @@ class Told:
     things: Things = field(default_factory=lambda: Things(KINDS))
     runs: dict[int, int] = field(default_factory=dict)
     bulk: bool = False
+    since: int = 0  # sessions are looked at of which something was told after this event
+
+    def hear(self, conn: Connection, e: Row[Any]) -> bool:
+        """One event more; whether it tells of a run."""
+        self.things.hear(conn, e)
+        self.bulk |= e.action == "bench_loaded"
+        if e.action not in RUNS.hears:
+            return False
+        self.runs[bound_by(e.after).run] = e.id
+        return True
 
 
-def verify(conn: Connection, key: bytes) -> Trail:
+def verify(conn: Connection, key: bytes, since: Head | None = None, tell: Tell = quiet) -> Trail:
     """The chain of events and their tree, the lines of the measures that its events bind, then the tables: the first place that is
-    broken.
+    broken. `since`: a kept head, which holds all before it; sessions of which nothing was told since are not looked at again.
 
     One transaction reads all of it, so that it is of one moment.
     """
-    trail, told = hear(conn, key)
+    trail, told = hear(conn, key, since, tell)
     if trail.broken:
         return trail
     try:
-        return Trail(trail.events, next(differing(conn, told), None))
+        return Trail(trail.events, next(differing(conn, told, tell), None))
     except (ValueError, TypeError) as error:  # what SQLite takes in a column of dates
         return Trail(trail.events, f"une ligne de la base ne se lit plus ({error})")
 
 
-def hear(conn: Connection, key: bytes) -> tuple[Trail, Told]:
+def hear(conn: Connection, key: bytes, since: Head | None = None, tell: Tell = quiet) -> tuple[Trail, Told]:
     """Walk the trail: whether it holds, and what it says."""
-    told, bound = Told(), dict[int, Bound]()
-    for found in walk(conn, key):
+    told, bound = Told(since=since.size - 1 if since else 0), dict[int, Bound]()
+    all_ = int(conn.execute(select(audit_head.c.count)).scalar() or 0)
+    before = select(audit_event).where(OF_NO_SESSION, audit_event.c.id <= told.since).order_by(audit_event.c.id)
+    for e in conn.execute(before, execution_options=STREAM) if since else ():
+        told.hear(conn, e)
+    for found in walk_on(conn, key, since) if since else walk(conn, key):
         if isinstance(found, Trail):
             told.things.listen(conn)
             return _lines(conn, found, bound), told
-        told.things.hear(conn, found)
-        told.bulk |= found.action == "bench_loaded"
-        if found.action in RUNS.hears:
+        if told.hear(conn, found):
             bound[found.id] = bound_by(found.after)
-            told.runs[bound[found.id].run] = found.id
+        if found.id % OFTEN == 0:
+            tell("événements", found.id, all_)
     raise AssertionError("a walk ends with its trail")
 
 
@@ -70,14 +94,19 @@ def _lines(conn: Connection, trail: Trail, bound: Mapping[int, Bound]) -> Trail:
     return trail
 
 
-def differing(conn: Connection, told: Told) -> Iterator[str]:
+def differing(conn: Connection, told: Told, tell: Tell = quiet) -> Iterator[str]:
     """What does not stand as it was told, as sentences."""
     sealed = conn.execute(select(audit_head.c.sealed_count)).scalar()
     whole = not sealed and not told.bulk  # the trail began with its tree, in a version that tells of every thing
     of, requests = told.things.of(RUNS), told.things.of(REQUESTS)
     labels = {row.id: row.label for row in conn.execute(select(measure_run.c.id, measure_run.c.label))}
     runs = {n: Run(e, of[n]["at"], labels.get(n), of[n].get("reverts_run_id")) for n, e in told.runs.items() if n in of}
-    yield from sessions.differing(conn, Beside(runs, requests, told.bulk, whole))
+    all_ = int(conn.execute(select(func.sum(session_total.c.number))).scalar() or 0)
+    for done, said in sessions.differing(conn, Beside(runs, requests, told.bulk, whole, told.since)):
+        if said:
+            yield said
+        else:
+            tell("sessions", done, all_)
     yield from told.things.differing(conn, whole)
     yield from _totals(conn)
 

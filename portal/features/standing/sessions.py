@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
@@ -40,38 +40,58 @@ class Beside:
     requests: dict[Hashable, dict[str, Any]]
     bulk: bool  # the database holds sessions made for benches, of which a single event tells
     whole: bool  # it tells of every request
+    since: int = 0  # sessions are looked at of which something was told after this event
+
+    def among(self, number: ColumnElement[int]) -> ColumnElement[bool]:
+        """Whether the session of this number is looked at."""
+        if not self.since:
+            return true()
+        moved = [n for n, run in self.runs.items() if run.event > self.since]
+        told = select(audit_event.c.session_id).where(audit_event.c.id > self.since, audit_event.c.session_id.is_not(None))
+        return number.in_(told.union(select(measure_line.c.session_id).where(measure_line.c.run_id.in_(moved))))
 
 
-def differing(conn: Connection, beside: Beside) -> Iterator[str]:
-    """Each session that is not what the trail says, as a sentence, in the order of their numbers."""
-    e = audit_event.c
-    events = _Ahead(conn, select(audit_event).where(e.session_id.is_not(None)), e.session_id, e.id)
-    lines = _Ahead(conn, select(measure_line), measure_line.c.session_id, measure_line.c.run_id)
-    hanging = _Hanging(conn)
-    sessions = conn.execute(select(exam_session).order_by(exam_session.c.id), execution_options=STREAM)
-    for some in sessions.partitions():
-        own = []
-        for s in some:
-            yield from _unknown(events, s.id)
-            own.append(events.of(s.id))
-        known = values(conn, ([e.after, e.reason] for rows in own for e in rows))
-        for s, rows in zip(some, own, strict=True):
-            told = _told(rows, known, [line for line in lines.of(s.id) if line.run_id in beside.runs], beside.runs)
-            if told.begun:
-                said = [*_row(s, told), *hanging.compared(s.id, told, beside)]
-                yield from (f"session {s.id} : {why} (événement {told.last})" for why in said)
-            elif not beside.bulk:
-                yield f"session {s.id} : aucun événement ne dit d’où elle vient"
-            else:
-                hanging.pass_over(s.id)
-    yield from _unknown(events, None)
+def differing(conn: Connection, beside: Beside) -> Iterator[tuple[int, str]]:
+    """Each session that is not what the trail says, as a sentence, in the order of their numbers; in between, without a sentence,
+    how many were looked at."""
+    e, done = audit_event.c, 0
+    events = _Ahead(conn, select(audit_event).where(e.session_id.is_not(None)), e.session_id, e.id, beside)
+    lines = _Ahead(conn, select(measure_line), measure_line.c.session_id, measure_line.c.run_id, beside)
+    hanging = _Hanging(conn, beside)
+    query = select(exam_session).where(beside.among(exam_session.c.id)).order_by(exam_session.c.id)
+    for some in conn.execute(query, execution_options=STREAM).partitions():
+        done += len(some)
+        yield from ((done, said) for said in _of_some(conn, beside, some, events, lines, hanging))
+        yield done, ""
+    yield from ((done, said) for said in _unknown(events, None))
+
+
+def _of_some(
+    conn: Connection, beside: Beside, some: Rows, events: "_Ahead", lines: "_Ahead", hanging: "_Hanging"
+) -> Iterator[str]:
+    own = []
+    for s in some:
+        yield from _unknown(events, s.id)
+        own.append(events.of(s.id))
+    known = values(conn, ([e.after, e.reason] for rows in own for e in rows))
+    for s, rows in zip(some, own, strict=True):
+        told = _told(rows, known, [line for line in lines.of(s.id) if line.run_id in beside.runs], beside.runs)
+        if told.begun:
+            said = [*_row(s, told), *hanging.compared(s.id, told, beside)]
+            yield from (f"session {s.id} : {why} (événement {told.last})" for why in said)
+        elif not beside.bulk:
+            yield f"session {s.id} : aucun événement ne dit d’où elle vient"
+        else:
+            hanging.pass_over(s.id)
 
 
 class _Ahead:
     """Rows of sessions, read as a stream in the order of their numbers."""
 
-    def __init__(self, conn: Connection, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int]) -> None:
-        rows = conn.execute(query.order_by(session, then), execution_options=STREAM)
+    def __init__(
+        self, conn: Connection, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int], beside: Beside
+    ) -> None:
+        rows = conn.execute(query.where(beside.among(session)).order_by(session, then), execution_options=STREAM)
         self.groups = groupby(rows, key=lambda row: row.session_id)
         self._advance()
 
@@ -130,14 +150,14 @@ def _worded(name: str, value: object) -> str:
 class _Hanging:
     """What hangs on sessions, as streams."""
 
-    def __init__(self, conn: Connection) -> None:
-        self.results = _Ahead(conn, select(result), result.c.session_id, result.c.id)
-        self.people = _Ahead(conn, select(candidate), candidate.c.session_id, candidate.c.id)
-        self.seats = _Ahead(conn, select(session_jury), session_jury.c.session_id, session_jury.c.member_id)
-        self.links = _Ahead(conn, select(trainer_link), trainer_link.c.session_id, trainer_link.c.member_id)
-        self.documents = _Ahead(conn, select(document), document.c.session_id, document.c.code)
-        asked = select(request).where(request.c.session_id.is_not(None))
-        self.requests = _Ahead(conn, asked, request.c.session_id, request.c.id)
+    def __init__(self, conn: Connection, beside: Beside) -> None:
+        def ahead(table: Table, then: str, query: Select[Any] | None = None) -> _Ahead:
+            return _Ahead(conn, select(table) if query is None else query, table.c.session_id, table.c[then], beside)
+
+        self.results, self.people = ahead(result, "id"), ahead(candidate, "id")
+        self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
+        self.documents = ahead(document, "code")
+        self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
         for stream in (self.results, self.people, self.seats, self.links, self.documents, self.requests):
