@@ -22,7 +22,7 @@ from portal.store import migrate
 from portal.store.actors import Occasion, Source, operator
 from portal.store.audit import audit_event
 from portal.store.database import Database
-from portal.store.notices import mail
+from portal.store.notices import mail, notice
 from portal.store.work import Work
 
 SECRET = "0123456789abcdef" * 2
@@ -122,6 +122,18 @@ def test_a_database_of_another_version_is_told(kept: Database, tmp_path: Path) -
     with kept.writing() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert "« portal migrate »" in told(kept, tmp_path)["Schéma"][1]
+
+
+def test_what_is_past_its_time_and_was_forgotten_is_told(kept: Database, tmp_path: Path) -> None:
+    today = datetime.now(UTC)
+    row = {"account_id": 1, "subject": "s", "body": "b", "link": "/"}
+    with kept.writing() as tx:
+        tx.execute(insert(notice), {**row, "at": today - timedelta(days=368)})
+    assert hurts(told(kept, tmp_path)) == set(), "a night or two are not forgotten"
+    with kept.writing() as tx:
+        tx.execute(insert(notice), {**row, "at": today - timedelta(days=380)})
+    said, mend = told(kept, tmp_path)["Durées de conservation"]
+    assert said == "1 à effacer depuis plus d’une semaine" and "« portal retention apply »" in mend
 
 
 def test_the_keys_the_clock_and_the_mails_of_a_database(kept: Database, tmp_path: Path) -> None:

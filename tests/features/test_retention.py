@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -228,6 +229,10 @@ def test_no_table_holds_a_name_or_an_address_after_its_erasure(w: World) -> None
     w.today = date(2100, 1, 1)
     apply(w.operator())
     assert marked(w) == set() and broken(w) is None
+    if w.db.is_sqlite:
+        w.db.engine.dispose()
+        file = Path(str(w.db.url.database))
+        assert not [path for path in file.parent.glob(f"{file.name}*") if MARK.encode().lower() in path.read_bytes().lower()]
     with w.db.reading() as conn:
         told = history(conn, 1)
         seen = find_by_email(conn, w.operator().actor, f"efface-{number}@invalid")

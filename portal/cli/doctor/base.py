@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.cli.doctor.lines import Line
 from portal.cli.tool import MAKES_IT, key_mend, schema_mend, schema_said
+from portal.clock import PARIS
+from portal.features.privacy.overdue import plan
 from portal.features.second_factor.renewing import standing
 from portal.features.second_factor.secrets_box import Box
 from portal.settings import Settings
@@ -18,6 +20,7 @@ from portal.store.notices import mail
 from portal.store.reaching import where, why
 
 APART = timedelta(seconds=5)  # between two clocks: beyond, sign-ins and codes end too early
+FORGOTTEN = timedelta(days=7)  # what is past its time goes every night
 LATE = timedelta(minutes=15)  # a worker passes every twenty seconds
 LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 
@@ -93,3 +96,7 @@ def _kept(conn: Connection, settings: Settings, keys_known: bool) -> Iterator[Li
         "« portal worker » tourne-t-il ? La colonne « problem » de la table « mail » dit ce qu’a répondu le serveur de courriel"
     )
     yield Line("Courriels en retard", str(late), mend if late else "")
+    if not settings.demo:
+        forgotten = sum(one.count for one in plan(conn, (now - FORGOTTEN).astimezone(PARIS).date()))
+        mend = "« portal retention plan », puis « portal retention apply » chaque nuit"
+        yield Line("Durées de conservation", f"{forgotten} à effacer depuis plus d’une semaine", mend if forgotten else "")
