@@ -98,12 +98,15 @@ _SELECT: Select[Any] = (
 
 
 def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_update: bool = False) -> SessionRow:
-    """The session of this number, as this person may see it. `for_update` holds the row until the transaction ends.
+    """The session of this number, as this person may see it. `for_update` holds the row until the transaction ends, and reads it
+    once it is held: what others committed while one waited is seen, in the tables beside it too.
 
     Raises NotThere when there is none, or none for this person.
     """
-    query = _found(actor.role, actor.centre_id, actor.department_code, actor.region_code, for_update)
-    row = conn.execute(query, {"number_": number}).one_or_none()
+    scope = actor.role, actor.centre_id, actor.department_code, actor.region_code
+    if for_update:
+        conn.execute(_held(*scope), {"number_": number})
+    row = conn.execute(_found(*scope), {"number_": number}).one_or_none()
     if row is None:
         raise NotThere
     return _session(row, unit_label)
@@ -116,13 +119,17 @@ def find_several(conn: Connection, actor: Actor, numbers: Collection[int], unit_
 
 
 @lru_cache(maxsize=512)
-def _found(
-    role: Role, centre_id: int | None, department_code: str | None, region_code: str | None, for_update: bool
-) -> Select[Any]:
+def _found(role: Role, centre_id: int | None, department_code: str | None, region_code: str | None) -> Select[Any]:
     """The query of `find` for everybody of one scope: built once, asked with a number."""
     scope = Actor(None, "", "", role, centre_id, department_code, region_code)
-    query = _SELECT.where(exam_session.c.id == bindparam("number_"), visible_to(scope))
-    return query.with_for_update(of=exam_session) if for_update else query
+    return _SELECT.where(exam_session.c.id == bindparam("number_"), visible_to(scope))
+
+
+@lru_cache(maxsize=512)
+def _held(role: Role, centre_id: int | None, department_code: str | None, region_code: str | None) -> Select[tuple[int]]:
+    """What holds its row, for everybody of one scope."""
+    scope = Actor(None, "", "", role, centre_id, department_code, region_code)
+    return select(exam_session.c.id).where(exam_session.c.id == bindparam("number_"), visible_to(scope)).with_for_update()
 
 
 def _session(row: Row[Any], unit_label: str) -> SessionRow:

@@ -230,6 +230,16 @@ def test_the_centre_withdraws_as_the_unit_saves(w: World) -> None:
         assert isinstance(saved, Incomplete) and isinstance(withdrawn, Saved) and stored(w)[first(w)] == FAILED
 
 
+def test_the_centre_asks_as_the_unit_locks_and_nothing_waits_on_what_is_locked(w: World) -> None:
+    centre, unit, version, who = w.as_("centre"), w.as_("ud94"), w.get(1).version, first(w)
+    found = race(
+        lambda: ask_correction(centre, 1, version, candidate_id=who, entry=TITLE, reason="Erreur", key="k"),
+        lambda: advance(unit, 1, version, Action.LOCK),
+    )
+    assert sum(isinstance(one, (Made, Saved)) for one in found) == 1, found
+    assert sum(isinstance(one, Refused) for one in found) == 1, found
+
+
 def test_the_outcome_of_a_ccp_session_is_asked_for_certificate_by_certificate(w: World) -> None:
     w.session(2, "01/06/2020", "05/06/2020", kind="ccp", candidates=1)
     s = w.get(2)

@@ -303,6 +303,20 @@ def test_two_agents_answer_one_request_one_wins_the_other_is_told(w: World) -> N
     assert ("refusée" in told) is not accepted and ("acceptée" in told) is accepted
 
 
+def test_two_people_of_a_centre_ask_at_once_one_wins_the_other_is_told(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    centre, version = w.as_("centre"), w.get(1).version
+    start, end = D("2020-07-06"), D("2020-07-10")
+
+    def asks(key: str) -> Callable[[], object]:
+        return lambda: ask_postponement(centre, 1, version, starts_on=start, ends_on=end, reason="Salle fermée", key=key)
+
+    found = sorted(race(asks("a"), asks("b")), key=lambda one: isinstance(one, Invalid))
+    assert isinstance(found[0], Made) and isinstance(found[1], Invalid), found
+    assert f"La demande n° {found[0].request_id} est déjà ouverte" in found[1].errors["reason"]
+    assert w.scalar("SELECT count(*) FROM request") == 1
+
+
 def test_the_centre_withdraws_as_the_unit_accepts(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     number, unit, centre, version = ask(w, 1), w.as_("ud94"), w.as_("centre"), w.get(1).version
