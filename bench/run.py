@@ -169,11 +169,7 @@ class Bench:
         def applying() -> float:
             for name in ("applied", "bare"):
                 shutil.copy(self.path("large"), self.path(name))
-            said = subprocess.run(
-                [sys.executable, "-m", "bench.applying"], env={**os.environ, **environment(self.url("applied"))}, cwd=ROOT,
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            told = json.loads(said.stdout)
+            told = self.program("bench.applying", "applied")
             bare, touched = writes.move(self.path("bare"))
             self.note(f"{told['touched']} sessions en {told['seconds']:.1f} s ; à nu, {touched} en {bare:.1f} s")
             memory.append(told["most"] / told["rest"])
@@ -183,9 +179,20 @@ class Bench:
         left = iter(memory)
         self.figure("memory_while_applying_against_rest", "ratio", lambda: next(left), most=1.5)
 
+    def program(self, module: str, name: str) -> dict[str, float]:
+        """What a program of the bench says of this database: it runs by itself, so that its memory is its own."""
+        said = subprocess.run(
+            [sys.executable, "-m", module], env={**os.environ, **environment(self.url(name))}, cwd=ROOT,
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return dict(json.loads(said.stdout))
+
     # ---- the trail
 
     def trail(self) -> None:
+        told = self.program("bench.verifying", "large")  # once: it reads all there is
+        self.figure("seconds_to_verify_a_million_sessions", "s", lambda: told["seconds"], most=300)
+        self.figure("memory_while_verifying_against_rest", "ratio", lambda: told["most"] / told["rest"], most=1.2)
         db = database(self.url("trail"), None)
         lengthen(db, FEW if self.quick else LARGE)
         self.figure("proof_of_a_session_among_a_million_events", "ms", lambda: proof_ms(db), most=50)
