@@ -1,7 +1,6 @@
 """Vérifie la preuve de l’historique d’une session, sans le portail : python verify_proof.py preuve.json [cle.txt]
 
-Avec cle.txt (ce que donne /journal/cle, gardé d’ailleurs), la preuve doit être signée par cette clé-là.
-Il faut Python 3.11 ou plus récent, et le paquet « cryptography ».
+Avec cle.txt (/journal/cle, gardé d’ailleurs), elle doit être signée par cette clé. Il faut Python 3.11 et « cryptography ».
 """
 
 import json
@@ -9,6 +8,7 @@ import re
 import sys
 from base64 import b64decode
 from hashlib import sha256
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -24,9 +24,9 @@ def public_key(line):
     name, mark, encoded = f"{line.strip()}++".split("+", 2)
     kind_and_key = b64decode(encoded.removesuffix("++"))
     own_mark = sha256(name.encode() + b"\n" + kind_and_key).digest()[:4]
-    if kind_and_key[:1] != b"\x01" or own_mark.hex() != mark:
-        sys.exit("La clé publique n’est pas bien formée.")
-    return own_mark, kind_and_key[1:]
+    if kind_and_key[:1] == b"\x01" and own_mark.hex() == mark:
+        return own_mark, kind_and_key[1:]
+    sys.exit("La clé publique n’est pas bien formée.")
 
 
 def signed(key, text, signature):
@@ -70,19 +70,20 @@ def values_of(proof):
 
 
 def main(file, key_file=None):
-    with open(file, encoding="utf-8") as opened:
-        proof = json.load(opened)
+    proof = json.loads(Path(file).read_text("utf-8"))
     mark, key = public_key(proof["cle"])
     if key_file:
-        with open(key_file, encoding="utf-8") as opened:
-            if public_key(opened.read())[1] != key:
-                sys.exit("La preuve est signée par une autre clé que celle de ce fichier.")
+        trusted = public_key(Path(key_file).read_text("utf-8"))[1]
+        for one in proof["passations"]:  # une clé a pu passer la signature à une autre
+            if trusted != key and signed(trusted, b"cle\n" + one["a"].encode(), b64decode(one["signature"])):
+                trusted = public_key(one["a"])[1]
+        if trusted != key:
+            sys.exit("La preuve est signée par une autre clé que celle de ce fichier.")
     size, root = head_of(proof["point"], mark, key)
     before, known = 0, values_of(proof)
     for one in proof["evenements"]:
         event, path = one["evenement"], [b64decode(beside) for beside in one["chemin"]]
-        number = event["id"]
-        leaf = sha256(b"\x00" + canonical(event)).digest()
+        number, leaf = event["id"], sha256(b"\x00" + canonical(event)).digest()
         if event["session_id"] != proof["session"] or not before < number < size or root_from(leaf, number, size, path) != root:
             sys.exit(f"L’événement {number} a été modifié, ou n’est pas dans le journal signé.")
         before = number
@@ -91,9 +92,8 @@ def main(file, key_file=None):
     signature = b64decode(proof.pop("signature"))
     if not signed(key, b"preuve\n" + canonical(proof), signature):
         sys.exit("La signature de la preuve ne correspond pas : un événement a été retiré, ou autre chose modifié.")
+    print("Signée par", proof["cle"], "" if key_file else "(à comparer avec la clé du service, /journal/cle)")
     print(f"Preuve intacte : session {proof['session']}, événements du journal : {len(proof['evenements'])}.")
-    if not key_file:
-        print("Signée sous cette clé, à comparer avec celle du service (/journal/cle) :", proof["cle"], sep="\n")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ class Settings:
     publisher: Publisher = Publisher()
     old_secret_keys: tuple[str, ...] = ()  # what they signed or encrypted is still read, and nothing new is
     trail_key: str = ""  # none: the trail is sealed under what `secret_key` gives
+    signature_key: str = ""  # none: heads and proofs are signed under what the trail's key gives
+    next_signature_key: str = ""  # to which `portal keys hand-over` hands the signature over
 
     @property
     def demo(self) -> bool:
@@ -111,8 +113,15 @@ class Settings:
 
     @property
     def signature_seed(self) -> bytes:
-        """The Ed25519 key that signs heads of the trail and proofs; whoever keeps the trail's key keeps this one."""
+        """The Ed25519 key that signs heads of the trail and proofs."""
+        if self.signature_key:
+            return _derived(self.signature_key, b"signature")
         return hmac.new(self.audit_key, b"signature", sha256).digest()
+
+    @property
+    def next_signature_seed(self) -> bytes | None:
+        """The key that signs after it, if one is given."""
+        return _derived(self.next_signature_key, b"signature") if self.next_signature_key else None
 
     @property
     def journal_name(self) -> str:
@@ -145,12 +154,15 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
     demo = e.take("PORTAL_ENV", _env, "production") == "demo"
     port = e.take("PORT", port_number("PORT"), 8000)
     secret_key, old_secret_keys, trail_key = _keys(e, demo, instance)
+    sign, sign_next = "PORTAL_SIGNATURE_KEY", "PORTAL_NEW_SIGNATURE_KEY"
     settings = Settings(
         env="demo" if demo else "production",
         database_url=e.take("PORTAL_DATABASE_URL", _database, f"sqlite:///{instance / 'portal.sqlite'}", show=address.masked),
         secret_key=secret_key,
         old_secret_keys=old_secret_keys,
         trail_key=trail_key,
+        signature_key=e.take(sign, strong(sign, demo), "", show=hidden),
+        next_signature_key=e.take(sign_next, strong(sign_next, demo), "", show=hidden),
         fixed_day=e.take("PORTAL_TODAY", _day(demo), DEMO_DAY if demo else None),
         port=port,
         metrics_port=e.take("PORTAL_METRICS_PORT", port_number("PORTAL_METRICS_PORT", least=0), 0),

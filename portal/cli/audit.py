@@ -62,11 +62,13 @@ def checkpoint(file: str | None) -> None:
 
 def _kept(tool: Tool, file: str) -> "Head":
     """The head of the trail that this file keeps."""
-    from portal.core.heads import signer
-    from portal.files.note import NoHead, read_head
+    from portal.core.heads import kept_head, signer
+    from portal.files.note import NoHead
 
+    text = content_of(file).decode("utf-8", "replace")
     try:
-        return read_head(content_of(file).decode("utf-8", "replace"), signer(tool.settings).key)
+        with tool.db.reading() as conn:
+            return kept_head(conn, text, signer(tool.settings).key)
     except NoHead as why:
         refuse(f"{file} : {why}.")
 

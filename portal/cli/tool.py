@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from portal.clock import Clock
+from portal.core.heads import signer, signs_now
 from portal.files.errors import why
 from portal.settings import Settings, read
 from portal.store import audit
@@ -20,6 +21,7 @@ from portal.store.work import Work
 Item = TypeVar("Item")
 SEALED = "Le journal de cette base n’est pas scellé sous la clé donnée"
 MAKES_IT = "« portal migrate » la crée, ou corrigez PORTAL_DATABASE_URL"
+HANDED = "la signature du journal a été passée à une autre clé (portal keys hand-over) : donnez-la à PORTAL_SIGNATURE_KEY"
 ITS_KEY = "donnez à PORTAL_AUDIT_KEY la clé secrète (PORTAL_SECRET_KEY) sous laquelle cette base a servi jusqu’ici"
 
 
@@ -86,7 +88,7 @@ def schema_mend(state: migrations.State) -> str:
 def key_mend(conn: Connection, settings: Settings) -> str:
     """What is to be done where the trail is sealed under another key than that of the settings; empty where it is not."""
     if audit.fits(conn, settings.audit_key):
-        return ""
+        return "" if signs_now(conn, signer(settings).key) else HANDED
     if place := settings.older_key_of(lambda key: audit.fits(conn, key)):
         return f"donnez à PORTAL_AUDIT_KEY la clé n° {place} de PORTAL_OLD_SECRET_KEYS"
     return f"{ITS_KEY}, ou cherchez avec « portal audit verify » ce qui y a été changé"

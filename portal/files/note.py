@@ -5,6 +5,7 @@ Its key is published as a line too (« vkey »): name, four bytes that tell keys
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -60,6 +61,32 @@ class Key:
         return True
 
 
+@dataclass(frozen=True)
+class Handover:
+    """A key that says, under its signature, which one signs after it."""
+
+    old: Key
+    new: Key
+    signature: bytes
+
+    @property
+    def holds(self) -> bool:
+        return self.old.signed(self.text(self.new), self.signature)
+
+    @staticmethod
+    def text(new: Key) -> bytes:
+        """What the old key signs: a word that no head begins with, and the line of the new one."""
+        return f"cle\n{new.line}".encode()
+
+
+def heir(key: Key, handovers: Iterable[Handover]) -> Key:
+    """The key that signs today in this one's place, as those that held it in turn have signed; itself, if none."""
+    for one in handovers:
+        if one.old.public == key.public and one.holds:
+            key = one.new
+    return key
+
+
 class Signer:
     """Signs under a name with the key that these 32 bytes are."""
 
@@ -70,6 +97,10 @@ class Signer:
     def sign(self, text: bytes) -> bytes:
         """The signature alone, 64 bytes."""
         return self._private.sign(text)
+
+    def hand_over(self, new: Key) -> Handover:
+        """To another key."""
+        return Handover(self.key, new, self.sign(Handover.text(new)))
 
     def note(self, head: Head) -> str:
         """The head with its signature, as it is handed out."""

@@ -84,6 +84,7 @@ TO_THE_SERVICE = frozenset(
         "signal_closed",
         "sessions_drawn",
         "bench_loaded",
+        "signature_handed_over",
     }
 )
 

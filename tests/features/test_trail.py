@@ -283,7 +283,7 @@ def test_how_far_a_long_reading_has_come_is_told(told: World) -> None:
 # ---- the command
 
 
-def portal(w: World, *words: str) -> Result:
+def portal(w: World, *words: str, **more: str) -> Result:
     settings = {
         "PORTAL_ENV": "demo",
         "PORTAL_DATABASE_URL": w.db.url.render_as_string(hide_password=False),
@@ -291,7 +291,7 @@ def portal(w: World, *words: str) -> Result:
         "PORTAL_AUDIT_KEY": "",
         "PORTAL_PUBLIC_URL": "http://localhost:8000",
     }
-    return CliRunner().invoke(cli, words, env=settings)
+    return CliRunner().invoke(cli, words, env=settings | more)
 
 
 def test_the_command_keeps_a_head_and_proves_that_the_trail_continues_it(w: World, tmp_path: Path) -> None:
@@ -311,6 +311,21 @@ def test_the_command_keeps_a_head_and_proves_that_the_trail_continues_it(w: Worl
     assert "aucune signature" in portal(w, "audit", "checkpoint", str(file)).stderr
     file.write_text("rien")
     assert portal(w, "audit", "checkpoint", str(file)).exit_code == 1
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_signature_is_handed_over_and_what_was_signed_before_is_still_continued(w: World, tmp_path: Path) -> None:
+    point, new = tmp_path / "point.txt", "another key"
+    point.write_text(portal(w, "audit", "checkpoint").stdout)
+    assert "PORTAL_NEW_SIGNATURE_KEY" in portal(w, "keys", "hand-over").stderr
+    handed = portal(w, "keys", "hand-over", PORTAL_NEW_SIGNATURE_KEY=new)
+    assert handed.exit_code == 0 and "PORTAL_SIGNATURE_KEY" in handed.stdout
+    key = read_key(handed.stdout.splitlines()[1])
+    refused = portal(w, "audit", "checkpoint")
+    assert refused.exit_code == 1 and "donnez-la à PORTAL_SIGNATURE_KEY" in refused.stderr
+    continued = portal(w, "audit", "checkpoint", str(point), PORTAL_SIGNATURE_KEY=new)
+    assert continued.exit_code == 0 and read_head(continued.stdout, key).size == events(w) + 1
+    assert portal(w, "audit", "verify", PORTAL_SIGNATURE_KEY=new).exit_code == 0
 
 
 # ---- open to all

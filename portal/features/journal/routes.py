@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.core.heads import against, signer
+from portal.core.heads import against, kept_head, signer
 from portal.core.heads import head as head_of
 from portal.features.journal.forms import Kept
-from portal.files.note import NoHead, read_head
+from portal.files.note import NoHead
 from portal.store.nodes import Tree
 from portal.web import query
 from portal.web.state import reading, settings
@@ -36,7 +36,7 @@ def check() -> ResponseReturnValue:
     if not form.point.typed:
         return render_template("journal/check.html", form=form)
     try:
-        kept = read_head(form.point.text, signer(settings()).key)
+        kept = kept_head(reading(), form.point.text, signer(settings()).key)
     except NoHead as why:
         form.put({"point": f"{str(why)[0].upper()}{str(why)[1:]}."})
         return render_template("journal/check.html", form=form), 422

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.features.past import keyed_proofs
-from portal.files.note import Head, Key, NoHead, read_head, read_key
+from portal.files.note import Handover, Head, Key, NoHead, heir, read_head, read_key
 from portal.rules.merkle import included
 from portal.store.personal import commitments, digest
 from portal.store.tree import leaf_of
@@ -67,7 +67,8 @@ def _checked(made: Mapping[str, Any], session: int, events: Sequence[Mapping[str
         head = read_head(made["point"], key)
     except NoHead as why:
         return str(why)
-    if trusted and key.public != trusted.public:
+    told = [Handover(read_key(one["de"]), read_key(one["a"]), b64decode(one["signature"])) for one in made["passations"]]
+    if trusted and heir(trusted, told).public != key.public and key.public != trusted.public:
         return f"elle est signée par une autre clé ({key.line}) que celle du service"
     before = 0
     for one in events:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from portal.clock import PARIS
-from portal.core.heads import head
+from portal.core.heads import handovers, head
 from portal.core.session import SessionRow
 from portal.features.past.history import history
 from portal.features.past.proof_checks import FORMAT, signed_text
@@ -48,6 +48,9 @@ def proof(conn: Connection, signer: Signer, s: SessionRow, now: datetime) -> dic
         "etablie": now.astimezone(PARIS).isoformat(timespec="seconds"),
         "point": signer.note(head(tree, signer.key.name)),
         "cle": signer.key.line,
+        "passations": [
+            {"de": one.old.line, "a": one.new.line, "signature": b64encode(one.signature).decode()} for one in handovers(conn)
+        ],
         "evenements": [_event(tree, row) for row in rows],
         "valeurs": [dict(values[digest]._mapping) for digest in sorted(values)],
         "mesures": [{name: _plain(value) for name, value in row._mapping.items()} for row in lines],
