@@ -1,8 +1,10 @@
 """A trail that its keeper cannot rewrite: its tree, its signed heads, and whether a trail continues a kept one."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from portal.features.standing import checking
 from portal.features.standing.checking import verify
 from portal.features.standing.trail import walk, walk_on
 from portal.files.note import Head, NoHead, read_head, read_key
-from portal.rules.merkle import Growing
+from portal.rules.merkle import Growing, continued
 from portal.settings import DEMO_DAY, Settings
 from portal.store.accounts import account
 from portal.store.audit import GENESIS, Event, Trail, _seal, audit_event, audit_head, digest_of, leaves, record
@@ -339,7 +341,11 @@ def test_anybody_reads_the_head_and_the_key_and_checks_a_kept_one(w: World) -> N
     assert (found.size, found.origin) == (events(w) + 1, "localhost/journal")
     tell(w.db, w, 1)
     mail = "\r\n\r\n  ".join(["Bonjour,", *text.text.splitlines(), "--", "Portail"])
-    assert "Le journal continue ce point" in visitor.client.get("/journal/verifier", query_string={"point": mail}).text
+    page = visitor.client.get("/journal/verifier", query_string={"point": mail}).text
+    assert "Le journal continue ce point" in page
+    shown = unescape(page.partition('<pre class="code">')[2].partition("</pre>")[0])
+    now, path = read_head(shown, SIGNER.key), [b64decode(line) for line in shown.strip().splitlines()[6:]]
+    assert continued(found.size, found.root, now.size, now.root, path) and now.size == found.size + 1
     with by_hand(w.db, keep=True) as tx:
         rewrite(tx, w, 2)
     refused = visitor.client.get("/journal/verifier", query_string={"point": mail})
