@@ -47,6 +47,14 @@ def shown(url: URL) -> str:
     return unquote(masked(url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)))
 
 
+def is_trusted(url: URL) -> bool:
+    """Whether nobody reads or answers between us and the database: on this machine, or over TLS with a proof of who it is."""
+    hosts = url.query.get("host", url.host or "")
+    names = [host.rpartition(":")[0] if ":" in host else host for host in ((hosts,) if isinstance(hosts, str) else hosts)]
+    near = all(not name or name.startswith("/") or name in ("localhost", "127.0.0.1") for name in names)
+    return url.drivername in SQLITE or near or url.query.get("sslmode") == "verify-full"
+
+
 def _with_servers_aside(text: str) -> str:
     found = SEVERAL.match(text)
     if not found:

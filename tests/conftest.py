@@ -19,12 +19,13 @@ from werkzeug.routing import Rule
 from xdist.workermanage import WorkerController
 
 from portal.features.accounts import passwords
-from portal.store import database, migrate
+from portal.store import database, migrate, serving
+from portal.store.actors import operator
 from portal.store.database import Database
 from tests.support.once import once
 from tests.support.places import quick_folder
 from tests.support.plain import PlainClient
-from tests.support.postgres import Cluster
+from tests.support.postgres import SERVES, Cluster
 from tests.support.server import load_demonstration
 from tests.support.world import World
 
@@ -152,6 +153,8 @@ def postgres_template(shared: Path, postgres: str) -> str:
             conn.execute("CREATE DATABASE template")
         db = Database(f"{postgres}/template", KEY)
         migrate.upgrade(db)
+        with db.writing() as tx:
+            serving.grant(tx, SERVES)
         db.dispose()
 
     once(shared / "postgresql", make)
@@ -179,6 +182,9 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    """Two centres, two titles, an account of each role; the day is 15/06/2020."""
-    return World(db, date(2020, 6, 15))
+def world(db: Database) -> Iterator[World]:
+    """Two centres, two titles, an account of each role; the day is 15/06/2020. On PostgreSQL it is served by a role that owns
+    nothing, so that the walls stand before every act and every page."""
+    served = db if db.is_sqlite else Database(db.url.set(username=SERVES).render_as_string(hide_password=False), KEY)
+    yield World(served.seen_by(operator()), date(2020, 6, 15))
+    served.dispose()

@@ -25,9 +25,21 @@ HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seco
     default=migrations.Limits.statement,
     help="Durée de chaque étape.",
 )
-def migrate(lock_seconds: float, statement_seconds: float) -> None:
-    migrations.upgrade(Tool().db, limits=migrations.Limits(lock_seconds, statement_seconds))
-    click.echo("La base est à jour.")
+@click.option(
+    "--runtime",
+    metavar="RÔLE",
+    help="PostgreSQL : le rôle qui sert le portail sans en posséder les tables ; il reçoit les droits qu’il lui faut, et les garde à jour.",
+)
+def migrate(lock_seconds: float, statement_seconds: float, runtime: str | None) -> None:
+    from portal.store import serving
+
+    db = Tool().db
+    migrations.upgrade(db, limits=migrations.Limits(lock_seconds, statement_seconds))
+    try:
+        roles = serving.let_serve(db, runtime)
+    except serving.CannotServe as error:
+        refuse(str(error))
+    click.echo(f"La base est à jour{''.join(f' ; « {role} » la sert' for role in roles)}.")
 
 
 @click.command(help="Charge la démonstration dans une base vide.")

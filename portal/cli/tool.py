@@ -30,7 +30,7 @@ class Tool:
 
     def __init__(self) -> None:
         self.settings: Settings = read()
-        self.db = Database(self.settings.database_url, self.settings.audit_key)
+        self.db = Database(self.settings.database_url, self.settings.audit_key).seen_by(operator())
         self.clock = Clock(self.settings.fixed_day)
 
     def work(self) -> Work:

@@ -16,6 +16,7 @@ from portal.store.places import centre, department, region
 from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.titles import certificate, title
+from portal.store.walls import beyond
 
 # By the word that stands before it in an address.
 NAMED: Mapping[str, Column[int] | Column[str]] = {
@@ -41,4 +42,5 @@ PLACE = re.compile(r"([\w-]+)/<(?:[^<>]*:)?(\w+)>")
 def are_there(conn: Connection, rule: str, named: Mapping[str, object]) -> bool:
     """Whether the address of this rule names things, and all of them exist. `named`: what stands in its places."""
     asked = [(NAMED[word], named[place]) for word, place in PLACE.findall(rule) if word in NAMED]
-    return bool(asked) and all(conn.execute(select(column).where(column == value)).first() for column, value in asked)
+    with beyond(conn):
+        return bool(asked) and all(conn.execute(select(column).where(column == value)).first() for column, value in asked)

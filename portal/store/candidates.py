@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects import postgresql  # noqa: F401 - what a full text search is made of is known once this is
 
 from portal.rules.outcomes import FOR_CERTIFICATE, FOR_TITLE
 from portal.store.base import metadata

@@ -16,6 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.address import read_address
 from portal.paths import INSTANCE
+from portal.store import walls
+from portal.store.actors import Actor
+from portal.store.scope import Seen, seen_by
 from portal.store.watching import Watch, watch
 
 BUSY_TIMEOUT_SECONDS = 20
@@ -40,6 +43,7 @@ class Database:
         parsed = self.url = read_address(url)
         self.audit_key = audit_key
         self._keeps = True
+        self._seen: Seen | None = None
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.busy = BUSY_TIMEOUT_SECONDS if held_up is None else held_up
         self._watch: Watch | None = None
@@ -62,16 +66,35 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection for reading, for the length of the block."""
         with self._reader.connect() as conn:
+            self.see(conn)
             yield conn
+            walls.leave(conn)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back on an exception. On SQLite it begins as a write
         (`BEGIN IMMEDIATE`), so that a second writer waits here instead of failing halfway."""
         with self.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
+            self._see(conn)
             yield conn
             if not self._keeps:
                 transaction.rollback()
+
+    def seen_by(self, actor: Actor | None) -> "Database":
+        """The same, as this person sees it, or nobody: where the database keeps a wall of its own (store.walls), it gives no row
+        of others, whatever it is asked."""
+        own = copy(self)
+        own._seen = seen_by(actor) if actor else None
+        return own
+
+    def see(self, conn: Connection) -> None:
+        """From now on this connection for reading sees what this person sees, to its end."""
+        if self._seen and conn.info.get(walls.WALLED):
+            conn.exec_driver_sql(f"BEGIN READ ONLY; {self._seen.sql}")  # its statements are told apart by nobody else
+
+    def _see(self, conn: Connection) -> None:
+        if self._seen and conn.info.get(walls.WALLED):
+            conn.exec_driver_sql(self._seen.sql)
 
     def rehearsing(self) -> "Database":
         """The same, but that nothing stays of what is written: an act does all it does, and then has not been done."""
@@ -102,6 +125,7 @@ class Database:
         with self.engine.connect().execution_options(**level) as conn, conn.begin():
             if self.is_sqlite:
                 conn.exec_driver_sql("BEGIN")
+            self._see(conn)
             yield conn
 
     def analyze(self) -> None:
@@ -128,6 +152,13 @@ def _owners_alone(file: Path) -> None:
 
 def _postgresql_manners(engine: Engine, watch: Watch | None) -> None:
     """A connection that lay idle is asked whether it still lives before it is used: after a failover the next one is."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute(walls.STAND)
+        record.info[walls.WALLED] = cursor.fetchone() == (True,)
+        dbapi_connection.rollback()
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_dbapi: object, record: ConnectionPoolEntry) -> None:

@@ -1,5 +1,6 @@
 """The one place that says which rows a person may see (domain.md 1)."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, false, true
@@ -71,3 +72,30 @@ def departments_of(actor: Actor) -> list[str]:
         case Role.REGION:
             return sorted(code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code)
     return []
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The same as words for the database, which keeps a wall of its own (store.walls)."""
+
+    reach: str
+    centre: str = ""
+    departments: str = ""
+
+    @property
+    def sql(self) -> str:
+        """Says so, to the end of the transaction. The words are ours: a number, codes of departments."""
+        said = {"reach": self.reach, "centre": self.centre, "departments": self.departments}
+        return "SELECT " + ", ".join(f"set_config('portal.{name}', '{value}', true)" for name, value in said.items())
+
+
+def seen_by(actor: Actor) -> Seen:
+    """What this person sees of sessions, and of all that is of one; a test holds it to `visible_to`."""
+    match actor.role:
+        case Role.CENTRE if actor.centre_id is not None:
+            return Seen("centre", centre=str(int(actor.centre_id)))
+        case Role.UD | Role.REGION:
+            return Seen("units", departments=",".join(code for code in departments_of(actor) if code.isalnum()))
+        case Role.NATIONAL:
+            return Seen("all")
+    return Seen("none")

@@ -19,6 +19,7 @@ from portal.store import (
     sessions,
     titles,
     tree,
+    walls,
 )
 from portal.store.base import metadata
 
@@ -42,4 +43,5 @@ __all__ = [
     "sessions",
     "titles",
     "tree",
+    "walls",
 ]

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert, text, update
 
-from portal.address import BadAddress, masked, read_address, shown
+from portal.address import BadAddress, is_trusted, masked, read_address, shown
 from portal.cli import cli, main
 from portal.cli.doctor import around, examine
+from portal.cli.doctor.given import mends
 from portal.features.access.inviting import invite
 from portal.rules.lifecycle import Role
 from portal.settings import Settings
@@ -24,6 +25,7 @@ from portal.store.audit import audit_event
 from portal.store.database import Database
 from portal.store.notices import mail, notice
 from portal.store.work import Work
+from tests.support.postgres import SERVES
 
 SECRET = "0123456789abcdef" * 2
 GOOD = {
@@ -38,8 +40,13 @@ NO_MAIL = "PORTAL_SMTP_HOST"
 
 def told(db: Database | str, folder: Path, **given: str) -> dict[str, tuple[str, str]]:
     """What is said of each thing, and its mend."""
-    url = db if isinstance(db, str) else db.url.render_as_string(hide_password=False)
+    url = db if isinstance(db, str) else served(db)
     return {line.what: (line.said, line.mend) for line in examine({**GOOD, "PORTAL_DATABASE_URL": url, **given}, folder)}
+
+
+def served(db: Database) -> str:
+    """The address by which the portal serves it: on PostgreSQL not its owner's."""
+    return (db.url if db.is_sqlite else db.url.set(username=SERVES)).render_as_string(hide_password=False)
 
 
 def hurts(lines: Mapping[str, tuple[str, str]]) -> set[str]:
@@ -68,7 +75,10 @@ def test_a_portal_in_order_has_nothing_to_mend(kept: Database, tmp_path: Path) -
     assert lines["PORTAL_UNIT_LABEL"] == ("UD (par défaut)", "")
     assert lines["Clé du journal"][0] == "c’est celle de cette base" and lines["Port"] == ("1 est libre", "")
     assert lines["Schéma"][0] == f"est le {head(kept)}"
-    assert kept.is_sqlite or lines["Délais : lock_timeout"][0] == "2500ms"
+    if not kept.is_sqlite:
+        assert lines["Délais : lock_timeout"][0] == "2500ms" and lines["Second mur"][0].startswith("la base ne donne")
+        owners = told(kept.url.render_as_string(hide_password=False), tmp_path)
+        assert hurts(owners) == {"Second mur"} and "--runtime" in owners["Second mur"][1]
 
 
 OWN = "la clé d’aujourd’hui y est aussi : retirez-la"
@@ -226,6 +236,25 @@ def test_the_forms_of_an_address(given: str, understood: str) -> None:
 def test_what_is_no_address(given: str) -> None:
     with pytest.raises(BadAddress, match="postgresql://"):
         read_address(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "trusted"),
+    [
+        ("postgresql://u@localhost/db", True),
+        ("postgresql:///db?host=/var/run/postgresql", True),
+        ("postgresql://u@db.example/db?sslmode=verify-full", True),
+        ("postgresql://u@db.example/db?sslmode=require", False),
+        ("postgresql://u@127.0.0.1:1,db.example:1/db", False),
+        ("postgresql://u@[::2]/db", False),
+        ("sqlite:////srv/portal.sqlite", True),
+    ],
+)
+def test_a_database_on_another_machine_proves_who_it_is(given: str, trusted: bool, tmp_path: Path) -> None:
+    assert is_trusted(read_address(given)) == trusted
+    said = dict(mends(Settings("production", given, SECRET, None)))
+    assert ("PORTAL_DATABASE_URL" in said) != trusted
+    assert "PORTAL_DATABASE_URL" not in dict(mends(Settings("demo", given, SECRET, None)))
 
 
 def test_a_password_is_never_shown() -> None:

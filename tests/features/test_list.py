@@ -21,6 +21,7 @@ from portal.rules.todo import next_step
 from portal.store.measures import measure_run
 from portal.store.sessions import exam_session
 from tests.support.facts import facts_of
+from tests.support.postgres import as_owner
 from tests.support.world import Browser, World, hidden
 
 
@@ -118,7 +119,11 @@ some_facts = st.builds(
 @given(st.lists(some_facts, min_size=60, max_size=60))
 def test_what_to_do_next_is_the_same_in_python_and_in_sql(world: World, facts: list[Facts]) -> None:
     run = {"id": 1, "measure_key": "m", "label": "m", "definition": "", "at": world.now(), "actor": "x", "touched": 0}
-    with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
+    with (
+        as_owner(world.db) as own,
+        own.engine.connect().execution_options(portal_write=True) as conn,
+        conn.begin() as transaction,
+    ):
         conn.execute(insert(measure_run).values(run))
         conn.execute(insert(exam_session), [_row(world, i, f, 1) for i, f in enumerate(facts, 1)])
         for role in (Role.CENTRE, Role.UD):

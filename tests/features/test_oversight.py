@@ -23,6 +23,7 @@ from portal.rules.signals import Signal, far, wilson
 from portal.store.actors import Occasion
 from portal.store.oversight import draw
 from portal.store.work import Work
+from tests.support.postgres import as_owner
 from tests.support.world import World
 
 D = date.fromisoformat
@@ -298,7 +299,7 @@ def test_a_draw_cannot_be_changed_and_only_who_supervises_draws(w: World) -> Non
     assert isinstance(draw_sessions(w.as_("region"), "94", D("2019-01-01"), D("2019-01-02"), 1), Invalid)
     assert draw_sessions(w.as_("region"), "94", *days, 1) == 1
     for sql in ("UPDATE draw SET drawn = '2'", "DELETE FROM draw"):
-        with pytest.raises(Exception, match="append-only"), w.db.writing() as tx:
+        with pytest.raises(Exception, match="append-only"), as_owner(w.db) as own, own.writing() as tx:
             tx.exec_driver_sql(sql)
     bad = w.browser("ud94").post("/supervision/tirages", department="94", start="x", end="2020-06-30", size="mille")
     assert bad.status_code == 422 and 'value="mille"' in bad.text

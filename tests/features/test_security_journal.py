@@ -16,6 +16,7 @@ from portal.rules.retention import Kind as Retained
 from portal.rules.security import LINE, TABLE, Kind
 from portal.store.actors import Device
 from portal.store.security import MONTHS_AT_LEAST, Entry, enter, note, note_once, security_entry
+from tests.support.postgres import as_owner
 from tests.support.world import PASSWORD, World
 
 HERE, THERE = Device("192.0.2.1", "Firefox, Windows"), Device("198.51.100.7", "Chrome, Linux")
@@ -183,7 +184,7 @@ def test_a_journal_that_cannot_be_written_makes_nothing_fail(w: World, caplog: p
     entry = Entry(Kind.LOOKED, number(w, "centre"), subject="x" * 500, device=Device("y" * 90, "z" * 90))
     note(w.db, w.now(), entry)
     assert kept(w, Kind.LOOKED)[0][2] == "x" * 120, "cut to fit"
-    with w.db.writing() as tx:
+    with as_owner(w.db) as own, own.writing() as tx:
         tx.execute(text("DROP TABLE security_entry"))
     assert b.get("/sessions/1/candidats/1").status_code == 200
     assert b.get("/sessions/2").status_code == 404

@@ -16,6 +16,7 @@ from portal.files.errors import BadFile
 from portal.store.audit import Event, audit_head, record
 from portal.store.database import Database
 from portal.store.tables import metadata
+from tests.support.postgres import as_owner
 from tests.support.world import World
 
 HEAD = "id;siret;title;kind;starts_on;ends_on;status;actual_end_on"
@@ -58,18 +59,18 @@ def test_no_row_of_what_only_grows_is_changed_deleted_or_replaced(world: World) 
     draw_sessions(world.as_("ud94"), "94", date(2020, 1, 1), date(2020, 12, 31), 1)
     for table in (metadata.tables[name] for name in APPEND_ONLY):
         key, names = next(iter(table.primary_key.columns)).name, ", ".join(c.name for c in table.c)
-        own = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {table.name} LIMIT 1"
+        same = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {table.name} LIMIT 1"
         ways = [f"UPDATE {table.name} SET {key} = {key}", f"DELETE FROM {table.name}"]
         if world.db.is_sqlite:
-            ways += [own.replace("INSERT", "INSERT OR REPLACE"), own.replace("INSERT", "REPLACE")]
+            ways += [same.replace("INSERT", "INSERT OR REPLACE"), same.replace("INSERT", "REPLACE")]
             if table.name == "document":
                 other = names.replace("code", "'B'", 1)
                 ways.append(f"INSERT OR REPLACE INTO document ({names}) SELECT {other} FROM document")
         else:
             keys = ", ".join(c.name for c in table.primary_key.columns)
-            ways += [f"{own} ON CONFLICT ({keys}) DO UPDATE SET {key} = excluded.{key}", f"TRUNCATE {table.name} CASCADE"]
+            ways += [f"{same} ON CONFLICT ({keys}) DO UPDATE SET {key} = excluded.{key}", f"TRUNCATE {table.name} CASCADE"]
         for sql in ways:
-            with pytest.raises(DBAPIError, match="append-only"), world.db.writing() as tx:
+            with pytest.raises(DBAPIError, match="append-only"), as_owner(world.db) as own, own.writing() as tx:
                 assert tx.execute(text(f"SELECT count(*) FROM {table.name}")).scalar(), "nothing to refuse"
                 tx.execute(text(sql))
 
@@ -80,7 +81,7 @@ def test_a_forged_event_and_a_cut_tail_are_found(world: World) -> None:
         whole = verify(conn, world.db.audit_key)
         assert whole.broken is None and whole.events >= 4
         assert "événement 1" in (verify(conn, b"another key").broken or "")
-    with world.db.writing() as tx:
+    with as_owner(world.db) as own, own.writing() as tx:
         if world.db.is_sqlite:
             tx.execute(text("drop trigger audit_event_no_delete"))
         else:

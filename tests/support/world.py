@@ -75,7 +75,7 @@ class World:
             with self.db.reading() as conn:
                 actor = by_email(conn, email, ("UD", "DIRECCTE"))
         assert actor
-        return Work(self.db, Occasion(actor, Source.WEB, self.now(), self.today))
+        return Work(self.db.seen_by(actor), Occasion(actor, Source.WEB, self.now(), self.today))
 
     def session(
         self,
@@ -149,7 +149,7 @@ class World:
         if self._app is None:
             url = self.db.url.render_as_string(hide_password=False)
             self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
-            self._app.extensions["portal_db"] = self.db  # one set of connections, which know the tables already
+            self._app.extensions["portal_db"] = self.db.seen_by(None)  # one set of connections, which know the tables already
         return self._app
 
     def browser(self, who: str | None = None) -> "Browser":

@@ -14,7 +14,8 @@ from portal.features.privacy.overdue import plan
 from portal.features.second_factor.renewing import standing
 from portal.features.second_factor.secrets_box import Box
 from portal.settings import Settings
-from portal.store import audit, migrate
+from portal.store import audit, migrate, walls
+from portal.store.actors import operator
 from portal.store.database import HELD_UP, Database
 from portal.store.notices import mail
 from portal.store.reaching import where, why
@@ -27,7 +28,7 @@ LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_time
 
 def lines_of_database(settings: Settings, *, keys_known: bool) -> Iterator[Line]:
     """A line a thing; of a database that is not there, one."""
-    db = Database(settings.database_url, settings.audit_key, HELD_UP)
+    db = Database(settings.database_url, settings.audit_key, HELD_UP).seen_by(operator())
     try:
         if db.is_sqlite and not Path(str(db.url.database)).exists():
             yield Line("Base", f"il n’y en a pas à {where(db.url)}", MAKES_IT)
@@ -38,6 +39,7 @@ def lines_of_database(settings: Settings, *, keys_known: bool) -> Iterator[Line]
             mend = schema_mend(state)
             yield Line("Schéma", schema_said(state), mend)
             yield from _limits(conn, db)
+            yield from _wall(conn, db, settings)
             yield from _clock(conn, db)
             if not mend:
                 yield from _kept(conn, settings, keys_known)
@@ -64,6 +66,15 @@ def _limits(conn: Connection, db: Database) -> Iterator[Line]:
             "la limite du portail n’arrive pas jusqu’au serveur (un intermédiaire retient « options » ?) : connectez-le sans lui"
         )
         yield Line(f"Délais : {name}", found, mend if found == "0" else "")
+
+
+def _wall(conn: Connection, db: Database, settings: Settings) -> Iterator[Line]:
+    if db.is_sqlite:
+        return
+    stands, production = bool(conn.info.get(walls.WALLED)), not settings.demo
+    mend = f"migrez avec un compte maître et servez avec un autre (« portal migrate --runtime {db.url.username} », deploy/postgresql.sql)"
+    said = "la base ne donne à chacun que les siens" if stands else "ce compte possède les tables, ou passe outre"
+    yield Line("Second mur", said, "" if stands or not production else mend)
 
 
 def _clock(conn: Connection, db: Database) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from portal.web.arriving import SEEN, SignedInUser, enter, own_path, wait_for_co
 from portal.web.forms import posted
 from portal.web.fragments import page
 from portal.web.kept import kept_before, kept_fields
-from portal.web.state import clock, db_to_write, hands_of, is_of_another, labels, reading, settings, work
+from portal.web.state import clock, db_to_write, hands_of, is_of_another, labels, reading, see_as, settings, work
 from portal.web.whence import device
 
 blueprint = Blueprint("accounts", __name__)
@@ -61,6 +61,7 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
         before = session.get(SEEN)
         if found is None or _idle(found.actor, now):
             return None
+        see_as(found.actor)
         if before is not None and session[SEEN] != before and request.method in ("GET", "POST"):
             own.seen(db_to_write(), now, token)
         return SignedInUser(found.actor, token, found.unread, found.closing_near, found.proof)

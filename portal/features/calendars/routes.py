@@ -18,7 +18,7 @@ from portal.features.calendars.queries import AHEAD, BEHIND, MOST, Shown, betwee
 from portal.rules.french import MONTHS
 from portal.web import query
 from portal.web.forms import posted
-from portal.web.state import actor, clock, labels, reading, settings, work
+from portal.web.state import actor, clock, labels, reading, see_as, settings, work
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -90,6 +90,7 @@ def feed(token: str) -> ResponseReturnValue:
     reader = reader_of(reading(), account_id, nonce, labels())
     if reader is None:
         abort(404)
+    see_as(reader)
     today = clock().today()
     rows = between(reading(), reader, today - BEHIND, today + AHEAD)
     return Response(ics(rows, settings().public_url), mimetype="text/calendar", headers={"Cache-Control": "private, max-age=900"})

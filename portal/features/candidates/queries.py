@@ -20,6 +20,7 @@ from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
 from portal.store.text import fold
 from portal.store.titles import CertificateKind, certificate
+from portal.store.walls import beyond
 
 Identity = tuple[str, date]
 MOST_OFFERED = 20
@@ -140,7 +141,9 @@ def past_of(conn: Connection, title_id: int, people: Sequence[Identity]) -> dict
                 result.c.definitive,
             )
         )
-        for r in conn.execute(query):
+        with beyond(conn):
+            rows = conn.execute(query).all()
+        for r in rows:
             entries[(r.sort_key, r.born_on), r.session_id][r.certificate_id] = Outcome(r.outcome)
             about[r.session_id] = (Kind(r.kind), r.on)
     found: dict[Identity, list[Past]] = defaultdict(list)
@@ -167,6 +170,8 @@ def way_to(conn: Connection, actor: Actor, s: SessionRow, who: Identity) -> Way:
         .join(centre, centre.c.id == exam_session.c.centre_id)
         .where(exam_session.c.id.in_(sessions))
     )
-    steps = {r.id: Step(r.id if r.mine else None, Kind(r.kind), r.on, r.name if r.mine else "") for r in conn.execute(query)}
+    with beyond(conn):
+        rows = conn.execute(query).all()
+    steps = {r.id: Step(r.id if r.mine else None, Kind(r.kind), r.on, r.name if r.mine else "") for r in rows}
     certificates = [Ccp(c, label, steps[found.held[c].session] if c in found.held else None) for c, label in labels]
     return Way(found, certificates, steps[found.title.session] if found.title else None)

@@ -20,6 +20,7 @@ from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session
 from portal.store.text import fold
 from portal.store.titles import title
+from portal.store.walls import beyond
 
 MOST_SHOWN = 100
 
@@ -104,7 +105,9 @@ def _accreditations(conn: Connection, ids: Sequence[int]) -> dict[int, list[Accr
         .where(accreditation.c.member_id.in_(ids))
         .order_by(title.c.code, accreditation.c.valid_from)
     )
-    for row in conn.execute(query):
+    with beyond(conn):
+        rows = conn.execute(query).all()
+    for row in rows:
         found[row.member_id].append(Accreditation(row.id, row.code, row.label, row.valid_from, row.valid_to))
     return found
 
@@ -163,7 +166,8 @@ _BRIEF = (
 
 def brief(conn: Connection, number: int) -> list[Brief]:
     """Who sits on a session's jury, in one query."""
-    rows = conn.execute(_BRIEF, {"number": number})
+    with beyond(conn):  # of where else they sit
+        rows = conn.execute(_BRIEF, {"number": number}).all()
     return [Brief(full_name(r.last_name, r.first_name), r.accredited, r.elsewhere) for r in rows]
 
 
@@ -255,7 +259,9 @@ def sittings(conn: Connection, actor: Actor, ids: Sequence[int], sessions: Seque
         )
         .order_by(first_day, exam_session.c.id)
     )
-    for row in conn.execute(query):
+    with beyond(conn):
+        rows = conn.execute(query).all()
+    for row in rows:
         found[row.member_id].append((row.id, Other(row.id if row.mine else None, row.starts_on, row.ends_on)))
     return found
 

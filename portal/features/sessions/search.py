@@ -7,7 +7,7 @@ is asked of the sessions is a list of numbers and not a pattern.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, TextClause, and_, column, false, func, or_, select, table, text, union_all
+from sqlalchemy import ColumnElement, Connection, and_, column, false, func, or_, select, table, text, union_all
 
 from portal.rules.names import full_name
 from portal.store.actors import Actor
@@ -139,15 +139,13 @@ def _called(conn: Connection, actor: Actor, words: Sequence[str], *, whole: bool
     # Beginnings: the full text is asked for the longest word alone; a short one begins too many names to be intersected.
     longest = max(words, key=len)
     asked = list(words) if whole else [longest]
-    fits: ColumnElement[bool] | TextClause
     if conn.dialect.name == "sqlite":
         match = " AND ".join(f'"{w}"' + ("" if whole else "*") for w in asked)
         fits = text("candidate_search MATCH :match").bindparams(match=match)
         hits = select(_fts.c.rowid.label("id")).where(fits).order_by(_fts.c.rowid.desc()).limit(MOST_HITS).subquery()
     else:
         match = " & ".join(f"'{w}'" + ("" if whole else ":*") for w in asked)
-        fits = func.to_tsvector(text("'simple'"), candidate.c.sort_key).op("@@")(func.to_tsquery(text("'simple'"), match))
-        hits = select(candidate.c.id).where(fits).order_by(candidate.c.id.desc()).limit(MOST_HITS).subquery()
+        hits = select(func.candidates_called(match, MOST_HITS).column_valued("id")).subquery()
     rest = [] if whole else [w for w in words if w is not longest]
     query = (
         select(candidate.c.session_id)
