@@ -58,7 +58,10 @@ def candidates() -> None:
 
 @candidates.command(
     "import",
-    help="Reprend des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email.",
+    help="Reprend des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email, puis "
+    "birth_name;usage_name;sex;birth_insee;birth_postcode;birth_commune;birth_country;access, que demande le dépôt à la Caisse des "
+    "Dépôts : sex vaut F ou M, access initiale, apprentissage, continue, professionnalisation, vae, equivalence ou libre. Une de ces "
+    "cellules laissée vide garde ce qui est connu.",
 )
 @click.argument("file", metavar="FICHIER.csv")
 def import_candidates(file: str) -> None:

@@ -30,6 +30,7 @@ from portal.features.sessions.importing import REQUIRED as SESSION_COLUMNS
 from portal.features.sessions.importing import import_sessions
 from portal.files.cells import lines
 from portal.paths import ROOT
+from portal.rules.civil import COLUMNS as CIVIL
 from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action, Kind, Role, Status
 from portal.rules.outcomes import Outcome
@@ -148,7 +149,8 @@ class _Loader:
         )
 
     def candidates(self, day: str | date, rows: list[tuple[Any, ...]]) -> None:
-        import_candidates(self.at(day), _csv(CANDIDATE_COLUMNS, [c for r in rows for c in self.people(r[0])]))
+        people = [(*c, *data.civil(c[1], c[3])) for r in rows for c in self.people(r[0])]
+        import_candidates(self.at(day), _csv((*CANDIDATE_COLUMNS, *CIVIL), people))
 
     def people(self, number: int) -> Iterator[tuple[Any, ...]]:
         if number in preparing.PEOPLE:

@@ -89,6 +89,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     EDIT_CANDIDATES = "edit_candidates"
     REMOVE_CANDIDATE = "remove_candidate"
+    GIVE_CIVIL = "give_civil"
     EDIT_JURY = "edit_jury"
     ASK_POSTPONEMENT = "ask_postponement"
     ASK_CORRECTION = "ask_correction"

@@ -139,6 +139,14 @@ TABLE = (
     # ---- preparing the session
     Line(Action.EDIT_CANDIDATES, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
     Line(Action.REMOVE_CANDIDATE, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN, (somebody_stays,)),
+    # What the deposit lacks of a candidate is given until it is deposited, results or not.
+    Line(
+        Action.GIVE_CIVIL,
+        Role.CENTRE,
+        (*ACTIVE, S.RESULTS, S.LOCKED),
+        otherwise=IN_PRACTICAL,
+        to_others=Why("L’état civil des candidats est donné par le centre.", CENTRE_KNOWS),
+    ),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
 )
 LINE: Mapping[Action, Line] = {line.action: line for line in TABLE}

@@ -1,5 +1,7 @@
 """Candidates of a session and their results."""
 
+from enum import StrEnum
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -17,9 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql  # noqa: F401 - what a full text search is made of is known once this is
 
+from portal.rules.civil import Access, Sex
 from portal.rules.outcomes import FOR_CERTIFICATE, FOR_TITLE
 from portal.store.base import metadata
 from portal.store.triggers import also
+
+
+def _empty_or(column: str, values: type[StrEnum]) -> CheckConstraint:
+    words = ", ".join(f"'{v.value}'" for v in values)
+    return CheckConstraint(f"{column} IN ('', {words})", name=f"{column}_known")
+
 
 candidate = Table(
     "candidate",
@@ -32,6 +41,17 @@ candidate = Table(
     Column("email", String(254), nullable=False, server_default=""),
     Column("sort_key", String(260), nullable=False),  # accents and case folded: French order, and who is the same person
     Column("convened_for", Integer),  # the `convocation` of the session that this person was convened for
+    # What the deposit alone asks (rules.civil): empty until it is given; the names as an identity card has them.
+    Column("birth_name", String(60), nullable=False, server_default=""),
+    Column("usage_name", String(60), nullable=False, server_default=""),
+    Column("sex", String(1), nullable=False, server_default=""),
+    Column("birth_insee", String(5), nullable=False, server_default=""),
+    Column("birth_postcode", String(5), nullable=False, server_default=""),
+    Column("birth_commune", String(60), nullable=False, server_default=""),
+    Column("birth_country", String(60), nullable=False, server_default=""),
+    Column("access", String(20), nullable=False, server_default=""),
+    _empty_or("sex", Sex),
+    _empty_or("access", Access),
     UniqueConstraint("session_id", "sort_key", "born_on"),
     UniqueConstraint("id", "session_id"),
     Index(None, "sort_key", "born_on"),

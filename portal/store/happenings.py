@@ -18,6 +18,7 @@ TO_A_SESSION = frozenset(
         "candidates",
         "candidate_edited",
         "candidate_removed",
+        "civil_given",
         "jury_seated",
         "jury_unseated",
         "jury_links",

@@ -81,8 +81,8 @@ class Told:
 
 
 def told(session_id: int | None, subject: str, before: Mapping[str, Any], after: Mapping[str, Any], reason: str) -> Told:
-    """What an event says. Persons stand in it under these keys and no others: candidates under `people`, an account or a member
-    under `person`, members by number under `jury`, whom to call under `session_manager`; and in the reason, whoever it may name."""
+    """What an event says. Persons stand in it under these keys and no others: candidates under `people`, their civil status (apart,
+    so that it is not told with their names) under `civil`, an account or a member under `person`, members by number under `jury`, whom to call under `session_manager`; and in the reason, whoever it may name."""
     found = Told("", "", "")
     of = about(session_id, subject)
 
@@ -93,7 +93,7 @@ def told(session_id: int | None, subject: str, before: Mapping[str, Any], after:
 
     def cells(values: Mapping[str, Any]) -> str:
         shown = dict(values)
-        for key in ("people", "person", "session_manager"):
+        for key in ("people", "civil", "person", "session_manager"):
             if shown.get(key):
                 shown[key] = kept(of, shown[key])
         if "jury" in shown:
@@ -135,6 +135,12 @@ def values(conn: Connection, rows: Iterable[Iterable[object]]) -> dict[str, Row[
     """The rows of `clear_value` that the texts of these rows commit to, by digest."""
     wanted = sorted({digest for _, digest in commitments(rows)})
     return {row.digest: row for some in batches(wanted) for row in conn.execute(_KNOWN, {"digests": some})}
+
+
+def apart(events: Iterable[Row[Any]]) -> set[str]:
+    """The digests of what these events say of people's civil status, which is told to nobody who does not need it."""
+    held = (json.loads(e.after).get("civil") for e in events if '"civil":' in e.after)
+    return {said["sha256"] for said in held if said}
 
 
 def commitments(rows: Iterable[Iterable[object]]) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,8 @@ from tests.support.world import World
 ERASED = "effacé"
 SIGNER = Signer("x", b"x" * 32)
 # Names, an address, a telephone number and reasons that the life of `tests.support.life` tells the trail.
-SAID = ("Sukarno", "Nguy", "h@x.example", "Mme Brun", "Jury indisponible", "CENTRE A)", "Deux", "ud94@test.example", "Prénom")
+SAID = ("Sukarno", "Nguy", "h@x.example", "Mme Brun", "Jury indisponible", "CENTRE A)", "Deux", "ud94@test.example", "Prénom",
+        "Jeune-Fille", "jeune fille", "Hors-Ville", "Mulati")  # fmt: skip
 
 
 @pytest.fixture
@@ -66,6 +67,9 @@ def test_the_events_of_a_whole_life_name_nobody_and_history_names_all(lived: Wor
         named = [name for name in tables if "UD 94, Val-de-Marne" in str(conn.execute(text(f"SELECT * FROM {name}")).all())]
     assert [said for said in SAID if said in trail] == []
     assert all(said in told for said in ("SUKARNO", "h@x.example", "Mme Brun", "Jury indisponible", "centre (CENTRE A)", "DEUX"))
+    assert not any(said in told for said in ("Jeune", "jeune", "Hors-Ville", "94028")), (
+        "a history says which fields were given alone"
+    )
     assert ERASED not in told and named == ["clear_value"], "who acted is named in one place"
 
 

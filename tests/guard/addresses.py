@@ -128,6 +128,7 @@ PAGES: dict[str, list[str]] = {
     + _candidates("/emargement.pdf", 224566),
     f"{_CANDIDATE}/modifier": _candidates("/modifier"),
     f"{_CANDIDATE}/retrait": _candidates("/retrait"),
+    f"{_CANDIDATE}/etat-civil": _candidates("/etat-civil"),
     f"{_SESSION}/candidats/import": _sessions("/candidats/import", (224566, 224563, 224567)),
     f"{_SESSION}/candidats/{_MODEL}": [f"/sessions/224566/candidats/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
     f"{_SESSION}/date-reelle": _sessions("/date-reelle", (*FEW, 224569, 224672)),

@@ -23,7 +23,7 @@ from portal.web.observe import JsonLines
 from tests.guard.addresses import LEFT_OUT, PAGES
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration
 from tests.support.filling import TYPED, PostForm, post_forms
-from tests.support.marks import LEFT, MARK, OWNED, allowed, plant, unknown
+from tests.support.marks import CIVIL, LEFT, MARK, OWNED, allowed, plant, unknown
 from tests.support.world import hidden
 
 TYPED_MARK = "MARQUESECRETE"
@@ -110,7 +110,10 @@ OWN = {"centre": "þc1þ", "ud94": "þd94þ", "region": "þr11þ"}  # who reads,
 # What shows everybody's to everybody, and why.
 FOR_ALL = {"/courriels-de-demonstration": "the demonstration shows all mails to all, so that links can be tried"}
 # Marks of others that a page shows by its rule.
-SHOWN = {"/sessions/<number:number>/jury": ("þd75þ", "who may sit is accredited by any unit of the region")}
+SHOWN = {
+    "/sessions/<number:number>/jury": ("þd75þ", "who may sit is accredited by any unit of the region"),
+    "/sessions/<number:number>/candidats/<number:candidate_id>/etat-civil": (CIVIL, "the centre gives the civil status there"),
+}
 # Addresses that ask for what is another's in a filter.
 FILTERED = ("/sessions/export?quoi=candidats&q=224574", "/sessions/export?quoi=resultats&departement=75", "/sessions?q=224605",
             "/chiffres?departement=75", "/calendrier?mois=2020-07", "/sessions/nouvelle?modele=224574", "/demandes?departement=75",
@@ -158,6 +161,7 @@ def test_a_persons_own_marks_come_back_or_the_test_would_see_nothing(marked_demo
     for address in ("/sessions/224566", "/sessions/224566/candidats", "/sessions/224563/documents/liste-candidats.pdf",
                     "/sessions/export?quoi=candidats&format=xlsx", "/sessions/export?quoi=candidats", "/compte"):  # fmt: skip
         assert OWN["centre"] in told_by(client.get(address), tmp_path).lower(), address
+    assert CIVIL in client.get("/sessions/224566/candidats/68/etat-civil").text
 
 
 @pytest.mark.parametrize("who", ["centre", "ud94"])

@@ -32,7 +32,7 @@ OPEN, OWN, SIGNED_IN, SCOPED, NATIONAL, ASKED, MINE = (
     "a request's",
     "the centre's own",
 )
-KEEPERS = "who keeps accounts"
+KEEPERS, HANDED = "who keeps accounts", "the centre and its unit"
 REGIONS = "the region itself and the national account"
 CENTRE, STATE, KEPT = "a centre", "the State's people", "the unit that keeps it, its region and the national account"
 ROUTES = {
@@ -107,6 +107,7 @@ ROUTES = {
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/retrait": SCOPED,
+    "/sessions/<number:number>/candidats/<number:candidate_id>/etat-civil": HANDED,
     f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": SCOPED,
     "/sessions/<number:number>/jury": SCOPED,
     "/sessions/<number:number>/documents": SCOPED,
@@ -217,6 +218,7 @@ def may(who: str, need: str) -> bool:
         NATIONAL: who == "national",
         CENTRE: who in ("centre", "other"),
         KEEPERS: who != "region",
+        HANDED: who in ("centre", "ud94"),
         STATE: who not in ("centre", "other"),
         KEPT: who in ("ud94", "region", "national"),
         REGIONS: who in ("region", "national"),

@@ -1,11 +1,13 @@
 """What can happen to sessions, day after day, through the same actions as real use: each kind of event at least once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
+from portal.features.candidates.civil import give_civil
 from portal.features.candidates.importing import import_candidates
 from portal.features.convening.actions import set_exam_days
 from portal.features.documents.actions import Made as Edited
@@ -19,6 +21,7 @@ from portal.features.reference.limits import set_limits
 from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
 from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
 from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
+from portal.rules.civil import Civil
 from portal.rules.documents import Document
 from portal.rules.lifecycle import Action, Kind
 from portal.rules.limits import Limits
@@ -26,6 +29,7 @@ from portal.rules.outcomes import Outcome
 from tests.support.world import World
 
 D = date.fromisoformat
+CIVIL = Civil("Jeune-Fille", "", "F", "94028", "", "Saint-Hors-Ville", "", "continue")
 Entries = dict[int, dict[int | None, Outcome]]
 
 
@@ -110,6 +114,7 @@ def _prepare(life: Life, one: int, two: int, three: int) -> None:
     done(candidates.add(w.as_("centre"), 1, v(1), Person("Nguyễn", "Thị Hương", D("1990-02-01"))))
     third = life.people(1)[0]
     done(candidates.edit(w.as_("centre"), 1, v(1), third, Person("Nguyen", "Huong", D("1990-03-01"), "h@x.example")))
+    done(give_civil(w.as_("centre"), 1, v(1), third, CIVIL))
     done(candidates.remove(w.as_("centre"), 1, v(1), third))
     people = [Person("Sukarno", "", D("1980-01-01")), Person("O’Brien", "Jean-Noël", D("1981-01-01"))]
     done(candidates.add_all(w.as_("centre"), 1, v(1), people))
@@ -122,7 +127,12 @@ def _prepare(life: Life, one: int, two: int, three: int) -> None:
     done(unseat(w.as_("centre"), 1, v(1), three))
     rows = "session;last_name;first_name;born_on;email\n1;NOM00;Prenom;01/02/1990;n@x.example\n1;Dernier;Venu;01/02/1991;\n"
     import_candidates(w.operator(), rows.encode())
-    import_candidates(w.operator(), b"session;last_name;first_name;born_on\n4;Nom01;Pr\xc3\xa9nom;01/02/1990\n")
+    facts = "birth_name;usage_name;sex;birth_insee;birth_postcode;birth_commune;birth_country;access"
+    row = "4;Nom01;Prénom;01/02/1990;Nom de jeune fille;Nomzéroun;F;;69003;Lyon-la-Mulatière;;vae"
+    import_candidates(w.operator(), f"session;last_name;first_name;born_on;{facts}\n{row}\n".encode())
+    last = life.people(1)[-1]
+    done(give_civil(w.as_("centre"), 1, v(1), last, CIVIL))
+    done(give_civil(w.as_("centre"), 1, v(1), last, replace(CIVIL, access="vae")))
     done(advance(w.as_("centre"), 3, v(3), Action.CANCEL, "Plus de salle"))
 
 

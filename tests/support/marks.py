@@ -1,6 +1,7 @@
 """A mark in whatever a centre, a unit or a region keeps as its own, in a database of the demonstration: it says whose it is.
 
-« þc12þ » is of centre 12, « þd75þ » of the unit of department 75, « þr11þ » of a region, « þnþ » of the nation.
+« þc12þ » is of centre 12, « þd75þ » of the unit of department 75, « þr11þ » of a region, « þnþ » of the nation. « þbþ » is the civil
+status of a candidate, which nobody reads but where it is given and deposited.
 """
 
 import json
@@ -10,9 +11,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Row, String, Text
 
 from portal.store.france import DEPARTMENTS
+from portal.store.personal import apart
 from portal.store.tables import metadata
 
-MARK = re.compile(r"þ(?:[cdr][0-9ab]{1,4}|n)þ", re.IGNORECASE)  # no token holds that letter
+CIVIL = "þbþ"
+MARK = re.compile(r"þ(?:[cdr][0-9ab]{1,4}|n|b)þ", re.IGNORECASE)  # no token holds that letter
 OF_CENTRE, OF_UNIT = "'c' || centre_id", "'d' || department_code"
 OF_SESSION = "(SELECT 'c' || s.centre_id FROM exam_session s WHERE s.id = session_id)"
 
@@ -43,6 +46,7 @@ OWNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "request": (OF_CENTRE, ("approval_number", "reason", "answer")),
     "security_entry": (_of_account("coalesce(account_id, about_id)"), ("subject", "address", "device")),
 }
+WORDS = ("birth_name", "usage_name", "birth_insee", "birth_postcode", "birth_commune", "birth_country")  # of the civil status
 # Columns of words that hold none of anybody's, and why.
 CODES = "codes, keys and digests"
 SIGNED = "who acted: a commitment, whose words stand in clear_value"
@@ -58,13 +62,14 @@ LEFT = {
             "sign_in.challenge", "request.kind", "request.status", "request.creation_key", "request.wanted_outcome",
             "security_entry.key", "security_entry.kind", "signal_note.kind", "signal_note.about", "draw.starts_from",
             "draw.starts_to", "draw.drawn_from", "draw.drawn", "department.code", "region.code", "centre.siret",
-            "document.code", "document.kind", "document.digest", "clear_value.digest", "clear_value.of", "clear_value.salt",
+            "candidate.sex", "candidate.access", "document.code", "document.kind", "document.digest", "clear_value.digest", "clear_value.of", "clear_value.salt",
         ), CODES,
     ),
     **dict.fromkeys(("exam_session.status_by", "request.made_by", "request.answered_by", "signal_note.by", "draw.by"), SIGNED),
     **dict.fromkeys(("centre.search_key", "jury_member.sort_key", "candidate.sort_key"), DERIVED),
     **dict.fromkeys(("department.name", "region.name"), "where everybody knows them from"),
     **dict.fromkeys(("document.said", "clear_value.value"), "in JSON, and marked within"),
+    **dict.fromkeys((f"candidate.{name}" for name in WORDS), "the same mark whose ever it is"),
 }  # fmt: skip
 
 
@@ -94,6 +99,13 @@ def plant(conn: Connection) -> None:
         for column in columns:
             joined = "" if "email" in column else " "
             conn.exec_driver_sql(f"UPDATE {name} SET {column} = 'þ' || {owner} || 'þ{joined}' || {column} WHERE {column} <> ''")
+    conn.exec_driver_sql(f"UPDATE candidate SET {', '.join(f'{name} = ?' for name in WORDS)}", (CIVIL,) * len(WORDS))
+    events = conn.exec_driver_sql("SELECT after FROM audit_event WHERE after LIKE '%\"civil\":%'").all()
+    assert events
+    for digest in apart(events):
+        conn.exec_driver_sql(
+            "UPDATE clear_value SET value = ? WHERE digest = ?", (json.dumps({"þ": CIVIL}, ensure_ascii=False), digest)
+        )
 
 
 def _within(conn: Connection, table: str) -> None:

@@ -1,15 +1,20 @@
 """Candidates of a session: add, edit, remove, and many from a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from portal.core.civil import of_row
 from portal.core.holding import hold, sent_twice, stop, write
+from portal.core.keeping import differing
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
-from portal.features.candidates.queries import find
-from portal.features.candidates.recorded import added, put, told_of
+from portal.features.candidates.queries import Identity, find
+from portal.features.candidates.recorded import Values, added, put, told_of
+from portal.rules.civil import COLUMNS as CIVIL
+from portal.rules.civil import Civil, contradiction
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import Refused, does
@@ -79,26 +84,42 @@ def remove(work: Work, number: int, version: int, candidate_id: int, reason: str
         return Saved(f"{person.name} n’est plus sur la liste.")
 
 
-def add_all(work: Work, number: int, version: int, people: Sequence[Person]) -> Outcome:
-    """Put the people of a file on the list, all or none; those already there are left as they are. Raises NotThere."""
+def add_all(
+    work: Work, number: int, version: int, people: Sequence[Person], civil: Mapping[Identity, Values] | None = None
+) -> Outcome:
+    """Put the people of a file on the list, all or none; those already there are left as they are, but for what `civil` completes
+    of them. Raises NotThere."""
+    given = civil or {}
     with hold(work, number) as (tx, s):
-        known = identities(tx, number)
+        known = listed(tx, number)
         fresh = list({p.identity: p for p in people if p.identity not in known}.values())
-        if people and not fresh and does(work.actor.role, Action.EDIT_CANDIDATES):
+        changed = {who: new for who, new in given.items() if who in known and differing(known[who], new)}
+        if people and not fresh and not changed and does(work.actor.role, Action.EDIT_CANDIDATES):
             return Unchanged("Ces candidats sont déjà sur la liste.")
-        if stopped := stop(work, s, version, Action.EDIT_CANDIDATES):
+        if stopped := stop(work, s, version, Action.EDIT_CANDIDATES if fresh or not changed else Action.GIVE_CIVIL):
             return stopped
-        if not fresh:
+        if not fresh and not changed:
             return Invalid({"file": "Le fichier n’apporte aucun nouveau candidat."})
-        rows = [{"session_id": number, **p.columns} for p in fresh]
-        write(tx, work, s, "candidates", {}, after=added(dict(zip(put(tx, rows), rows, strict=True))))
-        return Saved(f"{plural(len(fresh), 'candidat ajouté', 'candidats ajoutés')}.")
+        if wrong := next((why for who, new in changed.items() for why in contradiction(_with(known[who], new)).values()), None):
+            return Invalid({"file": wrong})
+        rows = [{"session_id": number, **p.columns, **dict.fromkeys(CIVIL, ""), **given.get(p.identity, {})} for p in fresh]
+        for who, new in changed.items():
+            tx.execute(update(candidate).where(candidate.c.id == known[who].id).values(**new))
+        updated = {known[who].id: (known[who]._asdict(), known[who]._asdict() | dict(new)) for who, new in changed.items()}
+        write(tx, work, s, "candidates", {}, after=added(dict(zip(put(tx, rows), rows, strict=True)), updated))
+        told = [plural(len(fresh), "candidat ajouté", "candidats ajoutés")] if fresh else []
+        told += [plural(len(changed), "état civil complété", "états civils complétés")] if changed else []
+        return Saved(f"{', '.join(told)}.")
 
 
-def identities(conn: Connection, number: int) -> set[tuple[str, object]]:
+def _with(old: Row[Any], new: Values) -> Civil:
+    return replace(of_row(old), **new)
+
+
+def listed(conn: Connection, number: int) -> dict[Identity, Row[Any]]:
     """Who is on the session's list already."""
-    rows = conn.execute(select(candidate.c.sort_key, candidate.c.born_on).where(candidate.c.session_id == number))
-    return {(r.sort_key, r.born_on) for r in rows}
+    rows = conn.execute(select(candidate).where(candidate.c.session_id == number))
+    return {(r.sort_key, r.born_on): r for r in rows}
 
 
 def already_there(person: Person) -> str:

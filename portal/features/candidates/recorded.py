@@ -1,10 +1,12 @@
-"""What the events of candidates hold: their numbers, and under `people`, nowhere else, who they were and became."""
+"""What the events of candidates hold: their numbers, and under `people`, nowhere else, who they were and became; under `civil`
+their civil status, so that it is not told with their names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from portal.rules.civil import COLUMNS as CIVIL
 from portal.store.batches import batches
 from portal.store.candidates import candidate
 
@@ -23,7 +25,17 @@ def added(people: Mapping[int, Values], updated: Mapping[int, tuple[Values, Valu
     changed = updated or {}
     told = {str(number): {"is": _known(values)} for number, values in people.items()}
     told |= {str(number): {"was": _known(was), "is": _known(now)} for number, (was, now) in changed.items()}
-    return {"added": list(people), "updated": list(changed), "people": told}
+    civil = {str(n): {"is": given} for n, v in people.items() if (given := {name: v[name] for name in CIVIL if v.get(name)})}
+    for number, (was, now) in changed.items():
+        if fields := [name for name in CIVIL if name in now and now[name] != was[name]]:
+            civil |= civil_of(number, fields, was=was, became=now)
+    return {"added": list(people), "updated": list(changed), "people": told, **({"civil": civil} if civil else {})}
+
+
+def civil_of(number: int, fields: Iterable[str], *, was: Values, became: Values) -> dict[str, Any]:
+    """For an event of one candidate, under `civil`: these fields as they were and as they became."""
+    named = list(fields)
+    return {str(number): {"was": {name: was[name] for name in named}, "is": {name: became[name] for name in named}}}
 
 
 def told_of(number: int, fields: Iterable[str], *, was: Values, became: Values | None = None) -> dict[str, Any]:

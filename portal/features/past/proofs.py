@@ -2,7 +2,8 @@
 
 Anybody checks it, without a secret and without the portal (docs/proof.md): a leaf of the tree holds what an event says, the path
 leads from it to the root, the head signs the root, and one more signature covers the whole file, so that an event left out shows.
-What the events commit to of people is told beside them, with its salts, as long as it is kept (`portal.store.personal`).
+What the events commit to of people is told beside them, with its salts, as long as it is kept (`portal.store.personal`); their
+civil status, which the deposit alone needs, is not.
 """
 
 from base64 import b64encode
@@ -39,7 +40,8 @@ def proof(conn: Connection, signer: Signer, s: SessionRow, now: datetime) -> dic
         .order_by(measure_line.c.run_id)
     ).all()
     rows = conn.execute(events.order_by(audit_event.c.id)).all()
-    values = personal.values(conn, [*rows, *lines])
+    apart = personal.apart(rows)
+    values = {digest: row for digest, row in personal.values(conn, [*rows, *lines]).items() if digest not in apart}
     body = {
         "format": FORMAT,
         "session": s.number,

@@ -8,6 +8,7 @@ from portal.core.sheet import TITLE, decoded
 from portal.features.past import before_codes
 from portal.features.past.names import of_candidate, person, said
 from portal.features.past.shown import Sentence, fields, shown
+from portal.rules import civil
 from portal.rules.documents import Document
 from portal.rules.effects import Change, Effect, in_words
 from portal.rules.french import hour, plural
@@ -164,6 +165,12 @@ def _removed(e: Said) -> Sentence:
     return f"{said(e.after, e.after['candidate'], 'was')} retiré(e) de la session.", ()
 
 
+def _civil(e: Said) -> Sentence:
+    """Which fields, and not what they hold: who reads a history does not need it."""
+    given = ", ".join(civil.LABELS[name].lower() for name in e.after["fields"])
+    return f"{e.candidate(e.after['candidate'])} : état civil complété ({given}).", ()
+
+
 def _seated(e: Said) -> Sentence:
     warned = ("Siégeait déjà ailleurs ces jours-là : ajouté quand même.",) if e.after["elsewhere"] else ()
     return f"{e.member(e.after['member'])} siège au jury.", warned
@@ -203,6 +210,7 @@ WORDS: dict[str, Words] = {
     "candidates": _candidates,
     "candidate_edited": _edited,
     "candidate_removed": _removed,
+    "civil_given": _civil,
     "jury_seated": _seated,
     "jury_unseated": _unseated,
     "jury_links": _links,

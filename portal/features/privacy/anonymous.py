@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import Column, ColumnElement, Connection, String, case, cast, delete, func, literal, or_, select, update
 
+from portal.rules import civil
 from portal.rules.names import ERASED
 from portal.store.accounts import account, sign_in
 from portal.store.audit import Event, audit_event
@@ -51,7 +52,8 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     c, s, r = candidate.c, exam_session.c, request.c
     count = select(c.session_id, func.count().label("many")).where(c.session_id.in_(numbers)).group_by(c.session_id)
     people = {row.session_id: row.many for row in tx.execute(count)}
-    tx.execute(update(candidate).where(c.session_id.in_(numbers)).values(**_nobody(c.id), born_on=NO_BIRTHDAY, email=""))
+    nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
+    tx.execute(update(candidate).where(c.session_id.in_(numbers)).values(**_nobody(c.id), **nothing))
     asked = list(tx.execute(select(r.id).where(r.session_id.in_(numbers))).scalars())
     answer = case((or_(r.answer.is_(None), r.answer == ""), r.answer), else_=literal(ERASED))
     tx.execute(update(request).where(r.id.in_(asked)).values(reason=ERASED, answer=answer))

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from portal.clock import PARIS
+from portal.core.civil import of_row
 from portal.core.finding import find, find_several
 from portal.core.outcomes import NotThere
 from portal.core.session import SessionRow
@@ -15,6 +16,7 @@ from portal.features.past import before_codes
 from portal.features.past.shown import FIELDS, shown
 from portal.features.past.words import entry_in_words
 from portal.features.requests.words import KINDS, STATES
+from portal.rules import civil
 from portal.rules.documents import LINE, Document
 from portal.rules.duties import Duty
 from portal.rules.french import day
@@ -42,11 +44,11 @@ def give(work: Work, number: int, candidate_id: int) -> Values:
         who = tx.execute(select(candidate).where(c.id == candidate_id, c.session_id == number)).one_or_none()
         if who is None:
             raise NotThere
-        same = select(c.id, c.session_id, c.email, c.convened_for).join(exam_session, exam_session.c.id == c.session_id)
+        same = select(candidate).join(exam_session, exam_session.c.id == c.session_id)
         same = same.where(c.sort_key == who.sort_key, c.born_on == who.born_on, visible_to(work.actor)).order_by(c.session_id)
         rows = tx.execute(same).all()
         sessions = find_several(tx, work.actor, [row.session_id for row in rows], work.unit_label)
-        told = [_registration(tx, sessions[r.session_id], r.id, r.email, r.convened_for) for r in rows]
+        told = [_registration(tx, sessions[r.session_id], r) for r in rows]
         work.record(tx, "data_given", session_id=s.number, after={"candidate": candidate_id})
     return {
         "établi le": work.on.now.astimezone(PARIS).isoformat(timespec="seconds"),
@@ -55,8 +57,8 @@ def give(work: Work, number: int, candidate_id: int) -> Values:
     }
 
 
-def _registration(conn: Connection, s: SessionRow, number: int, email: str, convened_for: int | None) -> Values:
-    sheet = load(conn, s)
+def _registration(conn: Connection, s: SessionRow, who: Row[Any]) -> Values:
+    sheet, number = load(conn, s), who.id
     entry = sheet.stored.get(number, {})
     d, r = document.c, request.c
     papers = select(d.kind, d.code, d.made_at).where(d.session_id == s.number, d.candidate_id == number).order_by(d.made_at)
@@ -70,8 +72,9 @@ def _registration(conn: Connection, s: SessionRow, number: int, email: str, conv
         "dates": f"du {day(s.starts_on)} au {day(s.actual_end_on or s.ends_on)}",
         "statut": s.status.label,
         "numéro de candidat": number,
-        "adresse électronique": email,
-        "convoqué(e)": convened_for is not None,
+        "adresse électronique": who.email,
+        "état civil": {civil.LABELS[name]: civil.words(name, value) for name, value in of_row(who).known.items()},
+        "convoqué(e)": who.convened_for is not None,
         "formé(e) par un membre du jury": conn.execute(trained).first() is not None,
         "résultat": sheet.in_words(entry) or None,
         "définitif": sheet.definitive if entry else None,
@@ -100,12 +103,13 @@ def _past(conn: Connection, s: SessionRow, number: int) -> Iterator[Values]:
     for event, before, after in events_of(conn, rows):
         if before_codes.is_old(event.action, before, after):
             continue  # it says people by their names alone
-        people = after.get("people", {})
-        own = people.get(str(number)) if isinstance(people, Mapping) else None
-        if own:
-            was, now = own.get("was", {}), own.get("is", {})
-            said = {FIELDS[name]: [shown(was.get(name)), shown(now.get(name))] for name in FIELDS if name in {**was, **now}}
-            yield {"le": _moment(event.at), "événement": "Inscription ou fiche", "avant et après": said}
+        for key, called, fields in (("people", "Inscription ou fiche", FIELDS), ("civil", "État civil", civil.LABELS)):
+            people = after.get(key, {})
+            own = people.get(str(number)) if isinstance(people, Mapping) else None
+            if own:
+                was, now = own.get("was", {}), own.get("is", {})
+                said = {fields[name]: [shown(was.get(name)), shown(now.get(name))] for name in fields if name in {**was, **now}}
+                yield {"le": _moment(event.at), "événement": called, "avant et après": said}
         entry = after.get("results", {}).get(str(number))
         if entry:
             labels = {int(key): label for key, label in after.get("certificates", {}).items()}

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.core.civil import lacking
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import Sheet, load
@@ -89,8 +90,11 @@ def _entry(
         "verdict": verdict,
         "form": ActualEnd(),
     }
-    right = may(s.person(actor().role), Action.SET_ACTUAL_END, s.facts, clock().today()).ok
-    return page("results/enter.html", status, block=part, place=part, **told, may_set_end=right, **more)
+    told["may_set_end"], told["may_give_civil"] = (
+        may(s.person(actor().role), action, s.facts, clock().today()).ok for action in (Action.SET_ACTUAL_END, Action.GIVE_CIVIL)
+    )
+    told["lacking"] = lacking(reading(), s) if told["may_give_civil"] else []
+    return page("results/enter.html", status, block=part, place=part, **told, **more)
 
 
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Entry], changed: bool = False) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.clock import PARIS
+from portal.core.civil import lacking
 from portal.core.heads import signer
 from portal.core.session import SessionRow
 from portal.core.sheet import load
@@ -126,6 +127,8 @@ def show(number: int) -> ResponseReturnValue:
     return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on, today), today=today)
 
 
+# From when the page says what the deposit lacks of the candidates.
+EXAMINED = (Status.CONVOKED, Status.RESULTS, Status.LOCKED)
 PREPARED = (Action.REQUEST_DTE, Action.CONVOKE, Action.CONVOKE_AGAIN)
 
 
@@ -148,6 +151,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "reader": actor().role,
         "seats": brief(reading(), s.number),
         "sheet": sheet,
+        "lacking": lacking(reading(), s) if actor().may(Duty.GIVE_DATA) and s.status in EXAMINED else [],
         "history": told,
         "asked": s.open_request,
         "reached": reached(told),

@@ -17,6 +17,7 @@ from portal.features.standing.people import REQUESTS
 from portal.features.standing.things import differing_of
 from portal.features.standing.told import ORIGINS, WORDS, Known, Run, Told
 from portal.features.standing.values import erased_signature, same, worded
+from portal.rules import civil
 from portal.rules.lifecycle import Status
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate, result
@@ -29,6 +30,7 @@ from portal.store.requests import request
 from portal.store.sessions import exam_session
 
 Rows = Sequence[Row[Any]]
+CANDIDATE = {**FIELDS, **civil.LABELS}
 
 
 @dataclass
@@ -199,7 +201,7 @@ def _people(rows: Rows, told: Told) -> Iterator[str]:
         for name, said in told.candidates[row.id].items():
             if not same(row._mapping[name], said):
                 yield (
-                    f"candidat n° {row.id} : {FIELDS[name]} : {worded(row._mapping[name])} dans la base, "
+                    f"candidat n° {row.id} : {CANDIDATE[name]} : {worded(row._mapping[name])} dans la base, "
                     f"{worded(said)} dans le journal"
                 )
 

@@ -13,6 +13,7 @@ from portal.features.past.shown import FIELDS
 from portal.features.privacy.anonymous import NO_BIRTHDAY
 from portal.features.standing.people import ANSWERS, of_request
 from portal.features.standing.things import Heard
+from portal.rules import civil
 from portal.rules.names import ERASED
 from portal.store.personal import cell
 
@@ -64,7 +65,8 @@ class Run:
 
 def nobody(number: int) -> dict[str, Any]:
     """What stands of a candidate whose name was erased."""
-    return {"last_name": ERASED, "first_name": f"n° {number}", "born_on": NO_BIRTHDAY, "email": ""}
+    name = {"last_name": ERASED, "first_name": f"n° {number}"}
+    return {**dict.fromkeys(civil.COLUMNS, ""), **name, "born_on": NO_BIRTHDAY, "email": ""}
 
 
 @dataclass
@@ -96,7 +98,7 @@ class Told:
         old = before_codes.is_old(e.action, before, after)
         if e.action.startswith("results_"):
             self._hear_results(e.action, after, old)
-        elif e.action.startswith("candidate"):
+        elif e.action.startswith(("candidate", "civil_")):
             self._hear_candidates(e.action, after, known, old)
         elif e.action.startswith("jury_"):
             self._hear_jury(e.action, after, old)
@@ -132,12 +134,13 @@ class Told:
             self.candidates.pop(after["candidate"], None)
             self.links = self.links and {(m, c) for m, c in self.links if c != after["candidate"]}
             return
-        people = after.get("people", {})
-        people = cell(people, known) if "sha256" in people else people
         for number in after.get("added", ()):
-            self.candidates[number] = {}
-        for number, told in people.items() if isinstance(people, dict) else ():
-            self.candidates.setdefault(int(number), {}).update(told["is"])
+            self.candidates[number] = dict.fromkeys(civil.COLUMNS, "")
+        for key in ("people", "civil"):
+            said = after.get(key, {})
+            said = cell(said, known) if "sha256" in said else said
+            for number, told in said.items() if isinstance(said, dict) else ():
+                self.candidates.setdefault(int(number), {}).update(told["is"])
 
     def _hear_jury(self, action: str, after: Mapping[str, Any], old: bool) -> None:
         if action == "jury_links":

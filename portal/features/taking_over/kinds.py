@@ -8,6 +8,7 @@ from portal.features.candidates.importing import import_candidates
 from portal.features.reference.approvals import import_approvals
 from portal.features.reference.importing import import_centres, import_titles
 from portal.features.sessions.importing import import_sessions
+from portal.files.civil import CELLS
 from portal.files.found import Found
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Status
@@ -116,6 +117,7 @@ ALL = (
             "first_name": "prénom",
             "born_on": "date de naissance",
             "email": "courriel",
+            **{name: cell.heading for name, cell in CELLS.items()},
         },
         4,
         (

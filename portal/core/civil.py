@@ -1,0 +1,55 @@
+"""What a session's candidates still lack for the deposit. Nothing else reads these columns but the candidate's own form, the
+deposit, and what is given to the person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from portal.core.session import SessionRow
+from portal.rules.civil import COLUMNS, Civil, missing
+from portal.rules.lifecycle import Kind
+from portal.rules.names import full_name
+from portal.rules.outcomes import Outcome
+from portal.store.candidates import candidate, result
+
+OBTAINED = (Outcome.TITLE.value, Outcome.ACQUIRED.value)
+_PEOPLE = (
+    select(
+        candidate.c.id,
+        candidate.c.last_name,
+        candidate.c.first_name,
+        *(candidate.c[name] for name in COLUMNS),
+        select(result.c.id).where(result.c.candidate_id == candidate.c.id).exists().label("told"),
+        select(result.c.id)
+        .where(result.c.candidate_id == candidate.c.id, result.c.outcome.in_(OBTAINED))
+        .exists()
+        .label("obtained"),
+    )
+    .where(candidate.c.session_id == bindparam("number"))
+    .order_by(candidate.c.sort_key, candidate.c.born_on)
+)
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A candidate of whom the deposit lacks something, and what, as the screen calls it."""
+
+    id: int
+    name: str
+    missing: tuple[str, ...]
+
+
+def of_row(row: Row[*tuple[Any, ...]]) -> Civil:
+    """What a row of candidates holds of it."""
+    return Civil(**{name: row._mapping[name] for name in COLUMNS})
+
+
+def lacking(conn: Connection, s: SessionRow) -> list[Lacking]:
+    """Candidates of this session who may obtain, or have obtained, what is deposited, and of whom something is missing. A CCS is
+    not deposited. One query."""
+    if s.kind is Kind.CCS or s.people_erased_at is not None:
+        return []
+    rows = conn.execute(_PEOPLE, {"number": s.number}).all()
+    asked = ((r, missing(of_row(r), r.first_name)) for r in rows if r.obtained or not r.told)
+    return [Lacking(r.id, full_name(r.last_name, r.first_name), what) for r, what in asked if what]
