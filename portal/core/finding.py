@@ -15,7 +15,7 @@ from portal.store.conditions import first_day
 from portal.store.jury import accreditation, session_jury, trainer_link
 from portal.store.measures import measure_run
 from portal.store.places import centre, department
-from portal.store.requests import RequestStatus, request
+from portal.store.requests import RequestStatus, request, stands_at
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
 from portal.store.titles import title
@@ -60,7 +60,7 @@ own_trainers = select(func.count()).select_from(_trained_twice).scalar_subquery(
 
 _open_request = (
     select(request.c.id)
-    .where(request.c.session_id == exam_session.c.id, request.c.status == RequestStatus.OPEN.value)
+    .where(request.c.session_id == exam_session.c.id, stands_at(RequestStatus.OPEN))
     .correlate(exam_session)
     .scalar_subquery()
 )
@@ -104,7 +104,7 @@ def find(conn: Connection, actor: Actor, number: int, unit_label: str, *, for_up
     Raises NotThere when there is none, or none for this person.
     """
     scope = actor.role, actor.centre_id, actor.department_code, actor.region_code
-    if for_update:
+    if for_update and conn.dialect.name != "sqlite":  # where whoever writes has the whole database
         conn.execute(_held(*scope), {"number_": number})
     row = conn.execute(_found(*scope), {"number_": number}).one_or_none()
     if row is None:

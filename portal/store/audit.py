@@ -84,6 +84,10 @@ audit_head = Table(
     Column("sealed_digest", String(64), nullable=False, server_default=GENESIS),
 )
 
+# Made once: a statement that is made for each event costs as much as asking it.
+_TAKE_HEAD = select(audit_head).where(audit_head.c.id == 1).with_for_update()
+_EVENTS, _FIRST_HEAD = insert(audit_event), insert(audit_head).values(id=1)
+_NEXT_HEAD = update(audit_head).where(audit_head.c.id == bindparam("own", 1))
 _CLEAR = insert(clear_value).on_conflict_do_nothing()
 # PostgreSQL: one event, who signs it and the head in one statement, while other writers wait for the head.
 _EVENT = insert(audit_event).values({c.name: bindparam(f"event_{c.name}", type_=c.type) for c in audit_event.c}).cte("event")
@@ -130,7 +134,7 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     """
     if not events:
         return
-    query = select(audit_head).where(audit_head.c.id == 1).with_for_update()
+    query = _TAKE_HEAD
     if change is not None and tx.dialect.name == "postgresql":
         query = query.add_cte(change.cte("change"))
     elif change is not None:
@@ -171,9 +175,8 @@ def _append(
         by = {f"by_{n}": v for n, v in (signed or {}).items()}
         tx.execute(_SIGNED_EVENT_AND_HEAD if signed else _EVENT_AND_HEAD, values | by)
         return
-    tx.execute(insert(audit_event), rows)
-    own = update(audit_head).where(audit_head.c.id == 1) if begun else insert(audit_head).values(id=1)
-    tx.execute(own.values(**head))
+    tx.execute(_EVENTS, rows)
+    tx.execute(_NEXT_HEAD if begun else _FIRST_HEAD, head)
 
 
 def leaves(conn: Connection, start: int, end: int) -> list[bytes]:

@@ -10,7 +10,7 @@ from portal.rules.lifecycle import ACTIVE, Status
 from portal.store.accounts import account
 from portal.store.actors import Actor
 from portal.store.places import centre, department
-from portal.store.requests import RequestStatus, request
+from portal.store.requests import RequestStatus, request, stands_at
 from portal.store.scope import within
 from portal.store.sessions import exam_session, session_total
 from portal.store.text import digits_in, fold
@@ -105,7 +105,7 @@ def touched(conn: Connection, centre_id: int) -> Touched:
         .group_by(s.status)
     )
     counted = {Status(status): number for status, number in by_status}
-    waiting = select(func.count()).where(request.c.centre_id == centre_id, request.c.status == RequestStatus.OPEN.value)
+    waiting = select(func.count()).where(request.c.centre_id == centre_id, stands_at(RequestStatus.OPEN))
     people = select(func.count()).where(account.c.centre_id == centre_id, account.c.closed_at.is_(None))
     return Touched(
         {status: counted[status] for status in ACTIVE if status in counted},

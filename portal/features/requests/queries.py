@@ -20,7 +20,7 @@ from portal.store.audit import audit_event
 from portal.store.candidates import candidate
 from portal.store.personal import signed
 from portal.store.places import centre, department
-from portal.store.requests import RequestKind, RequestStatus, request
+from portal.store.requests import RequestKind, RequestStatus, request, stands_at
 from portal.store.scope import within
 from portal.store.sessions import exam_session
 from portal.store.titles import title
@@ -161,7 +161,7 @@ def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, in
 
 def waiting_by_department(conn: Connection, actor: Actor) -> dict[str, int]:
     """How many requests wait for their answer, department by department. One query."""
-    where = (seen_by(actor), request.c.status == RequestStatus.OPEN.value)
+    where = (seen_by(actor), stands_at(RequestStatus.OPEN))
     rows = conn.execute(select(request.c.department_code, func.count()).where(*where).group_by(request.c.department_code))
     return {code: int(count) for code, count in rows}
 
@@ -191,7 +191,7 @@ def page(
     """Fifty requests, and the number before which the next page begins. What waits is told oldest first, without pages
     before: it is answered from the top."""
     status = VIEWS[view]
-    query = _SELECT.where(*_seen(actor, department), *([request.c.status == status.value] if status else []))
+    query = _SELECT.where(*_seen(actor, department), *([stands_at(status)] if status else []))
     oldest_first = status is RequestStatus.OPEN
     if before is not None:
         query = query.where(request.c.id > before if oldest_first else request.c.id < before)
