@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import click
 import pytest
@@ -27,23 +29,36 @@ from portal.store.database import Database
 
 
 @pytest.fixture
-def portal(tmp_path: Path):  # type: ignore[no-untyped-def]
-    environment = {
-        **os.environ,
-        "PORTAL_ENV": "demo",
-        "PORTAL_SECRET_KEY": "k",
-        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/p.sqlite",
-    }
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., CompletedProcess[str]]:
+    """Says these words to the command line, in this process: that it starts as a program is tested once, below."""
+    for name, value in {"ENV": "demo", "SECRET_KEY": "k", "DATABASE_URL": f"sqlite:///{tmp_path}/p.sqlite"}.items():
+        monkeypatch.setenv(f"PORTAL_{name}", value)
 
-    def run(*words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "portal.cli", *words]
-        done = subprocess.run(
-            command, input=typed, capture_output=True, text=True, env={**environment, **more}, cwd=ROOT, check=False
-        )
-        assert "Traceback" not in done.stderr
-        return done
+    def run(*words: str, typed: str = "", **more: str) -> CompletedProcess[str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in more.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["portal", *words])
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
+            try:
+                main()
+                status = 0
+            except SystemExit as end:
+                status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        for stream in (out, err):
+            stream.seek(0)
+        return CompletedProcess(words, status, out.read(), err.read())
 
     return run
+
+
+def test_it_starts_as_a_program() -> None:
+    command, env = [sys.executable, "-m", "portal.cli"], {**os.environ, "PORTAL_ENV": "demo"}
+    done = subprocess.run([*command, "--help"], capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    assert "measures" in done.stdout and not done.stderr and done.returncode == 0
+    refused = subprocess.run([*command, "nonsense"], capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    assert refused.returncode == 2 and "nonsense" in refused.stderr and "Traceback" not in refused.stderr
 
 
 def test_the_demonstration_its_measure_and_its_trail(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
