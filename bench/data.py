@@ -14,7 +14,6 @@ from portal.store.database import Database
 from portal.store.work import Work
 
 SECRET = "a secret for benches"
-SAVERS = 16
 FIRST_SAVED = 226_000
 
 
@@ -30,14 +29,14 @@ def environment(url: str, **more: str) -> dict[str, str]:
     return {"PORTAL_ENV": "demo", "PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_TODAY": "2020-06-15", **more}
 
 
-def add_savers(db: Database, more: int = 0) -> tuple[list[str], list[int]]:
-    """Sixteen accounts of the first centre, and sessions of forty candidates ready for their results: one for each, and more."""
+def add_savers(db: Database, savers: int, more: int = 0) -> tuple[list[str], list[int]]:
+    """So many accounts of the first centre, and sessions of forty candidates ready for their results: one for each, and more."""
     now = Clock(DEMO_DAY).now().astimezone(PARIS)
     work = Work(db, Occasion(operator(), Source.CLI, now, DEMO_DAY))
     with db.reading() as conn:
         siret = conn.exec_driver_sql("SELECT siret FROM centre WHERE id = (SELECT min(id) FROM centre)").scalar()
-    numbers = [FIRST_SAVED + i for i in range(SAVERS + more)]
-    emails = [f"bench{i}@demo.example" for i in range(SAVERS)]
+    numbers = [FIRST_SAVED + i for i in range(savers + more)]
+    emails = [f"bench{i}@demo.example" for i in range(savers)]
     for email in emails:
         invite(work, email, Role.CENTRE, siret=str(siret), name="Essai", password=PASSWORD)
     rows = "".join(f"{n};{siret};TP-01303;titre;01/06/2020;05/06/2020;convocations_envoyees;\n" for n in numbers)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from bench import writes
-from bench.data import SAVERS, add_savers, database, environment
+from bench.data import SECRET, add_savers, database, environment
 from bench.figures import Figure
 from bench.load import Load, wrk
 from bench.saving import at_once, sheet
@@ -26,7 +26,7 @@ from bench.servers import ROOT, Person, granian
 from bench.trail import lengthen, proof_ms
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, claimed_twice, code_of, samples
-from portal.settings import DEMO_DAY
+from portal.settings import DEMO_DAY, Settings
 from portal.store.database import Database
 
 FEW, SMALL, LARGE = 1_000, 10_000, 1_000_000
@@ -47,7 +47,7 @@ class Bench:
     def __init__(self, folder: Path, quick: bool = False) -> None:
         self.folder = folder
         self.quick = quick
-        self.rounds, self.forties = (1, 3) if quick else (3, FORTY)
+        self.rounds, self.forties, self.savers, self.saves = (1, 3, 4, 2) if quick else (3, FORTY, 16, 12)
         self.figures: list[Figure] = []
         self.begun = time.monotonic()
 
@@ -67,6 +67,13 @@ class Bench:
 
     def url(self, name: str) -> str:
         return f"sqlite:///{self.path(name)}"
+
+    def demonstration(self, name: str) -> Database:
+        """A database of its own, with the demonstration in it."""
+        if self.quick:
+            shutil.copy(self.path("large"), self.path(name))
+            return Database(self.url(name), Settings("demo", "", SECRET, None).audit_key)
+        return database(self.url(name), None)
 
     # ---- pages
 
@@ -193,7 +200,7 @@ class Bench:
         told = self.program("bench.verifying", "large")  # once: it reads all there is
         self.figure("seconds_to_verify_a_million_sessions", "s", lambda: told["seconds"], most=300)
         self.figure("memory_while_verifying_against_rest", "ratio", lambda: told["most"] / told["rest"], most=1.2)
-        db = database(self.url("trail"), None)
+        db = self.demonstration("trail")
         lengthen(db, FEW if self.quick else LARGE)
         self.figure("proof_of_a_session_among_a_million_events", "ms", lambda: proof_ms(db), most=50)
         db.dispose()
@@ -201,17 +208,17 @@ class Bench:
     # ---- saving results
 
     def saving(self) -> None:
-        db = database(self.url("saving"), None)
-        emails, numbers = add_savers(db, self.forties * self.rounds)
+        db = self.demonstration("saving")
+        emails, numbers = add_savers(db, self.savers, self.forties * self.rounds)
         db.dispose()
-        numbers, forties = numbers[:SAVERS], iter(numbers[SAVERS:])
+        numbers, forties = numbers[: self.savers], iter(numbers[self.savers :])
         with granian(sys.executable, "wsgi:front", environment(self.url("saving"))) as port:
-            at_once(port, emails, numbers)  # warm: every thread has a connection, and every connection its statements
+            at_once(port, emails, numbers, self.saves)  # warm: every thread has a connection, and every connection its statements
             self.figure("saving_forty_against_bare_sql", "ratio", lambda: self.forty(port, emails[0], forties), most=6)
             rates: list[float] = []
 
             def failing() -> float:
-                done = at_once(port, emails, numbers)
+                done = at_once(port, emails, numbers, self.saves)
                 rates.append(done.per_second)
                 return done.failed
 
@@ -246,15 +253,15 @@ class Bench:
                 conn.execute("CREATE DATABASE bench")
             url = f"{base}/bench"
             db = database(url, None)
-            emails, numbers = add_savers(db)
+            emails, numbers = add_savers(db, self.savers)
             db.dispose()
             left = iter(on_sqlite)
             with granian(sys.executable, "wsgi:front", environment(url)) as port:
-                at_once(port, emails, numbers)  # warm, as above
+                at_once(port, emails, numbers, self.saves)  # warm, as above
                 self.figure(
                     "saving_on_postgresql_against_sqlite",
                     "ratio",
-                    lambda: at_once(port, emails, numbers).per_second / next(left),
+                    lambda: at_once(port, emails, numbers, self.saves).per_second / next(left),
                     least=1,
                 )
         finally:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from bench.servers import Person, token
 
-SAVES = 12
-
 
 @dataclass(frozen=True)
 class Saved:
@@ -28,8 +26,8 @@ def sheet(person: Person, number: int) -> tuple[dict[str, object], list[str]]:
     )
 
 
-def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
-    """Each person has a session and saves it over and over, each time with another outcome."""
+def at_once(port: int, emails: Sequence[str], sessions: Sequence[int], times: int) -> Saved:
+    """Each person has a session and saves it so many times, each time with another outcome."""
     people = [Person(port, email) for email in emails]
     sheets = [sheet(person, number) for person, number in zip(people, sessions, strict=True)]
 
@@ -37,7 +35,7 @@ def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
         person, number, (fields, groups) = job
         failed = 0
         version = int(str(fields["version"]))
-        for i in range(SAVES):
+        for i in range(times):
             outcome = ("titre", "echec")[i % 2]
             status, _ = person.post(
                 f"/sessions/{number}/resultats", {**fields, "version": version + i, **dict.fromkeys(groups, outcome)}
@@ -48,4 +46,4 @@ def at_once(port: int, emails: Sequence[str], sessions: Sequence[int]) -> Saved:
     begun = time.perf_counter()
     with ThreadPoolExecutor(len(people)) as pool:
         failed = sum(pool.map(work, zip(people, sessions, sheets, strict=True)))
-    return Saved(failed, len(people) * SAVES / (time.perf_counter() - begun))
+    return Saved(failed, len(people) * times / (time.perf_counter() - begun))
