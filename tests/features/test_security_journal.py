@@ -125,7 +125,10 @@ def test_looks_at_a_candidate_and_exports_of_people_are_kept(w: World) -> None:
     for address in ("quoi=candidats", "quoi=resultats&format=xlsx&pour=lecture", "quoi=sessions"):
         assert b.get(f"/sessions/export?{address}").status_code == 200
     assert b.get("/sessions/1/preuve.json").status_code == 200
-    assert [row[2] for row in kept(w, Kind.EXPORTED)] == ["candidats, csv", "resultats, xlsx", "preuve, session 1, json"]
+    paper = "/sessions/1/documents/liste-candidats.pdf"
+    assert b.client.head(paper).status_code == b.get(paper).status_code == 200
+    told = [row[2] for row in kept(w, Kind.EXPORTED)]
+    assert told == ["candidats, csv", "resultats, xlsx", "preuve, session 1, json", paper]
 
 
 def test_a_changed_account_is_told_by_the_trail_and_the_journal_says_from_where(w: World) -> None:

@@ -19,8 +19,8 @@ LEFT_BY_READING = {
     "/avis/<number:notice_id>": {"notice"},  # read, from now on
     "/communication/<number:letter_id>": {"letter_reading"},  # opened: the national administration counts it
     # A document is kept with its code when it is handed out, so that it can be checked.
-    f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": HANDED_OUT,
-    f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": HANDED_OUT,
+    f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": HANDED_OUT | {JOURNAL},
+    f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": HANDED_OUT | {JOURNAL},
     # Who looked at a person, and who took people away, the security journal keeps.
     "/sessions/<number:number>/candidats/<number:candidate_id>": {JOURNAL},
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": {JOURNAL},

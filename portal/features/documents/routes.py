@@ -14,8 +14,10 @@ from portal.features.documents.contents import contents
 from portal.features.documents.forms import Checking
 from portal.rules.checks import where_and_whom
 from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
+from portal.rules.security import Kind
 from portal.store.text import one_line
 from portal.web import query
+from portal.web.noting import note
 from portal.web.session_pages import found, verdicts
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -70,6 +72,7 @@ def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseRetu
     outcome = make(work(), number, kind, candidate_id, settings().public_url)
     if isinstance(outcome, NotYet):
         return _not_yet(outcome, kind)
+    note(Kind.EXPORTED, request.path)
     headers = {"Content-Disposition": f"inline; filename={outcome.name}", "Cache-Control": "no-store"}
     return Response(outcome.pdf, mimetype="application/pdf", headers=headers)
 
