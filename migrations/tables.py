@@ -16,16 +16,26 @@ Constraints = Mapping[str, str | None]
 Columns = Sequence[sa.Column[object]]
 
 
-def alter_table(table: str, *, constraints: Constraints | None = None, add: Columns = (), drop: Sequence[str] = ()) -> None:
+def alter_table(
+    table: str,
+    *,
+    constraints: Constraints | None = None,
+    add: Columns = (),
+    drop: Sequence[str] = (),
+    nullable: Sequence[str] = (),
+) -> None:
     """Change the constraints and the columns of a table; nothing else of it changes, and no row is lost.
 
     `constraints`: by its whole name, what a constraint says from now on (`CHECK (…)`, `UNIQUE (…)`, `FOREIGN KEY (…) REFERENCES …`),
     new or not; None takes it away. `add`: columns, with a `server_default` where they are never null. `drop`: names of
-    columns; an index over one is dropped before. What is not there, and rows that a new constraint refuses, stop the migration.
+    columns; an index over one is dropped before. `nullable`: names of columns that may be empty from now on. What is not there, and
+    rows that a new constraint refuses, stop the migration.
     """
     if op.get_bind().dialect.name == "sqlite":
-        _rebuild(op.get_bind(), table, constraints or {}, add, drop)
+        _rebuild(op.get_bind(), table, constraints or {}, add, drop, nullable)
         return
+    for name in nullable:
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
     for name, words in (constraints or {}).items():
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {'IF EXISTS ' if words else ''}{name}")
     for gone in drop:
@@ -40,7 +50,9 @@ def alter_table(table: str, *, constraints: Constraints | None = None, add: Colu
 # ---- SQLite, https://sqlite.org/lang_altertable.html#otheralter
 
 
-def _rebuild(conn: sa.Connection, table: str, constraints: Constraints, add: Columns, drop: Sequence[str]) -> None:
+def _rebuild(
+    conn: sa.Connection, table: str, constraints: Constraints, add: Columns, drop: Sequence[str], nullable: Sequence[str]
+) -> None:
     if conn.exec_driver_sql("PRAGMA foreign_keys").scalar():
         raise RuntimeError("foreign keys are on: dropping the old table would take along what refers to it")
     sql = conn.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).scalar()
@@ -51,6 +63,8 @@ def _rebuild(conn: sa.Connection, table: str, constraints: Constraints, add: Col
     for name in drop:
         if columns.pop(name, None) is None:
             raise LookupError(f"{table} has no column {name}")
+    for name in nullable:
+        columns[name][0] = columns[name][0].replace(" NOT NULL", "", 1)
     for name, words in constraints.items():
         if rules.pop(name, None) is None and not _stripped(columns, name) and words is None:
             raise LookupError(f"{table} has no constraint {name}")

@@ -18,6 +18,7 @@ from portal.features.candidates import routes as candidate_routes
 from portal.features.centres import routes as centre_routes
 from portal.features.communication import routes as communication_routes
 from portal.features.convening import routes as convening_routes
+from portal.features.convocations import routes as convocation_routes
 from portal.features.corrections import routes as correction_routes
 from portal.features.day import routes as day_routes
 from portal.features.documents import routes as document_routes
@@ -69,6 +70,7 @@ ROOMS = (
     result_routes,
     postponement_routes,
     convening_routes,
+    convocation_routes,
     correction_routes,
     request_routes,
     day_routes,

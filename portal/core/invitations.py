@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from portal.core import links
 from portal.core.signing import Keys, lasting, timed
 from portal.core.telling import EMAIL, INVITATION, PASSWORD
 from portal.settings import Settings
@@ -53,6 +54,8 @@ def address_of(settings: Settings, link: str, at: datetime) -> str:
     if f"{kind}:" == INVITATION:
         return address(settings, int(number), int(more or 1))
     marked: dict[str, Callable[[Settings, int, str, datetime], str]] = {PASSWORD: password_address, EMAIL: email_address}
+    if f"{kind}:" in links.PATHS:
+        return links.address(settings, f"{kind}:", more)
     if make := marked.get(f"{kind}:"):
         return make(settings, int(number), more, at)
     return f"{settings.public_url}{link}"

@@ -81,8 +81,8 @@ def mail_now(tx: Connection, now: datetime, account_id: int, m: Message, address
     tx.execute(insert(mail), [mail_row(now, account_id, m, daily=False) | {"address": address}])
 
 
-def mail_row(now: datetime, account_id: int, m: Message, *, daily: bool) -> dict[str, object]:
-    """The row of the outbox that tells this account of `m`; `daily`: with the others of the day, at seven."""
+def mail_row(now: datetime, account_id: int | None, m: Message, *, daily: bool) -> dict[str, object]:
+    """The row of the outbox that tells this account of `m`, or somebody without one; `daily`: with the others of the day, at seven."""
     return {
         "message_id": uuid4().hex,
         "account_id": account_id,

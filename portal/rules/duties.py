@@ -35,6 +35,7 @@ class Duty(StrEnum):
     KEEP_REGIONS = "keep_regions"
     TAKE_OVER = "take_over"
     GIVE_DATA = "give_data"
+    KEEP_LINKS = "keep_links"
     KEEP_LIMITS = "keep_limits"
     KEEP_DURATIONS = "keep_durations"
     RUN_MEASURES = "run_measures"
@@ -104,6 +105,12 @@ TABLE = (
         (R.CENTRE, R.UD),
         "Les données d’un candidat lui sont remises par son centre ou son unité.",
         "Le centre, ou l’{unit}, peut le faire.",
+    ),
+    Line(
+        Duty.KEEP_LINKS,
+        (R.CENTRE,),
+        "Les convocations et les liens personnels sont tenus par le centre.",
+        ITS_CENTRE,
     ),
     # ---- the national administration
     Line(Duty.KEEP_CENTRES, (R.NATIONAL,), "Les centres sont tenus par l’administration centrale.", NATION),

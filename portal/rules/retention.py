@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SIGN_INS = "sign_ins"
     JOURNAL = "journal"
     MAILS = "mails"
+    LINKS = "links"
     NOTICES = "notices"
     ACCOUNTS = "accounts"
     MEMBERS = "members"
@@ -77,6 +78,15 @@ TABLE = (
         least=1,
         most=24,
         why="Le temps de répondre à qui dit n’avoir rien reçu : ce qu’ils annoncent reste sur le portail.",
+    ),
+    Duration(
+        Kind.LINKS,
+        "Pages personnelles des candidats et du jury",
+        "depuis la fin de la session",
+        default=12,
+        least=1,
+        most=36,
+        why="Le temps de lire son résultat et de le prouver ; ensuite, le centre ou l’unité remet ce qui est gardé.",
     ),
     Duration(
         Kind.NOTICES,

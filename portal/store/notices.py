@@ -57,7 +57,7 @@ mail = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("message_id", String(60), nullable=False, unique=True),
-    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("account_id", ForeignKey("account.id")),  # none: to somebody without one, at `address`
     Column("subject", String(300), nullable=False),
     Column("body", Text, nullable=False),
     Column("link", String(300), nullable=False),
@@ -71,6 +71,7 @@ mail = Table(
     Column("set_aside_at", Moment),  # tried often enough: nobody tries again by itself
     Column("address", String(254)),  # where it goes, if that is not the account's own
     CheckConstraint("daily IN (0, 1)", name="daily_known"),
+    CheckConstraint("account_id IS NOT NULL OR address IS NOT NULL", name="to_somebody"),
     Index("ix_mail_due", "due_at", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
     Index(None, "account_id", "id"),
 )

@@ -34,6 +34,7 @@ from portal.store.accounts import account, sign_in
 from portal.store.base import metadata
 from portal.store.candidates import candidate, result
 from portal.store.jury import accreditation, jury_member, session_jury
+from portal.store.links import personal_link
 from portal.store.notices import mail, notice
 from portal.store.security import Entry, enter
 from portal.store.sessions import exam_session
@@ -113,9 +114,19 @@ def examined(w: World, on: date) -> None:
     w.session(on.toordinal() % 100 + 1, f"{on:%d/%m/%Y}", f"{on:%d/%m/%Y}", "verrouillee", candidates=3)
 
 
+def linked(w: World, on: date) -> None:
+    number = on.toordinal() % 100 + 1
+    w.session(number, f"{on:%d/%m/%Y}", f"{on:%d/%m/%Y}", "verrouillee", candidates=1)
+    with w.db.writing() as tx:
+        whose = tx.execute(select(candidate.c.id).where(candidate.c.session_id == number)).scalar_one()
+        row = {"candidate_id": whose, "nonce": "n", "digest": on.isoformat(), "made_at": at(on)}
+        tx.execute(insert(personal_link).values(session_id=number, **row))
+
+
 MADE: dict[Kind, Callable[[World, date], None]] = {
     Kind.SIGN_INS: signed_in,
     Kind.JOURNAL: noted,
+    Kind.LINKS: linked,
     Kind.MAILS: mailed,
     Kind.NOTICES: noticed,
     Kind.ACCOUNTS: closed,

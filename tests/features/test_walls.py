@@ -14,6 +14,7 @@ from portal.store import walls
 from portal.store.candidates import candidate, result
 from portal.store.database import Database
 from portal.store.documents import document
+from portal.store.links import personal_link
 from portal.store.requests import request
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
@@ -27,6 +28,7 @@ NUMBER = {  # by table, the session that a row is of
     "candidate": candidate.c.session_id,
     "result": result.c.session_id,
     "document": document.c.session_id,
+    "personal_link": personal_link.c.session_id,
     "request": request.c.session_id,
 }
 Opens = Callable[[Database], AbstractContextManager[Connection]]
@@ -47,6 +49,8 @@ def w(world: World) -> World:
             tx.execute(insert(result).values(**of, candidate_id=number, outcome="titre", definitive=True))
             paper = {"kind": "convocation", "candidate_id": number, "digest": "d", "said": "{}", "made_at": world.now()}
             tx.execute(insert(document).values(**of, **paper, code=str(s.id)))
+            link = {"candidate_id": number, "nonce": "n", "digest": str(s.id), "made_at": world.now()}
+            tx.execute(insert(personal_link).values(**of, **link))
             place = {"centre_id": s.centre_id, "department_code": s.department_code, "title_id": s.title_id}
             asked = {"kind": "report", "status": "ouverte", "reason": "r", "made_by": "x", "made_at": world.now()}
             days = {"wanted_start": s.starts_on, "wanted_end": s.ends_on, "lockdown_cause": False}

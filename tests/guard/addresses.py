@@ -123,6 +123,11 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/jours-examen": _sessions("/jours-examen", (224566, 224567, 224581, 224583, 224584)),
     f"{_SESSION}/date-reelle/verification": _sessions("/date-reelle/verification", (224566, 224569)),
     f"{_SESSION}/candidats": [*_sessions("/candidats", (*FEW, 224586)), "/sessions/224561/candidats?q=aubign%C3%A9"],
+    f"{_SESSION}/candidats/convocations": _sessions("/candidats/convocations", (*FEW, 224586)),
+    "/c/<token>": ["/c/inconnu"],
+    "/c/<token>/<any('convocation','attestation','livret'):kind>.pdf": ["/c/inconnu/convocation.pdf"],
+    "/c/<token>/agenda.ics": ["/c/inconnu/agenda.ics"],
+    "/j/<token>": ["/j/inconnu"],
     _CANDIDATE: _candidates(""),
     f"{_CANDIDATE}/{_KINDS}": _candidates("/convocation.pdf", 224566) + _candidates("/attestation.pdf", 224566)
     + _candidates("/emargement.pdf", 224566),

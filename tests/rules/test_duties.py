@@ -15,6 +15,7 @@ EXPECTED = {
         Duty.SEAT_MEMBERS,
         Duty.READ_OWN_FIGURES,
         Duty.GIVE_DATA,
+        Duty.KEEP_LINKS,
     },
     Role.UD: {
         Duty.ANSWER_REQUESTS,

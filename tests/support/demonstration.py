@@ -34,6 +34,7 @@ RANDOM = (
     (re.compile(r"/calendrier/[\w.-]+\.ics"), "/calendrier/ADRESSE.ics"),
     (re.compile(r"cle=(?!0)[0-9a-f]{32}"), "cle=CLÉ"),
     (re.compile(r"/invitation/[\w.-]+"), "/invitation/JETON"),
+    (re.compile(r"/([cj])/[\w-]{43}"), r"/\1/JETON"),
     (re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}"), "CLÉ EN GROUPES DE QUATRE"),
     (re.compile(r"secret=[A-Z2-7]{32}"), "secret=CLÉ"),
     (re.compile(r"(?<=\")[0-9a-f]{64}"), "EMPREINTE"),

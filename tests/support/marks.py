@@ -19,6 +19,11 @@ MARK = re.compile(r"þ(?:[cdr][0-9ab]{1,4}|n|b)þ", re.IGNORECASE)  # no token h
 OF_CENTRE, OF_UNIT = "'c' || centre_id", "'d' || department_code"
 OF_SESSION = "(SELECT 'c' || s.centre_id FROM exam_session s WHERE s.id = session_id)"
 
+OF_SUMMONED = (  # a mail to a candidate or a juror is of the session's centre
+    "(SELECT 'c' || s.centre_id FROM exam_session s JOIN personal_link p ON p.session_id = s.id "
+    "WHERE p.message_id = mail.message_id), 'n'"
+)
+
 
 def _of_account(column: str) -> str:
     return (
@@ -39,7 +44,7 @@ OWNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "approval": (OF_CENTRE, ("number",)),
     "exam_session": (OF_CENTRE, ("place", "session_manager")),
     "factor": (_of_account("account_id"), ("browser",)),
-    "mail": (_of_account("account_id"), ("subject", "body", "address", "problem")),
+    "mail": (f"coalesce({_of_account('account_id')}, {OF_SUMMONED})", ("subject", "body", "address", "problem")),
     "notice": (_of_account("account_id"), ("subject", "body")),
     "sign_in": (_of_account("account_id"), ("browser", "address")),
     "candidate": (OF_SESSION, ("last_name", "first_name", "email")),
@@ -58,7 +63,7 @@ LEFT = {
         (
             "account.role", "account.password_hash", "account.mailing", "account.salt", "exam_session.kind", "exam_session.status",
             "exam_session.postponed_case", "exam_session.creation_key", "exam_session.hour", "factor.kind", "factor.credential",
-            "factor.secret", "mail.message_id", "mail.link", "notice.link", "notice.key", "sign_in.token_digest",
+            "factor.secret", "personal_link.nonce", "personal_link.digest", "personal_link.message_id", "personal_link.answer", "mail.message_id", "mail.link", "notice.link", "notice.key", "sign_in.token_digest",
             "sign_in.challenge", "request.kind", "request.status", "request.creation_key", "request.wanted_outcome",
             "security_entry.key", "security_entry.kind", "signal_note.kind", "signal_note.about", "draw.starts_from",
             "draw.starts_to", "draw.drawn_from", "draw.drawn", "department.code", "region.code", "centre.siret",

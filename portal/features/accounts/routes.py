@@ -25,7 +25,7 @@ from portal.web.whence import device
 
 blueprint = Blueprint("accounts", __name__)
 WAITING = {"second_factor.code", "second_factor.challenge"}  # the password was right, and is not enough
-GUARDED = {"access.accept", "access.confirm_email", "accounts.forgotten", "accounts.choose_again", *WAITING}
+GUARDED = {"access.accept", "access.confirm_email", "accounts.forgotten", "accounts.choose_again", "convocations.juror", *WAITING}
 OPEN = {
     "accounts.sign_in",
     "access.accept",
@@ -33,6 +33,10 @@ OPEN = {
     "accounts.forgotten",
     "accounts.choose_again",
     "calendars.feed",
+    "convocations.agenda",
+    "convocations.candidate",
+    "convocations.juror",
+    "convocations.paper",
     "documents.verify",
     "documents.verify_form",
     "health.healthz",

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's, too
 
 from portal.store.accounts import guess
+from portal.store.database import Database
 
 KEYS = 65_536  # of each kind: however many addresses are invented, the table stays small
 APART = timedelta(minutes=1)  # the clocks of two nodes
@@ -156,3 +157,43 @@ def give_back(tx: Connection, taken: Bounds, now: datetime) -> None:
     tx.execute(delete(guess).where(guess.c.key.in_(own)))
     for key in taken.keys() - own:
         tx.execute(update(guess).where(guess.c.key == key).values(free_at=free[key] - taken[key].every))
+
+
+# ---- what else is guessed at, by nobody in particular
+
+LINKS_TRIED, PAPER_TRIED, PAPERS_TRIED = Bound(20, 30), Bound(10, 10), Bound(40, 60)
+
+
+@dataclass(frozen=True)
+class LinkTried:
+    """A private link that is none is tried from this address."""
+
+    address: str
+
+    @property
+    def bounds(self) -> list[Bounds]:
+        """What bounds it, by its key."""
+        return [{_key("tried", _network(self.address)): LINKS_TRIED}]
+
+
+@dataclass(frozen=True)
+class PaperTried:
+    """Name and birth date are tried on the paper of this code, from this address."""
+
+    code: str
+    address: str
+
+    @property
+    def bounds(self) -> list[Bounds]:
+        """What bounds it, by its key: the paper's, from anywhere, and the address's, on any paper."""
+        return [{_key("paper", self.code): PAPER_TRIED, _key("papers", _network(self.address)): PAPERS_TRIED}]
+
+
+def tried(db: Database, of: LinkTried | PaperTried, now: datetime, *, counts: bool = True) -> timedelta:
+    """Count one try before it is looked at: how long to wait, or nothing. `counts`: whether it is, or only asked about."""
+    if not counts:
+        with db.reading() as conn:
+            return wait(conn, of.bounds, now)
+    with db.writing() as tx:
+        found = count(tx, of.bounds, now)
+        return found if isinstance(found, timedelta) else timedelta(0)

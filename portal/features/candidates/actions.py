@@ -52,11 +52,17 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
         changed = {name: value for name, value in person.columns.items() if getattr(old, name) != value}
         if not changed:
             return Unchanged()
-        tx.execute(update(candidate).where(candidate.c.id == candidate_id).values(**changed))
+        # Whose name or birth date changes holds a paper of another: this person is convened again, and nobody else.
+        void = {"convened_for": None} if old.convened_for is not None and changed.keys() & PRINTED else {}
+        tx.execute(update(candidate).where(candidate.c.id == candidate_id).values(**changed, **void))
         told = [name for name in changed if name != "sort_key"]
         people = told_of(candidate_id, ("last_name", "first_name", *told), was=old._asdict(), became=person.columns)
         write(tx, work, s, "candidate_edited", {}, after={"candidate": candidate_id, "fields": told, **people})
-        return Saved(f"{person.name} : modification enregistrée.")
+        again = " Sa convocation ne vaut plus : convoquez de nouveau." if void and s.status is Status.CONVOKED else ""
+        return Saved(f"{person.name} : modification enregistrée.{again}")
+
+
+PRINTED = {"last_name", "first_name", "born_on"}  # on a convocation
 
 
 def remove(work: Work, number: int, version: int, candidate_id: int, reason: str = "") -> Outcome:

@@ -40,16 +40,24 @@ class NotYet:
     session: SessionRow
 
 
-def make(work: Work, number: int, kind: Document, candidate_id: int | None, base_url: str) -> Made | NotYet:
-    """The document of a session, or of one candidate; or those of all its candidates in one file.
+def make(
+    work: Work, number: int, kind: Document, candidate_id: int | None, base_url: str, *, keep_all: bool = False
+) -> Made | NotYet:
+    """The document of a session, or of one candidate; or those of all its candidates in one file. `keep_all`: those of the others
+    will follow one by one, and are told with this one.
 
     The same content made again is the same document: same code, same time, same bytes. Raises NotThere.
     """
     with hold(work, number) as (tx, s):
-        found = ready(tx, work.actor, s, kind, candidate_id, work.on.today)
+        found = ready(tx, work.actor, s, kind, None if keep_all else candidate_id, work.on.today)
         if isinstance(found, NotYet):
             return found
         kept = _keep(tx, work, number, kind, found)
+    if keep_all:
+        found = [content for content in found if content.candidate_id == candidate_id]
+        kept = {(c.candidate_id, c.digest): kept[c.candidate_id, c.digest] for c in found}
+    if not found:
+        return NotYet(LINE[kind].nobody, s)
     documents = [_shown(content, *kept[content.candidate_id, content.digest], base_url) for content in found]
     latest = max(at for _, at in kept.values())
     title = f"{LINE[kind].label}, session {number}"

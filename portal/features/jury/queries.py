@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select
 
 from portal.core.session import SessionRow
 from portal.rules.jury import Span, why_not
@@ -15,6 +15,7 @@ from portal.rules.names import full_name
 from portal.store.actors import Actor
 from portal.store.conditions import first_day, first_day_of, last_day, last_day_of
 from portal.store.jury import accreditation, jury_member, session_jury, trainer_link
+from portal.store.links import personal_link
 from portal.store.places import department
 from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session
@@ -128,6 +129,7 @@ class Brief:
     name: str
     accredited: bool
     elsewhere: bool
+    answer: str  # to the convocation: « oui », « non », or none yet
 
 
 _here = exam_session.alias("here")
@@ -156,9 +158,14 @@ _BRIEF = (
         )
         .exists()
         .label("elsewhere"),
+        personal_link.c.answer,
     )
     .join_from(session_jury, jury_member, jury_member.c.id == session_jury.c.member_id)
     .join(_here, _here.c.id == session_jury.c.session_id)
+    .outerjoin(
+        personal_link,
+        and_(personal_link.c.session_id == session_jury.c.session_id, personal_link.c.member_id == session_jury.c.member_id),
+    )
     .where(session_jury.c.session_id == bindparam("number"))
     .order_by(jury_member.c.sort_key, jury_member.c.id)
 )
@@ -168,7 +175,7 @@ def brief(conn: Connection, number: int) -> list[Brief]:
     """Who sits on a session's jury, in one query."""
     with beyond(conn):  # of where else they sit
         rows = conn.execute(_BRIEF, {"number": number}).all()
-    return [Brief(full_name(r.last_name, r.first_name), r.accredited, r.elsewhere) for r in rows]
+    return [Brief(full_name(r.last_name, r.first_name), r.accredited, r.elsewhere, r.answer or "") for r in rows]
 
 
 def pickable(conn: Connection, actor: Actor, s: SessionRow, search: str = "") -> list[Seat]:

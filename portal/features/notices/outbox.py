@@ -17,9 +17,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from portal.core.invitations import address_of
+from portal.features.notices.papers import Superseded, attach
 from portal.rules.french import unbroken
 from portal.settings import Settings
 from portal.store.accounts import account
@@ -77,6 +78,13 @@ def sent(db: Database, ids: Sequence[int], now: datetime) -> None:
             tx.execute(update(mail).where(mail.c.id.in_(part)).values(sent_at=now, claimed_until=None, problem=None))
 
 
+def drop(db: Database, ids: Sequence[int]) -> None:
+    """What they say holds no longer."""
+    with db.writing() as tx:
+        for part in batches(ids):
+            tx.execute(delete(mail).where(mail.c.id.in_(part)))
+
+
 def failed(db: Database, claimed: Claimed, now: datetime, error: Exception) -> None:
     """It waits longer each time, up to so many; one that no server will ever take is set aside at once."""
     over = claimed.attempts >= TRIES or for_good(error)
@@ -102,10 +110,9 @@ def send_due(
     def some(_: int) -> tuple[int, int]:
         left = problems = 0
         while next(turns, None) is not None and (claimed := claim(db, clock())):
-            if _sent(db, clock, settings, send, claimed):
-                left += 1
-            else:
-                problems += 1
+            went = _sent(db, clock, settings, send, claimed)
+            left += went is True
+            problems += went is False
         return left, problems
 
     if at_once == 1:
@@ -115,11 +122,16 @@ def send_due(
     return sum(left for left, _ in done), sum(problems for _, problems in done)
 
 
-def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, claimed: Claimed) -> bool:
+def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, claimed: Claimed) -> bool | None:
+    """Whether it left; None: it is not to leave any more."""
     try:
         with db.reading() as conn:
             message = written(conn, claimed.rows, settings)
+        attach(db, settings, clock(), claimed.rows[0], message)
         send(message)
+    except Superseded:
+        drop(db, claimed.ids)
+        return None
     except (OSError, smtplib.SMTPException, ValueError) as error:
         failed(db, claimed, clock(), error)
         return False
@@ -128,6 +140,8 @@ def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send:
 
 
 # ---- what an e-mail says
+
+NO_ACCOUNT = "Courriel automatique : pour toute question, appelez la personne qui y est indiquée."
 
 
 def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> EmailMessage:
@@ -143,7 +157,7 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     message["Date"] = format_datetime(rows[0].at)
     message["Auto-Submitted"] = "auto-generated"
     parts = [(unbroken(row.subject), unbroken(row.body), address_of(settings, row.link, row.at)) for row in rows]
-    foot = unbroken(f"Choisir ce que vous recevez : {settings.public_url}/avis")
+    foot = unbroken(f"Choisir ce que vous recevez : {settings.public_url}/avis" if rows[0].account_id else NO_ACCOUNT)
     told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
     message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
     message.add_alternative(_html(parts, foot, one), subtype="html")

@@ -70,7 +70,7 @@ class Shown:
 def mails(conn: Connection, settings: Settings) -> list[Shown]:
     """The last fifty e-mails of the outbox, newest first."""
     rows = conn.execute(
-        select(mail, account.c.email).join(account, account.c.id == mail.c.account_id).order_by(mail.c.id.desc()).limit(PAGE)
+        select(mail, account.c.email).outerjoin(account, account.c.id == mail.c.account_id).order_by(mail.c.id.desc()).limit(PAGE)
     ).all()
     found = []
     for row in rows:

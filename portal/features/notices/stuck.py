@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from portal.core.outcomes import NotThere
 from portal.core.telling import Message, tell
@@ -44,7 +44,7 @@ def listed(conn: Connection) -> Sequence[Stuck]:
     """Those, set aside first, then the oldest first; two hundred at most."""
     query = (
         select(mail, account.c.email)
-        .join(account, account.c.id == mail.c.account_id)
+        .outerjoin(account, account.c.id == mail.c.account_id)
         .where(_stuck())
         .order_by(mail.c.set_aside_at.is_(None), mail.c.at, mail.c.id)
         .limit(MOST)
@@ -68,7 +68,8 @@ def tell_set_aside(work: Work) -> bool:
     """Tell the nation once a day that mails are set aside, if any is; but for mails to itself, of which this would be one more."""
     with work.db.reading() as conn:
         others = select(account.c.id).where(account.c.role != Role.NATIONAL.value)
-        aside = (mail.c.sent_at.is_(None), mail.c.set_aside_at.is_not(None), mail.c.account_id.in_(others))
+        not_to_itself = or_(mail.c.account_id.is_(None), mail.c.account_id.in_(others))
+        aside = (mail.c.sent_at.is_(None), mail.c.set_aside_at.is_not(None), not_to_itself)
         count = conn.execute(select(func.count()).select_from(mail).where(*aside)).scalar_one()
     if not count:
         return False

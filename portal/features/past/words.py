@@ -12,10 +12,10 @@ from portal.rules import civil
 from portal.rules.documents import Document
 from portal.rules.effects import Change, Effect, in_words
 from portal.rules.french import hour, plural
-from portal.rules.lifecycle import Kind, Status
+from portal.rules.lifecycle import Action, Kind, Status
 from portal.rules.names import ERASED
 from portal.rules.outcomes import in_words as outcome_in_words
-from portal.rules.steps import STEPS
+from portal.rules.steps import STEP, STEPS
 from portal.store.requests import RequestKind
 
 Values = Mapping[str, Any]
@@ -185,6 +185,40 @@ def _links(e: Said) -> Sentence:
     return f"{plural(len(told), 'lien déclaré', 'liens déclarés')} entre jury et candidats.", tuple(told)
 
 
+def _convened(text: str) -> Words:
+    def words(e: Said) -> Sentence:
+        told = [
+            plural(number, one, many) + how
+            for how, key, one, many in (
+                (" par courriel", "mailed", "convocation", "convocations"),
+                (" à remettre en main propre", "paper", "convocation", "convocations"),
+            )
+            if (number := sum(whose.startswith("c") for whose in e.after.get(key, ())))
+        ]
+        return text, tuple(told)
+
+    return words
+
+
+def _whose(e: Said, key: str) -> str:
+    return e.candidate(int(key[1:])) if key.startswith("c") else e.member(int(key[1:]))
+
+
+def _handed(e: Said) -> Sentence:
+    handed, back = (sorted(_whose(e, key) for key in e.after[name]) for name in ("handed", "taken_back"))
+    details = [f"{name} : remise" for name in handed] + [f"{name} : pas remise" for name in back]
+    return "Remise des convocations en main propre notée.", tuple(details)
+
+
+def _link(text: str) -> Words:
+    return lambda e: (text.format(_whose(e, e.after["whose"])), ())
+
+
+def _answered_seat(e: Said) -> Sentence:
+    will = "viendra" if e.after["answer"] == "oui" else "ne viendra pas"
+    return f"{e.member(e.after['member'])} répond : {will}.", ()
+
+
 def _documents(e: Said) -> Sentence:
     number = e.after["count"]
     return f"Document édité : {Document(e.after['document']).label}{f' ({number})' if number > 1 else ''}.", ()
@@ -205,6 +239,14 @@ def _other(e: Said) -> Sentence:
 
 WORDS: dict[str, Words] = {
     **{step.action.value: _plain(step.history) for step in STEPS},
+    Action.CONVOKE.value: _convened(STEP[Action.CONVOKE].history),
+    Action.CONVOKE_AGAIN.value: _convened(STEP[Action.CONVOKE_AGAIN].history),
+    "handed_over": _handed,
+    "link_made": _link("Lien personnel renouvelé : {}."),
+    "link_withdrawn": _link("Lien personnel retiré : {}."),
+    "link_opened": _link("Page personnelle ouverte : {}."),
+    "juror_answered": _answered_seat,
+    "links_ended": _plain("Liens personnels supprimés, au terme de leur durée."),
     "imported": _imported,
     "created": _plain("Session créée."),
     "candidates": _candidates,

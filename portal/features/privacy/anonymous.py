@@ -17,6 +17,7 @@ from portal.store.calendars import calendar_feed
 from portal.store.candidates import candidate
 from portal.store.factors import factor, recovery_code
 from portal.store.jury import jury_member
+from portal.store.links import personal_link
 from portal.store.measures import measure, measure_run
 from portal.store.notices import Mailing, closing, letter, mail, notice
 from portal.store.oversight import signal_note
@@ -50,6 +51,7 @@ def _nobody(number: Column[int]) -> dict[str, ColumnElement[str]]:
 def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     """The candidates of these sessions, and what was typed of them, become nobody's; how many candidates."""
     c, s, r = candidate.c, exam_session.c, request.c
+    _links_of(tx, numbers)
     count = select(c.session_id, func.count().label("many")).where(c.session_id.in_(numbers)).group_by(c.session_id)
     people = {row.session_id: row.many for row in tx.execute(count)}
     nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
@@ -67,6 +69,22 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     told = [Event("people_erased", n, after={"candidates": people.get(n, 0), "people_erased_at": work.on.now}) for n in numbers]
     work.record_all(tx, told)
     return sum(people.values())
+
+
+def end_links(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
+    """The private links of the people of these sessions open nothing any more; how many."""
+    ended = _links_of(tx, numbers)
+    work.record_all(tx, [Event("links_ended", n, after={"links": ended[n]}) for n in numbers])
+    return sum(ended.values())
+
+
+def _links_of(tx: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """Take the links of these sessions away: how many, by session."""
+    of = personal_link.c.session_id
+    counted = tx.execute(select(of, func.count().label("many")).where(of.in_(numbers)).group_by(of)).all()
+    tx.execute(delete(mail).where(mail.c.message_id.in_(select(personal_link.c.message_id).where(of.in_(numbers)))))
+    tx.execute(delete(personal_link).where(of.in_(numbers)))
+    return dict.fromkeys(numbers, 0) | {row.session_id: row.many for row in counted}
 
 
 def erase_members(tx: Connection, work: Work, numbers: Sequence[int]) -> int:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, select
 
-from portal.features.privacy.anonymous import Erase, erase_accounts, erase_members, erase_sessions
-from portal.features.privacy.overdue import Bound, Overdue, past, plan
+from portal.features.privacy.anonymous import Erase, end_links, erase_accounts, erase_members, erase_sessions
+from portal.features.privacy.overdue import OF_SESSIONS, Bound, Overdue, past, plan
 from portal.rules.retention import Kind
 from portal.store.accounts import account, sign_in
 from portal.store.database import Database
@@ -24,6 +24,7 @@ ERASED: dict[Kind, tuple[Table, Erase]] = {
     Kind.ACCOUNTS: (account, erase_accounts),
     Kind.MEMBERS: (jury_member, erase_members),
     Kind.CANDIDATES: (exam_session, erase_sessions),
+    Kind.LINKS: (exam_session, end_links),
 }
 MOST_DELETED, MOST_ERASED = 2000, 100  # in one transaction
 
@@ -62,7 +63,7 @@ def _batches(work: Work, overdue: Overdue, most: int) -> Iterator[tuple[int, int
             count, keys = (_delete if overdue.line.kind in DELETED else _erase)(tx, work, overdue, most)
         if not keys:
             return
-        yield count, keys if overdue.line.kind is Kind.CANDIDATES else 0
+        yield count, keys if overdue.line.kind in OF_SESSIONS else 0
 
 
 def _delete(tx: Connection, work: Work, overdue: Overdue, most: int) -> tuple[int, int]:

@@ -16,6 +16,7 @@ class Durations(Form):
     sign_ins = _field(Kind.SIGN_INS)
     journal = _field(Kind.JOURNAL)
     mails = _field(Kind.MAILS)
+    links = _field(Kind.LINKS)
     notices = _field(Kind.NOTICES)
     accounts = _field(Kind.ACCOUNTS)
     members = _field(Kind.MEMBERS)
@@ -27,6 +28,7 @@ class Durations(Form):
             Kind.SIGN_INS: self.sign_ins.number,
             Kind.JOURNAL: self.journal.number,
             Kind.MAILS: self.mails.number,
+            Kind.LINKS: self.links.number,
             Kind.NOTICES: self.notices.number,
             Kind.ACCOUNTS: self.accounts.number,
             Kind.MEMBERS: self.members.number,

@@ -15,6 +15,7 @@ from portal.store.candidates import candidate
 from portal.store.conditions import effective_end
 from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.limits import durations
+from portal.store.links import personal_link
 from portal.store.notices import mail, notice
 from portal.store.security import security_entry
 from portal.store.sessions import exam_session
@@ -42,6 +43,9 @@ class Bound:
         return datetime.combine(self.day, time(), PARIS)
 
 
+OF_SESSIONS = {Kind.CANDIDATES: candidate, Kind.LINKS: personal_link}  # what is kept, and goes, session by session
+
+
 def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -> list[Overdue]:
     """What `apply` would delete or make anonymous today, kind by kind. Nothing is changed."""
     chosen = durations(conn)
@@ -50,8 +54,8 @@ def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -
         bound = Bound(line.before(chosen[line.kind], today))
         rows = past(line.kind, bound).subquery()
         many = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
-        if line.kind is Kind.CANDIDATES:
-            people = select(func.count()).select_from(candidate).where(candidate.c.session_id.in_(select(rows.c.id)))
+        if (table := OF_SESSIONS.get(line.kind)) is not None:
+            people = select(func.count()).select_from(table).where(table.c.session_id.in_(select(rows.c.id)))
             found.append(Overdue(line, chosen[line.kind], bound.day, int(conn.execute(people).scalar_one()), sessions=many))
         else:
             found.append(Overdue(line, chosen[line.kind], bound.day, many))
@@ -59,13 +63,16 @@ def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -
 
 
 def past(kind: Kind, bound: Bound) -> Select[Any]:
-    """The key of each row of this kind that is past its time; of candidates, their session."""
+    """The key of each row of this kind that is past its time; of candidates and links, their session."""
     match kind:
         case Kind.SIGN_INS:
             return select(sign_in.c.token_digest.label("id")).where(sign_in.c.at < bound.at)
         case Kind.JOURNAL:
             e = security_entry.c
             return select(e.id).where(e.first_at < bound.at, e.last_at < bound.at)
+        case Kind.LINKS:
+            linked = exists().where(personal_link.c.session_id == exam_session.c.id)
+            return select(exam_session.c.id).where(effective_end < bound.day, linked)
         case Kind.MAILS:
             return select(mail.c.id).where(mail.c.at < bound.at)
         case Kind.NOTICES:

@@ -143,22 +143,30 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
             return stopped
         if step.reason and not reason:
             return Invalid({"reason": step.reason.missing})
-        values = step_values(work, s, action)
+        values, told = step_values(work, s, action), dict[str, Any]()
         if action in CONVENES:
             values |= {"convocation": max(s.convocation, 1)}
-            convene(tx, s, values["convocation"])
-        write(tx, work, s, action.value, values, reason=reason)
+            told = convene(tx, work, s, values["convocation"])
+        write(tx, work, s, action.value, values, reason=reason, after=told)
         if step.told:
             what, body = step.told
             tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
         if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
             return _dte_leaves_by_itself(tx, work, s)
-        if action is Action.CONVOKE_AGAIN:
-            return Saved(f"C’est noté : {plural(s.unconvened, 'candidat convoqué', 'candidats convoqués')} de nouveau.")
+        if action in CONVENES:
+            return Saved(_sent_for(told))
         return Saved(f"Statut enregistré : {step.after.label}.")
 
 
 CONVENES = (Action.CONVOKE, Action.CONVOKE_AGAIN)
+
+
+def _sent_for(told: Mapping[str, Any]) -> str:
+    """How many convocations leave by mail, and how many are to be handed over."""
+    mailed, paper = (sum(key.startswith("c") for key in told[how]) for how in ("mailed", "paper"))
+    parts = [plural(mailed, "convocation part", "convocations partent") + " par courriel"] if mailed else []
+    parts += [plural(paper, "convocation est", "convocations sont") + " à remettre en main propre"] if paper else []
+    return f"C’est enregistré : {', '.join(parts)}."
 
 
 def check_actual_end(work: Work, number: int, version: int, note: str) -> Outcome:

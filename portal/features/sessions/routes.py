@@ -243,4 +243,5 @@ def advance(number: int, step: str) -> ResponseReturnValue:
         return form_page(page, s, form, action)
     if not form.validate():
         return form_page(page, s, form, action, 422)
-    return answer(actions.advance(work(), number, version(), action, form.reason.text), page, number, form, action)
+    to = url_for("convocations.index", number=number) if action in actions.CONVENES else ""
+    return answer(actions.advance(work(), number, version(), action, form.reason.text), page, number, form, action, to)

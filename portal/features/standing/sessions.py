@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
+from portal.core.links import key_of
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
 from portal.features.standing.people import REQUESTS
@@ -24,6 +25,7 @@ from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
 from portal.store.documents import document, fingerprint
 from portal.store.jury import session_jury, trainer_link
+from portal.store.links import personal_link
 from portal.store.measures import measure_line
 from portal.store.personal import values
 from portal.store.requests import request
@@ -158,11 +160,11 @@ class _Hanging:
 
         self.results, self.people = ahead(result, "id"), ahead(candidate, "id")
         self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
-        self.documents = ahead(document, "code")
+        self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
-        for stream in (self.results, self.people, self.seats, self.links, self.documents, self.requests):
+        for stream in (self.results, self.people, self.seats, self.links, self.documents, self.private, self.requests):
             stream.of(number)
 
     def compared(self, number: int, told: Told, beside: Beside) -> Iterator[str]:
@@ -177,7 +179,18 @@ class _Hanging:
         documents = {fingerprint(row._asdict()) for row in self.documents.of(number)}
         if told.documents is not None and documents != told.documents:
             yield "les documents établis ne sont pas ceux que dit le journal"
+        yield from _private(self.private.of(number), told)
         yield from _requests(self.requests.of(number), told, beside)
+
+
+def _private(rows: Rows, told: Told) -> Iterator[str]:
+    there = {str(key_of(row)): row for row in rows if row.candidate_id is None or row.member_id is None}
+    if other := there.keys() ^ told.private.keys():
+        yield f"les liens personnels ne sont pas ceux que dit le journal ({', '.join(sorted(other)[:5])})"
+        return
+    for key, row in there.items():
+        if any(not same(row._mapping[name], said) for name, said in told.private[key].items()):
+            yield f"le lien personnel {key} n’est pas ce que dit le journal"
 
 
 def _results(rows: Rows, told: Told) -> Iterator[str]:

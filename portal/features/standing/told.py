@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from portal.core.convening import FORGOTTEN
 from portal.features.past import before_codes
 from portal.features.past.shown import FIELDS
 from portal.features.privacy.anonymous import NO_BIRTHDAY
@@ -50,6 +51,7 @@ WORDS = dict.fromkeys(COLUMNS, "Ce qu’elle garde") | {
     "exam_starts_on": "Premier jour d’examen",
     "exam_ends_on": "Dernier jour d’examen",
 }
+MOMENTS = {"link_withdrawn": "withdrawn_at", "link_opened": "opened_at"}  # of a private link
 Known = Mapping[str, Row[Any]]  # what is still kept of what events commit to, by digest
 
 
@@ -80,6 +82,7 @@ class Told:
     links: set[tuple[int, int]] | None = field(default_factory=set)  # member, candidate
     documents: set[str] | None = field(default_factory=set)
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
+    private: dict[str, dict[str, Any]] = field(default_factory=dict)  # links, by whose they are
     definitive: bool = False
     begun: bool = False  # its origin is told
     last: int = 0  # the event that said something of it last
@@ -113,6 +116,7 @@ class Told:
             self.documents = self.documents | set(after["kept"]) if self.documents is not None and "kept" in after else None
         elif e.action == "people_erased":
             self._erased()
+        self._hear_links(e, after)
 
     def _hear_results(self, action: str, after: Mapping[str, Any], old: bool) -> None:
         self.definitive |= action != "results_draft"
@@ -150,6 +154,25 @@ class Told:
         else:
             self.jury ^= {after["member"]}
             self.links = self.links and {(m, c) for m, c in self.links if m in self.jury}
+
+    def _hear_links(self, e: Row[Any], after: Mapping[str, Any]) -> None:
+        for key in (*after.get("mailed", ()), *after.get("paper", ())):
+            self.private.setdefault(key, {}).update(dict.fromkeys(FORGOTTEN))
+        for key, digest in after.get("digests", {}).items():
+            self.private[key]["digest"] = digest
+        if e.action == "handed_over":
+            for key in (*after["handed"], *after["taken_back"]):
+                self.private[key]["handed_at"] = e.at if key in after["handed"] else None
+        elif e.action in MOMENTS:
+            self.private[after["whose"]][MOMENTS[e.action]] = e.at
+        elif e.action == "juror_answered":
+            self.private[f"m{after['member']}"] |= {"answer": after["answer"], "answered_at": e.at}
+        elif e.action == "candidate_removed":
+            self.private.pop(f"c{after.get('candidate')}", None)
+        elif e.action == "jury_unseated":
+            self.private.pop(f"m{after.get('member')}", None)
+        elif e.action in ("links_ended", "people_erased"):
+            self.private.clear()
 
     def _erased(self) -> None:
         """Of whom it was told nobody can tell any more: they are nobody."""

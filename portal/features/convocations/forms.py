@@ -1,0 +1,18 @@
+"""What the centre ticks and presses on the page of convocations, and what a member of the jury answers."""
+
+from portal.web.fields import ButtonField, ChoiceField
+from portal.web.forms import Form
+from portal.web.several import TicksField
+
+
+class Handing(Form):
+    remise = TicksField("Remise en main propre")
+    toutes = ButtonField("Tout est remis")
+    renouveler = ButtonField("Renouveler le lien")
+    retirer = ButtonField("Retirer le lien")
+
+
+class Answer(Form):
+    reponse = ChoiceField(
+        "Siégerez-vous au jury ?", "Répondez oui ou non.", {"oui": "Oui, je viendrai", "non": "Non, je ne viendrai pas"}
+    )

@@ -1,0 +1,266 @@
+"""Convocations that are sent: who is mailed what, what is handed over, and the private pages behind the links."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from portal.clock import PARIS
+from portal.features.candidates.importing import import_candidates
+from portal.features.notices.outbox import send_due
+from portal.features.privacy.erasing import apply
+from portal.features.standing.checking import verify
+from portal.rules.retention import Kind
+from portal.settings import Settings
+from tests.conftest import KEY
+from tests.support.papers import text_of
+from tests.support.world import Browser, World
+
+
+class Own(Settings):
+    """The settings of the worker: its trail has the key of the test's database."""
+
+    audit_key = KEY
+
+
+SETTINGS = Own("demo", "", "a secret for tests", None, public_url="https://portail.example", mail_from="p@test.example")
+PEOPLE = "1;Aubigné;Éloïse;01/02/1990;eloise@x.example\n1;Nguyễn;Hương;02/02/1990;huong@x.example\n1;Sukarno;;03/02/1990;\n"
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    """A session that is ready to be convened: two candidates with an address, one without, two members of the jury."""
+    world.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
+    import_candidates(world.operator(), f"session;last_name;first_name;born_on;email\n{PEOPLE}".encode())
+    world.tell(1)
+    world.seat(1, "Brun", "Roux")
+    with world.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE jury_member SET email = lower(last_name) || '@x.example'")
+    yield world
+    with world.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE jury_member SET email = ''")
+    with world.db.snapshot() as conn:
+        assert verify(conn, world.db.audit_key).broken is None
+    world.close()
+
+
+class Box:
+    """A server of mails in memory, which knows the token of each link that it was sent."""
+
+    def __init__(self, w: World) -> None:
+        self.w, self.taken = w, list[EmailMessage]()
+
+    def __call__(self, message: EmailMessage) -> None:
+        self.taken.append(message)
+
+    def sent(self, after: int = 0) -> list[str]:
+        """To whom something left, in order of addresses."""
+        self.taken.clear()
+        later = datetime.combine(self.w.today, datetime.min.time(), PARIS) + timedelta(hours=12 + after)
+        send_due(self.w.db, lambda: later, SETTINGS, self)
+        return sorted(str(message["To"]) for message in self.taken)
+
+    def to(self, address: str) -> EmailMessage:
+        return next(message for message in self.taken if message["To"] == address)
+
+    def link(self, address: str) -> str:
+        body = self.to(address).get_body(("plain",))
+        assert body
+        found = re.search(r"(/[cj]/[\w-]+)", body.get_content())
+        assert found
+        return found[1]
+
+
+def convene(w: World, step: str = "convocations") -> Browser:
+    b = w.browser("centre")
+    assert b.post(f"/sessions/1/{step}", version=w.get(1).version).status_code == 303
+    return b
+
+
+def rows(page: str) -> dict[str, str]:
+    """What the centre's page says of each person."""
+    found = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", page, re.S):
+        if name := re.search(r'<th scope="row"[^>]*>(.*?)</th>', row, re.S):
+            found[name[1]] = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    return found
+
+
+ALL = ["brun@x.example", "eloise@x.example", "huong@x.example", "roux@x.example"]
+
+
+def test_each_candidate_with_an_address_is_mailed_its_paper_and_its_link(w: World, tmp_path: Path) -> None:
+    b, box = convene(w), Box(w)
+    page = b.get("/sessions/1/candidats/convocations").text
+    assert "le courriel part" in rows(page)["AUBIGNÉ Éloïse"] and "à remettre en main propre" in rows(page)["SUKARNO"]
+    assert box.sent() == ALL
+    mail = box.to("eloise@x.example")
+    (paper,) = list(mail.iter_attachments())
+    said = text_of(paper.get_content(), tmp_path)
+    assert paper.get_content_type() == "application/pdf" and "AUBIGNÉ Éloïse" in said and "NGUYỄN" not in said
+    body = mail.get_body(("plain",))
+    assert body and "lundi 22 juin 2020" in body.get_content() and "SUKARNO" not in body.get_content()
+    assert "envoyée le" in rows(b.get("/sessions/1/candidats/convocations").text)["AUBIGNÉ Éloïse"]
+    assert w.scalar("SELECT count(*) FROM document") == 3, "the papers of all are told with the first"
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'documents_made'") == 1
+    assert box.sent(after=24) == []
+
+
+def test_the_link_opens_the_candidates_own_page_and_that_is_told(w: World, tmp_path: Path) -> None:
+    b, box, visitor = convene(w), Box(w), w.browser()
+    box.sent()
+    link = box.link("eloise@x.example")
+    assert visitor.client.head(link).status_code == 200
+    assert "page ouverte" not in b.get("/sessions/1/candidats/convocations").text, "HEAD leaves nothing"
+    page = visitor.get(link)
+    for said in ("Éloïse", "AUBIGNÉ", "12 rue des Écoles, 94000 Créteil", "8 h 30", "C. Roux", "Former", "à obtenir"):
+        assert said in page.text, said
+    for kept in ("NGUYỄN", "Nguyễn", "SUKARNO", "huong@", "Votre résultat", "/sessions/1"):
+        assert kept not in page.text, kept
+    assert page.headers["Cache-Control"] == "no-store" and page.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    told = rows(b.get("/sessions/1/candidats/convocations").text)
+    assert "page ouverte" in told["AUBIGNÉ Éloïse"] and "page ouverte" not in told["NGUYỄN Hương"]
+    visitor.get(link)
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'link_opened'") == 1
+    assert "AUBIGNÉ" in text_of(visitor.get(f"{link}/convocation.pdf").data, tmp_path)
+    agenda = visitor.get(f"{link}/agenda.ics")
+    assert agenda.text.count("BEGIN:VEVENT") == 5 and "AUBIGN" not in agenda.text
+    assert visitor.get(f"{link}/attestation.pdf").status_code == 404
+
+
+def changed(link: str) -> str:
+    """The same address, changed by one sign."""
+    return link[:-1] + ("A" if link[-1] != "A" else "B")
+
+
+def test_a_link_that_is_none_is_withdrawn_or_over_opens_nothing(w: World) -> None:
+    b, box, visitor = convene(w), Box(w), w.browser()
+    box.sent()
+    link, jurors = box.link("eloise@x.example"), box.link("brun@x.example")
+    for wrong in (changed(link), link + "A", "/c/x", link.replace("/c/", "/j/"), jurors.replace("/j/", "/c/")):
+        answer = visitor.get(wrong)
+        assert answer.status_code == 404 and "Aubign" not in answer.text and "Le centre qui vous a convoqué" in answer.text
+        assert not wrong.startswith("/c/") or visitor.get(f"{wrong}/convocation.pdf").status_code == 404
+    key = "c1"
+    for _ in range(2):
+        assert b.post("/sessions/1/candidats/convocations", retirer=key).status_code == 303
+    for address in (link, f"{link}/convocation.pdf", f"{link}/agenda.ics"):
+        assert visitor.get(address).status_code == visitor.client.head(address).status_code == 410
+    assert b.post("/sessions/1/candidats/convocations", renouveler=key).status_code == 303
+    assert box.sent(after=1) == ["eloise@x.example"]
+    assert visitor.get(link).status_code == 404 and visitor.get(box.link("eloise@x.example")).status_code == 200
+    w.today = w.today.replace(year=2021, month=6, day=26)
+    w.close()
+    assert w.browser().get(box.link("eloise@x.example")).status_code == 200, "the last day"
+    w.today += timedelta(days=1)
+    w._app = None
+    assert w.browser().get(box.link("eloise@x.example")).status_code == 410
+    done = {one.line.kind: one.count for one in apply(w.operator())}
+    assert done[Kind.LINKS] == 5 and w.scalar("SELECT count(*) FROM personal_link") == 0
+
+
+def test_whoever_tries_links_is_refused_before_long(w: World) -> None:
+    visitor = w.browser()
+    statuses = [visitor.get(f"/c/{'A' * 41}{i:02}").status_code for i in range(25)]
+    assert statuses[:20] == [404] * 20 and 429 in statuses
+    refused = visitor.get(f"/c/{'A' * 43}")
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+
+
+def test_paper_is_ticked_off_one_by_one_or_all_at_once(w: World) -> None:
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE candidate SET email = ''")
+    b = convene(w)
+    here = "/sessions/1/candidats/convocations"
+    assert "3 convocations sont à remettre" in b.get(here).text
+    b.post(here, remise=["c1", "c2", "c99", "m1", "x"])
+    told = rows(b.get(here).text)
+    assert "remise le" in told["AUBIGNÉ Éloïse"] and "à remettre" in told["SUKARNO"]
+    b.post(here, remise=["c2"])
+    assert "à remettre" in rows(b.get(here).text)["AUBIGNÉ Éloïse"]
+    for _ in range(2):
+        b.post(here, toutes=1)
+    assert "à remettre en main propre" not in b.get(here).text
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'handed_over'") == 3
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE candidate SET email = 'eloise@x.example' WHERE id = 1")
+        tx.exec_driver_sql("UPDATE candidate SET email = 'huong@x.example' WHERE id = 2")
+
+
+def test_what_changes_is_sent_again_to_those_concerned_and_to_nobody_else(w: World) -> None:
+    b, box = convene(w), Box(w)
+    box.sent()
+    link = box.link("huong@x.example")
+    fields = {"last_name": "Nguyễn", "first_name": "Thị Hương", "born_on": "1990-02-02", "email": "huong@x.example"}
+    edited = b.post("/sessions/1/candidats/2/modifier", version=w.get(1).version, **fields)
+    assert edited.status_code == 303 and w.get(1).unconvened == 1
+    assert "une nouvelle convocation vous sera envoyée" in w.browser().get(link).text
+    assert w.browser().get(f"{link}/convocation.pdf").status_code == 404
+    convene(w, "nouvelle-convocation")
+    assert box.sent(after=1) == ["huong@x.example"] and box.link("huong@x.example") == link
+    b.post("/sessions/1/candidats", version=w.get(1).version, last_name="Venu", first_name="", born_on="1991-01-01",
+           email="venu@x.example")  # fmt: skip
+    convene(w, "nouvelle-convocation")
+    assert box.sent(after=2) == ["venu@x.example"]
+    place = {"place": "2 rue Neuve, 75019 Paris", "hour": "08:30", "session_manager": "C. Roux, 01 00 00 00 00"}
+    assert b.post("/sessions/1/informations", version=w.get(1).version, **place).status_code == 303
+    convene(w, "nouvelle-convocation")
+    assert box.sent(after=3) == sorted([*ALL, "venu@x.example"])
+
+
+def test_a_mail_of_what_changed_meanwhile_does_not_leave(w: World) -> None:
+    b, box = convene(w), Box(w)
+    place = {"place": "2 rue Neuve, 75019 Paris", "hour": "08:30", "session_manager": "C. Roux, 01 00 00 00 00"}
+    assert b.post("/sessions/1/informations", version=w.get(1).version, **place).status_code == 303
+    assert "eloise@x.example" not in box.sent()
+    convene(w, "nouvelle-convocation")
+    assert box.sent(after=1) == ALL and len(box.taken) == 4
+    assert w.scalar("SELECT count(*) FROM mail WHERE address IS NOT NULL AND sent_at IS NULL") == 0
+
+
+def test_an_address_that_no_server_takes_is_told_to_the_centre(w: World) -> None:
+    b = convene(w)
+
+    def refuse(message: EmailMessage) -> None:
+        raise ValueError("nobody")
+
+    send_due(w.db, w.now, SETTINGS, refuse)
+    told = rows(b.get("/sessions/1/candidats/convocations").text)
+    assert "n’est pas parti" in told["AUBIGNÉ Éloïse"]
+    assert b.post("/sessions/1/candidats/convocations", remise=["c1"]).status_code == 303
+    assert "remise le" in rows(b.get("/sessions/1/candidats/convocations").text)["AUBIGNÉ Éloïse"]
+
+
+def test_a_member_of_the_jury_answers_and_a_no_is_shown_at_once(w: World) -> None:
+    b, box, unit, visitor = convene(w), Box(w), w.browser("ud94"), w.browser()
+    box.sent()
+    link = box.link("brun@x.example")
+    page = visitor.get(link)
+    assert "BRUN Membre" in page.text and "AUBIGN" not in page.text and page.headers["Cache-Control"] == "no-store"
+    assert visitor.post(link, reponse="peut-être").status_code == 422
+    for _ in range(2):
+        assert visitor.post(link, reponse="non").status_code == 303
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'juror_answered'") == 1
+    for reader in (b, unit):
+        assert "ne viendra pas" in reader.get("/sessions/1").text
+        assert "un membre du jury ne viendra pas" in reader.get("/avis").text
+    assert visitor.post(link, reponse="oui").status_code == 303
+    assert "ne viendra pas" not in re.sub(r'(?s)<h2 id="hist".*', "", b.get("/sessions/1").text)
+    assert w.app().test_client().post(link, data={"reponse": "non"}).status_code == 400, "without the form's token"
+
+
+def test_nobody_but_the_centre_sends_hands_over_or_withdraws(w: World) -> None:
+    convene(w)
+    here = "/sessions/1/candidats/convocations"
+    for who, seen in (("ud94", 200), ("region", 200), ("other", 404), ("ud75", 404)):
+        b = w.browser(who)
+        assert b.get(here).status_code == seen
+        for act in ({"toutes": 1}, {"renouveler": "c1"}, {"retirer": "c1"}):
+            assert b.post(here, **act).status_code == 404
+    b = w.browser("centre")
+    for nonsense in ("c99", "m99", "x", "c1x", ""):
+        assert b.post(here, renouveler=nonsense).status_code == 404
