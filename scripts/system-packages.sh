@@ -4,7 +4,11 @@
 set -eu
 PATH=$PATH:/usr/sbin
 has() { command -v "$1" >/dev/null; }
-packages() { for program in "$@"; do [ "$program" = systemd-analyze ] && echo systemd || echo "$program"; done; }
+packages() {
+  for program in "$@"; do
+    case $program in systemd-analyze) echo systemd ;; zbarimg) echo zbar-tools ;; *) echo "$program" ;; esac
+  done
+}
 install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
 missing=0
 for program in chromium-headless-shell pdfinfo "$@"; do has "$program" || missing=1; done

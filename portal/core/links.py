@@ -8,21 +8,26 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from portal.core.session import SessionRow
+from portal.rules.retention import LINE
+from portal.rules.retention import Kind as Retained
 from portal.settings import Settings
 from portal.store.actors import operator
 from portal.store.candidates import candidate
+from portal.store.limits import durations
 from portal.store.links import personal_link
 from portal.store.walls import beyond
 
 CANDIDATE = "candidat:"  # what the link of a mail begins with, followed by the candidate and the nonce
 MEMBER = "jury:"  # the same of a member of a jury
 PATHS = {CANDIDATE: "/c/", MEMBER: "/j/"}
+Kept = Row[Any]  # a row of `personal_link`
 HOLDER = operator("La personne elle-même")  # whoever holds a link; what of a session is its own, its pages choose
 LENGTH = 43  # signs of a token
 
@@ -86,6 +91,18 @@ def by_token(conn: Connection, kind: str, given: str) -> Row[Any] | None:
         return conn.execute(
             select(personal_link).where(personal_link.c.digest == digest(given), column.is_not(None))
         ).one_or_none()
+
+
+def by_proof(conn: Connection, code: str) -> Row[Any] | None:
+    """The link whose candidate shares its result under this code; None when nobody does any more."""
+    with beyond(conn):
+        query = select(personal_link).where(personal_link.c.proof == code, personal_link.c.withdrawn_at.is_(None))
+        return conn.execute(query).one_or_none()
+
+
+def lasts(conn: Connection, s: SessionRow, today: date) -> bool:
+    """Whether the links of this session still open: for so long after its end (`rules.retention`)."""
+    return s.facts.effective_end_on >= LINE[Retained.LINKS].before(durations(conn)[Retained.LINKS], today)
 
 
 def by_nonce(conn: Connection, nonce: str) -> Row[Any] | None:

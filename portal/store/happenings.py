@@ -29,6 +29,8 @@ TO_A_SESSION = frozenset(
         "link_opened",
         "juror_answered",
         "links_ended",
+        "proof_shared",
+        "proof_withdrawn",
         "request_made",
         "request_refused",
         "request_withdrawn",

@@ -23,6 +23,7 @@ personal_link = Table(
     Column("opened_at", Moment),  # when the link was first opened since
     Column("answer", String(3)),  # of a member of the jury
     Column("answered_at", Moment),
+    Column("proof", String(16)),  # the code under which its candidate shares the result, as long as it does
     ForeignKeyConstraint(["candidate_id", "session_id"], ["candidate.id", "candidate.session_id"], ondelete="CASCADE"),
     ForeignKeyConstraint(["session_id", "member_id"], ["session_jury.session_id", "session_jury.member_id"], ondelete="CASCADE"),
     CheckConstraint("(candidate_id IS NULL) <> (member_id IS NULL)", name="of_one_person"),
@@ -32,4 +33,5 @@ personal_link = Table(
     UniqueConstraint("candidate_id"),
     UniqueConstraint("session_id", "member_id"),
     Index(None, "session_id", "id"),
+    Index("uq_personal_link_proof", "proof", unique=True),
 )

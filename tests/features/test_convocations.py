@@ -1,6 +1,7 @@
 """Convocations that are sent: who is mailed what, what is handed over, and the private pages behind the links."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -264,3 +265,109 @@ def test_nobody_but_the_centre_sends_hands_over_or_withdraws(w: World) -> None:
     b = w.browser("centre")
     for nonsense in ("c99", "m99", "x", "c1x", ""):
         assert b.post(here, renouveler=nonsense).status_code == 404
+
+
+# ---- once there are results
+
+
+def finished(w: World, *outcomes: str, lock: bool = True) -> Box:
+    """The exam is over: what each candidate obtained is entered, and the session locked."""
+    convene(w)
+    box = Box(w)
+    box.sent()
+    w.today = w.today.replace(month=6, day=26)
+    w.close()
+    w._app = None
+    fields: dict[str, object] = {f"resultat-{i}": outcome for i, outcome in enumerate(outcomes, 1)}
+    fields |= {f"ccp-{i}": 1 for i, outcome in enumerate(outcomes, 1) if outcome == "partiel"}
+    b = w.browser("centre")
+    assert b.post("/sessions/1/resultats", action="validate", version=w.get(1).version, **fields).status_code == 303
+    if lock:
+        assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version).status_code == 303
+    return box
+
+
+def read_qr(pdf: bytes, folder: Path) -> str:
+    """What a real reader reads from the first page."""
+    (folder / "x.pdf").write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "120", "-png", "-singlefile", folder / "x.pdf", folder / "x"], check=True)
+    return subprocess.run(["zbarimg", "-q", "--raw", folder / "x.png"], capture_output=True, check=True).stdout.decode().strip()
+
+
+def test_the_page_tells_the_result_once_it_is_definitive_and_gives_the_attestation(w: World, tmp_path: Path) -> None:
+    box = finished(w, "titre", "partiel", "echec", lock=False)
+    visitor = w.browser()
+    link = box.link("eloise@x.example")
+    assert "Titre obtenu" in visitor.get(link).text and visitor.get(f"{link}/attestation.pdf").status_code == 404
+    assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version).status_code == 303
+    said = text_of(visitor.get(f"{link}/attestation.pdf").data, tmp_path)
+    assert "AUBIGNÉ" in said and "NGUYỄN" not in said
+    other = visitor.get(box.link("huong@x.example"))
+    assert "Réussite partielle : Former" in other.text and "Titre obtenu" not in other.text
+    assert re.search(r"Former.*?acquis.*?Sensibiliser.*?à obtenir", other.text, re.S)
+    assert visitor.get(f"{box.link('huong@x.example')}/livret.pdf").status_code == 200
+
+
+def test_a_draft_is_not_told(w: World) -> None:
+    convene(w)
+    box = Box(w)
+    box.sent()
+    w.today = w.today.replace(month=6, day=26)
+    w.close()
+    w._app = None
+    b = w.browser("centre")
+    drafted = b.post("/sessions/1/resultats", action="draft", version=w.get(1).version, **{"resultat-1": "titre"})
+    assert drafted.status_code == 303
+    page = w.browser().get(box.link("eloise@x.example")).text
+    assert "Titre obtenu" not in page and "Votre résultat" not in page and "Prouver" not in page
+
+
+def test_a_proof_is_shared_read_and_withdrawn(w: World) -> None:
+    box = finished(w, "titre", "echec", "echec")
+    visitor, link = w.browser(), box.link("eloise@x.example")
+    for _ in range(2):
+        assert visitor.post(link, partager=1).status_code == 303
+    code = re.search(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){3}", visitor.get(link).text)
+    assert code and w.scalar("SELECT count(*) FROM audit_event WHERE action = 'proof_shared'") == 1
+    employer = w.browser()
+    page = employer.get(f"/verifier/{code[0]}").text
+    for said in ("Justificatif de réussite", "Titre obtenu", "É. A.", "TP-01303", "26/06/2020"):
+        assert said in page, said
+    assert "ubign" not in page and "01/02/1990" not in page and "AUBIGN" not in page
+    for _ in range(2):
+        assert visitor.post(link, retirer=1).status_code == 303
+    assert employer.get(f"/verifier/{code[0]}").status_code == 404
+    failed = box.link("huong@x.example")
+    assert "Prouver" not in visitor.get(failed).text and visitor.post(failed, partager=1).status_code == 422
+    assert w.app().test_client().post(link, data={"partager": 1}).status_code == 400, "without the form's token"
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_qr_code_of_a_paper_leads_to_its_check(w: World, tmp_path: Path) -> None:
+    b = convene(w)
+    pdf = b.get("/sessions/1/candidats/1/convocation.pdf").data
+    address = read_qr(pdf, tmp_path)
+    assert re.search(r"/verifier/([2-9A-HJKMNP-Z]{4}-?){4}$", address) and address.rpartition("/")[2] in text_of(pdf, tmp_path)
+    assert "Document authentique" in w.browser().get(address[address.index("/verifier") :]).text
+    sheet = b.get("/sessions/1/documents/emargement.pdf").data
+    assert "/verifier/" in read_qr(sheet, tmp_path)
+
+
+def test_whoever_types_the_bearers_name_and_birth_date_is_told_whether_they_fit(w: World, tmp_path: Path) -> None:
+    b = convene(w)
+    code = read_qr(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path).rpartition("/")[2]
+    employer = w.browser()
+    true = {"name": "eloise aubigne", "born_on": "1990-02-01"}
+    fits = employer.post(f"/verifier/{code}", **true)
+    assert fits.status_code == 200 and "<strong>Correspond</strong>" in fits.text
+    for other in ({"name": "Aubigné"}, {"name": "Hương Nguyễn"}, {"born_on": "1990-02-02"}, {"name": "Aubigné Éloïse Marie"}):
+        told = employer.post(f"/verifier/{code}", **{**true, **other})
+        assert ("Ne correspond pas" in told.text and "1990-02-01" in told.text) or "born_on" in other
+        assert "Aubigné" not in told.text.replace(str(other.get("name", "x")), "")
+    assert employer.post(f"/verifier/{code}", name="", born_on="31/02/1990").status_code == 422
+    statuses = [employer.post(f"/verifier/{code}", **true).status_code for _ in range(8)]
+    assert statuses[-1] == 429 and "rien n’a été comparé" in employer.post(f"/verifier/{code}", **true).text
+    assert employer.get(f"/verifier/{code}").status_code == 200
+    whole = read_qr(b.get("/sessions/1/documents/emargement.pdf").data, tmp_path).rpartition("/")[2]
+    page = employer.post(f"/verifier/{whole}", **true)
+    assert page.status_code == 200 and "Est-ce bien son porteur" not in page.text

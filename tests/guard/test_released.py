@@ -1,5 +1,7 @@
 """What version 1.11.0 kept is taken along to the newest schema, and its trail still holds under its key."""
 
+from datetime import date
+
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
@@ -8,6 +10,8 @@ from portal.features.documents.checking import check
 from portal.store.database import Database
 from tests.support.released import SECRET_KEY, released
 from tests.support.schema import differences, of_the_models, shape
+
+TODAY = date(2020, 6, 15)
 
 KEPT = ("exam_session", "candidate", "result", "measure_line", "document", "request", "letter", "draw", "audit_event")
 
@@ -43,16 +47,16 @@ def test_what_1_11_0_handed_out_and_nobody_changed_is_still_authentic(db: Databa
         assert _portal(old, "migrate").exit_code == 0
         with old.reading() as conn:
             codes = conn.execute(text("SELECT kind, code FROM document ORDER BY kind, code")).all()
-            found = [(kind, check(conn, code, "UD")) for kind, code in codes]
+            found = [(kind, check(conn, code, "UD", TODAY)) for kind, code in codes]
         assert {kind for kind, _ in found} == {"convocation", "proces-verbal", "attestation"}
         assert all(checked and checked.current for _, checked in found)
         # What was never said on a paper can be completed without making it void; what it says cannot be changed.
         with old.writing() as tx:
             tx.execute(text("UPDATE exam_session SET hour = '08:30' WHERE id = 224570"))
         with old.reading() as conn:
-            assert all(checked and checked.current for checked in (check(conn, code, "UD") for _, code in codes))
+            assert all(checked and checked.current for checked in (check(conn, code, "UD", TODAY) for _, code in codes))
         with old.writing() as tx:
             tx.execute(text("UPDATE exam_session SET starts_on = '2020-06-22' WHERE id = 224570"))
         with old.reading() as conn:
-            checked = [check(conn, code, "UD") for kind, code in codes if kind == "convocation"]
+            checked = [check(conn, code, "UD", TODAY) for kind, code in codes if kind == "convocation"]
         assert checked and all(c and not c.current and "annulée" in c.void for c in checked)

@@ -25,7 +25,15 @@ from portal.web.whence import device
 
 blueprint = Blueprint("accounts", __name__)
 WAITING = {"second_factor.code", "second_factor.challenge"}  # the password was right, and is not enough
-GUARDED = {"access.accept", "access.confirm_email", "accounts.forgotten", "accounts.choose_again", "convocations.juror", *WAITING}
+GUARDED = {
+    "access.accept",
+    "access.confirm_email",
+    "accounts.forgotten",
+    "accounts.choose_again",
+    "convocations.candidate",
+    "convocations.juror",
+    *WAITING,
+}
 OPEN = {
     "accounts.sign_in",
     "access.accept",

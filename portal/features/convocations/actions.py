@@ -1,26 +1,26 @@
 """What the centre does about convocations that are sent, and what their people do by their links."""
 
 from collections.abc import Collection
-from datetime import date
 
 from sqlalchemy import Connection, select, update
 
 from portal.core.convening import send_for
 from portal.core.finding import find
 from portal.core.holding import hold
-from portal.core.links import CANDIDATE, MEMBER, Key, by_token, key_in, key_of, of_session
+from portal.core.links import CANDIDATE, MEMBER, Kept, Key, by_token, digest, key_in, key_of, lasts, of_session
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.session import SessionRow
+from portal.core.sheet import load
 from portal.core.telling import Message, centre_of, tell, unit_of
 from portal.features.convocations.queries import people
+from portal.features.documents.actions import new_code
+from portal.features.documents.checking import proved
 from portal.rules.duties import Duty
 from portal.rules.french import plural
 from portal.rules.lifecycle import Status
 from portal.rules.names import full_name
-from portal.rules.retention import LINE, Kind
 from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury
-from portal.store.limits import durations
 from portal.store.links import personal_link
 from portal.store.work import Work
 
@@ -111,11 +111,6 @@ def _names(tx: Connection, keys: Collection[Key | None]) -> dict[str, dict[str, 
 # ---- by the link itself
 
 
-def lasts(conn: Connection, s: SessionRow, today: date) -> bool:
-    """Whether the links of this session still open: for so long after its end (`rules.retention`)."""
-    return s.facts.effective_end_on >= LINE[Kind.LINKS].before(durations(conn)[Kind.LINKS], today)
-
-
 def note_opened(work: Work, link_id: int) -> None:
     """The link was opened: the first time since the convocation that stands is kept. Nothing for the next ones."""
     with work.db.writing() as tx:
@@ -127,19 +122,51 @@ def note_opened(work: Work, link_id: int) -> None:
             work.record(tx, "link_opened", session_id=row.session_id, after={"whose": str(key), **_names(tx, [key])})
 
 
+def _held(tx: Connection, work: Work, kind: str, token: str) -> tuple[Kept, SessionRow]:
+    """The link of this token, and its session, which nobody else changes meanwhile. Raises NotThere where it opens nothing."""
+    found = by_token(tx, kind, token)
+    if found is None:
+        raise NotThere
+    s = find(tx, work.actor, found.session_id, work.unit_label, for_update=True)
+    link = by_token(tx, kind, token)  # as it stands once the session is held
+    if link is None or link.withdrawn_at is not None or not lasts(tx, s, work.on.today):
+        raise NotThere
+    return link, s
+
+
+def share(work: Work, token: str) -> Done:
+    """A candidate shares its result, under a code of its own. Raises NotThere."""
+    with work.db.writing() as tx:
+        link, s = _held(tx, work, CANDIDATE, token)
+        if link.proof:
+            return Unchanged()
+        if not proved(load(tx, s), link.candidate_id):
+            return Invalid({"justificatif": "Il n’y a pas encore de réussite définitive à prouver."})
+        code = new_code()
+        tx.execute(update(personal_link).where(personal_link.c.id == link.id).values(proof=code))
+        after = {"whose": str(key_of(link)), "proof": digest(code)}
+        work.record(tx, "proof_shared", session_id=s.number, after=after)
+        return Saved("Votre justificatif est prêt. Vous pouvez le retirer quand vous voulez.")
+
+
+def unshare(work: Work, token: str) -> Done:
+    """The code under which a candidate shared its result says nothing any more. Raises NotThere."""
+    with work.db.writing() as tx:
+        link, s = _held(tx, work, CANDIDATE, token)
+        if not link.proof:
+            return Unchanged()
+        tx.execute(update(personal_link).where(personal_link.c.id == link.id).values(proof=None))
+        work.record(tx, "proof_withdrawn", session_id=s.number, after={"whose": str(key_of(link))})
+        return Saved("Votre justificatif est retiré : son code ne dit plus rien.")
+
+
 def answer(work: Work, token: str, will_come: str) -> Done:
     """A member of the jury says whether it will sit; centre and unit are told of a « non ». Raises NotThere."""
     with work.db.writing() as tx:
-        link = by_token(tx, MEMBER, token)
-        if link is None or link.withdrawn_at is not None:
-            raise NotThere
-        s = find(tx, work.actor, link.session_id, work.unit_label, for_update=True)
-        if not lasts(tx, s, work.on.today):
-            raise NotThere
+        link, s = _held(tx, work, MEMBER, token)
         if s.status is not Status.CONVOKED:
             return Invalid({"reponse": "La session n’attend plus de réponse."})
-        kept = tx.execute(select(personal_link.c.answer).where(personal_link.c.id == link.id)).scalar()
-        if kept == will_come:
+        if link.answer == will_come:
             return Unchanged()
         values = {"answer": will_come, "answered_at": work.on.now}
         tx.execute(update(personal_link).where(personal_link.c.id == link.id).values(**values))

@@ -12,6 +12,11 @@ class Handing(Form):
     retirer = ButtonField("Retirer le lien")
 
 
+class Sharing(Form):
+    partager = ButtonField("Créer mon justificatif")
+    retirer = ButtonField("Le retirer")
+
+
 class Answer(Form):
     reponse = ChoiceField(
         "Siégerez-vous au jury ?", "Répondez oui ou non.", {"oui": "Oui, je viendrai", "non": "Non, je ne viendrai pas"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from portal.core.links import CANDIDATE, MEMBER, Key, of_session
+from portal.core.links import CANDIDATE, MEMBER, Kept, Key, of_session
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.rules.names import full_name
@@ -41,14 +41,11 @@ class Summoned:
         return self.convened and self.linked and (not self.mailed or self.refused) and self.handed_at is None
 
 
-Link = Row[Any]  # of `personal_link`
-
-
 @dataclass(frozen=True)
 class Held:
     """A link that opens, and its session."""
 
-    link: Link
+    link: Kept
     s: SessionRow
 
 

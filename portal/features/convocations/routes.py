@@ -8,7 +8,7 @@ from flask import Blueprint, Response, after_this_request, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 
 from portal.core.finding import find
-from portal.core.links import CANDIDATE, HOLDER, MEMBER, by_token
+from portal.core.links import CANDIDATE, HOLDER, MEMBER, Kept, by_token, lasts
 from portal.core.outcomes import Invalid
 from portal.core.people import Person
 from portal.core.session import SessionRow
@@ -18,10 +18,12 @@ from portal.features.candidates.queries import Listed, way_to
 from portal.features.candidates.queries import find as find_candidate
 from portal.features.convocations import actions
 from portal.features.convocations.agenda import ics
-from portal.features.convocations.forms import Answer, Handing
-from portal.features.convocations.queries import Held, Link, people, seat
-from portal.features.documents.actions import Made, make
+from portal.features.convocations.forms import Answer, Handing, Sharing
+from portal.features.convocations.queries import Held, people, seat
+from portal.features.documents.actions import Made, grouped, make
+from portal.features.documents.checking import proved
 from portal.features.documents.contents import contents
+from portal.files.qr import data_uri
 from portal.rules.documents import Document, not_yet
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Kind, Status
@@ -82,7 +84,7 @@ def _link(kind: str, token: str) -> Held | ResponseReturnValue:
         return _none(kind)
     see_as(HOLDER)
     s = find(reading(), HOLDER, link.session_id, settings().unit_label)
-    if link.withdrawn_at is not None or not actions.lasts(reading(), s, clock().today()):
+    if link.withdrawn_at is not None or not lasts(reading(), s, clock().today()):
         return render_template("convocations/over.html", kind=kind), 410
     return Held(link, s)
 
@@ -96,13 +98,21 @@ def _none(kind: str) -> ResponseReturnValue:
     return render_template("convocations/over.html", kind=kind), 404
 
 
-@blueprint.get("/c/<token>")
+@blueprint.route("/c/<token>", methods=["GET", "POST"])
 def candidate(token: str) -> ResponseReturnValue:
     held = _link(CANDIDATE, token)
     if not isinstance(held, Held):
         return held
     link, s = held.link, held.s
-    if request.method == "GET" and link.opened_at is None:
+    form = Sharing()
+    if posted():
+        act = actions.unshare if form.retirer.sent else actions.share
+        outcome = act(hands_of(HOLDER), token)
+        if not isinstance(outcome, Invalid):
+            flash(outcome.message or "C’est déjà fait.")
+            return redirect(url_for("convocations.candidate", token=token) + "#prouver", 303)
+        form.put(outcome.errors)
+    elif request.method == "GET" and link.opened_at is None:
         actions.note_opened(hands_of(HOLDER), link.id)
     c = _own(held)
     sheet = load(reading(), s)
@@ -118,8 +128,19 @@ def candidate(token: str) -> ResponseReturnValue:
         else None,
         "map": MAP + urlencode({"query": s.place}),
         "papers": _papers(s, c.id),
+        "form": form,
+        "proves": bool(proved(sheet, c.id)),
+        **_proof(link.proof),
     }
-    return render_template("convocations/candidate.html", **page)
+    return render_template("convocations/candidate.html", **page), 422 if form.problems else 200
+
+
+def _proof(code: str | None) -> dict[str, str]:
+    """The code under which the result is shared, its address, and the picture of that."""
+    if not code:
+        return {}
+    address = f"{settings().public_url}/verifier/{grouped(code)}"
+    return {"code": grouped(code), "address": address, "qr": data_uri(address)}
 
 
 def _own(held: Held) -> Listed:
@@ -195,6 +216,6 @@ def juror(token: str) -> ResponseReturnValue:
     return redirect(url_for("convocations.juror", token=token), 303)
 
 
-def _juror(s: SessionRow, link: Link, form: Answer, status: int = 200) -> ResponseReturnValue:
+def _juror(s: SessionRow, link: Kept, form: Answer, status: int = 200) -> ResponseReturnValue:
     page: dict[str, Any] = {"s": s, "name": seat(reading(), link.member_id), "form": form, "link": link}
     return render_template("convocations/juror.html", **page, map=MAP + urlencode({"query": s.place})), status

@@ -13,6 +13,7 @@ from portal.core.holding import hold
 from portal.core.session import SessionRow
 from portal.features.documents.contents import Content, contents
 from portal.files.printer import pdf
+from portal.files.qr import svg
 from portal.rules.documents import LINE, Document, missing, not_yet
 from portal.rules.french import day
 from portal.store.actors import Actor
@@ -87,7 +88,7 @@ def _keep(
     now = work.on.now.replace(microsecond=0)
     new: list[dict[str, Any]] = [
         {
-            "code": "".join(secrets.choice(SIGNS) for _ in range(LENGTH)),
+            "code": new_code(),
             "kind": kind.value,
             "session_id": number,
             "candidate_id": c.candidate_id,
@@ -108,7 +109,7 @@ def _keep(
 
 def _shown(content: Content, code: str, at: datetime, base_url: str) -> dict[str, Any]:
     here = at.astimezone(PARIS)
-    address = f"{base_url.rstrip('/')}/verifier"
+    address = f"{base_url.rstrip('/')}/verifier/{grouped(code)}"
     return {
         **content.data,
         "document": LINE[content.kind].label,
@@ -116,7 +117,13 @@ def _shown(content: Content, code: str, at: datetime, base_url: str) -> dict[str
         "code": grouped(code),
         "made": f"{day(here.date())} à {here:%H:%M}",
         "check": address,
+        "qr": svg(address),
     }
+
+
+def new_code() -> str:
+    """A code that no paper has: eighty bits drawn at random."""
+    return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
 
 
 def grouped(code: str) -> str:

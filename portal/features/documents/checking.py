@@ -3,19 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, exists, select
 
 from portal.clock import PARIS
 from portal.core.finding import find
+from portal.core.links import by_proof, lasts
+from portal.core.sheet import Sheet, load
 from portal.features.documents.actions import LENGTH, SIGNS
-from portal.features.documents.contents import Content, contents
+from portal.features.documents.contents import Content, contents, initials
 from portal.rules.documents import LINE, Document, not_yet
+from portal.rules.french import day
 from portal.rules.lifecycle import ACTIVE, Status
+from portal.rules.outcomes import Outcome
 from portal.store.actors import operator
 from portal.store.audit import audit_event
+from portal.store.candidates import candidate
 from portal.store.documents import document
+from portal.store.text import fold
 from portal.store.walls import beyond
 
 
@@ -24,8 +30,9 @@ class Checked:
     """`current` is false when the facts have changed since: corrected results, an unlocked session, another date."""
 
     said: Mapping[str, str]
-    made_at: datetime
+    made_at: datetime | None  # none: a proof is of now
     current: bool
+    personal: bool = False  # of one person, whose name and birth date can still be compared
     void: str = ""  # why nobody may rely on it any more, as a sentence
 
 
@@ -35,16 +42,16 @@ def normal(text: str) -> str | None:
     return code if len(code) == LENGTH and all(c in SIGNS for c in code) else None
 
 
-def check(conn: Connection, code: str, unit_label: str) -> Checked | None:
-    """What the document of this code says; None when there is no such document."""
+def check(conn: Connection, code: str, unit_label: str, today: date) -> Checked | None:
+    """What the document, or the proof, of this code says; None when there is none."""
     with beyond(conn):  # it is for anybody who holds the code
-        return _check(conn, code, unit_label)
+        return _check(conn, code, unit_label, today)
 
 
-def _check(conn: Connection, code: str, unit_label: str) -> Checked | None:
+def _check(conn: Connection, code: str, unit_label: str, today: date) -> Checked | None:
     row = conn.execute(select(document).where(document.c.code == code)).one_or_none()
     if row is None:
-        return None
+        return _shared(conn, code, unit_label, today)
     kind = Document(row.kind)
     s = find(conn, operator(), row.session_id, unit_label)
     said = json.loads(row.said)
@@ -59,7 +66,40 @@ def _check(conn: Connection, code: str, unit_label: str) -> Checked | None:
     dated = kind is not Document.CONVOCATION or s.facts.first_day is not None or s.status not in ACTIVE
     current = now is not None and given and dated and now.is_of(row.digest)
     void = "" if current else _void(kind, s.status, said, now)
-    return Checked(said, row.made_at.astimezone(PARIS), current, void)
+    listed = conn.execute(select(candidate.c.id).where(candidate.c.id == row.candidate_id)).first() is not None
+    return Checked(said, row.made_at.astimezone(PARIS), current, listed, void)
+
+
+def _shared(conn: Connection, code: str, unit_label: str, today: date) -> Checked | None:
+    """The proof that a candidate shares under this code: the result as it stands now."""
+    link = by_proof(conn, code)
+    s = find(conn, operator(), link.session_id, unit_label) if link else None
+    sheet = load(conn, s) if s else None
+    c = next((c for c in sheet.candidates if c.id == link.candidate_id), None) if link and sheet else None
+    if not link or not s or not sheet or not c or not lasts(conn, s, today) or not (result := proved(sheet, c.id)):
+        return None
+    titre = f"{s.title_code} {s.title_label}"
+    told = {"Document": PROOF, "Titre professionnel": titre, "Session": f"terminée le {day(s.exam_end_on)}"}
+    return Checked({**told, "Candidat": initials(c), "Résultat": result}, None, current=True, personal=True)
+
+
+PROOF = "Justificatif de réussite"
+
+
+def proved(sheet: Sheet, candidate_id: int) -> str:
+    """What this candidate may prove, in words; empty where nothing definitive was obtained."""
+    entry = sheet.stored.get(candidate_id, {}) if sheet.definitive else {}
+    return sheet.in_words(entry) if {Outcome.TITLE, Outcome.ACQUIRED} & set(entry.values()) else ""
+
+
+def is_of(conn: Connection, code: str, name: str, born_on: date) -> bool:
+    """Whether the paper, or the proof, of this code is of the person of this whole name, in any order, born on this day."""
+    with beyond(conn):
+        number = conn.execute(select(document.c.candidate_id).where(document.c.code == code)).scalar()
+        link = by_proof(conn, code) if number is None else None
+        c = candidate.c
+        found = conn.execute(select(c.sort_key, c.born_on).where(c.id == (link.candidate_id if link else number))).one_or_none()
+    return found is not None and sorted(fold(name).split()) == sorted(found.sort_key.split()) and found.born_on == born_on
 
 
 # What makes a convocation void when it changes.

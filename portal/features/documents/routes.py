@@ -1,5 +1,6 @@
 """The documents of a session, and the public page that checks one."""
 
+import math
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -7,19 +8,21 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.session import SessionRow
 from portal.core.sheet import load
+from portal.features.accounts.throttle import PaperTried, tried
 from portal.features.candidates.queries import find as find_candidate
 from portal.features.documents import checking
 from portal.features.documents.actions import NotYet, grouped, make, ready
 from portal.features.documents.contents import contents
-from portal.features.documents.forms import Checking
+from portal.features.documents.forms import Bearer, Checking
 from portal.rules.checks import where_and_whom
 from portal.rules.documents import LINE, TABLE, Document, missing, not_yet
 from portal.rules.security import Kind
 from portal.store.text import one_line
 from portal.web import query
+from portal.web.forms import posted
 from portal.web.noting import note
 from portal.web.session_pages import found, verdicts
-from portal.web.state import actor, clock, reading, settings, work
+from portal.web.state import actor, clock, db_to_write, reading, settings, work
 
 blueprint = Blueprint("documents", __name__)
 KINDS = "any(" + ",".join(f"'{kind}'" for kind in Document) + ")"
@@ -97,10 +100,21 @@ def verify_form() -> ResponseReturnValue:
     return render_template("documents/verify.html", form=form), 422
 
 
-@blueprint.get("/verifier/<code>")
+@blueprint.route("/verifier/<code>", methods=["GET", "POST"])
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
-    result = checking.check(reading(), known, settings().unit_label) if known else None
-    form = Checking(code=code[:60])
-    shown = grouped(known) if known else code[:60]
-    return render_template("documents/verify.html", form=form, result=result, asked=True, code=shown), 200 if result else 404
+    result = checking.check(reading(), known, settings().unit_label, clock().today()) if known else None
+    page: dict[str, Any] = {"form": Checking(code=code[:60]), "result": result, "asked": True, "bearer": Bearer()}
+    page["code"] = grouped(known) if known else code[:60]
+    if not known or not result:
+        return render_template("documents/verify.html", **page), 404
+    if not result.personal or not posted():
+        return render_template("documents/verify.html", **page)
+    if not page["bearer"].validate():
+        return render_template("documents/verify.html", **page), 422
+    wait = tried(db_to_write(), PaperTried(known, request.remote_addr or ""), clock().now())
+    if wait:  # counted before it is compared: nobody finds out by trying
+        page["minutes"] = math.ceil(wait.total_seconds() / 60)
+        return render_template("documents/verify.html", **page), 429, {"Retry-After": str(page["minutes"] * 60)}
+    page["fits"] = checking.is_of(reading(), known, page["bearer"].name.text, page["bearer"].born_on.day)
+    return render_template("documents/verify.html", **page, compared=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
-from portal.core.links import key_of
+from portal.core.links import digest, key_of
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
 from portal.features.standing.people import REQUESTS
@@ -189,7 +189,8 @@ def _private(rows: Rows, told: Told) -> Iterator[str]:
         yield f"les liens personnels ne sont pas ceux que dit le journal ({', '.join(sorted(other)[:5])})"
         return
     for key, row in there.items():
-        if any(not same(row._mapping[name], said) for name, said in told.private[key].items()):
+        stands = {**row._mapping, "proof": row.proof and digest(row.proof)}
+        if any(not same(stands[name], said) for name, said in {"proof": None, **told.private[key]}.items()):
             yield f"le lien personnel {key} n’est pas ce que dit le journal"
 
 

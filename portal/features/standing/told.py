@@ -165,6 +165,8 @@ class Told:
                 self.private[key]["handed_at"] = e.at if key in after["handed"] else None
         elif e.action in MOMENTS:
             self.private[after["whose"]][MOMENTS[e.action]] = e.at
+        elif e.action in ("proof_shared", "proof_withdrawn"):
+            self.private[after["whose"]]["proof"] = after.get("proof")
         elif e.action == "juror_answered":
             self.private[f"m{after['member']}"] |= {"answer": after["answer"], "answered_at": e.at}
         elif e.action == "candidate_removed":
