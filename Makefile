@@ -10,10 +10,10 @@ help: ## ce que l’on peut faire
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
 
 run: .venv/run.stamp ## servir la démonstration (PORT=8123 make run pour un autre port que 8000)
-	@PORTAL_ENV=demo $(BIN)/python scripts/run.py
+	@exec env PORTAL_ENV=demo $(BIN)/python scripts/run.py
 
 dev: .venv/run.stamp ## la même, rechargée à chaque changement du code ou d’un gabarit
-	@PORTAL_ENV=demo $(BIN)/python scripts/run.py --reload
+	@exec env PORTAL_ENV=demo $(BIN)/python scripts/run.py --reload
 
 test: .venv/dev.stamp ## toutes les épreuves, sur SQLite et PostgreSQL, dans un navigateur
 	@bash scripts/system-packages.sh wrk nginx systemd-analyze zbarimg
@@ -53,14 +53,8 @@ bench: .venv/dev.stamp .venv-peer/stamp ## mesurer, sur un million de sessions (
 	@.venv-peer/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/peer.txt
 	@touch $@
 
-.venv/bin/python:
-	@bash scripts/venv.sh $(PYTHON)
-
-.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
-	@touch $@
+.venv/run.stamp: requirements/run.txt pyproject.toml
+	@bash scripts/venv.sh run $(PYTHON)
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@
+	@bash scripts/venv.sh dev $(PYTHON)

@@ -8,10 +8,13 @@ import asyncio
 import gc
 import io
 import logging
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import parent_process
 from typing import IO, Any
 
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -26,6 +29,8 @@ FILES = 1  # thread that reads what people send from spreadsheets, which may tak
 SWITCH_SECONDS = 0.001  # how long a thread works while another waits: the event loop is to be quick
 IN_MEMORY = 64_000  # of a body and of an answer; what is more goes through a file
 FIRST_SECONDS, SLOWEST = 10, 4_000  # a body has ten seconds, and one more for every 4 KB that came
+LEAVE = signal.SIGUSR1  # the parent says with it that all is to end
+LEAVES_AFTER, GLANCE = 0.5, 0.1  # seconds: for what was answered to be sent; between two looks at whether anything is under way
 HANDED_OVER = 60  # seconds after which the server has long opened the file that it was told to send
 
 # What front answers by itself, and no application dresses.
@@ -50,11 +55,23 @@ class Front:
         self.places: ThreadPoolExecutor
         self.long: ThreadPoolExecutor
         self.files: ThreadPoolExecutor
+        self.under_way = 0  # answers that are being worked out
 
-    def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         set_aside_what_stays()
         self.places, self.long, self.files = map(ThreadPoolExecutor, (PLACES, LONG, FILES))
+        if parent_process():  # Ctrl-C reaches all of a terminal, and is for the parent to hear
+            loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            loop.add_signal_handler(LEAVE, loop.call_later, LEAVES_AFTER, self._leave, loop)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End this process once nothing is worked out: the server would wait for whoever sends or reads slowly."""
+        if self.under_way:
+            loop.call_later(GLANCE, self._leave, loop)
+        else:
+            os._exit(0)
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         if scope.path == "/healthz" and scope.method in ("GET", "HEAD"):  # no place, no application: it lives
@@ -71,8 +88,12 @@ class Front:
             environ["wsgi.input"] = body
             loop = asyncio.get_running_loop()
             answer = Answer(loop, proto)
-            if chunks := await loop.run_in_executor(place, answer.work_out, self.app, environ):
-                await loop.run_in_executor(self.long, answer.take, chunks)
+            self.under_way += 1
+            try:
+                if chunks := await loop.run_in_executor(place, answer.work_out, self.app, environ):
+                    await loop.run_in_executor(self.long, answer.take, chunks)
+            finally:
+                self.under_way -= 1
         answer.send()
 
 

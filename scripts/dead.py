@@ -14,7 +14,7 @@ LIBRARIES = [  # names that a library asks for or reads
     "impl", "cache_ok", "process_bind_param", "process_result_value", "inherit_cache", "isolation_level",  # SQLAlchemy
     "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user", "session_interface", "digest_method",  # Werkzeug, Flask and its own
     "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
-    "front", "subcommand_metavar",  # granian, click
+    "front", "subcommand_metavar", "collect",  # granian, click, prometheus_client
     "process_data", "process_formdata", "pre_validate",  # WTForms
     "visit_*", "dont_write_bytecode",  # Python
     "pytest_*",

@@ -1,6 +1,8 @@
 """`portal …`: parses words and calls the same actions as the web."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,10 +18,11 @@ from portal.store.audit import WrongKey
 from portal.store.reaching import why as why_away
 
 
-def main() -> None:
-    """The entry point: a user's mistake is a sentence, never a traceback."""
+@contextmanager
+def told() -> Iterator[None]:
+    """A user's mistake inside is a sentence and exit status 1, never a traceback."""
     try:
-        cli.main(standalone_mode=True)
+        yield
     except SettingsError as error:
         refuse(str(error))
     except BadFile as error:
@@ -55,3 +58,9 @@ for command in (
 ):  # fmt: skip
     cli.add_command(command)
 french.speak(cli)
+
+
+def main() -> None:
+    """The entry point."""
+    with told():
+        cli.main(standalone_mode=True)

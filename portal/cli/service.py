@@ -3,11 +3,9 @@
 import click
 from sqlalchemy.exc import DBAPIError
 
+from portal.cli.ending import Asked
 from portal.cli.tool import Tool, progress, refuse
-from portal.paths import ROOT
 from portal.store import migrate as migrations
-
-HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seconds and 64 KB, and are a hundred at most
 
 
 @click.command(help="Met la base au schéma le plus récent.")
@@ -47,56 +45,50 @@ def migrate(lock_seconds: float, statement_seconds: float, runtime: str | None) 
     "--sessions", metavar="N", type=click.IntRange(200, 1_000_000), default=None, help="Tant de sessions, de 200 à 1 000 000."
 )
 def demo(sessions: int | None) -> None:
-    from portal.demo.load import DatabaseNotEmpty, load
+    from portal.demo.whole import make_ready
 
     tool = Tool()
     if not tool.settings.demo:
         refuse(
             "La démonstration a des mots de passe connus de tous : elle ne se charge pas en production (PORTAL_ENV=demo le permet)."
         )
-    migrations.upgrade(tool.db)
-    try:
-        number = load(tool.db, tool.clock.today(), tool.settings.unit_label, sessions, progress=progress)
-    except DatabaseNotEmpty:
-        refuse("La base contient déjà des sessions : la démonstration ne se charge que dans une base vide.")
+    number = make_ready(tool.settings, tool.clock.today(), sessions, progress)
+    if number is None:
+        refuse("La base n’est pas vide : la démonstration ne se charge que dans une base vide.")
     click.echo(f"Démonstration chargée : {number} sessions.")
 
 
 @click.command(help="Sert le portail sur http://127.0.0.1:$PORT.")
 def serve() -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
+    from portal.cli import serving
 
     tool = Tool().current()
     tool.db.dispose()
-    if tool.settings.metrics_port:
-        from portal.metrics import serve_metrics
-
-        serve_metrics(tool.settings.metrics_port)
-    server = Granian(
-        "wsgi:front",
-        address="127.0.0.1",
-        port=tool.settings.port,
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADERS),
-        websockets=False,
-        workers=2,
-        working_dir=ROOT,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,  # Ctrl+C reaches the workers and the main process both, and one may wait for the other
-    )
-    server.serve()
+    held = serving.claim(tool.settings)
+    serving.serve(tool)
+    for port in held:
+        port.close()
 
 
 @click.command(help="Envoie les courriels et prévient de ce qui attend ; s’arrête avec Ctrl-C.")
 @click.option("--once", is_flag=True, help="Un seul passage.")
 @click.option("--every", metavar="SECONDES", type=click.IntRange(1, 3600), default=20, help="Entre deux passages.")
 def worker(once: bool, every: int) -> None:
-    import time
+    tool, asked = Tool().current(), Asked()
+    if once:
+        _turn(tool, asked, once=True)
+        return
+    asked.listen()
+    while not asked.to_end:
+        try:
+            _turn(tool, asked, once=False)
+        except DBAPIError as error:  # away for a moment: the next turn finds it again
+            click.echo(f"La base ne répond pas ({type(error).__name__}) ; nouvel essai dans {every} s.", err=True)
+        asked.wait(every)
 
+
+def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
+    """Tell what waits, and send what is due."""
     from portal.features.journal.witnesses import tell_witnesses
     from portal.features.notices.outbox import AT_ONCE, send_due, smtp
     from portal.features.notices.stuck import tell_set_aside
@@ -104,25 +96,13 @@ def worker(once: bool, every: int) -> None:
     from portal.features.privacy.erasing import apply
     from portal.rules.retention import Kind
 
-    tool = Tool().current()
-
-    def turn() -> None:
-        told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
-        apply(tool.work(), kinds=[Kind.JOURNAL])
-        if tool.settings.smtp_host:
-            left, problems = send_due(tool.db, tool.clock.now, tool.settings, smtp(tool.settings), at_once=AT_ONCE)
-            if once or told or left or problems:
-                click.echo(f"{told} avis, {left} courriels envoyés, {problems} non partis.")
-            tell_set_aside(tool.work())
-        elif once:
-            click.echo(f"{told} avis. Aucun serveur de courriel (PORTAL_SMTP_HOST) : les courriels attendent.")
-
-    if once:
-        turn()
-        return
-    while True:
-        try:
-            turn()
-        except DBAPIError as error:  # away for a moment: the next turn finds it again
-            click.echo(f"La base ne répond pas ({type(error).__name__}) ; nouvel essai dans {every} s.", err=True)
-        time.sleep(every)
+    told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
+    apply(tool.work(), kinds=[Kind.JOURNAL])
+    if tool.settings.smtp_host:
+        send = smtp(tool.settings)
+        left, problems = send_due(tool.db, tool.clock.now, tool.settings, send, at_once=AT_ONCE, go_on=lambda: not asked.to_end)
+        if once or told or left or problems:
+            click.echo(f"{told} avis, {left} courriels envoyés, {problems} non partis.")
+        tell_set_aside(tool.work())
+    elif once:
+        click.echo(f"{told} avis. Aucun serveur de courriel (PORTAL_SMTP_HOST) : les courriels attendent.")

@@ -2,7 +2,7 @@
 
 import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -31,9 +31,12 @@ from portal.features.notices.stuck import tell_set_aside
 from portal.features.notices.waiting import tell_waiting
 from portal.features.requests.actions import Made, ask_postponement, refuse
 from portal.features.sessions.actions import advance
+from portal.metrics import Waiting
 from portal.rules.lifecycle import Action, Role
 from portal.settings import Settings
 from portal.store.notices import Mailing
+from tests.features.test_away import away
+from tests.support.clock import at
 from tests.support.visible import visible
 from tests.support.world import World
 
@@ -322,6 +325,31 @@ def test_a_mail_that_no_server_takes_is_set_aside_and_the_nation_is_told_once_a_
     box = Box()
     assert send_due(w.db, lambda: w.now() + timedelta(days=1), SETTINGS, box)[1] == 0
     assert "n@test.example" in [str(m["To"]) for m in box.taken]
+
+
+def figures(w: World, now: Callable[[], datetime]) -> dict[str, float]:
+    return {one.name: one.samples[0].value for one in Waiting(w.db, now).collect()}
+
+
+def test_what_waits_is_told_to_the_nation_and_to_whoever_watches(w: World) -> None:
+    invite(w.operator(), "n@test.example", Role.CENTRE, siret=w.sirets[0])
+    clock = at(w)
+    count = int(str(w.scalar("SELECT count(*) FROM mail")))
+    due = {"portal_database_up": 1, "portal_mails_due": count, "portal_mails_late": 0, "portal_mails_set_aside": 0}
+    assert figures(w, clock.now) == due
+    clock.go_on(timedelta(minutes=16))
+    assert figures(w, clock.now) == {**due, "portal_mails_late": count}
+    national = w.browser("national")
+    assert "courriel en retard" not in national.get("/").text, "where mails are shown and not sent, none is late"
+    given = w.app().extensions["portal_settings"]
+    w.app().extensions["portal_settings"] = replace(given, smtp_host="127.0.0.1")
+    assert "1 courriel en retard" in visible(national.get("/").text).main
+    assert "l’envoi est arrêté" in visible(national.get("/courriels").text).main
+    assert send_due(w.db, clock.now, SETTINGS, Box()) == (count, 0)
+    assert "courriel en retard" not in national.get("/").text and "l’envoi est arrêté" not in national.get("/courriels").text
+    assert figures(w, clock.now) == {**due, "portal_mails_due": 0}
+    with away(w.db):
+        assert figures(w, clock.now) == {"portal_database_up": 0}
 
 
 def test_a_mail_is_tried_twelve_times_and_then_set_aside(w: World) -> None:

@@ -18,10 +18,11 @@ import pytest
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.paths import ROOT
 from tests.support.demonstration import EMAILS
+from tests.support.processes import family, lives
 from tests.support.server import SECRET
 
 MAKEFILE, README = (ROOT / "Makefile").read_text(), (ROOT / "README.md").read_text()
-OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp", "-o", ".venv/bin/python")  # what is installed stays as it is
+OLD = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp")  # what is installed stays as it is
 TARGETS = set(re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split())
 
 
@@ -93,8 +94,9 @@ def test_it_says_where_and_how_to_sign_in_and_serves(target: str, tmp_path: Path
         assert all(email in told for email, *_ in ACCOUNTS)
         assert any(re.search("Started worker-2|Running on", line) for line in iter(process.stdout.readline, ""))
         assert status(process, f"{address}/healthz") == 200
-    with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"{address}/healthz", timeout=5)
+        all_of_it = family(process.pid)
+    assert len(all_of_it) == {"run": 5, "dev": 4}[target], "make, what prepares, the worker, and those that serve"
+    assert not any(lives(pid) for pid in all_of_it)
 
 
 def test_the_command_line_serves_from_any_folder(loaded_demonstration: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.cli.doctor.lines import Line
 from portal.cli.tool import MAKES_IT, key_mend, schema_mend, schema_said
 from portal.clock import PARIS
+from portal.features.notices.stuck import waits
 from portal.features.privacy.overdue import plan
 from portal.features.second_factor.renewing import standing
 from portal.features.second_factor.secrets_box import Box
@@ -17,12 +18,10 @@ from portal.settings import Settings
 from portal.store import audit, migrate, walls
 from portal.store.actors import operator
 from portal.store.database import HELD_UP, Database
-from portal.store.notices import mail
 from portal.store.reaching import where, why
 
 APART = timedelta(seconds=5)  # between two clocks: beyond, sign-ins and codes end too early
 FORGOTTEN = timedelta(days=7)  # what is past its time goes every night
-LATE = timedelta(minutes=15)  # a worker passes every twenty seconds
 LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -101,8 +100,7 @@ def _kept(conn: Connection, settings: Settings, keys_known: bool) -> Iterator[Li
         yield Line("Clé des codes", f"{old} secrets sous une ancienne clé", "« portal keys renew »" if old else "")
         mend = "leur clé manque : remettez-la dans PORTAL_OLD_SECRET_KEYS, ou « portal users reset ADRESSE --second-factor »"
         yield Line("Secrets des codes", f"{lost} qu’aucune clé ne lit", mend if lost else "")
-    waiting = select(func.count()).where(mail.c.sent_at.is_(None), mail.c.due_at < now - LATE)
-    late = conn.execute(waiting).scalar_one() if settings.smtp_host else 0
+    late = waits(conn, now).late if settings.smtp_host else 0
     mend = (
         "« portal worker » tourne-t-il ? La colonne « problem » de la table « mail » dit ce qu’a répondu le serveur de courriel"
     )

@@ -45,4 +45,5 @@ def show() -> ResponseReturnValue:
     if who.may(Duty.RUN_MEASURES):
         page |= {"accounts": account_counts(conn, who, Wanted())[0], "runs": queries.runs(conn)}
         page |= {"unreached": without_contact(conn, who), "stuck": stuck.how_many(conn)}
+        page["late"] = 0 if settings().shows_mails else stuck.waits(conn, clock().now()).late
     return render_template("day/show.html", **page)

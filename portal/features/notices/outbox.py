@@ -102,14 +102,21 @@ def for_good(error: Exception) -> bool:
 
 
 def send_due(
-    db: Database, clock: Callable[[], datetime], settings: Settings, send: Send, most: int = 1000, at_once: int = 1
+    db: Database,
+    clock: Callable[[], datetime],
+    settings: Settings,
+    send: Send,
+    most: int = 1000,
+    at_once: int = 1,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> tuple[int, int]:
-    """Send what is due, so many at once: how many left, how many failed. One that cannot be written holds up no other."""
+    """Send what is due, so many at once, while `go_on` says so: how many left, how many failed. One that cannot be written holds
+    up no other."""
     turns = iter(range(most))  # handed out under the interpreter's lock
 
     def some(_: int) -> tuple[int, int]:
         left = problems = 0
-        while next(turns, None) is not None and (claimed := claim(db, clock())):
+        while go_on() and next(turns, None) is not None and (claimed := claim(db, clock())):
             went = _sent(db, clock, settings, send, claimed)
             left += went is True
             problems += went is False

@@ -10,7 +10,7 @@ from portal.rules.french import plural
 from portal.store.notices import Mailing
 from portal.web import query
 from portal.web.forms import posted
-from portal.web.state import actor, only, reading, settings, work
+from portal.web.state import actor, clock, only, reading, settings, work
 
 blueprint = Blueprint("notices", __name__)
 
@@ -57,7 +57,8 @@ def stuck_mails() -> ResponseReturnValue:
         again = stuck.try_again(work())
         flash(f"{plural(again, 'courriel sera renvoyé', 'courriels seront renvoyés')} au prochain passage.")
         return redirect(url_for("notices.stuck_mails"), 303)
-    return render_template("notices/stuck.html", stuck=stuck.listed(reading()))
+    late = 0 if settings().shows_mails else stuck.waits(reading(), clock().now()).late
+    return render_template("notices/stuck.html", stuck=stuck.listed(reading()), late=late)
 
 
 @blueprint.get("/courriels-de-demonstration")

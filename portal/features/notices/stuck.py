@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
@@ -16,6 +16,7 @@ from portal.store.notices import mail
 from portal.store.work import Work
 
 MOST = 200
+LATE = timedelta(minutes=15)  # a worker passes every twenty seconds
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,23 @@ class Stuck:
     attempts: int
     problem: str
     next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How many e-mails are due and have not left, of these for long, and how many nobody tries again."""
+
+    due: int
+    late: int
+    set_aside: int
+
+
+def waits(conn: Connection, now: datetime) -> Waits:
+    """What waits now. Late is what nobody takes: one that failed is due again later each time."""
+    free = mail.c.set_aside_at.is_(None)
+    counts = [func.count().filter(free, mail.c.due_at <= now), func.count().filter(free, mail.c.due_at < now - LATE)]
+    row = conn.execute(select(*counts, func.count().filter(~free)).where(mail.c.sent_at.is_(None))).one()
+    return Waits(row[0], row[1], row[2])
 
 
 def _stuck() -> ColumnElement[bool]:
