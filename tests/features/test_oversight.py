@@ -190,6 +190,9 @@ def test_the_same_pair_of_a_jury(w: World, times: int, count: int) -> None:
     found = seen(w, Signal.PAIR)
     assert len(found) == count
     assert not found or found[0].figures.startswith("Ensemble au jury de 5 sessions")
+    assert not found or found[0].numbers == (1, 2, 3, 4, 5)
+    page = w.browser("ud94").get("/supervision?signal=binome_de_jury").text
+    assert ('/sessions/5">5</a>' in page) is bool(count)
 
 
 def test_wilson_is_the_published_interval() -> None:
@@ -273,6 +276,7 @@ def test_a_draw_keeps_its_seed_and_can_be_done_again(w: World) -> None:
     drawn = [int(n) for n in str(w.scalar("SELECT drawn FROM draw")).split()]
     assert seed and len(drawn) == 4 and drawn == chosen(seed[1], range(1, 30), 4)
     assert "le résultat est le même" in page and "du 01/06/2020 au 30/06/2020" in page
+    assert page.count("22/06/2020") == page.count("CENTRE A") == 4, "who visits reads where to go, and when"
     assert chosen("other seed", range(1, 30), 4) != chosen(seed[1], range(1, 30), 4)
     assert w.browser("ud75").get("/supervision/tirages/1").status_code == 404
 

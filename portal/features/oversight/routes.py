@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.core.finding import find_several
 from portal.core.outcomes import Invalid
 from portal.features.oversight import actions, queries
 from portal.features.oversight.forms import ClosingSignal, Drawing
@@ -14,7 +15,7 @@ from portal.rules.signals import LABELS, QUESTIONS, Signal
 from portal.store.scope import departments_of
 from portal.web import query
 from portal.web.forms import posted
-from portal.web.state import actor, clock, only, reading, work
+from portal.web.state import actor, clock, only, reading, settings, work
 
 blueprint = Blueprint("oversight", __name__)
 MOST_SHOWN = 100
@@ -96,6 +97,5 @@ def show_draw(draw_id: int) -> ResponseReturnValue:
     found = queries.draw_of(reading(), actor(), draw_id)
     if found is None:
         abort(404)
-    return render_template(
-        "oversight/draw.html", d=found.row, numbers=found.numbers, drawn=found.drawn, same=found.true, span=found.span
-    )
+    sessions = find_several(reading(), actor(), found.drawn, settings().unit_label)
+    return render_template("oversight/draw.html", draw=found, d=found.row, sessions=sessions)

@@ -1,5 +1,6 @@
 """Signals computed by plain SQL over the sessions that began in the last twelve months, told with their reason and figures."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -52,7 +53,7 @@ def sees(actor: Actor) -> bool:
 
 
 def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = None) -> list[Seen]:
-    """The signals of what this person supervises, closed or not. One query a kind, two for rates."""
+    """The signals of what this person supervises, closed or not. One query a kind, two for rates, three for pairs."""
     if not sees(actor):
         return []
     found: list[Seen] = []
@@ -219,13 +220,14 @@ _one, _two = session_jury.alias("one"), session_jury.alias("two")
 
 
 def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    together = (
-        select(
-            _one.c.member_id.label("first"), _two.c.member_id.label("second"), s.c.department_code, func.count().label("times")
-        )
+    sat = (
+        select(_one.c.member_id.label("first"), _two.c.member_id.label("second"), s.c.department_code)
         .join(_two, and_(_two.c.session_id == _one.c.session_id, _two.c.member_id > _one.c.member_id))
         .join(s, s.c.id == _one.c.session_id)
         .where(scope, s.c.status != Status.CANCELLED.value)
+    )
+    together = (
+        sat.add_columns(func.count().label("times"))
         .group_by(_one.c.member_id, _two.c.member_id, s.c.department_code)
         .having(func.count() >= PAIR_SESSIONS)
         .order_by(_one.c.member_id, _two.c.member_id)
@@ -234,6 +236,10 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
     ids = {r.first for r in rows} | {r.second for r in rows}
     people = select(jury_member.c.id, jury_member.c.last_name, jury_member.c.first_name).where(jury_member.c.id.in_(ids))
     names = {r.id: full_name(r.last_name, r.first_name) for r in conn.execute(people)} if ids else {}
+    on: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+    theirs = sat.add_columns(s.c.id).where(_one.c.member_id.in_(ids), _two.c.member_id.in_(ids)).order_by(s.c.id)
+    for first, second, code, number in conn.execute(theirs) if ids else ():
+        on[first, second, code].append(number)
     return [
         Seen(
             Signal.PAIR,
@@ -241,6 +247,7 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
             r.department_code,
             f"{names[r.first]} et {names[r.second]}",
             f"Ensemble au jury de {plural(r.times, 'session')} en douze mois.",
+            tuple(on[r.first, r.second, r.department_code]),
         )
         for r in rows
     ]
