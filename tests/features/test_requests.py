@@ -7,6 +7,7 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from portal.core.outcomes import Changed, Invalid, NotThere, Saved
 from portal.features.measures.actions import Applied, CountChanged, NothingToChange, apply
@@ -236,6 +237,39 @@ def test_several_at_once_each_for_itself(w: World) -> None:
     assert [w.get(n).starts_on.month for n in (1, 2, 3)] == [7, 7, 6]
     assert unit.post("/demandes").status_code == 422
     assert w.browser("centre").post("/demandes", demande=[3]).status_code == 404
+
+
+def test_several_are_refused_for_one_reason_and_nothing_is_lost_of_a_refusal_without_one(w: World) -> None:
+    numbers = []
+    for number in (1, 2, 3):
+        w.session(number, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+        numbers.append(ask(w, number, key=str(number)))
+    unit = w.browser("ud94")
+    versions = {f"version-{n}": w.get(n).version for n in (1, 2, 3)}
+    bare = unit.post("/demandes", demande=numbers[:2], refuser=1, refusal="", **versions)
+    assert bare.status_code == 422 and "Indiquez le motif du refus" in bare.text
+    assert [f'value="{n}" checked' in bare.text for n in numbers] == [True, True, False]
+    answer = unit.post("/demandes", demande=[*numbers[:2], 999], refuser=1, refusal="Moniteurs absents", **versions)
+    assert answer.status_code == 409 and "Cette demande n’existe pas." in answer.text
+    assert "2 demandes refusées. Les centres en lisent le motif." in answer.text
+    with w.db.reading() as conn:
+        rows = conn.execute(text("SELECT status, answer FROM request ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [("refusee", "Moniteurs absents")] * 2 + [("ouverte", None)]
+    assert [w.get(n).starts_on.month for n in (1, 2, 3)] == [6, 6, 6]
+
+
+def test_what_nothing_forbids_is_ticked_at_once_and_the_oldest_says_how_long_it_waits(w: World) -> None:
+    for number in (1, 2):
+        w.session(number, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    first, second = (ask(w, number, key=str(number)) for number in (1, 2))
+    w.session(3, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    third = ask(w, 3, key="3")
+    with w.db.writing() as tx:
+        tx.execute(text("UPDATE exam_session SET status = 'annulee' WHERE id = 2"))
+        tx.execute(text("UPDATE request SET made_at = '2020-06-03 09:00:00' WHERE id = :n"), {"n": first})
+    page = w.browser("ud94").get("/demandes?cocher=tout").text
+    assert [f'value="{n}" checked' in page for n in (first, second, third)] == [True, False, True]
+    assert "La plus ancienne attend depuis le 03/06/2020, 12 jours." in page
 
 
 def test_the_unit_sees_what_the_dates_would_break(w: World) -> None:

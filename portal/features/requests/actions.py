@@ -1,6 +1,6 @@
 """Withdrawing and answering a request: whoever comes second is told what the first one did."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -37,8 +37,9 @@ __all__ = [
     "ask_postponement",
     "close_corrected",
     "refuse",
+    "refuse_several",
     "to_correct",
-    "why_not_accepted",
+    "why_not_done",
     "withdraw",
 ]
 
@@ -165,6 +166,18 @@ def accept_several(work: Work, chosen: Mapping[int, int | None]) -> dict[int, Da
     return {request_id: _accept_one(work, request_id, version) for request_id, version in chosen.items()}
 
 
+def refuse_several(work: Work, chosen: Iterable[int], reason: str) -> dict[int, Dated | Answered]:
+    """Refuse each of these requests for one reason: what happened to each."""
+    return {request_id: _refuse_one(work, request_id, reason) for request_id in chosen}
+
+
+def _refuse_one(work: Work, request_id: int, reason: str) -> Dated | Answered:
+    try:
+        return refuse(work, request_id, reason)
+    except NotThere:
+        return Invalid({"request": "Cette demande n’existe pas."})
+
+
 def _accept_one(work: Work, request_id: int, version: int | None) -> Dated | Answered:
     """One of several: what is not there does not keep the others from being accepted."""
     try:
@@ -176,8 +189,8 @@ def _accept_one(work: Work, request_id: int, version: int | None) -> Dated | Ans
         return Invalid({"request": "Cette demande n’existe pas."})
 
 
-def why_not_accepted(outcome: Dated | Answered) -> str:
-    """Why a request could not be accepted, as a sentence."""
+def why_not_done(outcome: Dated | Answered) -> str:
+    """Why a request could not be answered so, as a sentence."""
     if isinstance(outcome, Refused):
         return outcome.reason
     if isinstance(outcome, Invalid):

@@ -47,11 +47,27 @@ class Answering(Form):
     retour = HiddenField("Page où revenir")
 
 
-class AcceptingSeveral(Form):
+class AnsweringSeveral(Form):
     """The requests that are ticked, and of each the version of its session that was read."""
 
     demande = TicksField("Choisir")
     version = RowsField("Version lue")
+    refuser = ButtonField("Refuser les demandes cochées")
+    refusal = TextField(
+        "Motif du refus",
+        longest=1000,
+        rows=2,
+        hint="Pour refuser. Chaque centre le lit dans sa demande, et l’historique le garde.",
+    )
+
+    def complete(self) -> bool:
+        """Whether something is ticked, and for a refusal its reason is given."""
+        self.validate()
+        if not self.chosen:
+            self.put({"demande": "Cochez au moins une demande."})
+        if self.refuser.sent and not self.refusal.text:
+            self.put({"refusal": "Indiquez le motif du refus : les centres le lisent."})
+        return not self.problems
 
     @property
     def chosen(self) -> dict[int, int | None]:

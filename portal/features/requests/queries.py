@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from portal.clock import PARIS
 from portal.core.outcomes import NotThere
 from portal.core.sheet import decoded
 from portal.features.requests.words import KINDS, STATES
@@ -90,6 +91,10 @@ class Asked:
     @property
     def open(self) -> bool:
         return self.status is RequestStatus.OPEN
+
+    @property
+    def made_on(self) -> date:
+        return self.made_at.astimezone(PARIS).date()
 
     @property
     def label(self) -> str:

@@ -16,9 +16,9 @@ from portal.core.sheet import load
 from portal.features.postponements.weighing import Weighed
 from portal.features.reference.queries import title_dates
 from portal.features.requests import actions
-from portal.features.requests.actions import Answered, Made, why_not_accepted
+from portal.features.requests.actions import Answered, Made, why_not_done
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
-from portal.features.requests.forms import AcceptingSeveral, Answering, Asking, AskingExpired
+from portal.features.requests.forms import Answering, AnsweringSeveral, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, Expiry, expiry
@@ -137,18 +137,19 @@ def index() -> ResponseReturnValue:
     return _index()
 
 
-def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseReturnValue:
-    view = query.text("vue", "ouvertes")
-    if view not in VIEWS:
-        view = "ouvertes"
-    code = query.text("departement")
-    department = code if code in DEPARTMENTS else ""
-    rows, after = page(reading(), actor(), view, query.number("suite"), department)
+def _index(status: int = 200, told: dict[int, str] | None = None, form: AnsweringSeveral | None = None) -> ResponseReturnValue:
+    """`told`: of what stays open, by number, why; `form`: what was ticked, and the reason of a refusal."""
+    view = asked if (asked := query.text("vue")) in VIEWS else "ouvertes"
+    department = code if (code := query.text("departement")) in DEPARTMENTS else ""
+    rows, after = page(reading(), actor(), view, since := query.number("suite"), department)
     weighing = view == "ouvertes" and actor().may(Duty.ANSWER_REQUESTS)
     weighed = weigh_wanted(reading(), actor(), settings().unit_label, rows, clock().today()) if weighing else {}
+    at_once = [a.id for a in rows if (w := weighed.get(a.id)) and w.allowed and not w.doubts and a.kind == "report"]
     return (
         render_template(
             "requests/index.html",
+            form=form or AnsweringSeveral(),
+            ticked=form.demande.numbers if form else at_once if query.given("cocher") else [],
             rows=rows,
             after=after,
             view=view,
@@ -157,7 +158,9 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
             department=department,
             told=told or {},
             weighed=weighed,
-            at_once=[a.id for a in rows if (w := weighed.get(a.id)) and w.allowed and not w.doubts and a.kind == "report"],
+            at_once=at_once,
+            answers=weighing and any(a.kind == "report" for a in rows),
+            since=since,
             were=dates_before(reading(), rows),
         ),
         status,
@@ -165,18 +168,22 @@ def _index(status: int = 200, told: dict[int, str] | None = None) -> ResponseRet
 
 
 @blueprint.post("/demandes")
-def accept_several() -> ResponseReturnValue:
+def answer_several() -> ResponseReturnValue:
     only(Duty.ANSWER_REQUESTS)
+    form = AnsweringSeveral()
     if not posted():
-        return _index()
-    if not (chosen := AcceptingSeveral().chosen):
-        return _index(422, {0: ""})
-    outcomes = actions.accept_several(work(), chosen)
+        return _index(form=form)
+    if not form.complete():
+        return _index(422, form=form)
+    if form.refuser.sent:
+        outcomes, words = actions.refuse_several(work(), form.chosen, form.refusal.text), ("refusée", "en lisent le motif")
+    else:
+        outcomes, words = actions.accept_several(work(), form.chosen), ("acceptée", "sont prévenus")
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
-    told = {n: why_not_accepted(outcome) for n, outcome in outcomes.items() if n not in done}
     if done:
-        flash(f"{plural(len(done), 'demande acceptée', 'demandes acceptées')}. Les centres sont prévenus.")
-    return _index(409, told) if told else redirect(url_for("requests.index"), 303)
+        flash(f"{plural(len(done), f'demande {words[0]}', f'demandes {words[0]}s')}. Les centres {words[1]}.")
+    told = {n: why_not_done(outcome) for n, outcome in outcomes.items() if n not in done}
+    return _index(409, told, form) if told else redirect(url_for("requests.index"), 303)
 
 
 # ---- one request
