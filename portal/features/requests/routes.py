@@ -20,9 +20,10 @@ from portal.features.requests.actions import Answered, Made, why_not_done
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
 from portal.features.requests.forms import Answering, AnsweringSeveral, Asking, AskingExpired
 from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
+from portal.features.requests.words import answered
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, Expiry, expiry
-from portal.rules.french import parse_day, plural
+from portal.rules.french import parse_day
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.rules.titles import may_start
@@ -176,12 +177,12 @@ def answer_several() -> ResponseReturnValue:
     if not form.complete():
         return _index(422, form=form)
     if form.refuser.sent:
-        outcomes, words = actions.refuse_several(work(), form.chosen, form.refusal.text), ("refusée", "en lisent le motif")
+        outcomes = actions.refuse_several(work(), form.chosen, form.refusal.text)
     else:
-        outcomes, words = actions.accept_several(work(), form.chosen), ("acceptée", "sont prévenus")
+        outcomes = actions.accept_several(work(), form.chosen)
     done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
     if done:
-        flash(f"{plural(len(done), f'demande {words[0]}', f'demandes {words[0]}s')}. Les centres {words[1]}.")
+        flash(answered(len(done), refused=form.refuser.sent))
     told = {n: why_not_done(outcome) for n, outcome in outcomes.items() if n not in done}
     return _index(409, told, form) if told else redirect(url_for("requests.index"), 303)
 
