@@ -180,10 +180,9 @@ def answer_several() -> ResponseReturnValue:
         outcomes = actions.refuse_several(work(), form.chosen, form.refusal.text)
     else:
         outcomes = actions.accept_several(work(), form.chosen)
-    done = [n for n, outcome in outcomes.items() if isinstance(outcome, Saved)]
-    if done:
-        flash(answered(len(done), refused=form.refuser.sent))
-    told = {n: why_not_done(outcome) for n, outcome in outcomes.items() if n not in done}
+    told = {n: why_not_done(outcome) for n, outcome in outcomes.items() if not isinstance(outcome, Saved)}
+    if done := len(outcomes) - len(told):
+        flash(answered(done, refused=form.refuser.sent))
     return _index(409, told, form) if told else redirect(url_for("requests.index"), 303)
 
 
