@@ -48,6 +48,12 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    const menu = document.querySelector(".menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.firstElementChild.focus();
+      return;
+    }
     const within = (place) => event.target === document.body || place.contains(event.target);
     const place = [...opened.keys()].reverse().find(within);
     if (!place) return;

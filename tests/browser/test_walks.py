@@ -390,6 +390,9 @@ def test_axe_finds_nothing_in_the_states_that_a_person_makes(chromium: Browser, 
     page.get_by_role("button", name="Valider la saisie des résultats").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, "an error in each row")
+    if width == 360:
+        page.get_by_text("Menu").click()
+        look(page, "the menu")
     page.get_by_role("button", name="Se déconnecter").click()
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("alert")).to_be_visible()

@@ -1,4 +1,5 @@
-"""No line of a page begins with a sign, or ends with « : and what people typed goes back as they typed it."""
+"""No line of a page begins with a sign, or ends with « : and what people typed goes back as they typed it. A word that is too
+long for any column has places where it may be cut."""
 
 import re
 from collections.abc import Iterator
@@ -59,3 +60,13 @@ def test_what_a_field_holds_is_sent_back_as_it_was_typed(w: World) -> None:
     page = read(w, "/sessions/1/informations")
     assert typed in page.held
     assert "«\u00a0Salle\u00a0»\u00a0: 12 rue\u00a0; 94000 Créteil\u00a0!" in "".join(read(w, "/sessions/1").texts)
+
+
+def test_a_word_too_long_for_any_column_may_be_cut_where_it_is_shown_alone(w: World) -> None:
+    place, email = "Wolfeschlegelsteinhausenbergerdorff", "prenom.nom-a-rallonge@formation.exemple.fr"
+    edit_practical(w.as_("centre"), 1, w.get(1).version, Practical(None, None, f"{place} anticonstitutionnel", "08:30", email))
+    page = w.browser("centre").get("/sessions/1").data.decode()
+    assert "Wolfeschlege<wbr>lsteinhausen<wbr>bergerdorff anticonstitutionnel" in page
+    assert "rallonge@<wbr>formation.<wbr>exemple.<wbr>fr" in page
+    assert f"{place} anticonstitutionnel" in read(w, "/sessions/1/informations").held
+    assert "<wbr>" not in page.partition("</title>")[0]

@@ -1,4 +1,4 @@
-"""What a page says, read as a sentence: whether a line may break at a space is looked at by test_typography alone."""
+"""What a page says, read as a sentence: whether a line may break at a space, or within a word, is looked at by test_typography alone."""
 
 from flask import Flask, Response
 from flask.testing import FlaskClient
@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 class Plain(Response):
     def get_data(self, as_text: bool = False) -> bytes | str:  # type: ignore[override]
-        return super().get_data(as_text=True).replace("\u00a0", " ") if as_text else super().get_data()
+        return super().get_data(as_text=True).replace("\u00a0", " ").replace("<wbr>", "") if as_text else super().get_data()
 
 
 class PlainClient(FlaskClient):

@@ -1,0 +1,183 @@
+"""Every page is looked at: in the real browser, by everybody who may open it, at six widths, with data that hurts.
+
+What is looked for stands in tests/support/looking.js; the data in tests/support/hurting.py.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.guard.addresses import FEW, PAGES, READY
+from tests.guard.made import made
+from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstration
+from tests.support.hurting import hurt
+from tests.support.looking import EMPTY, NARROW, ONE_LINE, SWAPPED, Looker
+from tests.support.once import once
+from tests.support.server import chromium
+
+ROLES = (*EMAILS, SIGNED_OUT)
+GROUPS = 8  # test functions, so that workers share them
+PART = re.compile(r'<[a-z]\w*|(?<=class=")[^"]*|(?<=<h[123]>)[^<]*')  # what a page is built of
+SESSION = "/sessions/<number:number>"
+# Pages whose layout differs from one session to the next.
+MORE = {SESSION: [f"/sessions/{number}" for number in FEW]}
+RULES = sorted(rule for rule in PAGES if not re.search(r"\.(csv|pdf|ics|json|toml)|healthz|readyz|kind>|modele|exemple", rule))
+
+
+@pytest.fixture(scope="module")
+def hurting(
+    loaded_demonstration: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Demonstration, str]]:
+    """The demonstration with data that hurts, and where it is served."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(loaded_demonstration, folder)
+        hurt(folder)
+
+    demo = Demonstration(once(shared / "hurting", make) / "demo.sqlite", tmp_path_factory.mktemp("looks"))
+    server = make_server("127.0.0.1", 0, demo.app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield demo, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield chromium(playwright)
+
+
+def looker(browser: Browser, base: str, demo: Demonstration, role: str) -> Looker:
+    """This person's browser, signed in."""
+    context = browser.new_context(base_url=base, locale="fr-FR")
+    if role != SIGNED_OUT:
+        context.add_cookies([{"name": COOKIE, "value": demo.cookies[role], "url": base}])
+    return Looker(context.new_page())
+
+
+def pages(demo: Demonstration, rule: str, known: set[frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """Of a route, each page that is built otherwise than those known: for whom, and where."""
+    found = [*made(demo, rule), *(MORE.get(rule) or PAGES[rule])]
+    for role in ROLES:
+        client, opened = demo.client(role), 0
+        for address in found:
+            answer = client.get(address)
+            if answer.status_code != 200 or answer.mimetype != "text/html":
+                continue
+            shape = frozenset(PART.findall(answer.text.partition("<main")[2]))
+            if shape not in known:
+                yield role, address
+            known.add(shape)
+            opened += 1
+            if rule not in MORE and opened >= 2:
+                break
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], browser: Browser, group: int) -> None:
+    demo, base = hurting
+    lookers = {role: looker(browser, base, demo, role) for role in ROLES}
+    told: list[str] = []
+    known: set[frozenset[str]] = set()
+    for rule in RULES[group::GROUPS]:
+        for role, address in pages(demo, rule, known):
+            told += [f"{role} {address}: {fault}" for fault in lookers[role].look(address)]
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("role", EMAILS)
+def test_the_header_takes_a_line_of_the_desk_and_little_of_a_phone(
+    hurting: tuple[Demonstration, str], browser: Browser, role: str
+) -> None:
+    look = looker(browser, hurting[1], hurting[0], role)
+    look.page.goto("/")
+    for width in (1280, 1440):
+        look.page.set_viewport_size({"width": width, "height": 800})
+        assert look.page.evaluate(ONE_LINE), f"two lines at {width}"
+    look.page.set_viewport_size({"width": 360, "height": 740})
+    assert look.page.evaluate("document.querySelector('.top').offsetHeight") < 100
+    look.page.get_by_text("Menu").click()
+    assert [*look.seen(NARROW)] == []
+    look.page.get_by_role("button", name="Se déconnecter").click(trial=True)
+    look.page.keyboard.press("Escape")
+    expect(look.page.locator(".menu summary")).to_be_focused()
+    expect(look.page.get_by_role("button", name="Se déconnecter")).to_have_count(0)
+
+
+@pytest.mark.parametrize("role", ["centre", "ud94"])
+def test_what_opens_in_place_looks_as_well_and_keeps_the_focus(
+    hurting: tuple[Demonstration, str], browser: Browser, role: str
+) -> None:
+    demo, base = hurting
+    look, told, known = looker(browser, base, demo, role), [], set()
+    for number in (*READY, *FEW, 224569):
+        look.page.goto(f"/sessions/{number}")
+        for address in look.page.locator("a[hx-get]").evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
+            kind = address.rpartition("/")[2]
+            if kind in known:
+                continue
+            known.add(kind)
+            look.page.goto(f"/sessions/{number}")
+            opener = look.page.locator(f"a[hx-get='{address}']").first
+            told += [f"{address} opened: {fault}" for fault in swapped(look, opener, "e => e.click()")]
+            form = look.page.locator(f"form[hx-post='{address}']")
+            told += [f"{address} refused: {fault}" for fault in swapped(look, form, EMPTY)]
+    assert not told, "\n".join(told)
+    assert len(known) > 3
+
+
+def swapped(look: Looker, one: Locator, act: str) -> Iterator[str]:
+    """What is wrong once htmx has put its answer into the page."""
+    look.said.clear()
+    focus = one.evaluate(SWAPPED.replace("ACT", act))
+    if focus == "body":
+        yield "the focus is nowhere"
+    yield from look.seen(NARROW)
+    yield from (
+        said for said in look.said if not re.search("422|Autofocus", said)
+    )  # refused; the field that was wrong has it already
+
+
+FAULTS = {
+    "cut word": "<p style='width:3em;overflow-wrap:anywhere'>Convocations</p>",
+    "cut word: 22/06/2020": "<p style='width:3em;overflow-wrap:anywhere'>22/06/2020</p>",
+    "line begins with": "<p style='width:2.2em'>Rien : va</p>",
+    "sideways": "<p style='width:2000px'>Large</p>",
+    "clipped": "<p style='width:3em;overflow:hidden;white-space:nowrap'>Un texte trop long</p>",
+    "runs out": "<p class='notice' style='width:3em;white-space:nowrap'>Un texte trop long</p>",
+    "off the screen": "<div style='overflow:hidden'><p style='margin-left:-3em'>Un texte coupé à gauche</p></div>",
+    "overlaps": "<p>Un texte</p><p style='margin-top:-2.2em'>Un autre texte</p>",
+    "small target": "<button style='width:18px;height:18px;padding:0'>x</button><button style='width:18px;height:18px;padding:0'>y</button>",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_is_seen(browser: Browser, fault: str) -> None:
+    page = browser.new_page()
+    page.set_content(f"<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p>{FAULTS[fault]}")
+    found = [*Looker(page).seen()]
+    assert any(one.startswith(fault) for one in found), found
+    page.set_content("<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p><button>Enregistrer</button>")
+    assert [*Looker(page).seen()] == []
+
+
+def test_what_the_browser_says_is_heard(browser: Browser) -> None:
+    page = browser.new_page()
+    held = "<link rel='stylesheet' href='/perdue.css'><script>console.log('mot'); nulle_part()</script>"
+    page.route(
+        "**/*",
+        lambda route: route.fulfill(
+            status=404 if "perdue" in route.request.url else 200, body=held + "<b></b>" * 900, content_type="text/html"
+        ),
+    )
+    told = Looker(page).look("http://ici.invalid/")
+    for one in ("heavy", "404", "console: mot", "script: nulle_part"):
+        assert any(fault.startswith(one) for fault in told), (one, told)
