@@ -85,6 +85,7 @@ TO_THE_SERVICE = frozenset(
         "calendar_replaced",
         "calendar_revoked",
         "jury_member_added",
+        "jury_member_corrected",
         "accredited",
         "accreditation_withdrawn",
         "letter_published",

@@ -1,14 +1,16 @@
 """Juries: kept by the units, picked by the centres, through HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.core.outcomes import NotThere
-from portal.features.jury import members
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
+from portal.features.jury import members, queries, sittings
 from portal.features.standing.checking import verify
+from portal.rules.lifecycle import Status
 from tests.support.world import Browser, World
 
 
@@ -143,3 +145,81 @@ def test_a_member_who_is_not_there_gets_no_accreditation_and_loses_none(w: World
         members.accredit(unit, 999, 1, "TP-01303", date(2020, 1, 1), date(2020, 12, 31))
     with pytest.raises(NotThere):
         members.withdraw(unit, 999, 1, 1)
+
+
+# ---- a member corrected, where it sits, and what an accreditation holds
+
+
+def test_a_member_is_corrected_and_history_keeps_both_names(w: World) -> None:
+    number = w.juror("Duran")
+    version = "SELECT version FROM jury_member"
+    unit, page = w.browser("ud94"), f"/jury/{number}"
+    typed = {
+        "corriger": 1,
+        "version": w.scalar(version),
+        "last_name": "Durand",
+        "first_name": "Membre",
+        "email": "d@test.example",
+    }
+    bad = unit.post(page, **{**typed, "last_name": ""})
+    assert bad.status_code == 422 and "Indiquez le nom." in bad.text and "d@test.example" in bad.text
+    assert unit.post(page, **typed).status_code == 303
+    assert "DURAND Membre" in unit.get(page).text and "d@test.example" in unit.get("/jury?q=durand").text
+    stale = unit.post(page, **{**typed, "last_name": "Dupond"})
+    assert stale.status_code == 409 and 'value="Dupond"' in stale.text
+    for who in ("ud75", "centre", "region", "national"):
+        assert w.browser(who).post(page, **typed).status_code in (403, 404), who
+    told = w.scalar("SELECT count(*) FROM audit_event WHERE action = 'jury_member_corrected'")
+    assert told == 1
+
+
+def test_the_same_member_is_not_kept_twice_by_correcting(w: World) -> None:
+    first, second = w.juror("Un"), w.juror("Deux")
+    outcome = members.correct(w.as_("ud94"), second, 2, "Un", "Membre", "")
+    assert isinstance(outcome, Invalid) and "déjà dans votre liste" in outcome.errors["last_name"]
+    assert isinstance(members.correct(w.as_("ud94"), first, 0, "Un", "Membre", ""), Unchanged)
+
+
+@pytest.mark.parametrize(
+    ("status", "other", "lost"),
+    [
+        (Status.CONVOKED, None, True),
+        (Status.PREPARATION, None, True),
+        (Status.RESULTS, None, False),
+        (Status.LOCKED, None, False),
+        (Status.CANCELLED, None, False),
+        (Status.CONVOKED, ("2020-09-15", "2020-09-30"), False),  # another accreditation covers the first day
+        (Status.CONVOKED, ("2020-09-16", "2020-09-30"), True),  # the day after is too late
+    ],
+)
+def test_which_sessions_an_accreditation_holds(w: World, status: Status, other: tuple[str, str] | None, lost: bool) -> None:
+    number = w.juror("Un")
+    if other:
+        assert isinstance(members.accredit(w.as_("ud94"), number, 2, "TP-01303", *map(date.fromisoformat, other)), Saved)
+    kept, first = held_by(w, number)
+    session = replace(w.get(1), status=status)
+    assert sittings.lose([session], kept, first) == ([session] if lost else [])
+    assert sittings.lose([replace(session, title_code="TP-2")], kept, first) == []
+
+
+def test_an_accreditation_is_taken_away_once_the_sessions_that_it_breaks_are_read(w: World) -> None:
+    number = w.seat(1)[0]
+    kept, first = held_by(w, number)
+    unit, typed = w.browser("ud94"), {"retirer": first.id, "version": kept.version}
+    page = unit.get(f"/jury/{number}").text
+    assert 'href="/sessions/1"' in page, "where it sits"
+    answer = unit.post(f"/jury/{number}", **typed)
+    assert answer.status_code == 409 and "laisse un jury incomplet" in answer.text and "Session 1" in answer.text
+    assert w.scalar(f"SELECT count(*) FROM accreditation WHERE id = {first.id}") == 1
+    assert unit.post(f"/jury/{number}", **typed, quand_meme=1).status_code == 303
+    assert w.scalar(f"SELECT count(*) FROM accreditation WHERE id = {first.id}") == 0
+    with w.db.reading() as conn:
+        assert sittings.sits_on(conn, w.as_("ud75").actor, number, "UD") == []
+
+
+def held_by(w: World, number: int) -> tuple[queries.Member, queries.Accreditation]:
+    """A member, and the first of its accreditations."""
+    with w.db.reading() as conn:
+        kept = queries.member(conn, w.as_("ud94").actor, number)
+    assert kept
+    return kept, min(kept.accreditations, key=lambda a: a.valid_from)

@@ -11,8 +11,15 @@ class NewMember(Form):
     email = EmailField("Adresse électronique (facultatif)")
 
 
+class MemberCorrected(NewMember):
+    corriger = ButtonField("Corriger ce membre")
+
+
 class Accreditation(Form):
+    """Another accreditation; `retirer` takes one away, once more with `quand_meme` where sessions lose a member by it."""
+
     retirer = ButtonField("Retirer")
+    quand_meme = HiddenField("Confirmé")
     title = TextField("Titre professionnel", "Choisissez un titre.", 20)
     valid_from = DayField("Habilité(e) du", "Indiquez le début de l’habilitation.")
     valid_to = DayField("au", "Indiquez la fin de l’habilitation.")

@@ -1,5 +1,6 @@
 """The members that a local unit keeps, with their accreditations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.people import sort_key
+from portal.core.session import SessionRow
 from portal.features.jury.queries import Accreditation, Member, member
+from portal.features.jury.sittings import lose, sits_on
 from portal.rules.duties import Duty
 from portal.rules.french import day
 from portal.rules.names import full_name
@@ -29,7 +32,15 @@ class Stale:
     member: Member
 
 
-MemberOutcome = Saved | Unchanged | Invalid | Stale
+@dataclass(frozen=True)
+class Breaks:
+    """These sessions lose a member of their jury with this accreditation: nothing is taken away before the answer."""
+
+    accreditation: Accreditation
+    sessions: Sequence[SessionRow]
+
+
+MemberOutcome = Saved | Unchanged | Invalid | Stale | Breaks
 
 
 def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Invalid:
@@ -50,7 +61,7 @@ def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Inval
         values = {"last_name": last_name, "first_name": first_name, "email": email, "department_code": work.actor.department_code}
         found = tx.execute(insert(jury_member).values(**values, sort_key=key).returning(jury_member.c.id)).scalar_one()
         told = {"member": found, "department_code": values["department_code"]}
-        who = {name: values[name] for name in ("last_name", "first_name", "email")}
+        who = _person(last_name, first_name, email)
         work.record(tx, "jury_member_added", subject=f"member {found}", after={**told, "person": who})
     return Kept(f"{full_name(last_name, first_name)} est dans votre liste. Ajoutez ses habilitations.", found)
 
@@ -82,8 +93,37 @@ def accredit(work: Work, member_id: int, version: int, title_code: str, valid_fr
     return Saved("Habilitation enregistrée.")
 
 
-def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) -> MemberOutcome:
-    """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited."""
+def correct(work: Work, member_id: int, version: int, last_name: str, first_name: str, email: str) -> MemberOutcome:
+    """Correct a member's name or address; what is printed already keeps the name that it had."""
+    with work.db.writing() as tx:
+        found = member(tx, work.actor, member_id, for_update=True)
+        if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
+            raise NotThere
+        before, after = _person(found.last_name, found.first_name, found.email), _person(last_name, first_name, email)
+        if before == after:
+            return Unchanged("Rien n’a changé.")
+        if not last_name:
+            return Invalid({"last_name": "Indiquez le nom."})
+        if found.version != version:
+            return Stale(found)
+        key = sort_key(last_name, first_name)
+        m = jury_member.c
+        same = (m.department_code == found.department_code, m.sort_key == key, m.email == email, m.id != member_id)
+        if tx.execute(select(m.id).where(*same)).first():
+            return Invalid({"last_name": f"{full_name(last_name, first_name)} est déjà dans votre liste, avec la même adresse."})
+        tx.execute(update(jury_member).where(m.id == member_id).values(**after, sort_key=key))
+        told = {"member": member_id, "department_code": found.department_code, "person": after}
+        _changed(tx, work, found, "jury_member_corrected", before={"person": before}, after=told)
+    return Saved(f"Membre corrigé : {full_name(last_name, first_name)}.")
+
+
+def _person(last_name: str, first_name: str, email: str) -> dict[str, str]:
+    return {"last_name": last_name, "first_name": first_name, "email": email}
+
+
+def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, *, although: bool = False) -> MemberOutcome:
+    """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited: those to come
+    are shown first, and `although` answers."""
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
         if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
@@ -93,6 +133,9 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int) ->
             return Unchanged("Cette habilitation est déjà retirée.")
         if found.version != version:
             return Stale(found)
+        lost = lose(sits_on(tx, work.actor, member_id, work.unit_label), found, gone)
+        if lost and not although:
+            return Breaks(gone, lost)
         tx.execute(delete(accreditation).where(accreditation.c.id == accreditation_id))
         _changed(tx, work, found, "accreditation_withdrawn", before=_told(gone))
     return Saved(f"Habilitation retirée : {gone.title_code}.")

@@ -10,16 +10,17 @@ from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.features.jury import members, seats
-from portal.features.jury.forms import Accreditation, NewMember, Seat
+from portal.features.jury.forms import Accreditation, MemberCorrected, NewMember, Seat
 from portal.features.jury.queries import Member, member, pickable, seated
 from portal.features.jury.queries import members as find_members
+from portal.features.jury.sittings import sits_on
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Action
 from portal.web import query
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
-from portal.web.state import actor, reading, work
+from portal.web.state import actor, reading, settings, work
 
 blueprint = Blueprint("jury", __name__)
 
@@ -55,29 +56,48 @@ def show(member_id: int) -> ResponseReturnValue:
     kept = member(reading(), actor(), member_id) if actor().may(Duty.READ_MEMBERS) else None
     if kept is None or (request.method == "POST" and not actor().may(Duty.KEEP_MEMBERS)):
         abort(404)
-    form = Accreditation()
+    form, own = Accreditation(), _own(kept)
     if not posted():
         return _show(kept, form)
+    if own.corriger.sent:
+        if not own.validate():
+            return _show(kept, form, 422, own=own)
+        who = own.last_name.text, own.first_name.text, own.email.text
+        return _answer(members.correct(work(), member_id, version(), *who), kept, form, own)
     if form.retirer.sent:
-        return _answer(members.withdraw(work(), member_id, version(), form.retirer.number or 0), kept, form)
+        gone, although = form.retirer.number or 0, bool(form.quand_meme.typed)
+        return _answer(members.withdraw(work(), member_id, version(), gone, although=although), kept, form)
     if not form.validate():
         return _show(kept, form, 422)
     start, end = form.valid_from.day, form.valid_to.day
     return _answer(members.accredit(work(), member_id, version(), form.title.text, start, end), kept, form)
 
 
-def _answer(outcome: members.MemberOutcome, kept: Member, form: Accreditation) -> ResponseReturnValue:
+def _answer(
+    outcome: members.MemberOutcome, kept: Member, form: Accreditation, own: MemberCorrected | None = None
+) -> ResponseReturnValue:
     if isinstance(outcome, members.Stale):
-        return _show(outcome.member, form, 409, conflict=True)
+        return _show(outcome.member, form, 409, own=own, conflict=True)
+    if isinstance(outcome, members.Breaks):
+        return _show(kept, form, 409, breaks=outcome)
     if isinstance(outcome, Invalid):
-        form.put(outcome.errors)
-        return _show(kept, form, 422)
+        (own or form).put(outcome.errors)
+        return _show(kept, form, 422, own=own)
     flash(outcome.message)
     return redirect(url_for("jury.show", member_id=kept.id), 303)
 
 
-def _show(kept: Member, form: Accreditation, status: int = 200, conflict: bool = False) -> ResponseReturnValue:
-    return render_template("jury/show.html", m=kept, form=form, titles=titles(reading()), conflict=conflict), status
+def _show(
+    kept: Member, form: Accreditation, status: int = 200, own: MemberCorrected | None = None, **more: Any
+) -> ResponseReturnValue:
+    """`own`: a correction that was not saved, as it was typed."""
+    sessions = sits_on(reading(), actor(), kept.id, settings().unit_label)
+    page = {"m": kept, "form": form, "wrong": own, "own": own or _own(kept), "titles": titles(reading()), "sessions": sessions}
+    return render_template("jury/show.html", **page, **more), status
+
+
+def _own(kept: Member) -> MemberCorrected:
+    return MemberCorrected(last_name=kept.last_name, first_name=kept.first_name, email=kept.email)
 
 
 # ---- the jury of a session

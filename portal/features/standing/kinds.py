@@ -125,7 +125,7 @@ REFERENCE = (
         "membre de jury n° {}",
         select(jury_member),
         lambda row: row.id,
-        {"jury_member_added": _member, "member_erased": _member_erased},
+        {"jury_member_added": _member, "jury_member_corrected": _member, "member_erased": _member_erased},
     ),
     Kind(
         "habilitation du membre n° {0[0]} pour {0[1]}, à compter du {0[2]}",
