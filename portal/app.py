@@ -21,6 +21,7 @@ from portal.features.convening import routes as convening_routes
 from portal.features.convocations import routes as convocation_routes
 from portal.features.corrections import routes as correction_routes
 from portal.features.day import routes as day_routes
+from portal.features.deposit import routes as deposit_routes
 from portal.features.documents import routes as document_routes
 from portal.features.exports import routes as export_routes
 from portal.features.figures import routes as figure_routes
@@ -91,6 +92,7 @@ ROOMS = (
     taking_over_routes,
     security_routes,
     privacy_routes,
+    deposit_routes,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

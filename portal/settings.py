@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal import address
+from portal.certifier import NOBODY, Certifier, certifier
 from portal.environment import (
     FRESH,
     SHORTEST_SECRET,
@@ -74,6 +75,7 @@ class Settings:
     mail_from: str = "portail@localhost"
     provider: Provider | None = None
     publisher: Publisher = Publisher()
+    certifier: Certifier = NOBODY
     old_secret_keys: tuple[str, ...] = ()  # what they signed or encrypted is still read, and nothing new is
     trail_key: str = ""  # none: the trail is sealed under what `secret_key` gives
     signature_key: str = ""  # none: heads and proofs are signed under what the trail's key gives
@@ -184,6 +186,7 @@ def looked_at(environ: Mapping[str, str], instance: Path) -> tuple[Settings, lis
         smtp_starttls=e.take("PORTAL_SMTP_STARTTLS", str, "1") != "0",
         mail_from=e.take("PORTAL_MAIL_FROM", str, "portail@localhost"),
         provider=_provider(e, demo),
+        certifier=certifier(e, demo),
     )
     return settings, e.given
 

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portal.address import read_address
-from portal.cli import audit, copies, doctor, files, french, keys, measures, people, retention, service
+from portal.cli import audit, copies, deposit, doctor, files, french, keys, measures, people, retention, service
 from portal.cli.tool import ITS_KEY, SEALED, refuse
 from portal.environment import SettingsError
 from portal.files.errors import BadFile, why
@@ -54,7 +54,7 @@ def cli() -> None:
 for command in (
     service.migrate, service.demo, service.serve, service.worker, people.users, files.sessions, files.candidates, files.centres,
     files.titles, files.approvals, files.results, measures.measures, audit.audit,
-    keys.keys, doctor.doctor, copies.backup, copies.restore, retention.retention,
+    keys.keys, doctor.doctor, copies.backup, copies.restore, retention.retention, deposit.deposit,
 ):  # fmt: skip
     cli.add_command(command)
 french.speak(cli)

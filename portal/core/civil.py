@@ -1,4 +1,4 @@
-"""What a session's candidates still lack for the deposit. Nothing else reads these columns but the candidate's own form, the
+"""What a session's candidates still lack for the deposit, and what it rejected of them. Nothing else reads these columns but the candidate's own form, the
 deposit, and what is given to the person."""
 
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from portal.core.session import SessionRow
 from portal.rules.civil import COLUMNS, Civil, missing
+from portal.rules.deposit import State
 from portal.rules.lifecycle import Kind
 from portal.rules.names import full_name
 from portal.rules.outcomes import Outcome
 from portal.store.candidates import candidate, result
+from portal.store.deposits import deposit_line
 
 OBTAINED = (Outcome.TITLE.value, Outcome.ACQUIRED.value)
 _PEOPLE = (
@@ -38,6 +40,26 @@ class Lacking:
     id: int
     name: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A candidate whose title the Caisse des Dépôts rejected, and why, in its words."""
+
+    id: int
+    name: str
+    reason: str
+
+
+def rejected(conn: Connection, number: int) -> list[Rejected]:
+    """Whose titles of this session wait, rejected, for the next batch."""
+    query = (
+        select(candidate.c.id, candidate.c.last_name, candidate.c.first_name, deposit_line.c.reason)
+        .join(deposit_line, deposit_line.c.candidate_id == candidate.c.id)
+        .where(candidate.c.session_id == number, deposit_line.c.latest, deposit_line.c.state == State.REJECTED.value)
+        .order_by(candidate.c.sort_key, candidate.c.born_on)
+    )
+    return [Rejected(r.id, full_name(r.last_name, r.first_name), r.reason) for r in conn.execute(query)]
 
 
 def of_row(row: Row[*tuple[Any, ...]]) -> Civil:

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, select
 
 from portal.store.accounts import account
 from portal.store.candidates import candidate
+from portal.store.deposits import deposit, deposit_line
 from portal.store.factors import factor
 from portal.store.jury import jury_member
 from portal.store.measures import measure_run
@@ -29,6 +30,8 @@ NAMED: Mapping[str, Column[int] | Column[str]] = {
     "demandes": request.c.id,
     "jury": jury_member.c.id,
     "tirages": draw.c.id,
+    "depot": deposit.c.id,
+    "lignes": deposit_line.c.id,
     "centres": centre.c.id,
     "passages": measure_run.c.id,
     "certificats": certificate.c.id,

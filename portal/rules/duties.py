@@ -47,6 +47,7 @@ class Duty(StrEnum):
     PROVE_TWICE = "prove_twice"
     RESET_FACTORS = "reset_factors"
     READ_JOURNAL = "read_journal"
+    DEPOSIT = "deposit"
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ TABLE = (
     Line(Duty.WRITE_LETTERS, (R.NATIONAL,), "Les lettres sont écrites par l’administration centrale.", NATION),
     Line(Duty.CLOSE_SERVICE, (R.NATIONAL,), "Les fermetures sont annoncées par l’administration centrale.", NATION),
     Line(Duty.WATCH_MAILS, (R.NATIONAL,), "Les courriels qui ne partent pas sont suivis par l’administration centrale.", NATION),
+    Line(Duty.DEPOSIT, (R.NATIONAL,), "Les titres sont déposés par l’administration centrale.", NATION),
     # ---- how one signs in
     Line(Duty.SIGN_IN_ELSEWHERE, STATE, "Un centre se connecte avec son mot de passe.", ITS_UNIT),
     Line(Duty.PROVE_TWICE, STATE, "Un centre choisit s’il se connecte avec un second facteur.", ITS_CENTRE),

@@ -94,6 +94,10 @@ TO_THE_SERVICE = frozenset(
         "signal_closed",
         "sessions_drawn",
         "bench_loaded",
+        "deposit_made",
+        "deposit_read",
+        "deposit_lost",
+        "deposit_withdrawn",
         "signature_handed_over",
     }
 )

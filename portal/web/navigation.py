@@ -37,6 +37,7 @@ LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
     ("oversight.index", Duty.SUPERVISE, frozenset({"oversight", "figures"})),  # its page leads to the figures
     ("figures.show", Duty.READ_OWN_FIGURES, frozenset({"figures"})),
     ("communication.index", None, frozenset({"communication"})),
+    ("deposit.index", Duty.DEPOSIT, frozenset({"deposit"})),
     ("measures.index", Duty.RUN_MEASURES, frozenset({"measures"})),
     ("reference.edit_limits", Duty.KEEP_LIMITS, frozenset({"reference.edit_limits", "privacy.edit_durations"})),
 )

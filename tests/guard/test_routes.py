@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from portal.core.outcomes import Saved
 from portal.features.communication.letters import NewLetter, Published, publish
@@ -19,6 +19,7 @@ from portal.features.sessions.actions import advance
 from portal.features.taking_over.kinds import KINDS as FILES
 from portal.rules.lifecycle import Action
 from portal.rules.steps import STEP_AT
+from portal.store.deposits import deposit, deposit_line
 from tests.support.world import PEOPLE, World
 
 STEPS = ",".join(f"'{path}'" for path in STEP_AT)
@@ -152,6 +153,12 @@ ROUTES = {
     "/centres/<number:centre_id>/reouverture": NATIONAL,
     "/jury": STATE,
     "/jury/<number:member_id>": KEPT,
+    "/depot": NATIONAL,
+    "/depot/rapport": NATIONAL,
+    "/depot/<number:batch_id>": NATIONAL,
+    "/depot/<number:batch_id>.xml": NATIONAL,
+    "/depot/<number:batch_id>/perdu": NATIONAL,
+    "/depot/lignes/<number:line_id>/retiree": NATIONAL,
     "/reglages": NATIONAL,
     "/reglages/conservation": NATIONAL,
     "/sessions/<number:number>/candidats/<number:candidate_id>/donnees": SCOPED,
@@ -199,6 +206,11 @@ def w(world: World) -> Iterator[World]:
     assert asked == Made(1)
     assert publish(world.as_("national"), NewLetter("Essai", "Texte", [], [], "essai.pdf", b"%PDF-1.7"), "k") == Published(1)
     assert draw_sessions(world.as_("ud94"), "94", date(2020, 1, 1), date(2020, 12, 31), 1) == 1
+    with world.db.writing() as tx:
+        head = {"flux": "depot-1", "client": "TEST0001", "certifier": "TEST0001", "contract": "C", "lines": 1, "by": "Essai"}
+        tx.execute(insert(deposit).values(id=1, at=world.now(), **head))
+        codes = {"code": "RNCP1", "sent_as": "nouvelle", "state": "envoyee", "latest": True, "salt": "s", "digest": "d"}
+        tx.execute(insert(deposit_line).values(id=1, deposit_id=1, session_id=1, candidate_id=1, session_version=1, **codes))
     yield world
     world.close()
 

@@ -64,6 +64,7 @@ EXPECTED = {
         Duty.SIGN_IN_ELSEWHERE,
         Duty.RESET_FACTORS,
         Duty.READ_JOURNAL,
+        Duty.DEPOSIT,
     },
 }
 

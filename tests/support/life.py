@@ -130,7 +130,7 @@ def _prepare(life: Life, one: int, two: int, three: int) -> None:
     facts = "birth_name;usage_name;sex;birth_insee;birth_postcode;birth_commune;birth_country;access"
     row = "4;Nom01;Prénom;01/02/1990;Nom de jeune fille;Nomzéroun;F;;69003;Lyon-la-Mulatière;;vae"
     import_candidates(w.operator(), f"session;last_name;first_name;born_on;{facts}\n{row}\n".encode())
-    last = life.people(1)[-1]
+    last = life.people(1)[0]
     done(give_civil(w.as_("centre"), 1, v(1), last, CIVIL))
     done(give_civil(w.as_("centre"), 1, v(1), last, replace(CIVIL, access="vae")))
     done(advance(w.as_("centre"), 3, v(3), Action.CANCEL, "Plus de salle"))

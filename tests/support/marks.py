@@ -48,6 +48,7 @@ OWNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "notice": (_of_account("account_id"), ("subject", "body")),
     "sign_in": (_of_account("account_id"), ("browser", "address")),
     "candidate": (OF_SESSION, ("last_name", "first_name", "email")),
+    "deposit_line": (OF_SESSION, ("reason",)),
     "request": (OF_CENTRE, ("approval_number", "reason", "answer")),
     "security_entry": (_of_account("coalesce(account_id, about_id)"), ("subject", "address", "device")),
 }
@@ -58,7 +59,7 @@ SIGNED = "who acted: a commitment, whose words stand in clear_value"
 DERIVED = "folded from the name, for order and search"
 LEFT = {
     **dict.fromkeys(("audit_head", "audit_tile", "guess", "setting", "calendar_feed", "recovery_code", "result", "audit_event"), CODES),
-    **dict.fromkeys(("closing", "letter", "measure", "measure_run", "title", "certificate", "measure_line"), "the nation's, for all"),
+    **dict.fromkeys(("closing", "letter", "measure", "measure_run", "title", "certificate", "measure_line", "deposit"), "the nation's, for all"),
     **dict.fromkeys(
         (
             "account.role", "account.password_hash", "account.mailing", "account.salt", "exam_session.kind", "exam_session.status",
@@ -67,6 +68,7 @@ LEFT = {
             "sign_in.challenge", "request.kind", "request.status", "request.creation_key", "request.wanted_outcome",
             "security_entry.key", "security_entry.kind", "signal_note.kind", "signal_note.about", "draw.starts_from",
             "draw.starts_to", "draw.drawn_from", "draw.drawn", "department.code", "region.code", "centre.siret",
+            "deposit_line.code", "deposit_line.sent_as", "deposit_line.state", "deposit_line.salt", "deposit_line.digest",
             "candidate.sex", "candidate.access", "document.code", "document.kind", "document.digest", "clear_value.digest", "clear_value.of", "clear_value.salt",
         ), CODES,
     ),

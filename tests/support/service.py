@@ -1,7 +1,9 @@
 """What can happen to all that is no session: reference data, letters, closings, measures, accounts."""
 
+import re
 from datetime import date, timedelta
 
+from portal.certifier import Certifier
 from portal.core.outcomes import Saved
 from portal.features.access import keeping
 from portal.features.access.scopes import Wanted
@@ -9,6 +11,8 @@ from portal.features.calendars.actions import give, revoke
 from portal.features.centres import actions as centres
 from portal.features.communication.closings import announce, call_off
 from portal.features.communication.letters import NewLetter, Published, publish
+from portal.features.deposit.making import make
+from portal.features.deposit.reading import give_up, read_report, withdrawn
 from portal.features.jury.members import withdraw
 from portal.features.measures.catalogue import built_in
 from portal.features.measures.writing import keep
@@ -46,10 +50,24 @@ def serve(w: World) -> None:
     assert isinstance(keeping.close(w.operator(), w.as_("other").actor.id or 0, None, "Départ"), Saved)
     for name in ("a", "b", "c"):
         add_passkey(unit, "no token", Passkey(name, "key", 0), "Firefox")
+    _deposit(national)
     give(w.as_("centre"))
     give(w.as_("centre"))
     give(unit)
     revoke(unit)
+
+
+def _deposit(national: Work) -> None:
+    """What `live` locked is deposited, rejected, and deposited again."""
+    who, written = Certifier("TEST0001", "", "CONTRAT-1"), list[str]()
+    made = make(national, who, written.append)
+    assert made.lines == 1, made
+    flux, key = (re.findall(f"<{name}>([^<]+)<", "".join(written))[0] for name in ("idFlux", "idTechnique"))
+    passage = f"<passage><idTechnique>{key}</idTechnique><messageErreur>Inconnu</messageErreur></passage>"
+    read_report(national, f"<rapport><idFlux>{flux}</idFlux><passagesKO>{passage}</passagesKO></rapport>".encode())
+    assert make(national, who).number == 2
+    assert isinstance(give_up(national, 2), Saved)
+    assert isinstance(withdrawn(national, 2), Saved)
 
 
 def _keep(w: World, national: Work, unit: Work, region: Work) -> None:

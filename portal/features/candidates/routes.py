@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.civil import lacking, of_row
+from portal.core.civil import lacking, of_row, rejected
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.people import Person
 from portal.core.session import SessionRow
@@ -21,7 +21,7 @@ from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.civil import Civil
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import ACTIVE, Action
+from portal.rules.lifecycle import ACTIVE, Action, Status
 from portal.rules.security import Kind
 from portal.web import query
 from portal.web.forms import Form, posted, version
@@ -55,6 +55,7 @@ def _list(s: SessionRow) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "lacking": lacking(reading(), s) if actor().may(Duty.GIVE_DATA) else [],
+        "rejected": rejected(reading(), s.number) if actor().may(Duty.GIVE_DATA) and s.status is Status.LOCKED else [],
         "search": search,
         "known": known_people(reading(), s.centre_id, s.number, search) if own else [],
         "rights": verdicts(s),

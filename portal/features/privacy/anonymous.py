@@ -15,6 +15,7 @@ from portal.store.accounts import account, sign_in
 from portal.store.audit import Event, audit_event
 from portal.store.calendars import calendar_feed
 from portal.store.candidates import candidate
+from portal.store.deposits import deposit_line
 from portal.store.factors import factor, recovery_code
 from portal.store.jury import jury_member
 from portal.store.links import personal_link
@@ -59,6 +60,8 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     asked = list(tx.execute(select(r.id).where(r.session_id.in_(numbers))).scalars())
     answer = case((or_(r.answer.is_(None), r.answer == ""), r.answer), else_=literal(ERASED))
     tx.execute(update(request).where(r.id.in_(asked)).values(reason=ERASED, answer=answer))
+    sent = deposit_line.c.session_id.in_(numbers)  # its salt, and what the report said of somebody
+    tx.execute(update(deposit_line).where(sent).values(salt="", reason=""))
     manager = case((s.session_manager == "", literal("")), else_=literal(ERASED))
     values = {"session_manager": manager, "people_erased_at": work.on.now, "version": s.version + 1}
     tx.execute(update(exam_session).where(s.id.in_(numbers)).values(**values))

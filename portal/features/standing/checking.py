@@ -1,11 +1,13 @@
 """`portal audit verify`: the trail holds, and what stands in the tables is what it says."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, outerjoin, select
 
+from portal.features.deposit.making import digest_of_lines as digest_of_deposit
 from portal.features.measures.actions import digest_of_lines
 from portal.features.measures.bound import Bound, bound_by
 from portal.features.standing import sessions
@@ -40,6 +42,7 @@ class Told:
 
     things: Things = field(default_factory=lambda: Things(KINDS))
     runs: dict[int, int] = field(default_factory=dict)
+    deposits: dict[int, str] = field(default_factory=dict)  # the digest of the lines of each, as the last event has it
     bulk: bool = False
     since: int = 0  # sessions are looked at of which something was told after this event
 
@@ -47,6 +50,9 @@ class Told:
         """One event more; whether it tells of a run."""
         self.things.hear(conn, e)
         self.bulk |= e.action == "bench_loaded"
+        if e.action.startswith("deposit_"):
+            told = json.loads(e.after)
+            self.deposits[told["deposit"]] = told["digest"]
         if e.action not in RUNS.hears:
             return False
         self.runs[bound_by(e.after).run] = e.id
@@ -108,6 +114,9 @@ def differing(conn: Connection, told: Told, tell: Tell = quiet) -> Iterator[str]
         else:
             tell("sessions", done, all_)
     yield from told.things.differing(conn, whole)
+    for number, digest in told.deposits.items():
+        if digest_of_deposit(conn, number) != digest:
+            yield f"dépôt n° {number} : ses lignes ne sont pas celles que dit le journal"
     yield from _totals(conn)
 
 

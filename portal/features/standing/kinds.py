@@ -10,6 +10,7 @@ from portal.features.measures.bound import bound_in
 from portal.features.standing.things import Heard, Hears, Kind, Said, Values
 from portal.rules.names import ERASED
 from portal.rules.titles import GENERAL_EXTENSION_MONTHS
+from portal.store.deposits import deposit
 from portal.store.france import DEPARTMENTS
 from portal.store.jury import accreditation, jury_member
 from portal.store.measures import measure, measure_run
@@ -171,6 +172,15 @@ def _signal(h: Heard, before: Said) -> Told:
         yield h.after["note"], {"kind": h.after["signal"], "digest": h.after["digest"], "note": h.reason, **_made(h)}
 
 
+def _deposited(h: Heard, before: Said) -> Told:
+    said = {name: h.after[name] for name in ("flux", "client", "certifier", "contract", "lines") if name in h.after}
+    yield h.after["deposit"], {**said, **_made(h)}
+
+
+def _decided(h: Heard, before: Said) -> Told:
+    yield h.after["deposit"], {}
+
+
 def _written(h: Heard, before: Said) -> Told:
     if "text" in h.after:
         yield h.after["measure"], {"definition": h.after["text"], "written_at": h.at, "written_by": h.by}
@@ -218,6 +228,12 @@ THE_STATES = (
         lambda row: row.id,
         {"signal_closed": _signal},
         {"digest": lambda row: digest(f"{row.about} {row.figures}")},
+    ),
+    Kind(
+        "dépôt n° {}",
+        select(deposit),
+        lambda row: row.id,
+        {"deposit_made": _deposited, **dict.fromkeys(("deposit_read", "deposit_lost", "deposit_withdrawn"), _decided)},
     ),
     Kind("mesure « {} »", select(measure), lambda row: row.key, {"measure_written": _written, "measure_removed": _removed}),
 )

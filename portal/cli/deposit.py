@@ -1,0 +1,86 @@
+"""`portal deposit …`: the deposit with the Caisse des Dépôts, as on screen."""
+
+import os
+from pathlib import Path
+
+import click
+
+from portal.cli.tool import Tool, content_of, refuse
+from portal.clock import PARIS
+from portal.files.errors import why
+from portal.rules.french import plural
+
+MOST_TOLD = 50
+
+
+@click.group(help="Dépose les titres obtenus à la Caisse des Dépôts, et lit ses rapports.")
+def deposit() -> None:
+    pass
+
+
+@deposit.command(
+    "make",
+    help="Fait un lot de ce qui est devenu définitif et verrouillé depuis le dernier, et l’écrit en XML. Ce qui manque est dit, et "
+    "attend le lot suivant.",
+)
+@click.argument("file", metavar="FICHIER.xml")
+def make_batch(file: str) -> None:
+    from portal.features.deposit.making import CannotDeposit, make
+
+    tool = Tool().current()
+    fresh = Path(f"{file}.partie")
+    try:
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
+            made = make(tool.work(), tool.settings.certifier, out.write)
+    except CannotDeposit as error:
+        fresh.unlink()
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{file} : ce fichier ne peut pas être écrit ({why(error)}).")
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    for left in made.left[:MOST_TOLD]:
+        click.echo(f"Session {left.session}, {left.name} : il manque {', '.join(left.missing)}.", err=True)
+    if len(made.left) > MOST_TOLD:
+        click.echo(f"… et {len(made.left) - MOST_TOLD} autres.", err=True)
+    if not made.number:
+        fresh.unlink()
+        click.echo("Rien n’est à déposer : aucun fichier n’est écrit.")
+        return
+    fresh.replace(file)
+    more = " Le lot est plein : faites-en un autre." if made.more else ""
+    told = f"{plural(made.new, 'titre')}, {plural(made.corrections, 'correction')}"
+    click.echo(f"Lot n° {made.number} : {told}, {len(made.left)} en attente. {file} est à déposer.{more}")
+
+
+@deposit.command("read", help="Lit le rapport d’un lot : ce qui est accepté, ce qui est rejeté et pourquoi.")
+@click.argument("file", metavar="RAPPORT.xml")
+def read_report(file: str) -> None:
+    from portal.features.deposit import queries
+    from portal.features.deposit.reading import read_report as act
+    from portal.files.report import BadReport
+    from portal.rules.names import full_name
+
+    data = content_of(file)
+    tool = Tool().current()
+    try:
+        told = act(tool.work(), data)
+    except BadReport as error:
+        refuse(f"{error} Rien n’a été écrit.")
+    with tool.db.reading() as conn:
+        for one in queries.rejected(conn, told.number):
+            click.echo(
+                f"Session {one.session_id}, {full_name(one.last_name, one.first_name)} ({one.name}) : {one.reason}", err=True
+            )
+    click.echo(told.message)
+
+
+@deposit.command("list", help="Les lots : leurs lignes, ce qui est accepté, rejeté, attendu.")
+def list_batches() -> None:
+    from portal.features.deposit import queries
+
+    with Tool().current().db.reading() as conn:
+        for b in queries.batches(conn):
+            counts = f"{b.accepted} acceptées\t{b.rejected} rejetées\t{b.sent} attendues"
+            click.echo(f"{b.id}\t{b.at.astimezone(PARIS):%d/%m/%Y %H:%M}\t{b.flux}\t{b.lines} lignes\t{counts}")

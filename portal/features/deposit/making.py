@@ -1,0 +1,189 @@
+"""A batch is made: what is due is written, checked under the schema, and kept as sent, in one transaction."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+
+from portal.certifier import Certifier
+from portal.clock import PARIS
+from portal.core.outcomes import NotThere
+from portal.features.deposit.titles import Title, digest, titles
+from portal.files.flux import CLOSING, Head, certifications, opening
+from portal.files.schema import BadSchema, Schema
+from portal.rules.deposit import As, Due, State
+from portal.rules.duties import Duty
+from portal.rules.french import plural
+from portal.store.batches import batches
+from portal.store.database import STREAM
+from portal.store.deposits import deposit, deposit_line
+from portal.store.personal import new_salt
+from portal.store.work import Work
+
+MOST_LINES = 150_000  # in one batch: some 165 MB
+AT_ONCE = 500
+Write = Callable[[str], object]
+line = deposit_line.c
+
+
+@dataclass(frozen=True)
+class Left:
+    """A title that this batch leaves: of whom, in which session, and what is missing."""
+
+    name: str
+    session: int
+    missing: tuple[str, ...]
+
+
+@dataclass
+class Made:
+    """A batch: its number (0: nothing was due), how many lines as new and as corrections, and what it leaves for the next."""
+
+    number: int = 0
+    new: int = 0
+    corrections: int = 0
+    left: list[Left] = field(default_factory=list)
+    more: bool = False  # it is full: another may be made at once
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return self.new + self.corrections
+
+    @property
+    def message(self) -> str:
+        """What is said of it, and of what it leaves."""
+        if not self.number:
+            return "Rien n’est à déposer : aucun lot n’est fait."
+        left = plural(len(self.left), "titre attend ce qui lui manque", "titres attendent ce qui leur manque")
+        told = f"Lot n° {self.number} : {plural(self.lines, 'ligne')}. Téléchargez son fichier, et déposez-le."
+        return f"{told} {left}." if self.left else told
+
+
+class CannotDeposit(Exception):
+    """Nothing is deposited: why, as a sentence."""
+
+
+def make(work: Work, who: Certifier, write: Write = len, most: int = MOST_LINES) -> Made:
+    """Send what is due: `write` is given the flow piece by piece, and the lines are kept as sent. Raises CannotDeposit, NotThere."""
+    if not work.actor.may(Duty.DEPOSIT):
+        raise NotThere
+    if who.missing:
+        raise CannotDeposit(who.missing)
+    try:
+        schema = Schema(who.schema)
+        with work.db.writing() as tx:
+            return _make(tx, work, who, schema, write, most)
+    except BadSchema as error:
+        raise CannotDeposit(str(error)) from None
+
+
+def _make(tx: Connection, work: Work, who: Certifier, schema: Schema, write: Write, most: int) -> Made:
+    if tx.dialect.name == "postgresql":  # two batches at once would send the same lines
+        tx.execute(text("LOCK TABLE deposit IN EXCLUSIVE MODE"))
+    number = int(tx.execute(select(func.coalesce(func.max(deposit.c.id), 0))).scalar_one()) + 1
+    flux = f"depot-{number}-{secrets.token_hex(6)}"
+    head = Head(flux, work.on.now.astimezone(PARIS), who.client, who.certifier or who.client, who.contract)
+    called = {"flux": flux, "client": head.client, "certifier": head.certifier, "contract": head.contract}
+    made, batch = Made(), _Batch(tx, {**called, "id": number, "lines": 1, "at": work.on.now, "by": work.actor.signature})
+    with work.db.snapshot() as conn:
+        write(opening(head))
+        due = _due(titles(conn, who.since), batch, made)
+        for piece in certifications(_checked(schema, head, due, batch, made, most)):
+            write(piece)
+        write(CLOSING)
+    batch.settle()
+    if made.lines:
+        made.number = number
+        tx.execute(update(deposit).where(deposit.c.id == number).values(lines=made.lines))
+        told = {**called, "deposit": number, "lines": made.lines, "digest": digest_of_lines(tx, number)}
+        work.record(tx, "deposit_made", subject=f"deposit {number}", after=told)
+    return made
+
+
+def _due(found: Iterable[Title], batch: "_Batch", made: Made) -> Iterator[tuple[Title, As]]:
+    """Those that are sent; what is missing of the others is told."""
+    for one in found:
+        what = one.due
+        if what is Due.NOTHING and one.row.state == State.ACCEPTED.value and one.row.session_version != one.row.version:
+            batch.settled.append({"of": one.row.line_id, "seen": one.row.version})
+        if what in (Due.NEW, Due.CORRECTION):
+            yield one, As(what.value)
+        elif what is Due.INCOMPLETE:
+            made.left.append(Left(one.name, one.row.session_id, one.missing))
+
+
+def _checked(
+    schema: Schema, head: Head, due: Iterator[tuple[Title, As]], batch: "_Batch", made: Made, most: int
+) -> Iterator[tuple[str, str]]:
+    """The lines that the schema takes, some at once; what it refuses of the others is told, and they are left."""
+    while made.lines < most and (some := list(islice(due, min(AT_ONCE, most - made.lines)))):
+        lines = [(one.code, one.text) for one, _ in some]
+        refused = schema.refused(head, lines)
+        taken = [(one, sent_as, lines[i]) for i, (one, sent_as) in enumerate(some) if i not in refused]
+        made.left += [
+            Left(some[i][0].name, some[i][0].row.session_id, (f"« {what} », que le schéma refuse",))
+            for i, what in refused.items()
+        ]
+        batch.keep([(one, sent_as, written) for one, sent_as, (_, written) in taken])
+        corrections = sum(sent_as is As.CORRECTION for _, sent_as, _ in taken)
+        made.new, made.corrections = made.new + len(taken) - corrections, made.corrections + corrections
+        yield from (written for _, _, written in taken)
+    made.more = made.lines >= most and next(due, None) is not None
+
+
+@dataclass
+class _Batch:
+    """The rows of a batch, as they come in."""
+
+    tx: Connection
+    values: dict[str, Any]
+    settled: list[dict[str, int]] = field(default_factory=list)  # accepted lines whose session changed, and nothing of them
+    begun: bool = False
+
+    def keep(self, lines: list[tuple[Title, As, str]]) -> None:
+        """These lines are sent; those before them of the same people are no longer the last."""
+        if not lines:
+            return
+        if not self.begun:
+            self.tx.execute(insert(deposit).values(self.values))
+            self.begun = True
+        again = [one.row.line_id for one, _, _ in lines if one.row.line_id]
+        if again:
+            self.tx.execute(update(deposit_line).where(line.id.in_(again)).values(latest=False))
+        self.tx.execute(insert(deposit_line), [self._row(one, sent_as, written) for one, sent_as, written in lines])
+
+    def settle(self) -> None:
+        """Those need not be looked at again before their session changes."""
+        seen = update(deposit_line).where(line.id == bindparam("of")).values(session_version=bindparam("seen"))
+        for some in batches(self.settled):
+            self.tx.execute(seen, some)
+
+    def _row(self, one: Title, sent_as: As, written: str) -> dict[str, Any]:
+        salt = new_salt()
+        return {
+            "deposit_id": self.values["id"],
+            "session_id": one.row.session_id,
+            "candidate_id": one.row.id,
+            "code": one.code,
+            "sent_as": sent_as.value,
+            "state": State.SENT.value,
+            "latest": True,
+            "salt": salt,
+            "digest": digest(salt, written),
+            "session_version": one.row.version,
+        }
+
+
+def digest_of_lines(conn: Connection, number: int) -> str:
+    """What the trail keeps of the lines of a batch and of what has become of each: whoever changes one changes this."""
+    columns = (line.candidate_id, line.session_id, line.code, line.sent_as, line.state, line.digest)
+    query = select(*columns).where(line.deposit_id == number).order_by(line.candidate_id)
+    held = sha256()
+    for row in conn.execute(query, execution_options=STREAM):
+        held.update(f"{':'.join(map(str, row))}\n".encode())
+    return held.hexdigest()

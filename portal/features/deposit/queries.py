@@ -1,0 +1,101 @@
+"""What the pages of the deposit show: what waits, batches, and the lines of one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+
+from portal.clock import PARIS
+from portal.features.deposit.titles import ABOUT, Title, titles
+from portal.files.flux import Head, flow
+from portal.rules.deposit import Due, State
+from portal.store.candidates import candidate
+from portal.store.database import STREAM
+from portal.store.deposits import deposit, deposit_line
+from portal.store.personal import Shown, signed
+from portal.store.places import centre
+from portal.store.sessions import exam_session
+
+MOST_LOOKED = 20_000
+MOST_SHOWN = 200
+line = deposit_line.c
+
+
+@dataclass
+class Waiting:
+    """What the next batch would hold, and what it would leave; `more`: only the first titles were looked at."""
+
+    counts: Counter[Due] = field(default_factory=Counter)
+    incomplete: list[Title] = field(default_factory=list)  # of whom the centre has to tell more
+    without_code: Counter[str] = field(default_factory=Counter)  # titles of which the nation has to give the RNCP code
+    withdraw: list[Title] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def due(self) -> int:
+        """How many lines it would have."""
+        return self.counts[Due.NEW] + self.counts[Due.CORRECTION]
+
+
+def waiting(conn: Connection, since: date | None, most: int = MOST_LOOKED) -> Waiting:
+    """What waits for the next batch, as far as so many titles tell."""
+    found = Waiting()
+    each = titles(conn, since)
+    for one in islice(each, most):
+        what = one.due
+        found.counts[what] += 1
+        if what is Due.INCOMPLETE and not one.code:
+            found.without_code[one.row.title_code] += 1
+        if what is Due.INCOMPLETE and one.missing_of_person and len(found.incomplete) < MOST_SHOWN:
+            found.incomplete.append(one)
+        if what is Due.WITHDRAW and len(found.withdraw) < MOST_SHOWN:
+            found.withdraw.append(one)
+    found.more = next(each, None) is not None
+    return found
+
+
+def _counted(state: State) -> ColumnElement[int]:
+    return func.sum(case((line.state == state.value, 1), else_=0)).label(state.name.lower())
+
+
+def batches(conn: Connection, number: int | None = None) -> list[Shown]:
+    """All batches, the newest first, each with the lines of every state; or the one of this number."""
+    counts = select(line.deposit_id, *map(_counted, State)).group_by(line.deposit_id).subquery()
+    query = select(deposit, *(counts.c[state.name.lower()] for state in State))
+    query = query.join(counts, counts.c.deposit_id == deposit.c.id).order_by(deposit.c.id.desc())
+    return signed(conn, conn.execute(query if number is None else query.where(deposit.c.id == number)).all())
+
+
+def rejected(conn: Connection, number: int) -> list[Row[Any]]:
+    """The lines of this batch that were rejected: whose, where, and why; two hundred at most."""
+    query: Select[Any] = (
+        select(
+            line.session_id,
+            line.candidate_id,
+            line.reason,
+            line.latest,
+            candidate.c.last_name,
+            candidate.c.first_name,
+            centre.c.name,
+        )
+        .join(candidate, candidate.c.id == line.candidate_id)
+        .join(exam_session, exam_session.c.id == line.session_id)
+        .join(centre, centre.c.id == exam_session.c.centre_id)
+        .where(line.deposit_id == number, line.state == State.REJECTED.value)
+        .order_by(line.session_id, candidate.c.sort_key)
+        .limit(MOST_SHOWN)
+    )
+    return list(conn.execute(query))
+
+
+def written_again(conn: Connection, batch: Shown) -> Iterator[str]:
+    """The flow of a batch with what is known of its people today, for whoever has not its file any more. Streams."""
+    own = deposit_line.alias("own")
+    query = ABOUT.add_columns(own.c.code.label("own_code")).join(own, own.c.candidate_id == candidate.c.id)
+    rows = conn.execute(query.where(own.c.deposit_id == batch.id).order_by(own.c.id), execution_options=STREAM)
+    head = Head(batch.flux, batch.at.astimezone(PARIS), batch.client, batch.certifier, batch.contract)
+    yield from flow(head, ((row.own_code, Title(row, True).text) for row in rows if row.access))
