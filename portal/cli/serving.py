@@ -9,11 +9,16 @@ import time
 from contextlib import suppress
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from portal.cli.ending import obey_parent
 from portal.cli.tool import Tool, refuse
 from portal.paths import ROOT
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from granian.server.mp import MPServer
+    from granian.server.mt import MTServer
 
 HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seconds and 64 KB, and are a hundred at most
 WORKERS = 2
@@ -57,14 +62,15 @@ def _why_not(error: OSError, port: int) -> str:
 
 def serve(tool: Tool) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. The port was claimed, nothing of the database is open, and no other thread runs yet."""
+    if tool.settings.metrics_port:  # known before its library is imported
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="portal-metrics-"))
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
-    from portal.front import LEAVE
+    import portal.app  # noqa: F401  read once: the workers, and whichever replaces one, are forks
 
     if tool.settings.metrics_port:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="portal-metrics-"))
         from portal.metrics import serve_metrics
 
         serve_metrics(tool.settings.metrics_port, tool.db, tool.clock.now)
@@ -82,7 +88,14 @@ def serve(tool: Tool) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=UNDER_WAY_SECONDS,
     )
-    hang_up = signal.getsignal(signal.SIGHUP)
+    server.on_startup(partial(_listen, server, signal.getsignal(signal.SIGHUP)))
+    os.register_at_fork(after_in_child=partial(obey_parent, os.getpid()))
+    server.serve()
+
+
+def _listen(server: "MPServer | MTServer", hang_up: object) -> None:
+    """What asks it to end. SIGHUP would make it begin anew: whoever closes a terminal wants it to end, and « nohup » to go on."""
+    from portal.front import LEAVE
 
     def end(number: int, frame: FrameType | None) -> None:
         for worker in server.wrks:
@@ -90,12 +103,6 @@ def serve(tool: Tool) -> None:
                 os.kill(worker.inner.pid, LEAVE)  # type: ignore[union-attr]  # processes, here
         server.signal_handler_interrupt(number, frame)  # type: ignore[no-untyped-call]
 
-    def listen() -> None:
-        """SIGHUP would begin anew: whoever closes a terminal wants it to end, and « nohup » wants it to go on."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, end)
-        signal.signal(signal.SIGHUP, hang_up if hang_up is signal.SIG_IGN else end)
-
-    server.on_startup(listen)
-    os.register_at_fork(after_in_child=partial(obey_parent, os.getpid()))
-    server.serve()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if hang_up is signal.SIG_IGN else end)
