@@ -43,7 +43,7 @@ def granian(python: str, target: str, env: Mapping[str, str], folder: Path = ROO
 
 
 def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             sys.exit("Le serveur à mesurer n’a pas démarré.")
         try:
