@@ -9,16 +9,18 @@ import time
 from contextlib import suppress
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
+from granian.server.mt import MTServer
 
 from portal.cli.ending import obey_parent
 from portal.cli.tool import Tool, refuse
+from portal.front import LEAVE
 from portal.paths import ROOT
 from portal.settings import Settings
-
-if TYPE_CHECKING:
-    from granian.server.mp import MPServer
-    from granian.server.mt import MTServer
 
 HEADER_SECONDS, HEADERS = 10, 64_000  # the lines before a request have ten seconds and 64 KB, and are a hundred at most
 WORKERS = 2
@@ -64,9 +66,6 @@ def serve(tool: Tool) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. The port was claimed, nothing of the database is open, and no other thread runs yet."""
     if tool.settings.metrics_port:  # known before its library is imported
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="portal-metrics-"))
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
 
     import portal.app  # noqa: F401  read once: the workers, and whichever replaces one, are forks
 
@@ -93,9 +92,8 @@ def serve(tool: Tool) -> None:
     server.serve()
 
 
-def _listen(server: "MPServer | MTServer", hang_up: object) -> None:
+def _listen(server: MPServer | MTServer, hang_up: object) -> None:
     """What asks it to end. SIGHUP would make it begin anew: whoever closes a terminal wants it to end, and « nohup » to go on."""
-    from portal.front import LEAVE
 
     def end(number: int, frame: FrameType | None) -> None:
         for worker in server.wrks:
