@@ -110,7 +110,7 @@ def invitation(s: SessionRow) -> dict[str, tuple[str, str]]:
     exam = f"{s.title_label} ({s.title_code})"
     said = "Votre convocation est jointe (PDF). Votre page personnelle dit les jours, l’heure et le lieu, puis votre résultat."
     own = "Ce lien est personnel : ne le transmettez à personne."
-    asked = "Dites par ce lien, personnel, si vous viendrez : le centre et l’unité locale le lisent aussitôt."
+    asked = "Votre convocation est jointe (PDF). Dites par ce lien, personnel, si vous viendrez : le centre et l’unité locale le lisent aussitôt."
     return {
         CANDIDATE: (
             f"Votre convocation : {s.title_label}",

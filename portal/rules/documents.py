@@ -17,6 +17,7 @@ class Document(StrEnum):
     MINUTES = "proces-verbal"
     CCP = "livret"
     AWARD = "attestation"
+    JURY = "convocation-jury"
 
     @property
     def label(self) -> str:
@@ -62,6 +63,15 @@ TABLE = (
         always=(has_days,),
         before=(*WHERE_AND_WHEN, _days_to_come),
         void="Cette convocation est annulée : les jours, l’heure ou le lieu ont changé depuis. Une nouvelle la remplacera.",
+    ),
+    Line(
+        Document.JURY,
+        "Convocation du jury",
+        False,
+        (S.DTE_SENT, S.CONVOKED, *WITH_RESULTS),
+        "La convocation du jury s’édite une fois le DTE envoyé.",
+        always=(has_days,),
+        before=WHERE_AND_WHEN,
     ),
     Line(
         Document.ATTENDANCE,

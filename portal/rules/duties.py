@@ -36,6 +36,7 @@ class Duty(StrEnum):
     TAKE_OVER = "take_over"
     GIVE_DATA = "give_data"
     KEEP_LINKS = "keep_links"
+    KEEP_ADJUSTMENTS = "keep_adjustments"
     KEEP_LIMITS = "keep_limits"
     KEEP_DURATIONS = "keep_durations"
     RUN_MEASURES = "run_measures"
@@ -111,6 +112,12 @@ TABLE = (
         Duty.KEEP_LINKS,
         (R.CENTRE,),
         "Les convocations et les liens personnels sont tenus par le centre.",
+        ITS_CENTRE,
+    ),
+    Line(
+        Duty.KEEP_ADJUSTMENTS,
+        (R.CENTRE,),
+        "Les aménagements d’épreuves sont notés par le centre, et lus par le jury.",
         ITS_CENTRE,
     ),
     # ---- the national administration

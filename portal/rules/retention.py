@@ -16,6 +16,7 @@ class Kind(StrEnum):
     JOURNAL = "journal"
     MAILS = "mails"
     LINKS = "links"
+    ADJUSTMENTS = "adjustments"
     NOTICES = "notices"
     ACCOUNTS = "accounts"
     MEMBERS = "members"
@@ -87,6 +88,16 @@ TABLE = (
         least=1,
         most=36,
         why="Le temps de lire son résultat et de le prouver ; ensuite, le centre ou l’unité remet ce qui est gardé.",
+    ),
+    Duration(
+        Kind.ADJUSTMENTS,
+        "Aménagements d’épreuves",
+        "depuis la fin de la session",
+        default=3,
+        least=1,
+        most=12,
+        erased=True,
+        why="Le temps d’une contestation : ils peuvent toucher à la santé, et ne servent plus une fois l’examen passé.",
     ),
     Duration(
         Kind.NOTICES,

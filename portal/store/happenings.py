@@ -29,6 +29,8 @@ TO_A_SESSION = frozenset(
         "link_opened",
         "juror_answered",
         "links_ended",
+        "adjustments_noted",
+        "adjustments_erased",
         "proof_shared",
         "proof_withdrawn",
         "request_made",

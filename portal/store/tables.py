@@ -2,6 +2,7 @@
 
 from portal.store import (
     accounts,
+    adjustments,
     audit,
     calendars,
     candidates,
@@ -27,6 +28,7 @@ from portal.store.base import metadata
 
 __all__ = [
     "accounts",
+    "adjustments",
     "audit",
     "calendars",
     "candidates",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
+from portal.store.adjustments import adjustment
 from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
 from portal.store.documents import document
@@ -19,7 +20,7 @@ from portal.store.sessions import exam_session
 from portal.store.triggers import also
 
 OWN = (exam_session, request)  # tables that say themselves of which centre and department a row is
-OF_A_SESSION = (candidate, result, document, personal_link, deposit_line)  # and those that follow their session
+OF_A_SESSION = (candidate, result, document, personal_link, deposit_line, adjustment)  # and those that follow their session
 
 # Asked once a query (a subquery of its own), compared once a row.
 _IS = "(SELECT current_setting('portal.reach', true) = '%s')"

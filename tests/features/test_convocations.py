@@ -105,8 +105,8 @@ def test_each_candidate_with_an_address_is_mailed_its_paper_and_its_link(w: Worl
     body = mail.get_body(("plain",))
     assert body and "lundi 22 juin 2020" in body.get_content() and "SUKARNO" not in body.get_content()
     assert "envoyée le" in rows(b.get("/sessions/1/candidats/convocations").text)["AUBIGNÉ Éloïse"]
-    assert w.scalar("SELECT count(*) FROM document") == 3, "the papers of all are told with the first"
-    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'documents_made'") == 1
+    assert w.scalar("SELECT count(*) FROM document WHERE kind = 'convocation'") == 3, "the papers of all are told with the first"
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'documents_made'") == 2, "and the jury's"
     assert box.sent(after=24) == []
 
 
@@ -371,3 +371,79 @@ def test_whoever_types_the_bearers_name_and_birth_date_is_told_whether_they_fit(
     whole = read_qr(b.get("/sessions/1/documents/emargement.pdf").data, tmp_path).rpartition("/")[2]
     page = employer.post(f"/verifier/{whole}", **true)
     assert page.status_code == 200 and "Est-ce bien son porteur" not in page.text
+
+
+# ---- adjustments
+
+MARK = "MARQUEAMENAGEMENT"
+
+
+def adjusted(w: World) -> Browser:
+    """Something is noted of the first candidate, before anybody is convened."""
+    b = w.browser("centre")
+    page = "/sessions/1/candidats/1/amenagements"
+    assert b.post(page, version=w.get(1).version, note=f"Tiers temps {MARK}").status_code == 303
+    assert MARK in b.get(page).text
+    return b
+
+
+def test_adjustments_stand_on_the_papers_of_that_candidate_and_of_the_jury(w: World, tmp_path: Path) -> None:
+    b, box = adjusted(w), Box(w)
+    convene(w)
+    assert box.sent() == ALL
+
+    def paper(address: str) -> str:
+        (attached,) = list(box.to(address).iter_attachments())
+        return text_of(attached.get_content(), tmp_path)
+
+    assert MARK in paper("eloise@x.example") and MARK not in paper("huong@x.example")
+    said = paper("brun@x.example")
+    assert MARK in said and "AUBIGNÉ" in said and "BRUN Membre" in said and "01/02/1990" not in said
+    visitor = w.browser()
+    assert MARK in text_of(visitor.get(f"{box.link('eloise@x.example')}/convocation.pdf").data, tmp_path)
+    assert MARK not in visitor.get(box.link("brun@x.example")).text
+    assert MARK not in "".join(str(message.get_body(("plain",))) for message in box.taken)
+    assert MARK in text_of(b.get("/sessions/1/documents/convocation-jury.pdf").data, tmp_path)
+
+
+def test_adjustments_come_back_nowhere_else(w: World, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    adjusted(w)
+    convene(w)
+    pages = [
+        *("/sessions", "/sessions/1", "/sessions/1/historique", "/sessions/1/candidats", "/sessions/1/candidats/1", "/avis"),
+        *("/sessions/1/candidats/convocations", "/sessions/1/jury", "/sessions/1/documents", "/sessions/1/preuve.json"),
+        *("/sessions/export?quoi=candidats", "/sessions/export?quoi=candidats&pour=lecture", "/sessions/1/candidats/1/modifier"),
+    ]
+    papers = [f"/sessions/1/documents/{kind}.pdf" for kind in ("liste-candidats", "emargement")]
+    for who in ("centre", "ud94", "region"):
+        b = w.browser(who)
+        assert [page for page in pages if MARK in b.get(page).get_data(as_text=True)] == []
+        assert [page for page in papers if MARK in text_of(b.get(page).data, tmp_path)] == []
+    for who in ("ud94", "region", "national", "other"):
+        b = w.browser(who)
+        assert b.get("/sessions/1/candidats/1/amenagements").status_code == 404
+        assert b.post("/sessions/1/candidats/1/amenagements", version=w.get(1).version, note="x").status_code == 404
+    assert MARK not in caplog.text and MARK not in str(w.scalar("SELECT group_concat(after) FROM audit_event") if w.db.is_sqlite
+                                                       else w.scalar("SELECT string_agg(after, '') FROM audit_event"))  # fmt: skip
+    looked = "SELECT sum(times) FROM security_entry WHERE kind = 'looked' AND subject LIKE '%/amenagements'"
+    before = w.scalar(looked)
+    w.browser("centre").get("/sessions/1/candidats/1/amenagements")
+    assert w.scalar(looked) == int(str(before)) + 1
+
+
+def test_adjustments_that_change_are_sent_again_and_erased_in_time(w: World, tmp_path: Path) -> None:
+    b, box = adjusted(w), Box(w)
+    convene(w)
+    box.sent()
+    code = read_qr(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path).rpartition("/")[2]
+    assert b.post("/sessions/1/candidats/1/amenagements", version=w.get(1).version, note="").status_code == 303
+    assert w.get(1).unconvened == 1 and "n’est plus à jour" in w.browser().get(f"/verifier/{code}").text
+    assert b.post("/sessions/1/candidats/1/amenagements", version=w.get(1).version, note=MARK).status_code == 303
+    convene(w, "nouvelle-convocation")
+    assert box.sent(after=1) == ["eloise@x.example"]
+    code = read_qr(b.get("/sessions/1/candidats/1/convocation.pdf").data, tmp_path).rpartition("/")[2]
+    w.today = w.today.replace(month=9, day=27)
+    done = {one.line.kind: one.count for one in apply(w.operator())}
+    assert done[Kind.ADJUSTMENTS] == 1 and w.scalar("SELECT note FROM adjustment") is None
+    assert "Document authentique.</strong>" in w.browser().get(f"/verifier/{code}").text

@@ -25,7 +25,7 @@ WHERE, WHOM = "12 rue des Écoles, 94000 Créteil", "C. Roux, 01 00 00 00 00"
 LEFT_BEHIND = re.compile(r"2 mars|20 avril|24 août|(02/03|20/04|24/08)(?!/2016)")
 STATED = "du lundi 6 juillet 2020 au mercredi 8 juillet 2020"
 TOOK_PLACE = "du lundi 6 juillet 2020 au jeudi 9 juillet 2020"
-BEFORE = (Document.CANDIDATES, Document.CONVOCATION, Document.ATTENDANCE)
+BEFORE = (Document.CANDIDATES, Document.CONVOCATION, Document.JURY, Document.ATTENDANCE)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_the_papers_after_the_exam_go_up_to_its_real_end(w: World, tmp_path: Pat
     finish(w, "2020-07-09")
     found = papers(w, tmp_path)
     for kind, paper in found.items():
-        says_where_and_when(paper, STATED if kind in (Document.CONVOCATION, Document.ATTENDANCE) else TOOK_PLACE)
+        says_where_and_when(paper, STATED if kind in (Document.CONVOCATION, Document.JURY, Document.ATTENDANCE) else TOOK_PLACE)
     assert "à l’issue de la session terminée le jeudi 9 juillet 2020" in found[Document.AWARD]
     assert "peuvent être présentés jusqu’au 09/07/2021" in found[Document.CCP]
     assert f"le responsable de session : {WHOM}" in found[Document.CONVOCATION]

@@ -32,6 +32,7 @@ from portal.rules.security import Kind as Journal
 from portal.settings import Settings
 from portal.store import migrate
 from portal.store.accounts import account, sign_in
+from portal.store.adjustments import adjustment
 from portal.store.base import metadata
 from portal.store.candidates import candidate, result
 from portal.store.jury import accreditation, jury_member, session_jury
@@ -124,10 +125,20 @@ def linked(w: World, on: date) -> None:
         tx.execute(insert(personal_link).values(session_id=number, **row))
 
 
+def adjusted(w: World, on: date) -> None:
+    number = on.toordinal() % 100 + 1
+    w.session(number, f"{on:%d/%m/%Y}", f"{on:%d/%m/%Y}", "verrouillee", candidates=1)
+    with w.db.writing() as tx:
+        whose = tx.execute(select(candidate.c.id).where(candidate.c.session_id == number)).scalar_one()
+        row = {"candidate_id": whose, "note": "tiers temps", "salt": "s", "digest": "d"}
+        tx.execute(insert(adjustment).values(session_id=number, **row))
+
+
 MADE: dict[Kind, Callable[[World, date], None]] = {
     Kind.SIGN_INS: signed_in,
     Kind.JOURNAL: noted,
     Kind.LINKS: linked,
+    Kind.ADJUSTMENTS: adjusted,
     Kind.MAILS: mailed,
     Kind.NOTICES: noticed,
     Kind.ACCOUNTS: closed,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.cli import cli
 from portal.store import walls
+from portal.store.adjustments import adjustment
 from portal.store.candidates import candidate, result
 from portal.store.database import Database
 from portal.store.documents import document
@@ -29,6 +30,7 @@ NUMBER = {  # by table, the session that a row is of
     "result": result.c.session_id,
     "document": document.c.session_id,
     "personal_link": personal_link.c.session_id,
+    "adjustment": adjustment.c.session_id,
     "request": request.c.session_id,
 }
 Opens = Callable[[Database], AbstractContextManager[Connection]]
@@ -51,6 +53,7 @@ def w(world: World) -> World:
             tx.execute(insert(document).values(**of, **paper, code=str(s.id)))
             link = {"candidate_id": number, "nonce": "n", "digest": str(s.id), "made_at": world.now()}
             tx.execute(insert(personal_link).values(**of, **link))
+            tx.execute(insert(adjustment).values(**of, candidate_id=number, note="n", salt="s", digest="d"))
             place = {"centre_id": s.centre_id, "department_code": s.department_code, "title_id": s.title_id}
             asked = {"kind": "report", "status": "ouverte", "reason": "r", "made_by": "x", "made_at": world.now()}
             days = {"wanted_start": s.starts_on, "wanted_end": s.ends_on, "lockdown_cause": False}

@@ -14,7 +14,7 @@ STEPS = (
 _STEPS = ",".join(f"'{step}'" for step in STEPS)
 # One moved session ready for each next step, and one whose DTE was recalled.
 READY = tuple(range(224581, 224588))
-PAPERS = ("convocation", "liste-candidats", "emargement", "proces-verbal", "livret", "attestation")
+PAPERS = ("convocation", "liste-candidats", "emargement", "proces-verbal", "livret", "attestation", "convocation-jury")
 # The first manager, the national account, the other manager, a member, a closed one, an invitation over, one that waits.
 ACCOUNTS = (1, 6, 11, 12, 13, 14, 15, 999)
 FIRST_CANDIDATES = {224561: 1, 224565: 64, 224566: 68, 224573: 93, 224574: 94}
@@ -30,7 +30,7 @@ def _candidates(rest: str, *numbers: int) -> list[str]:
 
 
 _SESSION, _CANDIDATE = "/sessions/<number:number>", "/sessions/<number:number>/candidats/<number:candidate_id>"
-_KINDS = "<any('convocation','liste-candidats','emargement','proces-verbal','livret','attestation'):kind>.pdf"
+_KINDS = "<any('convocation','liste-candidats','emargement','proces-verbal','livret','attestation','convocation-jury'):kind>.pdf"
 _ENDING = "<any('csv','xlsx','ods'):kind>"
 _MODEL = f"modele.{_ENDING}"
 _FILES = ("centres", "titres", "agrements", "sessions", "candidats")
@@ -134,6 +134,7 @@ PAGES: dict[str, list[str]] = {
     _CANDIDATE: _candidates(""),
     f"{_CANDIDATE}/{_KINDS}": _candidates("/convocation.pdf", 224566) + _candidates("/attestation.pdf", 224566)
     + _candidates("/emargement.pdf", 224566),
+    f"{_CANDIDATE}/amenagements": _candidates("/amenagements"),
     f"{_CANDIDATE}/modifier": _candidates("/modifier"),
     f"{_CANDIDATE}/retrait": _candidates("/retrait"),
     f"{_CANDIDATE}/etat-civil": _candidates("/etat-civil"),

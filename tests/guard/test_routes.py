@@ -112,6 +112,7 @@ ROUTES = {
     "/sessions/<number:number>/candidats/modele.<any('csv','xlsx','ods'):kind>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": SCOPED,
+    "/sessions/<number:number>/candidats/<number:candidate_id>/amenagements": MINE,
     "/sessions/<number:number>/candidats/<number:candidate_id>/retrait": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/etat-civil": HANDED,
     f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": SCOPED,

@@ -41,10 +41,10 @@ CHANGES = {
     ),
     "an enum with a value more": (
         "document.ck_document_kind_known",
-        "'attestation')",
-        "'attestation', 'autre')",
+        "'convocation-jury')",
+        "'convocation-jury', 'autre')",
         "ALTER TABLE document DROP CONSTRAINT ck_document_kind_known, ADD CONSTRAINT ck_document_kind_known CHECK "
-        "(kind IN ('convocation', 'liste-candidats', 'emargement', 'proces-verbal', 'livret', 'attestation', 'autre'))",
+        "(kind IN ('convocation', 'liste-candidats', 'emargement', 'proces-verbal', 'livret', 'attestation', 'convocation-jury', 'autre'))",
     ),
     "a column of another type": (
         "closing.reason",

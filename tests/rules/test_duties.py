@@ -16,6 +16,7 @@ EXPECTED = {
         Duty.READ_OWN_FIGURES,
         Duty.GIVE_DATA,
         Duty.KEEP_LINKS,
+        Duty.KEEP_ADJUSTMENTS,
     },
     Role.UD: {
         Duty.ANSWER_REQUESTS,

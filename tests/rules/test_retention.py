@@ -13,6 +13,7 @@ SAID = {
     Kind.SIGN_INS: "12 mois",
     Kind.JOURNAL: "12 mois",
     Kind.LINKS: "12 mois",
+    Kind.ADJUSTMENTS: "3 mois",
     Kind.MAILS: "6 mois",
     Kind.NOTICES: "12 mois",
     Kind.ACCOUNTS: "3 ans",

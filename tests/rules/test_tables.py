@@ -146,6 +146,7 @@ AFTER_THE_DTE = {S.DTE_SENT, S.CONVOKED, S.RESULTS, S.LOCKED}
 GIVEN = {
     Document.CANDIDATES: (False, {*ACTIVE, S.RESULTS, S.LOCKED}),
     Document.CONVOCATION: (True, AFTER_THE_DTE),
+    Document.JURY: (False, AFTER_THE_DTE),
     Document.ATTENDANCE: (False, AFTER_THE_DTE),
     Document.MINUTES: (False, {S.RESULTS, S.LOCKED}),
     Document.CCP: (True, {S.RESULTS, S.LOCKED}),

@@ -7,6 +7,7 @@ from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
 from portal.features.candidates import actions as candidates
+from portal.features.candidates.adjusting import adjust
 from portal.features.candidates.civil import give_civil
 from portal.features.candidates.importing import import_candidates
 from portal.features.convening.actions import set_exam_days
@@ -114,6 +115,7 @@ def _prepare(life: Life, one: int, two: int, three: int) -> None:
     done(candidates.add(w.as_("centre"), 1, v(1), Person("Nguyễn", "Thị Hương", D("1990-02-01"))))
     third = life.people(1)[0]
     done(candidates.edit(w.as_("centre"), 1, v(1), third, Person("Nguyen", "Huong", D("1990-03-01"), "h@x.example")))
+    done(adjust(w.as_("centre"), 1, v(1), third, "tiers temps"))
     done(give_civil(w.as_("centre"), 1, v(1), third, CIVIL))
     done(candidates.remove(w.as_("centre"), 1, v(1), third))
     people = [Person("Sukarno", "", D("1980-01-01")), Person("O’Brien", "Jean-Noël", D("1981-01-01"))]
@@ -131,6 +133,8 @@ def _prepare(life: Life, one: int, two: int, three: int) -> None:
     row = "4;Nom01;Prénom;01/02/1990;Nom de jeune fille;Nomzéroun;F;;69003;Lyon-la-Mulatière;;vae"
     import_candidates(w.operator(), f"session;last_name;first_name;born_on;{facts}\n{row}\n".encode())
     last = life.people(1)[0]
+    done(adjust(w.as_("centre"), 1, v(1), last, "secrétaire"))
+    done(adjust(w.as_("centre"), 1, v(1), last, "tiers temps"))
     done(give_civil(w.as_("centre"), 1, v(1), last, CIVIL))
     done(give_civil(w.as_("centre"), 1, v(1), last, replace(CIVIL, access="vae")))
     done(advance(w.as_("centre"), 3, v(3), Action.CANCEL, "Plus de salle"))

@@ -47,6 +47,7 @@ OWNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "mail": (f"coalesce({_of_account('account_id')}, {OF_SUMMONED})", ("subject", "body", "address", "problem")),
     "notice": (_of_account("account_id"), ("subject", "body")),
     "sign_in": (_of_account("account_id"), ("browser", "address")),
+    "adjustment": (OF_SESSION, ("note",)),
     "candidate": (OF_SESSION, ("last_name", "first_name", "email")),
     "deposit_line": (OF_SESSION, ("reason",)),
     "request": (OF_CENTRE, ("approval_number", "reason", "answer")),
@@ -64,7 +65,7 @@ LEFT = {
         (
             "account.role", "account.password_hash", "account.mailing", "account.salt", "exam_session.kind", "exam_session.status",
             "exam_session.postponed_case", "exam_session.creation_key", "exam_session.hour", "factor.kind", "factor.credential",
-            "factor.secret", "personal_link.nonce", "personal_link.digest", "personal_link.proof", "personal_link.message_id", "personal_link.answer", "mail.message_id", "mail.link", "notice.link", "notice.key", "sign_in.token_digest",
+            "factor.secret", "adjustment.salt", "adjustment.digest", "personal_link.nonce", "personal_link.digest", "personal_link.proof", "personal_link.message_id", "personal_link.answer", "mail.message_id", "mail.link", "notice.link", "notice.key", "sign_in.token_digest",
             "sign_in.challenge", "request.kind", "request.status", "request.creation_key", "request.wanted_outcome",
             "security_entry.key", "security_entry.kind", "signal_note.kind", "signal_note.about", "draw.starts_from",
             "draw.starts_to", "draw.drawn_from", "draw.drawn", "department.code", "region.code", "centre.siret",

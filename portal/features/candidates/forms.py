@@ -57,6 +57,12 @@ class CivilStatus(Form):
         return Civil(**{name: str(getattr(self, name).value or "") for name in CELLS})
 
 
+class Adjustments(Form):
+    note = TextField(
+        "Aménagements", longest=500, rows=3, hint="Par exemple : tiers temps, secrétaire, sujet en gros caractères. Vide : aucun."
+    )
+
+
 class Removal(Form):
     """Whether it needs a reason, the act says."""
 

@@ -14,8 +14,10 @@ from portal.core.people import Person
 from portal.core.session import SessionRow
 from portal.core.sheet import load
 from portal.features.candidates import actions, sheets
+from portal.features.candidates.adjusting import adjust as adjusting
+from portal.features.candidates.adjusting import note_of
 from portal.features.candidates.civil import give_civil, offered
-from portal.features.candidates.forms import Candidate, CivilStatus, Removal
+from portal.features.candidates.forms import Adjustments, Candidate, CivilStatus, Removal
 from portal.features.candidates.queries import Identity, Listed, find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
@@ -111,6 +113,22 @@ def edit_civil(number: int, candidate_id: int) -> ResponseReturnValue:
     outcome = give_civil(work(), number, version(), candidate_id, form.civil)
     to = url_for("candidates.show", number=number, candidate_id=candidate_id)
     return answer(outcome, page, number, form, Action.GIVE_CIVIL, to, **told)
+
+
+@blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/amenagements", methods=["GET", "POST"])
+def adjust(number: int, candidate_id: int) -> ResponseReturnValue:
+    s, row = found(number), _row(number, candidate_id)
+    only(Duty.KEEP_ADJUSTMENTS)
+    note_when_shown(Kind.LOOKED)
+    form = Adjustments(note=note_of(reading(), candidate_id))
+    page, person = "candidates/adjust.html", Person(row.last_name, row.first_name, row.born_on)
+    if not posted():
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, c=row, person=person)
+    if not form.validate():
+        return form_page(page, s, form, Action.EDIT_CANDIDATES, 422, c=row, person=person)
+    outcome = adjusting(work(), number, version(), candidate_id, form.note.text)
+    to = url_for("candidates.show", number=number, candidate_id=candidate_id)
+    return answer(outcome, page, number, form, Action.EDIT_CANDIDATES, to, c=row, person=person)
 
 
 @blueprint.route("/sessions/<number:number>/candidats/<number:candidate_id>/retrait", methods=["GET", "POST"])

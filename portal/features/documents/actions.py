@@ -112,6 +112,7 @@ def _shown(content: Content, code: str, at: datetime, base_url: str) -> dict[str
     address = f"{base_url.rstrip('/')}/verifier/{grouped(code)}"
     return {
         **content.data,
+        **content.aside,
         "document": LINE[content.kind].label,
         "personal": LINE[content.kind].personal,
         "code": grouped(code),

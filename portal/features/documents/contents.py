@@ -1,12 +1,12 @@
 """What each document of a session says, as plain values: the same facts always give the same content."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
 from portal.core.session import SessionRow
 from portal.core.sheet import Candidate, Sheet, load
@@ -17,6 +17,7 @@ from portal.rules.french import DAYS, day, long_day
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, Standing, one_year_after
 from portal.store.actors import Actor
+from portal.store.adjustments import adjustment
 from portal.store.personal import in_json
 
 DAYS_A_PAGE = 5  # of two half-days each
@@ -32,6 +33,7 @@ class Content:
     data: Mapping[str, Any]
     said: Mapping[str, str]
     earlier: Mapping[str, Any] | None = None  # the same content, as earlier versions laid it out
+    aside: Mapping[str, Any] = field(default_factory=dict)  # printed too, and kept in no digest: adjustments
 
     @property
     def digest(self) -> str:
@@ -55,6 +57,7 @@ class _Facts:
     jury: Sequence[str]
     titled: Mapping[int, Standing]  # the candidates who hold the titre through this session: their standing
     certificates: Mapping[int, str]
+    adjusted: Mapping[int, Row[Any]]  # by candidate: for the papers of that candidate and of the jury alone
 
 
 def contents(
@@ -71,7 +74,11 @@ def contents(
 
 
 def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet: Sheet) -> _Facts:
-    jury = [seat.name for seat in seated(conn, actor, s)] if kind is Document.MINUTES else []
+    jury = [seat.name for seat in seated(conn, actor, s)] if kind in (Document.MINUTES, Document.JURY) else []
+    adjusted: dict[int, Row[Any]] = {}
+    if kind in ADJUSTED:
+        rows = conn.execute(select(adjustment).where(adjustment.c.session_id == s.number))
+        adjusted = {row.candidate_id: row for row in rows}
     titled: dict[int, Standing] = {}
     labels: dict[int, str] = {}
     if kind is Document.AWARD:
@@ -81,11 +88,12 @@ def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet:
             standing = found[c.identity]
             if standing.title and standing.title.session == s.number:
                 titled[c.id] = standing
-    return _Facts(s, sheet, jury, titled, labels)
+    return _Facts(s, sheet, jury, titled, labels, adjusted)
 
 
+ADJUSTED = (Document.CONVOCATION, Document.JURY)
 # What is said to the people before the exam: its days, as stated; whatever is said afterwards goes up to its real end.
-BEFORE = (Document.CONVOCATION, Document.ATTENDANCE)
+BEFORE = (Document.CONVOCATION, Document.JURY, Document.ATTENDANCE)
 
 
 def _span(s: SessionRow, kind: Document) -> tuple[date | None, date | None]:
@@ -148,7 +156,10 @@ def initials(c: Candidate) -> str:
 
 def _convocation(f: _Facts, c: Candidate) -> Content:
     said = _said(f.s, Document.CONVOCATION, Candidat=initials(c), Heure=f.s.hour, Lieu=f.s.place)
-    return _content(f.s, Document.CONVOCATION, c.id, {**_session(f.s, Document.CONVOCATION), **_person(c)}, said)
+    own = f.adjusted.get(c.id)
+    data = {**_session(f.s, Document.CONVOCATION), **_person(c), **({"adjusted": own.digest} if own else {})}
+    made = _content(f.s, Document.CONVOCATION, c.id, data, said)
+    return replace(made, aside={"adjustments": own.note}) if own and own.note else made
 
 
 def _ccp(f: _Facts, c: Candidate) -> Content | None:
@@ -196,7 +207,9 @@ BUILDERS: dict[Document, Callable[[_Facts, Candidate], Content | None]] = {
 def _session_document(kind: Document, f: _Facts) -> Content:
     people: list[dict[str, str]] = []
     for c in f.sheet.candidates:
-        row = _person(c)
+        row = {"name": c.name} if kind is Document.JURY else _person(c)
+        if c.id in f.adjusted:
+            row["adjusted"] = f.adjusted[c.id].digest
         if kind is Document.CANDIDATES:
             row["email"] = c.email
         if kind is Document.MINUTES:
@@ -207,7 +220,11 @@ def _session_document(kind: Document, f: _Facts) -> Content:
     if kind is Document.MINUTES:
         data["jury"] = list(f.jury)
         said["Résultats"] = f.sheet.tally(f.sheet.stored) or "aucun"
+    if kind is Document.JURY:
+        data["jury"] = list(f.jury)
     made = _content(f.s, kind, 0, data, said)
+    notes = [{"name": c.name, "note": own.note} for c in f.sheet.candidates if (own := f.adjusted.get(c.id)) and own.note]
+    made = replace(made, aside={"adjustments": notes}) if notes else made
     return _with_days(made, f.s) if kind is Document.ATTENDANCE else made
 
 

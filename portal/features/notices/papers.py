@@ -38,10 +38,14 @@ def attach(db: Database, settings: Settings, now: datetime, row: Row[Any], messa
             s = find(conn, work.actor, link.session_id, work.unit_label)
         except NotThere:
             raise Superseded from None
-    if s.status is Status.CANCELLED or (link.candidate_id is not None and link.convened_for != s.convocation):
+    own = f"{kind}:" == links.CANDIDATE
+    void = link.convened_for != s.convocation if own else bool(s.candidates) and s.unconvened == s.candidates
+    if s.status is Status.CANCELLED or void:
         raise Superseded
-    if f"{kind}:" == links.CANDIDATE:
+    if own:
         made = make(work, s.number, Document.CONVOCATION, int(number), settings.public_url, keep_all=True)
-        if not isinstance(made, Made):
-            raise Superseded
-        message.add_attachment(made.pdf, maintype="application", subtype="pdf", filename=made.name)
+    else:
+        made = make(work, s.number, Document.JURY, None, settings.public_url)
+    if not isinstance(made, Made):
+        raise Superseded
+    message.add_attachment(made.pdf, maintype="application", subtype="pdf", filename=made.name)

@@ -246,6 +246,8 @@ WORDS: dict[str, Words] = {
     "link_withdrawn": _link("Lien personnel retiré : {}."),
     "link_opened": _link("Page personnelle ouverte : {}."),
     "juror_answered": _answered_seat,
+    "adjustments_noted": lambda e: (f"{e.candidate(e.after['candidate'])} : aménagements d’épreuves mis à jour.", ()),
+    "adjustments_erased": _plain("Aménagements d’épreuves effacés, au terme de leur durée."),
     "proof_shared": _link("Justificatif pour un employeur créé : {}."),
     "proof_withdrawn": _link("Justificatif pour un employeur retiré : {}."),
     "links_ended": _plain("Liens personnels supprimés, au terme de leur durée."),

@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, String, case, cast, de
 from portal.rules import civil
 from portal.rules.names import ERASED
 from portal.store.accounts import account, sign_in
+from portal.store.adjustments import adjustment
 from portal.store.audit import Event, audit_event
 from portal.store.calendars import calendar_feed
 from portal.store.candidates import candidate
@@ -53,6 +54,7 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     """The candidates of these sessions, and what was typed of them, become nobody's; how many candidates."""
     c, s, r = candidate.c, exam_session.c, request.c
     _links_of(tx, numbers)
+    _unadjusted(tx, numbers)
     count = select(c.session_id, func.count().label("many")).where(c.session_id.in_(numbers)).group_by(c.session_id)
     people = {row.session_id: row.many for row in tx.execute(count)}
     nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
@@ -72,6 +74,22 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     told = [Event("people_erased", n, after={"candidates": people.get(n, 0), "people_erased_at": work.on.now}) for n in numbers]
     work.record_all(tx, told)
     return sum(people.values())
+
+
+def erase_adjustments(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
+    """What was adjusted for the candidates of these sessions is nobody's business any more; of how many."""
+    erased = _unadjusted(tx, numbers)
+    work.record_all(tx, [Event("adjustments_erased", n, after={"candidates": erased[n]}) for n in numbers])
+    return sum(erased.values())
+
+
+def _unadjusted(tx: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """Take note and salt away, and leave the digest, by which papers are still checked: how many, by session."""
+    of = adjustment.c.session_id
+    noted = (of.in_(numbers), adjustment.c.note.is_not(None))
+    counted = tx.execute(select(of, func.count().label("many")).where(*noted).group_by(of)).all()
+    tx.execute(update(adjustment).where(*noted).values(note=None, salt=None))
+    return dict.fromkeys(numbers, 0) | {row.session_id: row.many for row in counted}
 
 
 def end_links(tx: Connection, work: Work, numbers: Sequence[int]) -> int:

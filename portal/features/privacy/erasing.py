@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, select
 
-from portal.features.privacy.anonymous import Erase, end_links, erase_accounts, erase_members, erase_sessions
+from portal.features.privacy.anonymous import Erase, end_links, erase_accounts, erase_adjustments, erase_members, erase_sessions
 from portal.features.privacy.overdue import OF_SESSIONS, Bound, Overdue, past, plan
 from portal.rules.retention import Kind
 from portal.store.accounts import account, sign_in
@@ -25,6 +25,7 @@ ERASED: dict[Kind, tuple[Table, Erase]] = {
     Kind.MEMBERS: (jury_member, erase_members),
     Kind.CANDIDATES: (exam_session, erase_sessions),
     Kind.LINKS: (exam_session, end_links),
+    Kind.ADJUSTMENTS: (exam_session, erase_adjustments),
 }
 MOST_DELETED, MOST_ERASED = 2000, 100  # in one transaction
 

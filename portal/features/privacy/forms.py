@@ -17,6 +17,7 @@ class Durations(Form):
     journal = _field(Kind.JOURNAL)
     mails = _field(Kind.MAILS)
     links = _field(Kind.LINKS)
+    adjustments = _field(Kind.ADJUSTMENTS)
     notices = _field(Kind.NOTICES)
     accounts = _field(Kind.ACCOUNTS)
     members = _field(Kind.MEMBERS)
@@ -29,6 +30,7 @@ class Durations(Form):
             Kind.JOURNAL: self.journal.number,
             Kind.MAILS: self.mails.number,
             Kind.LINKS: self.links.number,
+            Kind.ADJUSTMENTS: self.adjustments.number,
             Kind.NOTICES: self.notices.number,
             Kind.ACCOUNTS: self.accounts.number,
             Kind.MEMBERS: self.members.number,

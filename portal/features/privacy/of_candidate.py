@@ -20,6 +20,7 @@ from portal.rules import civil
 from portal.rules.documents import LINE, Document
 from portal.rules.duties import Duty
 from portal.rules.french import day
+from portal.store.adjustments import adjustment
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate
 from portal.store.documents import document
@@ -49,6 +50,9 @@ def give(work: Work, number: int, candidate_id: int) -> Values:
         rows = tx.execute(same).all()
         sessions = find_several(tx, work.actor, [row.session_id for row in rows], work.unit_label)
         told = [_registration(tx, sessions[r.session_id], r) for r in rows]
+        for r, one in zip(rows, told, strict=True) if work.actor.may(Duty.KEEP_ADJUSTMENTS) else ():  # they alone read them
+            own = select(adjustment.c.note).where(adjustment.c.candidate_id == r.id)
+            one["aménagements d’épreuves"] = tx.execute(own).scalar()
         work.record(tx, "data_given", session_id=s.number, after={"candidate": candidate_id})
     return {
         "établi le": work.on.now.astimezone(PARIS).isoformat(timespec="seconds"),

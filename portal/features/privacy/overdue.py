@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, cast, exists, 
 from portal.clock import PARIS
 from portal.rules.retention import TABLE, Duration, Kind
 from portal.store.accounts import account, sign_in
+from portal.store.adjustments import adjustment
 from portal.store.audit import OF_NO_SESSION, audit_event
 from portal.store.candidates import candidate
 from portal.store.conditions import effective_end
@@ -43,7 +44,11 @@ class Bound:
         return datetime.combine(self.day, time(), PARIS)
 
 
-OF_SESSIONS = {Kind.CANDIDATES: candidate, Kind.LINKS: personal_link}  # what is kept, and goes, session by session
+OF_SESSIONS = {
+    Kind.CANDIDATES: candidate,
+    Kind.LINKS: personal_link,
+    Kind.ADJUSTMENTS: adjustment,
+}  # what is kept, and goes, session by session
 
 
 def plan(conn: Connection, today: date, kinds: Collection[Kind] = tuple(Kind)) -> list[Overdue]:
@@ -73,6 +78,9 @@ def past(kind: Kind, bound: Bound) -> Select[Any]:
         case Kind.LINKS:
             linked = exists().where(personal_link.c.session_id == exam_session.c.id)
             return select(exam_session.c.id).where(effective_end < bound.day, linked)
+        case Kind.ADJUSTMENTS:
+            noted = exists().where(adjustment.c.session_id == exam_session.c.id, adjustment.c.note.is_not(None))
+            return select(exam_session.c.id).where(effective_end < bound.day, noted)
         case Kind.MAILS:
             return select(mail.c.id).where(mail.c.at < bound.at)
         case Kind.NOTICES:

@@ -20,6 +20,7 @@ from portal.features.standing.told import ORIGINS, WORDS, Known, Run, Told
 from portal.features.standing.values import erased_signature, same, worded
 from portal.rules import civil
 from portal.rules.lifecycle import Status
+from portal.store.adjustments import adjustment, noted
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
@@ -161,10 +162,20 @@ class _Hanging:
         self.results, self.people = ahead(result, "id"), ahead(candidate, "id")
         self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
         self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
+        self.adjusted = ahead(adjustment, "candidate_id")
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
-        for stream in (self.results, self.people, self.seats, self.links, self.documents, self.private, self.requests):
+        for stream in (
+            self.results,
+            self.people,
+            self.seats,
+            self.links,
+            self.documents,
+            self.private,
+            self.adjusted,
+            self.requests,
+        ):
             stream.of(number)
 
     def compared(self, number: int, told: Told, beside: Beside) -> Iterator[str]:
@@ -180,6 +191,10 @@ class _Hanging:
         if told.documents is not None and documents != told.documents:
             yield "les documents établis ne sont pas ceux que dit le journal"
         yield from _private(self.private.of(number), told)
+        adjusted = self.adjusted.of(number)
+        whole = all(row.note is None or row.digest == noted(row.salt, row.note) for row in adjusted)
+        if not whole or {row.candidate_id: row.digest for row in adjusted} != told.adjusted:
+            yield "les aménagements d’épreuves ne sont pas ceux que dit le journal"
         yield from _requests(self.requests.of(number), told, beside)
 
 

@@ -82,6 +82,7 @@ class Told:
     links: set[tuple[int, int]] | None = field(default_factory=set)  # member, candidate
     documents: set[str] | None = field(default_factory=set)
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
+    adjusted: dict[int, str] = field(default_factory=dict)  # by candidate, the digest of what is noted
     private: dict[str, dict[str, Any]] = field(default_factory=dict)  # links, by whose they are
     definitive: bool = False
     begun: bool = False  # its origin is told
@@ -116,6 +117,11 @@ class Told:
             self.documents = self.documents | set(after["kept"]) if self.documents is not None and "kept" in after else None
         elif e.action == "people_erased":
             self._erased()
+        elif e.action == "adjustments_noted":
+            self.adjusted.pop(after["candidate"], None)
+            self.adjusted |= {after["candidate"]: after["digest"]} if after["digest"] else {}
+        if e.action == "candidate_removed":
+            self.adjusted.pop(after.get("candidate", 0), None)
         self._hear_links(e, after)
 
     def _hear_results(self, action: str, after: Mapping[str, Any], old: bool) -> None:
