@@ -91,6 +91,8 @@ TO_THE_SERVICE = frozenset(
         "accredited",
         "accreditation_withdrawn",
         "letter_published",
+        "letter_changed",
+        "letter_withdrawn",
         "closing_announced",
         "closing_called_off",
         "signal_closed",

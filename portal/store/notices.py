@@ -90,8 +90,20 @@ letter = Table(
     Column("by", String(330), nullable=False),
     Column("creation_key", String(64), unique=True),
     Column("number", Integer),  # as readers call it, « Lettre d’information n° 13 »; the first here may be any
+    Column("withdrawn_at", Moment),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("number IS NOT NULL AND number >= 1", name="numbered"),
     Index("uq_letter_number", "number", unique=True),
+)
+
+# A PDF that was chosen for a letter being written, for as long as its form is open.
+kept_paper = Table(
+    "kept_paper",
+    metadata,
+    Column("key", String(64), primary_key=True),  # of the form, and of whoever fills it in
+    Column("name", String(120), nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 letter_reading = Table(

@@ -25,6 +25,7 @@ UNTOLD = {
     "sign_in": "who is signed in: it ends by itself, and the security journal tells of it",
     "security_entry": "a journal of its own",
     **dict.fromkeys(("mail", "notice", "letter_reading"), "what was sent, and what of it was read"),
+    "kept_paper": "what goes with a letter that is being written",
     "recovery_code": "secrets of their person: that they are made and used is told, and not which they are",
 }
 # The columns that no event tells of in tables of which one tells.
@@ -54,7 +55,10 @@ COLUMNS = {
     "signal_note.department_code": "of the session or the centre that it is about",
     **dict.fromkeys(("request.candidate_id", "request.wanted_outcome"), "told in words of the sheet"),
     **dict.fromkeys(
-        (f"{table}.version" for table in ("account", "centre", "department", "exam_session", "jury_member", "region", "title")),
+        (
+            f"{table}.version"
+            for table in ("account", "centre", "department", "exam_session", "jury_member", "letter", "region", "title")
+        ),
         COUNTED,
     ),
     **dict.fromkeys(("deposit_line.id", "deposit_line.latest", "deposit_line.session_version"), DERIVED),

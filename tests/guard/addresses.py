@@ -66,6 +66,7 @@ PAGES: dict[str, list[str]] = {
     "/communication": ["/communication"],
     "/communication/<number:letter_id>": ["/communication/1", "/communication/999"],
     "/communication/<number:letter_id>.pdf": ["/communication/1.pdf"],
+    "/communication/<number:letter_id>/modifier": ["/communication/1/modifier", "/communication/999/modifier"],
     "/communication/fermeture": ["/communication/fermeture"],
     "/communication/nouvelle": ["/communication/nouvelle"],
     "/comptes": ["/comptes", "/comptes?role=ud", "/comptes?q=lefort", "/comptes?q=introuvable", "/comptes?suite=3", "/comptes?etat=invite"],

@@ -55,6 +55,8 @@ ROUTES = {
     "/communication": SIGNED_IN,
     "/communication/<number:letter_id>": SIGNED_IN,
     "/communication/<number:letter_id>.pdf": SIGNED_IN,
+    "/communication/<number:letter_id>/modifier": NATIONAL,
+    "/communication/<number:letter_id>/retrait": NATIONAL,
     "/communication/nouvelle": NATIONAL,
     "/communication/fermeture": NATIONAL,
     "/demandes": SIGNED_IN,

@@ -1,6 +1,6 @@
 """Letters of information: published by the national account, read by those to whom they are addressed, counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.core.outcomes import Invalid, NotThere
 from portal.core.telling import Message, tell
+from portal.features.communication.papers import drop
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account
@@ -21,7 +22,6 @@ from portal.store.places import centre, department
 from portal.store.scope import departments_of
 from portal.store.work import Work
 
-LARGEST_PDF = 5_000_000
 TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "code", "pre", "hr", "table", "thead",
         "tbody", "tr", "th", "td"}  # fmt: skip
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -36,6 +36,18 @@ class NewLetter:
     pdf_name: str = ""
     pdf: bytes | None = None
     number: int | None = None  # none: the one after the last
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {
+            "title": self.title,
+            "text": self.text,
+            "roles": " ".join(self.roles),
+            "departments": " ".join(self.departments),
+            "pdf_name": self.pdf_name or None,
+            "pdf": self.pdf,
+        }
 
 
 @dataclass(frozen=True)
@@ -62,17 +74,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
     if not work.actor.may(Duty.WRITE_LETTERS):
         raise NotThere
     digest = work.form_key("letter", key)
-    values: dict[str, Any] = {
-        "title": new.title,
-        "text": new.text,
-        "roles": " ".join(new.roles),
-        "departments": " ".join(new.departments),
-        "pdf_name": new.pdf_name or None,
-        "pdf": new.pdf,
-        "at": work.on.now,
-        "by": work.actor.signature,
-        "creation_key": digest,
-    }
+    values = {**new.columns, "at": work.on.now, "by": work.actor.signature, "creation_key": digest}
     same = select(letter.c.id).where(letter.c.creation_key == digest)
     try:
         with work.db.writing() as tx:
@@ -80,16 +82,8 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
                 return Published(found, again=True)
             values["number"] = new.number or next_number(tx)
             number = int(tx.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one())
-            told = {
-                "letter": number,
-                "number": values["number"],
-                "title": new.title,
-                "roles": values["roles"],
-                "departments": values["departments"],
-            }
-            told |= {"pdf": new.pdf_name, "digest": sha256(new.text.encode()).hexdigest()}
-            told["pdf_digest"] = sha256(new.pdf).hexdigest() if new.pdf is not None else None
-            work.record(tx, "letter_published", subject=f"letter {number}", after=told)
+            drop(tx, digest)
+            work.record(tx, "letter_published", subject=f"letter {number}", after=told_of(number, values))
             message = Message(
                 f"Lettre d’information n° {values['number']} : {new.title}", summary(new.text), f"/communication/{number}"
             )
@@ -101,6 +95,18 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
                 return Published(found, again=True)
             taken = f"Une lettre n° {values['number']} existe déjà : la prochaine serait la n° {next_number(conn)}."
             return Invalid({"number": taken})
+
+
+def told_of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail says of a letter that stands so: its text and its PDF by their digests."""
+    pdf = values["pdf"]
+    return {
+        "letter": number,
+        **{name: values[name] for name in ("number", "title", "roles", "departments")},
+        "pdf": values["pdf_name"] or "",
+        "digest": sha256(values["text"].encode()).hexdigest(),
+        "pdf_digest": sha256(pdf).hexdigest() if pdf is not None else None,
+    }
 
 
 def summary(text: str) -> str:
@@ -131,7 +137,7 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     if actor.may(Duty.WRITE_LETTERS):
         return true()
     words = (" " + letter.c.roles + " ").contains(f" {actor.role} ")
-    to_me = or_(letter.c.roles == "", words)
+    to_me = and_(letter.c.withdrawn_at.is_(None), or_(letter.c.roles == "", words))
     places = select(centre.c.department_code.label("code")).where(centre.c.id == actor.centre_id)
     if own := departments_of(actor):
         places = select(department.c.code).where(department.c.code.in_(own))
@@ -150,7 +156,7 @@ def _opened(actor: Actor) -> ColumnElement[bool]:
 def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: int = 50) -> Sequence[Row[Any]]:
     """The letters that a person may read, newest first, with how many have opened each."""
     query: Select[Any] = select(
-        letter.c.id, letter.c.number, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name,
+        letter.c.id, letter.c.number, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name, letter.c.withdrawn_at,
         _readers.label("readers"), _opened(actor).label("opened"),
     ).where(may_read(actor))  # fmt: skip
     if unread_only:
@@ -163,9 +169,8 @@ def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
     return conn.execute(select(letter, _readers.label("readers")).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
 
 
-def addressees(conn: Connection, row: Row[Any]) -> int:
-    """To how many people a letter is addressed today: accounts that are open, to which somebody has a password."""
-    roles, departments = [Role(r) for r in row.roles.split()], row.departments.split()
+def addressees(conn: Connection, roles: Sequence[Role], departments: Sequence[str]) -> int:
+    """How many people such a letter reaches today: accounts that are open, to which somebody has a password."""
     able = and_(account.c.closed_at.is_(None), account.c.password_hash.is_not(None))
     query = select(func.count()).select_from(account).where(able, _addressed(roles, departments))
     return int(conn.execute(query).scalar_one())

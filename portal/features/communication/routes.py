@@ -2,20 +2,24 @@
 
 import secrets
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy import Row
 from werkzeug.utils import secure_filename
 
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid
-from portal.features.communication import closings, letters
+from portal.features.communication import changing, closings, letters
 from portal.features.communication.forms import Announcing, CallingOff, Letter
-from portal.features.communication.letters import LARGEST_PDF, NewLetter
+from portal.features.communication.letters import NewLetter
+from portal.features.communication.papers import Paper, drop, keep, kept, not_a_letter
 from portal.rules.duties import Duty
-from portal.web.forms import posted
+from portal.rules.lifecycle import Role
+from portal.web.forms import posted, version
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
 from portal.web.state import actor, clock, only, reading, work
@@ -91,7 +95,8 @@ def show(letter_id: int) -> ResponseReturnValue:
     row = letters.find(reading(), actor(), letter_id)
     if row is None:
         abort(404)
-    to = letters.addressees(reading(), row) if actor().may(Duty.WRITE_LETTERS) else 0
+    groups, codes = [Role(r) for r in row.roles.split()], row.departments.split()
+    to = letters.addressees(reading(), groups, codes) if actor().may(Duty.WRITE_LETTERS) else 0
     if request.method == "GET":  # HEAD opens nothing
         letters.opened(work(), letter_id)
     page = {"letter": row, "html": Markup(letters.as_html(row.text)), "addressees": to}  # noqa: S704 (cleaned)
@@ -112,29 +117,87 @@ def pdf(letter_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     only(Duty.WRITE_LETTERS)
     form = Letter(key=secrets.token_hex(16), number=str(letters.next_number(reading())))
-    if not posted() or form.apercu.sent:
-        return _new(form)
-    data = form.pdf.content
-    right = form.validate()
-    if data is not None and not data.startswith(b"%PDF-"):
-        form.put({"pdf": "Ce fichier n’est pas un PDF."})
-    elif data is not None and len(data) > LARGEST_PDF:
-        form.put({"pdf": "Ce PDF dépasse 5 Mo."})
-    if not right or form.problems:
-        return _new(form, 422)
-    name = secure_filename(form.pdf.filename)[:120] or "lettre.pdf" if data else ""
-    letter = NewLetter(form.title.text, form.text.plain(), form.groups, form.departments.codes, name, data, form.number.number)
-    outcome = letters.publish(work(), letter, form.key.key)
+    if not posted():
+        return _form(form)
+    form.validate()
+    paper = _paper(form)
+    if form.apercu.sent or form.problems:
+        return _form(form, 200 if form.apercu.sent else 422, paper)
+    outcome = letters.publish(work(), _typed(form, paper), form.key.key)
     if isinstance(outcome, Invalid):
         form.put(outcome.errors)
-        return _new(form, 422)
+        return _form(form, 422, paper)
     flash("Cette lettre est déjà publiée." if outcome.again else "Lettre publiée.")
     return redirect(url_for("communication.show", letter_id=outcome.letter_id), 303)
 
 
-def _new(form: Letter, status: int = 200) -> ResponseReturnValue:
+@blueprint.route("/communication/<number:letter_id>/modifier", methods=["GET", "POST"])
+def change(letter_id: int) -> ResponseReturnValue:
+    only(Duty.WRITE_LETTERS)
+    row = letters.find(reading(), actor(), letter_id)
+    if row is None or row.withdrawn_at:
+        abort(404)
+    standing: dict[str, Any] = {"number": str(row.number), "title": row.title, "text": row.text, "departments": row.departments}
+    form = Letter(key=secrets.token_hex(16), **standing)
+    had = Paper(row.pdf_name, row.pdf) if row.pdf is not None else None
+    if request.method != "POST":
+        form.roles.ticked = row.roles.split()
+    if not posted():
+        return _form(form, 200, had, row)
+    form.validate()
+    paper = _paper(form, had)
+    if form.apercu.sent or form.problems:
+        return _form(form, 200 if form.apercu.sent else 422, paper, row)
+    outcome = changing.change(work(), letter_id, version(), _typed(form, paper), form.key.key)
+    if isinstance(outcome, changing.Stale):
+        return _form(form, 409, paper, letters.find(reading(), actor(), letter_id), conflict=True)
+    if isinstance(outcome, Invalid):
+        form.put(outcome.errors)
+        return _form(form, 422, paper, row)
+    flash(outcome.message)
+    return redirect(url_for("communication.show", letter_id=letter_id), 303)
+
+
+@blueprint.post("/communication/<number:letter_id>/retrait")
+def withdraw(letter_id: int) -> ResponseReturnValue:
+    only(Duty.WRITE_LETTERS)
+    if not posted():
+        return show(letter_id)
+    flash(changing.withdraw(work(), letter_id).message)
+    return redirect(url_for("communication.index"), 303)
+
+
+def _typed(form: Letter, paper: Paper | None) -> NewLetter:
+    said = form.title.text, form.text.plain(), form.groups, form.departments.codes
+    return NewLetter(*said, paper.name if paper else "", paper.pdf if paper else None, form.number.number)
+
+
+def _paper(form: Letter, had: Paper | None = None) -> Paper | None:
+    """The PDF that goes with what is typed: the one just chosen, which is kept until the letter has it; else the one chosen before
+    a preview; else the one that the letter had."""
+    key, data = work().form_key("letter", form.key.key), form.pdf.content
+    if data is None and form.sans_pdf.ticked:
+        with work().db.writing() as tx:
+            drop(tx, key)
+        return None
+    if data is None:
+        return kept(reading(), key) or had
+    if why := not_a_letter(data):
+        form.put({"pdf": why})
+        return kept(reading(), key) or had
+    paper = Paper(secure_filename(form.pdf.filename)[:120] or "lettre.pdf", data)
+    keep(work(), key, paper)
+    return paper
+
+
+def _form(
+    form: Letter, status: int = 200, paper: Paper | None = None, row: Row[Any] | None = None, conflict: bool = False
+) -> ResponseReturnValue:
+    """The form, with what it would look like and how many it reaches; `row`: the letter that it changes."""
     preview = Markup(letters.as_html(form.text.typed)) if form.text.typed.strip() else ""  # noqa: S704 (cleaned)
-    return render_template("communication/new.html", form=form, preview=preview), status
+    reaches = letters.addressees(reading(), form.groups, form.departments.codes) if preview else None
+    page = {"form": form, "preview": preview, "paper": paper, "reaches": reaches, "letter": row, "conflict": conflict}
+    return render_template("communication/new.html", **page), status
 
 
 def _at(day: date, hour: str) -> datetime:

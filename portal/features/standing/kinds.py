@@ -148,7 +148,12 @@ def _letter(h: Heard, before: Said) -> Told:
     said = {name: h.after[name] for name in ("number", "title", "roles", "departments") if name in h.after}
     more = {"pdf_digest": h.after["pdf_digest"]} if "pdf_digest" in h.after else {}
     if "letter" in h.after and "digest" in h.after:
-        yield h.after["letter"], {**said, "pdf_name": h.after["pdf"] or None, "digest": h.after["digest"], **more, **_made(h)}
+        made = {} if h.after["letter"] in before else {**_made(h), "withdrawn_at": None}
+        yield h.after["letter"], {**said, "pdf_name": h.after["pdf"] or None, "digest": h.after["digest"], **more, **made}
+
+
+def _withdrawn(h: Heard, before: Said) -> Told:
+    yield int(h.key), {"withdrawn_at": h.at}
 
 
 def _announced(h: Heard, before: Said) -> Told:
@@ -203,7 +208,7 @@ THE_STATES = (
         "lettre d’information n° {}",
         select(letter),
         lambda row: row.id,
-        {"letter_published": _letter},
+        {"letter_published": _letter, "letter_changed": _letter, "letter_withdrawn": _withdrawn},
         {
             "digest": lambda row: digest(row.text),
             "pdf_digest": lambda row: sha256(row.pdf).hexdigest() if row.pdf is not None else None,

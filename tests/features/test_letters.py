@@ -1,0 +1,120 @@
+"""A letter while it is written, and once it is published: its PDF outlives previews, it says whom it reaches, it is changed and withdrawn."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from werkzeug.test import TestResponse
+
+from portal.core.outcomes import NotThere
+from portal.features.communication import changing
+from portal.features.communication.letters import NewLetter
+from portal.features.standing.checking import verify
+from tests.support.world import Browser, World, hidden
+
+NEW, ONE = "/communication/nouvelle", "/communication/1"
+PDF = b"%PDF-1.7 annexe"
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    yield world
+    with world.db.snapshot() as conn:
+        assert verify(conn, world.db.audit_key).broken is None
+    world.close()
+
+
+def send(b: Browser, path: str, **more: object) -> TestResponse:
+    return b.post(path, **{"number": "", "title": "Titre", "text": "Texte", "departments": "", "key": "k", **more})
+
+
+def test_a_pdf_chosen_before_a_preview_is_published_with_its_letter(w: World) -> None:
+    b = w.browser("national")
+    seen = send(b, NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
+    assert seen.status_code == 200 and "Joint : annexe.pdf" in seen.text and w.scalar("SELECT count(*) FROM letter") == 0
+    again = send(b, NEW, apercu=1, text="Autre texte")
+    assert "Joint : annexe.pdf" in again.text
+    assert send(b, NEW).status_code == 303
+    assert w.browser("centre").get("/communication/1.pdf").data == PDF
+    assert w.scalar("SELECT count(*) FROM kept_paper") == 0
+
+
+@pytest.mark.parametrize("asked", [{"sans_pdf": 1, "apercu": 1}, {"sans_pdf": 1}])
+def test_a_pdf_chosen_by_mistake_is_taken_away(w: World, asked: dict[str, int]) -> None:
+    b = w.browser("national")
+    send(b, NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
+    answer = send(b, NEW, **asked)
+    if "apercu" in asked:
+        assert "Joint" not in answer.text
+        send(b, NEW, sans_pdf=hidden(answer.text, "sans_pdf"))
+    assert w.browser("centre").get("/communication/1.pdf").status_code == 404
+
+
+def test_what_is_no_pdf_leaves_the_one_before(w: World) -> None:
+    b = w.browser("national")
+    send(b, NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
+    wrong = send(b, NEW, pdf=(BytesIO(b"MZ"), "x.pdf"))
+    assert wrong.status_code == 422 and "pas un PDF" in wrong.text and "Joint : annexe.pdf" in wrong.text
+    large = send(b, NEW, pdf=(BytesIO(PDF + b"x" * 5_000_000), "x.pdf"))
+    assert large.status_code == 422 and "dépasse 5 Mo" in large.text
+    assert w.scalar("SELECT count(*) FROM letter") == 0
+
+
+def test_a_paper_is_of_its_form_and_its_person(w: World) -> None:
+    send(w.browser("national"), NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
+    assert "Joint" not in send(w.browser("national"), NEW, apercu=1, key="other").text
+    assert w.scalar("SELECT count(*) FROM kept_paper") == 1
+
+
+def test_it_says_before_whom_it_reaches(w: World) -> None:
+    for who in ("centre", "ud94", "ud75", "region"):
+        w.as_(who)
+    b = w.browser("national")
+    told = {
+        how: send(b, NEW, apercu=1, **how_).text.partition("s’adresse à <strong>")[2].partition("<")[0]
+        for how, how_ in {"all": {}, "units": {"roles": "ud"}, "94": {"roles": "ud", "departments": "94"}}.items()
+    }
+    assert {how: words.replace("\xa0", " ") for how, words in told.items()} == {
+        "all": "5 comptes",
+        "units": "2 comptes",
+        "94": "1 compte",
+    }
+
+
+def test_a_published_letter_is_changed_with_its_history_and_keeps_its_pdf(w: World) -> None:
+    b = w.browser("national")
+    send(b, NEW, pdf=(BytesIO(PDF), "annexe.pdf"), roles="centre")
+    page = b.get(f"{ONE}/modifier").text
+    assert "Texte</textarea>" in page and "Joint : annexe.pdf" in page and 'value="centre" checked' in page
+    typed = {"version": hidden(page, "version"), "number": 1, "key": "edit", "roles": "centre"}
+    bad = send(b, f"{ONE}/modifier", **{**typed, "title": "", "text": "Corrigé"})
+    assert bad.status_code == 422 and "Corrigé</textarea>" in bad.text
+    assert send(b, f"{ONE}/modifier", **{**typed, "text": "Corrigé"}).status_code == 303
+    shown = w.browser("centre").get(ONE).text
+    assert "Corrigé" in shown and w.browser("centre").get("/communication/1.pdf").data == PDF
+    stale = send(b, f"{ONE}/modifier", **{**typed, "text": "Encore autre"})
+    assert stale.status_code == 409 and "Encore autre</textarea>" in stale.text
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'letter_changed'") == 1
+    for who in ("centre", "ud94", "region"):
+        assert w.browser(who).get(f"{ONE}/modifier").status_code == 404, who
+        assert w.browser(who).post(f"{ONE}/retrait").status_code == 404, who
+
+
+def test_two_letters_never_have_one_number_by_changing_either(w: World) -> None:
+    b = w.browser("national")
+    for key in ("a", "b"):
+        send(b, NEW, key=key)
+    taken = send(b, "/communication/2/modifier", version=1, number=1)
+    assert taken.status_code == 422 and "existe déjà" in taken.text
+
+
+def test_a_letter_withdrawn_is_read_by_nobody_but_its_writer_and_cannot_be_changed(w: World) -> None:
+    b, centre = w.browser("national"), w.browser("centre")
+    send(b, NEW)
+    assert centre.get(ONE).status_code == 200
+    assert b.post(f"{ONE}/retrait").status_code == 303
+    assert centre.get(ONE).status_code == 404 and "Titre" not in centre.get("/communication").text
+    assert "Retirée le 15/06/2020" in b.get(ONE).text and "retirée le 15/06/2020" in b.get("/communication").text
+    assert b.get(f"{ONE}/modifier").status_code == 404 and b.post(f"{ONE}/retrait").status_code == 404
+    with pytest.raises(NotThere):
+        changing.change(w.as_("national"), 1, 2, NewLetter("x", "y", (), ()))
