@@ -26,6 +26,8 @@ TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "h4", "blo
         "tbody", "tr", "th", "td"}  # fmt: skip
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
+Found = Row[Any]  # a letter as it stands, with how many have opened it
+
 
 @dataclass(frozen=True)
 class NewLetter:
@@ -164,7 +166,7 @@ def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: 
     return conn.execute(query.order_by(letter.c.id.desc()).limit(most)).all()
 
 
-def find(conn: Connection, actor: Actor, letter_id: int) -> Row[Any] | None:
+def find(conn: Connection, actor: Actor, letter_id: int) -> Found | None:
     """One letter that this person may read, with how many have opened it."""
     return conn.execute(select(letter, _readers.label("readers")).where(letter.c.id == letter_id, may_read(actor))).one_or_none()
 

@@ -8,14 +8,13 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import Row
 from werkzeug.utils import secure_filename
 
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid
 from portal.features.communication import changing, closings, letters
 from portal.features.communication.forms import Announcing, CallingOff, Letter
-from portal.features.communication.letters import NewLetter
+from portal.features.communication.letters import Found, NewLetter
 from portal.features.communication.papers import Paper, drop, keep, kept, not_a_letter
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
@@ -191,7 +190,7 @@ def _paper(form: Letter, had: Paper | None = None) -> Paper | None:
 
 
 def _form(
-    form: Letter, status: int = 200, paper: Paper | None = None, row: Row[Any] | None = None, conflict: bool = False
+    form: Letter, status: int = 200, paper: Paper | None = None, row: Found | None = None, conflict: bool = False
 ) -> ResponseReturnValue:
     """The form, with what it would look like and how many it reaches; `row`: the letter that it changes."""
     preview = Markup(letters.as_html(form.text.typed)) if form.text.typed.strip() else ""  # noqa: S704 (cleaned)
