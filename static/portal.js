@@ -26,10 +26,26 @@
     }
   };
 
+  // An error goes once its row is answered; what else is wrong of it is said when it is sent again.
+  const mended = (row) => {
+    if (!row || !row.querySelector("input:checked:not([value=''])")) return;
+    row.classList.remove("wrong");
+    for (const one of row.querySelectorAll("[aria-invalid]")) {
+      one.removeAttribute("aria-invalid");
+      one.removeAttribute("aria-describedby");
+    }
+    row.querySelector(".error")?.remove();
+    const said = document.getElementById(`${row.id}-said`);
+    const all = said?.closest(".summary");
+    said?.closest("li").remove();
+    if (all && !all.querySelector("li")) all.remove();
+  };
+
   document.addEventListener("change", (event) => {
     const entry = event.target.closest("form[data-entry]");
     if (!entry) return;
     dirty = true;
+    mended(event.target.closest(".row.wrong"));
     const filled = entry.querySelector("[data-filled]");
     const rows = [...entry.querySelectorAll(".row")];
     if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
@@ -70,7 +86,10 @@
     if (dialog) {
       dialog.addEventListener("close", () => dialog.remove());
       dialog.showModal();
-      dialog.querySelector("[autofocus]").focus();
+      // Read from its top, whatever the screen holds of it; the safe answer is at hand where all of it is in sight.
+      const whole = dialog.scrollHeight <= dialog.clientHeight;
+      dialog.querySelector(whole ? "[autofocus]" : "h1").focus({ preventScroll: true });
+      dialog.scrollTop = 0;
       return;
     }
     follow();

@@ -1,5 +1,8 @@
 """Forms that open in the place of a block, with JavaScript alone: their heading, their focus, their way back."""
 
+import re
+
+import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.people import asked, person, question
@@ -87,6 +90,39 @@ def test_no_leads_back_to_the_date_and_what_is_typed_is_still_guarded(chromium: 
     expect(page.get_by_role("button", name="Non, revenir à la saisie")).to_be_focused()
 
 
+def test_the_question_is_read_out_with_its_date_and_its_warning(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    asked(page)
+    box = page.get_by_role("alertdialog", name="Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?")
+    expect(box).to_have_accessible_description(re.compile("ATTENTION !.*vendredi 12 juin 2020.*40 résultats seront enregistrés"))
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    expect(page.get_by_role("button", name="Valider la saisie des résultats")).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (320, 256)])
+def test_all_of_the_question_can_be_reached_on_a_small_screen(chromium: Browser, base: str, width: int, height: int) -> None:
+    page = person(chromium, base, "centre", True)
+    page.set_viewport_size({"width": width, "height": height})
+    asked(page)
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog.get_by_text("ATTENTION !")).to_be_in_viewport()
+    assert dialog.evaluate("d => d.scrollTop") == 0
+    for words in (
+        dialog.get_by_role("heading"),
+        dialog.get_by_text("vendredi 12 juin 2020"),
+        dialog.get_by_text("seront enregistrés"),
+    ):
+        words.scroll_into_view_if_needed()
+        expect(words).to_be_in_viewport(ratio=0.9)
+        middle = "e => { const r = e.getBoundingClientRect(); return document.elementFromPoint(r.x + 5, r.y + r.height / 2) }"
+        assert words.evaluate(f"e => e.contains(({middle})(e))"), "something lies over it"
+    for answer in ("Oui, valider les résultats", "Non, revenir à la saisie"):
+        page.keyboard.press("Tab")
+        page.get_by_role("button", name=answer).scroll_into_view_if_needed()
+        expect(page.get_by_role("button", name=answer)).to_be_in_viewport(ratio=1)
+
+
 def test_both_answers_to_the_question_are_in_sight_on_a_small_screen(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     page.set_viewport_size({"width": 360, "height": 700})
@@ -102,7 +138,15 @@ def test_a_row_that_was_wrong_is_right_once_it_is_filled_in_and_the_others_stay_
     validate = page.get_by_role("button", name="Valider la saisie des résultats")
     validate.click()
     expect(page.locator(".row.wrong")).to_have_count(rows.count())
+    first = rows.first.get_by_role("radio").first
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport(ratio=1)
+    group = rows.first.get_by_role("radiogroup")
+    expect(group).to_have_accessible_description(re.compile("Choisissez un résultat pour D’AUBIGNÉ Éloïse"))
     rows.first.get_by_label("Absent").check()
+    expect(page.locator(".row.wrong")).to_have_count(rows.count() - 1)
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(rows.count() - 1)
+    expect(rows.first.locator("[aria-invalid]")).to_have_count(0)
     validate.click()
     expect(page.locator(".row.wrong")).to_have_count(rows.count() - 1)
     expect(rows.first.get_by_label("Absent")).to_be_checked()

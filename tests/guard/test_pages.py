@@ -20,6 +20,7 @@ from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import post_forms
+from tests.support.reading import untied
 from tests.support.world import hidden
 
 ROLES = (*EMAILS, SIGNED_OUT)
@@ -93,6 +94,7 @@ def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: Sn
             client = demo.client(who)
             form = post_forms(client.get(address, follow_redirects=True).text)[position]  # what it holds hidden fits this visit
             answer = client.post(form.action or address, data=dict(form.ways())[way], content_type="multipart/form-data")
+            assert untied(answer.text) == []
             with client.session_transaction() as session:
                 said = "".join(f"\n« {words} »" for _, words in session.get("_flashes", []))
             told.append(f"======== {form.action or address} : {way}\n\n{demo.told(answer, who)}{without_chance(said)}\n")

@@ -95,6 +95,15 @@ class _Reader(HTMLParser):
         self._here.inside.append(data)
 
 
+def untied(page: str) -> list[str]:
+    """The errors of a page's forms that no control is tied to, for whoever hears it rather than sees it."""
+    root = parse(page)
+    wrong = [one for one in root.all("p") if one.attributes.get("class") == "error" and one.around("form")]
+    controls = [one for one in root.all("input", "select", "textarea", "div") if one.attributes.get("aria-invalid") == "true"]
+    tied = {name for one in controls for name in one.attributes.get("aria-describedby", "").split()}
+    return [one.words() for one in wrong if one.attributes.get("id") not in tied]
+
+
 def sent(form: Element, button: Element | None) -> dict[str, list[str]]:
     """What a browser sends for a form when this button is pressed."""
     found: dict[str, list[str]] = {}
