@@ -356,3 +356,16 @@ def test_two_imports_at_once_are_both_counted(world: World) -> None:
         for done in [pool.submit(take_over, first) for first in (100, 201)]:
             done.result()
     assert world.scalar("SELECT sum(number) FROM session_total") == 40 == world.scalar("SELECT count(*) FROM exam_session")
+
+
+def test_each_page_says_which_it_shows_of_how_many(w: World) -> None:
+    many(w, 62)
+    b = w.browser("centre")
+    first = b.get("/sessions").text
+    second = b.get(link(first, "next") or "").text
+    shown = []
+    for page in (first, second, b.get(link(second, "prev") or "").text, b.get("/sessions?rang=x&q=62").text):
+        told = re.search(r'<p class="pager">(.*?)(?: ·|</p>)', page.replace("\xa0", " "), re.DOTALL)
+        assert told
+        shown.append(" ".join(told[1].split()))
+    assert shown == ["Sessions 1 à 50 sur 62", "Sessions 51 à 62 sur 62", "Sessions 1 à 50 sur 62", "1 session"]

@@ -63,6 +63,7 @@ def index() -> ResponseReturnValue:
     asked = listing.chosen(reading(), actor(), filters)
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
     shown = views.views(actor().role, filters.view)
+    rank = min(max(query.number("rang") or 1, 1), 10**7)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
 
     base = url_for("sessions.index")
@@ -73,7 +74,8 @@ def index() -> ResponseReturnValue:
         return f"{base}?{urlencode(kept)}" if kept else base
 
     def at(cursor: listing.Cursor) -> str:
-        return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}"})
+        place = max(1, rank - listing.PAGE) if cursor.before else rank + len(page.rows)
+        return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}", "rang": str(place)})
 
     return (
         render_template(
@@ -97,6 +99,7 @@ def index() -> ResponseReturnValue:
             errors=errors,
             here=here,
             at=at,
+            rank=rank,
             departments=_departments(),
         ),
         422 if errors else 200,
