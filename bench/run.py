@@ -205,6 +205,12 @@ class Bench:
         self.figure("proof_of_a_session_among_a_million_events", "ms", lambda: proof_ms(db), most=50)
         db.dispose()
 
+    def deposit(self) -> None:
+        database(self.url("deposited"), FEW if self.quick else 36_000).dispose()  # locked sessions enough for so many titles
+        told = self.program("bench.depositing", "deposited")
+        self.figure("seconds_to_deposit_150000_titles", "s", lambda: told["seconds"], most=60)
+        self.figure("megabytes_while_depositing", "MB", lambda: told["most"] / 1000, most=200)
+
     # ---- saving results
 
     def saving(self) -> None:
@@ -280,6 +286,7 @@ def main() -> int:
         bench.pages()
         bench.measures()
         bench.trail()
+        bench.deposit()
         bench.saving()
         bench.note("fin")
     missed = [f.name for f in bench.figures if not f.held]

@@ -2,6 +2,7 @@
 deposit, and what is given to the person."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -16,6 +17,7 @@ from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
 
 OBTAINED = (Outcome.TITLE.value, Outcome.ACQUIRED.value)
+_COLUMNS = attrgetter(*COLUMNS)
 _PEOPLE = (
     select(
         candidate.c.id,
@@ -64,7 +66,7 @@ def rejected(conn: Connection, number: int) -> list[Rejected]:
 
 def of_row(row: Row[*tuple[Any, ...]]) -> Civil:
     """What a row of candidates holds of it."""
-    return Civil(**{name: row._mapping[name] for name in COLUMNS})
+    return Civil(*_COLUMNS(row))
 
 
 def lacking(conn: Connection, s: SessionRow) -> list[Lacking]:

@@ -65,7 +65,7 @@ _open_request = (
     .scalar_subquery()
 )
 
-_OWN = [c for c in exam_session.c if c.name not in ("id", "creation_key")]
+_OWN = [c for c in exam_session.c if c.name not in ("id", "creation_key", "deposited_version")]
 
 _SELECT: Select[Any] = (
     select(

@@ -35,7 +35,6 @@ deposit_line = Table(
     # What was sent, as a digest under a salt: whether something else stands today. The salt goes with the session's people.
     Column("salt", String(32), nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("session_version", Integer, nullable=False),  # up to which nothing else stood
     UniqueConstraint("deposit_id", "candidate_id"),
     one_of("sent_as", As),
     one_of("state", State),

@@ -20,6 +20,7 @@ from portal.store.base import Moment, metadata, one_of
 from portal.store.triggers import also
 
 MOVED = text("postponed_run_id IS NOT NULL")
+TO_DEPOSIT = text("status = 'verrouillee' AND deposited_version <> version AND people_erased_at IS NULL")
 VIEWS = (
     "status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id",
     "exam_starts_on", "exam_ends_on", "planned_end_on", "actual_end_checked",
@@ -63,6 +64,7 @@ exam_session = Table(
         server_default=false(),
     ),
     Column("people_erased_at", Moment),  # when what was kept of its candidates was made anonymous
+    Column("deposited_version", Integer, nullable=False, server_default="0"),  # up to which nothing of it waits for a deposit
     ForeignKeyConstraint(["centre_id", "department_code"], ["centre.id", "centre.department_code"], onupdate="CASCADE"),
     CheckConstraint("id BETWEEN 1 AND 999999999", name="number_plausible"),
     CheckConstraint("ends_on >= starts_on", name="end_not_before_start"),
@@ -93,6 +95,7 @@ exam_session = Table(
     Index(None, "department_code", "ends_on", "id"),
     Index(None, "centre_id", "ends_on", "id"),
     Index(None, "title_id", "id"),
+    Index("ix_exam_session_to_deposit", "id", "ends_on", "actual_end_on", sqlite_where=TO_DEPOSIT, postgresql_where=TO_DEPOSIT),
     Index("ix_exam_session_postponed_department", "department_code", *WAITING, sqlite_where=MOVED, postgresql_where=MOVED),
     Index("ix_exam_session_postponed_centre", "centre_id", *WAITING, sqlite_where=MOVED, postgresql_where=MOVED),
     Index("ix_exam_session_postponed", *WAITING, sqlite_where=MOVED, postgresql_where=MOVED),

@@ -17,6 +17,7 @@ from portal.cli import cli
 from portal.features.candidates.importing import import_candidates
 from portal.features.deposit.making import CannotDeposit, Made, make
 from portal.features.deposit.reading import Told, read_report
+from portal.features.deposit.titles import to_look_at
 from portal.features.privacy.anonymous import erase_sessions
 from portal.features.standing.checking import verify
 from portal.files.report import BadReport
@@ -223,6 +224,51 @@ def test_a_title_by_accumulation_goes_with_the_session_that_completed_it(w: Worl
     flow = batch(w)[1]
     assert keys(flow) == ["2-4"] and told(w, report(flow)).accepted == 1
     assert batch(w)[0].lines == 0
+
+
+def test_what_changes_while_a_line_waits_goes_as_a_correction_once_it_is_accepted(w: World) -> None:
+    examined(w, 1, "titre", "titre", "echec")
+    flow = batch(w)[1]
+    people(w, 1, CIVIL.replace("Jeunefille", "Juste"))
+    correct(w, 1, "titre", "echec", "echec")
+    assert batch(w)[0].lines == 0, "nothing goes before the report"
+    told(w, report(flow))
+    made, again = batch(w)
+    assert (made.corrections, keys(again)) == (1, ["1-1"]) and "Juste" in again
+    assert "À faire retirer" in w.browser("national").get("/depot").text
+
+
+def test_a_titre_that_another_session_takes_away_is_to_be_taken_back(w: World) -> None:
+    for number, start, ccp in ((1, "02/03/2020", 1), (2, "01/06/2020", 2)):
+        w.session(number, start, "02/06/2020", kind="ccp", candidates=0)
+        people(w, number, CIVIL)
+        first = 3 * number - 2
+        sheet = {f"resultat-{first + i}-{ccp}": "absent" if i else "acquis" for i in range(3)}
+        w.browser("centre").post(f"/sessions/{number}/resultats", action="validate", version=w.get(number).version, **sheet)
+        lock(w, number)
+    told(w, report(batch(w)[1]))
+    b = w.browser("ud94")
+    b.post("/sessions/1/deverrouillage", version=w.get(1).version, reason="Erreur")
+    sheet = {"resultat-1-1": "non_acquis", "resultat-2-1": "absent", "resultat-3-1": "absent"}
+    asked = b.post("/sessions/1/resultats/correction", version=w.get(1).version, reason="Erreur", **sheet)
+    sealed = re.findall(r'name="confirmation" value="([^"]+)"', asked.text)[0]
+    done = b.post("/sessions/1/resultats/correction", version=w.get(1).version, reason="Erreur", confirmation=sealed, **sheet)
+    assert done.status_code == 303
+    lock(w, 1)
+    assert batch(w)[0].lines == 0
+    page = w.browser("national").get("/depot").text
+    assert "À faire retirer" in page and "2-4" in page
+
+
+def test_what_is_settled_is_not_looked_at_again(w: World) -> None:
+    examined(w, 1, "titre", "titre", "echec")
+    examined(w, 2, "titre", "titre", "titre")  # somebody lacks something
+    flow = batch(w)[1]
+    with w.db.reading() as conn:
+        assert [row.id for row in conn.execute(to_look_at(None))] == [2]
+    told(w, report(flow, "1-1"))
+    with w.db.reading() as conn:
+        assert [row.id for row in conn.execute(to_look_at(None))] == [2, 1]
 
 
 def test_a_full_batch_leaves_the_rest_to_the_next_and_older_titles_are_not_ours(w: World) -> None:

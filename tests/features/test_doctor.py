@@ -279,3 +279,19 @@ def test_a_command_that_finds_no_database_says_so_in_a_sentence(
         assert (ended.value.code, said.out) == (1, "") and mend in said.err and "hidden" not in said.err
         assert len(said.err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_the_deposit_needs_is_looked_at_once_it_is_given(db: Database, tmp_path: Path) -> None:
+    assert "Dépôt" not in told(db, tmp_path)
+    given = {"PORTAL_CDC_CLIENT": "TEST0001", "PORTAL_CDC_CONTRACT": "CONTRAT-1"}
+    assert told(db, tmp_path, **given)["Dépôt"] == ("le schéma deposit.xsd se lit", "")
+    (tmp_path / "x.xsd").write_text("<x/>")
+    assert "(XSD) en vigueur" in told(db, tmp_path, **given, PORTAL_CDC_SCHEMA=str(tmp_path / "x.xsd"))["Dépôt"][1]
+    wrong = {
+        "PORTAL_CDC_CLIENT": "7",
+        "PORTAL_CDC_CONTRACT": "x" * 21,
+        "PORTAL_CDC_SCHEMA": "nulle part",
+        "PORTAL_CDC_SINCE": "hier",
+    }
+    assert wrong.keys() <= hurts(told(db, tmp_path, **wrong))

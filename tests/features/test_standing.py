@@ -61,7 +61,7 @@ COLUMNS = {
         ),
         COUNTED,
     ),
-    **dict.fromkeys(("deposit_line.id", "deposit_line.latest", "deposit_line.session_version"), DERIVED),
+    **dict.fromkeys(("deposit_line.id", "deposit_line.latest", "exam_session.deposited_version"), DERIVED),
     **dict.fromkeys(("deposit_line.salt", "deposit_line.reason"), "gone with the people of its session"),
     "region.name": "as the migrations wrote it",
     **dict.fromkeys(

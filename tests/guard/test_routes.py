@@ -213,7 +213,7 @@ def w(world: World) -> Iterator[World]:
         head = {"flux": "depot-1", "client": "TEST0001", "certifier": "TEST0001", "contract": "C", "lines": 1, "by": "Essai"}
         tx.execute(insert(deposit).values(id=1, at=world.now(), **head))
         codes = {"code": "RNCP1", "sent_as": "nouvelle", "state": "envoyee", "latest": True, "salt": "s", "digest": "d"}
-        tx.execute(insert(deposit_line).values(id=1, deposit_id=1, session_id=1, candidate_id=1, session_version=1, **codes))
+        tx.execute(insert(deposit_line).values(id=1, deposit_id=1, session_id=1, candidate_id=1, **codes))
     yield world
     world.close()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from portal.address import BadAddress, read_address
 from portal.cli.doctor.lines import Line
 from portal.features.notices.outbox import server
+from portal.files.schema import BadSchema, Schema
 from portal.settings import Settings
 
 ENOUGH = 1_000_000_000  # bytes free
@@ -22,6 +23,7 @@ SECONDS = 5
 def lines_around(settings: Settings) -> Iterator[Line]:
     """A line a thing."""
     yield from _mail(settings)
+    yield from _schema(settings)
     yield from _disks(settings)
     yield _port(settings.port)
 
@@ -43,6 +45,17 @@ def _mail(s: Settings) -> Iterator[Line]:
         )
     else:
         yield Line("Courriel", f"{where} répond et prouve son nom" if s.smtp_starttls else f"{where} répond")
+
+
+def _schema(s: Settings) -> Iterator[Line]:
+    if s.certifier.missing:
+        return
+    try:
+        Schema(s.certifier.schema)
+    except BadSchema as error:
+        yield Line("Dépôt", str(error).partition(" : ")[0], "donnez à PORTAL_CDC_SCHEMA le schéma (XSD) en vigueur")
+    else:
+        yield Line("Dépôt", f"le schéma {Path(s.certifier.schema).name} se lit")
 
 
 def _disks(s: Settings) -> Iterator[Line]:

@@ -1,18 +1,20 @@
 """A batch is made: what is due is written, checked under the schema, and kept as sent, in one transaction."""
 
 import secrets
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from portal.certifier import Certifier
 from portal.clock import PARIS
 from portal.core.outcomes import NotThere
-from portal.features.deposit.titles import Title, digest, titles
+from portal.features.deposit.titles import Sessions, Title, digest, titles, to_look_at
 from portal.files.flux import CLOSING, Head, certifications, opening
 from portal.files.schema import BadSchema, Schema
 from portal.rules.deposit import As, Due, State
@@ -22,6 +24,7 @@ from portal.store.batches import batches
 from portal.store.database import STREAM
 from portal.store.deposits import deposit, deposit_line
 from portal.store.personal import new_salt
+from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 MOST_LINES = 150_000  # in one batch: some 165 MB
@@ -92,11 +95,12 @@ def _make(tx: Connection, work: Work, who: Certifier, schema: Schema, write: Wri
     made, batch = Made(), _Batch(tx, {**called, "id": number, "lines": 1, "at": work.on.now, "by": work.actor.signature})
     with work.db.snapshot() as conn:
         write(opening(head))
-        due = _due(titles(conn, who.since), batch, made)
+        sessions = to_look_at(who.since)
+        due = _due(titles(conn, sessions), batch, made)
         for piece in certifications(_checked(schema, head, due, batch, made, most)):
             write(piece)
         write(CLOSING)
-    batch.settle()
+        batch.settle(conn, None if made.more else sessions)
     if made.lines:
         made.number = number
         tx.execute(update(deposit).where(deposit.c.id == number).values(lines=made.lines))
@@ -109,8 +113,7 @@ def _due(found: Iterable[Title], batch: "_Batch", made: Made) -> Iterator[tuple[
     """Those that are sent; what is missing of the others is told."""
     for one in found:
         what = one.due
-        if what is Due.NOTHING and one.row.state == State.ACCEPTED.value and one.row.session_version != one.row.version:
-            batch.settled.append({"of": one.row.line_id, "seen": one.row.version})
+        batch.look_at(one)
         if what in (Due.NEW, Due.CORRECTION):
             yield one, As(what.value)
         elif what is Due.INCOMPLETE:
@@ -125,6 +128,7 @@ def _checked(
         lines = [(one.code, one.text) for one, _ in some]
         refused = schema.refused(head, lines)
         taken = [(one, sent_as, lines[i]) for i, (one, sent_as) in enumerate(some) if i not in refused]
+        batch.open.update(some[i][0].row.session_id for i in refused)
         made.left += [
             Left(some[i][0].name, some[i][0].row.session_id, (f"« {what} », que le schéma refuse",))
             for i, what in refused.items()
@@ -142,8 +146,15 @@ class _Batch:
 
     tx: Connection
     values: dict[str, Any]
-    settled: list[dict[str, int]] = field(default_factory=list)  # accepted lines whose session changed, and nothing of them
     begun: bool = False
+    looked_at: dict[int, int] = field(default_factory=dict)  # sessions, and their versions
+    open: set[int] = field(default_factory=set)  # of which something waits
+
+    def look_at(self, one: Title) -> None:
+        """Keep in mind that its session was looked at, and whether something of it waits."""
+        self.looked_at[one.row.session_id] = one.row.version
+        if not one.settled:
+            self.open.add(one.row.session_id)
 
     def keep(self, lines: list[tuple[Title, As, str]]) -> None:
         """These lines are sent; those before them of the same people are no longer the last."""
@@ -157,11 +168,19 @@ class _Batch:
             self.tx.execute(update(deposit_line).where(line.id.in_(again)).values(latest=False))
         self.tx.execute(insert(deposit_line), [self._row(one, sent_as, written) for one, sent_as, written in lines])
 
-    def settle(self) -> None:
-        """Those need not be looked at again before their session changes."""
-        seen = update(deposit_line).where(line.id == bindparam("of")).values(session_version=bindparam("seen"))
-        for some in batches(self.settled):
-            self.tx.execute(seen, some)
+    def settle(self, conn: Connection, sessions: Sessions | None) -> None:
+        """Nothing of these sessions waits before they change. None: the batch was full, and the last may be sent in part."""
+        if sessions is None:
+            self.open.add(list(self.looked_at)[-1])
+        seen = self.looked_at.items() if sessions is None else ((row.id, row.version) for row in conn.execute(sessions))
+        of_version: dict[int, array[int]] = defaultdict(lambda: array("l"))
+        for number, version in seen:
+            if number not in self.open:
+                of_version[version].append(number)
+        of_version[0].extend(self.open)  # what another session took away is looked at until it is taken back
+        for version, numbers in of_version.items():
+            for some in batches(numbers):
+                self.tx.execute(update(exam_session).where(exam_session.c.id.in_(some)).values(deposited_version=version))
 
     def _row(self, one: Title, sent_as: As, written: str) -> dict[str, Any]:
         salt = new_salt()
@@ -175,7 +194,6 @@ class _Batch:
             "latest": True,
             "salt": salt,
             "digest": digest(salt, written),
-            "session_version": one.row.version,
         }
 
 

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from portal.clock import PARIS
-from portal.features.deposit.titles import ABOUT, Title, titles
+from portal.features.deposit.titles import ABOUT, Title, titles, to_look_at
 from portal.files.flux import Head, flow
 from portal.rules.deposit import Due, State
 from portal.store.candidates import candidate
@@ -20,14 +19,14 @@ from portal.store.personal import Shown, signed
 from portal.store.places import centre
 from portal.store.sessions import exam_session
 
-MOST_LOOKED = 20_000
+MOST_LOOKED = 2_000
 MOST_SHOWN = 200
 line = deposit_line.c
 
 
 @dataclass
 class Waiting:
-    """What the next batch would hold, and what it would leave; `more`: only the first titles were looked at."""
+    """What the next batch would hold, and what it would leave; `more`: only the newest sessions were looked at."""
 
     counts: Counter[Due] = field(default_factory=Counter)
     incomplete: list[Title] = field(default_factory=list)  # of whom the centre has to tell more
@@ -42,10 +41,9 @@ class Waiting:
 
 
 def waiting(conn: Connection, since: date | None, most: int = MOST_LOOKED) -> Waiting:
-    """What waits for the next batch, as far as so many titles tell."""
+    """What waits for the next batch, as far as so many of the newest sessions tell."""
     found = Waiting()
-    each = titles(conn, since)
-    for one in islice(each, most):
+    for one in titles(conn, to_look_at(since, most)):
         what = one.due
         found.counts[what] += 1
         if what is Due.INCOMPLETE and not one.code:
@@ -54,7 +52,7 @@ def waiting(conn: Connection, since: date | None, most: int = MOST_LOOKED) -> Wa
             found.incomplete.append(one)
         if what is Due.WITHDRAW and len(found.withdraw) < MOST_SHOWN:
             found.withdraw.append(one)
-    found.more = next(each, None) is not None
+    found.more = conn.execute(to_look_at(since).offset(most).limit(1)).first() is not None
     return found
 
 

@@ -104,6 +104,13 @@ def _keep(tx: Connection, number: int, new: Mapping[Key, State], reasons: Mappin
     told = own.where(line.candidate_id == bindparam("of")).values(state=State.REJECTED.value, reason=bindparam("why"))
     for part in batches(rejected):
         tx.execute(told, part)
+    _look_again(tx, number, State.REJECTED)
+
+
+def _look_again(tx: Connection, number: int, state: State) -> None:
+    """The next batch looks at the sessions of the lines of this batch that are in this state."""
+    own = select(line.session_id).where(line.deposit_id == number, line.state == state.value)
+    tx.execute(update(exam_session).where(exam_session.c.id.in_(own)).values(deposited_version=0))
 
 
 def _tell(tx: Connection, work: Work, sessions: Iterable[int]) -> None:
@@ -128,6 +135,7 @@ def give_up(work: Work, number: int) -> Saved | Unchanged:
         count = tx.execute(waiting.values(state=State.LOST.value)).rowcount
         if not count:
             return Unchanged("Plus aucune ligne de ce lot n’attend de rapport.")
+        _look_again(tx, number, State.LOST)
         told = {"deposit": number, "count": count, "digest": digest_of_lines(tx, number)}
         work.record(tx, "deposit_lost", subject=f"deposit {number}", after=told)
     return Saved(f"{plural(count, 'ligne repart', 'lignes repartent')} avec le prochain lot.")
