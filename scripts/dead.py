@@ -16,6 +16,7 @@ LIBRARIES = [  # names that a library asks for or reads
     "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
     "front", "subcommand_metavar", "collect",  # granian, click, prometheus_client
     "process_data", "process_formdata", "pre_validate",  # WTForms
+    "buffer_text", "*Handler",  # expat
     "visit_*", "dont_write_bytecode",  # Python
     "pytest_*",
 ]  # fmt: skip
