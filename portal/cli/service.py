@@ -89,6 +89,7 @@ def worker(once: bool, every: int) -> None:
 
 def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
     """Tell what waits, and send what is due."""
+    from portal.features.convocations.reminding import remind
     from portal.features.journal.witnesses import tell_witnesses
     from portal.features.notices.outbox import AT_ONCE, send_due, smtp
     from portal.features.notices.stuck import tell_set_aside
@@ -98,6 +99,7 @@ def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
 
     told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
     apply(tool.work(), kinds=[Kind.JOURNAL])
+    remind(tool.work())
     if tool.settings.smtp_host:
         send = smtp(tool.settings)
         left, problems = send_due(tool.db, tool.clock.now, tool.settings, send, at_once=AT_ONCE, go_on=lambda: not asked.to_end)

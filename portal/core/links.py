@@ -25,8 +25,9 @@ from portal.store.links import personal_link
 from portal.store.walls import beyond
 
 CANDIDATE = "candidat:"  # what the link of a mail begins with, followed by the candidate and the nonce
+REMINDER = "rappel:"  # the same of a mail that reminds, without a paper
 MEMBER = "jury:"  # the same of a member of a jury
-PATHS = {CANDIDATE: "/c/", MEMBER: "/j/"}
+PATHS = {CANDIDATE: "/c/", REMINDER: "/c/", MEMBER: "/j/"}
 Kept = Row[Any]  # a row of `personal_link`
 HOLDER = operator("La personne elle-même")  # whoever holds a link; what of a session is its own, its pages choose
 LENGTH = 43  # signs of a token

@@ -15,6 +15,10 @@ FOLDER = TEMPLATES / "documents"
 _lock = Lock()
 
 
+class NotPrinted(ValueError):
+    """The printer refuses what it is given: trying again is in vain."""
+
+
 @cache
 def _compiler() -> typst.Compiler:
     return typst.Compiler(root=str(FOLDER))
@@ -28,7 +32,7 @@ def pdf(template: str, title: str, documents: Sequence[Mapping[str, Any]], at: d
             return _compile(template, inputs, at, accessible=True)
         except typst.TypstError as error:
             if "could not be displayed" not in error.message:
-                raise
+                raise NotPrinted("the printer cannot print this") from error
             # A name in an alphabet that no font here has: the document is made, without the label of the standard.
             return _compile(template, inputs, at, accessible=False)
 

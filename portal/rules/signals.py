@@ -15,6 +15,7 @@ class Signal(StrEnum):
     PAIR = "binome_de_jury"
     CORRECTIONS = "corrections_nombreuses"
     LATE = "convocations_tardives"
+    DECLINED = "jury_decline"
 
 
 LABELS = {
@@ -27,6 +28,7 @@ LABELS = {
     Signal.PAIR: "Même binôme de jury",
     Signal.CORRECTIONS: "Corrections nombreuses",
     Signal.LATE: "Convocations tardives",
+    Signal.DECLINED: "Jury qui ne viendra pas",
 }
 # What each one asks, in words that ask.
 QUESTIONS = {
@@ -39,6 +41,7 @@ QUESTIONS = {
     Signal.PAIR: "D’autres membres habilités sont-ils disponibles ?",
     Signal.CORRECTIONS: "D’où viennent les erreurs de saisie ?",
     Signal.LATE: "Les candidats ont-ils eu le temps de se préparer ?",
+    Signal.DECLINED: "Un remplaçant habilité est-il trouvé avant l’examen ?",
 }
 
 HASTY_MINUTES = 5  # less than so many between the real end date and the results

@@ -7,6 +7,9 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint
 
 from portal.store.base import BigId, Moment, metadata
 
+# Sessions whose candidates are to be reminded of the exam; once they were, the row is gone.
+exam_reminder = Table("exam_reminder", metadata, Column("session_id", ForeignKey("exam_session.id"), primary_key=True))
+
 personal_link = Table(
     "personal_link",
     metadata,

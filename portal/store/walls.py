@@ -14,13 +14,21 @@ from portal.store.adjustments import adjustment
 from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
 from portal.store.documents import document
-from portal.store.links import personal_link
+from portal.store.links import exam_reminder, personal_link
 from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.triggers import also
 
 OWN = (exam_session, request)  # tables that say themselves of which centre and department a row is
-OF_A_SESSION = (candidate, result, document, personal_link, deposit_line, adjustment)  # and those that follow their session
+OF_A_SESSION = (
+    candidate,
+    result,
+    document,
+    personal_link,
+    deposit_line,
+    adjustment,
+    exam_reminder,
+)  # and those that follow their session
 
 # Asked once a query (a subquery of its own), compared once a row.
 _IS = "(SELECT current_setting('portal.reach', true) = '%s')"

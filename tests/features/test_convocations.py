@@ -3,19 +3,26 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from portal.clock import PARIS
+from portal.core.links import HOLDER
 from portal.features.candidates.importing import import_candidates
+from portal.features.convocations.actions import share
+from portal.features.convocations.reminding import remind
 from portal.features.notices.outbox import send_due
 from portal.features.privacy.erasing import apply
 from portal.features.standing.checking import verify
 from portal.rules.retention import Kind
 from portal.settings import Settings
+from portal.store.actors import Occasion, Source
+from portal.store.work import Work
 from tests.conftest import KEY
 from tests.support.papers import text_of
 from tests.support.world import Browser, World
@@ -447,3 +454,71 @@ def test_adjustments_that_change_are_sent_again_and_erased_in_time(w: World, tmp
     done = {one.line.kind: one.count for one in apply(w.operator())}
     assert done[Kind.ADJUSTMENTS] == 1 and w.scalar("SELECT note FROM adjustment") is None
     assert "Document authentique.</strong>" in w.browser().get(f"/verifier/{code}").text
+
+
+# ---- reminders, and what happens at once
+
+
+@pytest.mark.parametrize(("on", "reminded"), [(18, 0), (19, 2), (21, 2), (22, 0)])
+def test_the_centre_has_candidates_reminded_three_days_before_once(w: World, on: int, reminded: int) -> None:
+    b, box = convene(w), Box(w)
+    box.sent()
+    here = "/sessions/1/candidats/convocations"
+    assert remind(w.operator()) == 0
+    for _ in range(2):
+        assert b.post(here, rappel="oui").status_code == 303
+    assert "seront rappelés" in b.get(here).text
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'reminder_set'") == 1
+    b.post(here, retirer="c2")
+    b.post("/sessions/1/candidats/3/modifier", version=w.get(1).version, last_name="Sukarno", first_name="",
+           born_on="1990-02-03", email="s@x.example")  # fmt: skip
+    w.today = w.today.replace(day=on)
+    assert remind(w.operator()) == reminded and remind(w.operator()) == 0
+    assert box.sent() == ["eloise@x.example", "s@x.example"][:reminded]
+    if reminded:
+        assert str(box.taken[0]["Subject"]).startswith("Rappel") and not list(box.taken[0].iter_attachments())
+        assert w.browser().get(box.link("eloise@x.example")).status_code == 200
+
+
+def test_nobody_is_reminded_of_what_was_cancelled_or_is_not_wanted_any_more(w: World) -> None:
+    b, box = convene(w), Box(w)
+    box.sent()
+    here = "/sessions/1/candidats/convocations"
+    b.post(here, rappel="oui")
+    b.post(here, rappel="non")
+    w.today = w.today.replace(day=20)
+    assert remind(w.operator()) == 0
+    b.post(here, rappel="oui")
+    assert remind(w.operator()) == 2
+    assert b.post("/sessions/1/annulation", version=w.get(1).version, reason="Salle").status_code == 303
+    assert box.sent() == [], "written, and not to leave any more"
+
+
+def test_a_no_of_the_jury_is_a_signal_as_long_as_it_stands(w: World) -> None:
+    convene(w)
+    box, unit = Box(w), w.browser("ud94")
+    box.sent()
+    visitor, link = w.browser(), box.link("brun@x.example")
+    assert "a répondu" not in unit.get("/supervision").text
+    visitor.post(link, reponse="non")
+    told = unit.get("/supervision?signal=jury_decline").text
+    assert "1 membre du jury a répondu « non »" in told and "BRUN" not in told
+    visitor.post(link, reponse="oui")
+    assert "a répondu" not in unit.get("/supervision?signal=jury_decline").text
+
+
+def test_two_clicks_at_once_make_one_proof_and_one_answer(w: World) -> None:
+    box = finished(w, "titre", "echec", "echec")
+    token = box.link("eloise@x.example").removeprefix("/c/")
+    now = datetime.combine(w.today, datetime.min.time(), PARIS)
+    hands = Work(w.db.seen_by(HOLDER), Occasion(HOLDER, Source.WEB, now, w.today))
+    start = Barrier(2)
+
+    def at_once(_: int) -> object:
+        start.wait()
+        return share(hands, token)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(at_once, range(2)))
+    assert sorted(type(one).__name__ for one in done) == ["Saved", "Unchanged"]
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'proof_shared'") == 1

@@ -15,7 +15,7 @@ from portal.store.adjustments import adjustment
 from portal.store.candidates import candidate, result
 from portal.store.database import Database
 from portal.store.documents import document
-from portal.store.links import personal_link
+from portal.store.links import exam_reminder, personal_link
 from portal.store.requests import request
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
@@ -31,6 +31,7 @@ NUMBER = {  # by table, the session that a row is of
     "document": document.c.session_id,
     "personal_link": personal_link.c.session_id,
     "adjustment": adjustment.c.session_id,
+    "exam_reminder": exam_reminder.c.session_id,
     "request": request.c.session_id,
 }
 Opens = Callable[[Database], AbstractContextManager[Connection]]
@@ -53,6 +54,7 @@ def w(world: World) -> World:
             tx.execute(insert(document).values(**of, **paper, code=str(s.id)))
             link = {"candidate_id": number, "nonce": "n", "digest": str(s.id), "made_at": world.now()}
             tx.execute(insert(personal_link).values(**of, **link))
+            tx.execute(insert(exam_reminder).values(**of))
             tx.execute(insert(adjustment).values(**of, candidate_id=number, note="n", salt="s", digest="d"))
             place = {"centre_id": s.centre_id, "department_code": s.department_code, "title_id": s.title_id}
             asked = {"kind": "report", "status": "ouverte", "reason": "r", "made_by": "x", "made_at": world.now()}

@@ -11,6 +11,7 @@ from portal.features.candidates.adjusting import adjust
 from portal.features.candidates.civil import give_civil
 from portal.features.candidates.importing import import_candidates
 from portal.features.convening.actions import set_exam_days
+from portal.features.convocations.reminding import want
 from portal.features.documents.actions import Made as Edited
 from portal.features.documents.actions import make
 from portal.features.jury.seats import declare_links, seat, unseat
@@ -158,6 +159,8 @@ def _send(life: Life) -> None:
         )
     )
     life.step("centre", Action.CONVOKE_AGAIN)
+    for reminds in (True, False, True):
+        life.done(want(w.as_("centre"), 1, reminds=reminds))
     for kind in (Document.CONVOCATION, Document.CANDIDATES):
         life.done(make(w.as_("centre"), 1, kind, None, "https://portail.example"))
 

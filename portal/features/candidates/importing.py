@@ -118,7 +118,8 @@ def _write(
             fresh[key] = {**nothing, **row, "session_id": number, "sort_key": folded, "born_on": born}
         elif changed := differing(old, row):
             was[key] = {name: getattr(old, name) for name in changed}
-            tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row))
+            void = {"convened_for": None} if changed.keys() & {"last_name", "first_name"} else {}  # its paper bears another
+            tx.execute(update(candidate).where(candidate.c.id == old.id).values(**row, **void))
             updated[number][old.id] = (old._asdict(), row)
     put_in: dict[int, dict[int, Values]] = defaultdict(dict)
     for part in progress(list(batches(list(fresh.values())))):

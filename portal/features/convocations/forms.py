@@ -10,6 +10,7 @@ class Handing(Form):
     toutes = ButtonField("Tout est remis")
     renouveler = ButtonField("Renouveler le lien")
     retirer = ButtonField("Retirer le lien")
+    rappel = ButtonField("Rappeler l’examen")
 
 
 class Sharing(Form):

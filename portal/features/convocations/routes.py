@@ -16,7 +16,7 @@ from portal.core.sheet import load
 from portal.features.accounts.throttle import LinkTried, tried
 from portal.features.candidates.queries import Listed, way_to
 from portal.features.candidates.queries import find as find_candidate
-from portal.features.convocations import actions
+from portal.features.convocations import actions, reminding
 from portal.features.convocations.agenda import ics
 from portal.features.convocations.forms import Answer, Handing, Sharing
 from portal.features.convocations.queries import Held, people, seat
@@ -44,6 +44,8 @@ def index(number: int) -> ResponseReturnValue:
     only(Duty.KEEP_LINKS)
     if form.renouveler.sent:
         outcome = actions.make_link(work(), number, form.renouveler.typed)
+    elif form.rappel.sent:
+        outcome = reminding.want(work(), number, reminds=form.rappel.typed == "oui")
     elif form.retirer.sent:
         outcome = actions.withdraw_link(work(), number, form.retirer.typed)
     else:
@@ -58,6 +60,7 @@ def index(number: int) -> ResponseReturnValue:
 def _index(s: SessionRow, form: Handing, status: int = 200) -> ResponseReturnValue:
     told = people(reading(), s)
     page: dict[str, Any] = {"s": s, "form": form, "keeps": actor().may(Duty.KEEP_LINKS)}
+    page |= {"reminds": reminding.wanted(reading(), s.number), "before": reminding.DAYS_BEFORE}
     page |= {"candidates": [p for p in told if p.key.startswith("c")], "jury": [p for p in told if p.key.startswith("m")]}
     return render_template("convocations/index.html", **page), status
 

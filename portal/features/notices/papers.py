@@ -32,16 +32,19 @@ def attach(db: Database, settings: Settings, now: datetime, row: Row[Any], messa
     work = Work(db.seen_by(operator()), Occasion(operator(), Source.CLI, now, now.astimezone(PARIS).date()), settings.unit_label)
     with work.db.reading() as conn:
         link = links.by_nonce(conn, nonce)
-        if link is None or link.message_id != row.message_id:
+        reminder = f"{kind}:" == links.REMINDER
+        if link is None or not (reminder or link.message_id == row.message_id):
             raise Superseded
         try:
             s = find(conn, work.actor, link.session_id, work.unit_label)
         except NotThere:
             raise Superseded from None
-    own = f"{kind}:" == links.CANDIDATE
+    own = f"{kind}:" != links.MEMBER
     void = link.convened_for != s.convocation if own else bool(s.candidates) and s.unconvened == s.candidates
     if s.status is Status.CANCELLED or void:
         raise Superseded
+    if reminder:
+        return
     if own:
         made = make(work, s.number, Document.CONVOCATION, int(number), settings.public_url, keep_all=True)
     else:

@@ -22,6 +22,7 @@ from portal.store.candidates import result
 from portal.store.conditions import ended_in_lockdown, first_day, known_start
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
+from portal.store.links import personal_link
 from portal.store.moments import begins, minutes_after
 from portal.store.oversight import signal_note
 from portal.store.personal import Shown, signed
@@ -168,6 +169,19 @@ def _late(conn: Connection, scope: ColumnElement[bool], today: date) -> list[See
     return _of_sessions(conn, Signal.LATE, query, words)
 
 
+def _declined(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
+    """A convened session of whose jury somebody said no and still sits: one is enough."""
+    no = (
+        select(func.count())
+        .where(personal_link.c.session_id == s.c.id, personal_link.c.answer == "non")
+        .correlate(s)
+        .scalar_subquery()
+    )
+    query = _base(no.label("no")).where(scope, s.c.status == Status.CONVOKED.value, no >= 1)
+    words = lambda r: f"{plural(r.no, 'membre du jury a répondu', 'membres du jury ont répondu')} « non »."  # noqa: E731
+    return _of_sessions(conn, Signal.DECLINED, query, words)
+
+
 # ---- of several sessions
 
 
@@ -263,6 +277,7 @@ _BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Se
     Signal.PAIR: _pairs,
     Signal.CORRECTIONS: _corrections,
     Signal.LATE: _late,
+    Signal.DECLINED: _declined,
 }
 
 

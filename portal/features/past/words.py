@@ -248,6 +248,11 @@ WORDS: dict[str, Words] = {
     "juror_answered": _answered_seat,
     "adjustments_noted": lambda e: (f"{e.candidate(e.after['candidate'])} : aménagements d’épreuves mis à jour.", ()),
     "adjustments_erased": _plain("Aménagements d’épreuves effacés, au terme de leur durée."),
+    "reminder_set": lambda e: (
+        "Rappel de l’examen demandé, trois jours avant." if e.after["reminds"] else "Rappel de l’examen abandonné.",
+        (),
+    ),
+    "reminded": lambda e: (f"Rappel de l’examen : {plural(e.after['count'], 'courriel')}.", ()),
     "proof_shared": _link("Justificatif pour un employeur créé : {}."),
     "proof_withdrawn": _link("Justificatif pour un employeur retiré : {}."),
     "links_ended": _plain("Liens personnels supprimés, au terme de leur durée."),

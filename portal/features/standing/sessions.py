@@ -26,7 +26,7 @@ from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
 from portal.store.documents import document, fingerprint
 from portal.store.jury import session_jury, trainer_link
-from portal.store.links import personal_link
+from portal.store.links import exam_reminder, personal_link
 from portal.store.measures import measure_line
 from portal.store.personal import values
 from portal.store.requests import request
@@ -162,7 +162,7 @@ class _Hanging:
         self.results, self.people = ahead(result, "id"), ahead(candidate, "id")
         self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
         self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
-        self.adjusted = ahead(adjustment, "candidate_id")
+        self.adjusted, self.reminders = ahead(adjustment, "candidate_id"), ahead(exam_reminder, "session_id")
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
@@ -174,6 +174,7 @@ class _Hanging:
             self.documents,
             self.private,
             self.adjusted,
+            self.reminders,
             self.requests,
         ):
             stream.of(number)
@@ -191,6 +192,8 @@ class _Hanging:
         if told.documents is not None and documents != told.documents:
             yield "les documents établis ne sont pas ceux que dit le journal"
         yield from _private(self.private.of(number), told)
+        if bool(self.reminders.of(number)) != told.reminds:
+            yield "le rappel de l’examen n’est pas ce que dit le journal"
         adjusted = self.adjusted.of(number)
         whole = all(row.note is None or row.digest == noted(row.salt, row.note) for row in adjusted)
         if not whole or {row.candidate_id: row.digest for row in adjusted} != told.adjusted:

@@ -83,6 +83,7 @@ class Told:
     documents: set[str] | None = field(default_factory=set)
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
     adjusted: dict[int, str] = field(default_factory=dict)  # by candidate, the digest of what is noted
+    reminds: bool = False
     private: dict[str, dict[str, Any]] = field(default_factory=dict)  # links, by whose they are
     definitive: bool = False
     begun: bool = False  # its origin is told
@@ -120,6 +121,8 @@ class Told:
         elif e.action == "adjustments_noted":
             self.adjusted.pop(after["candidate"], None)
             self.adjusted |= {after["candidate"]: after["digest"]} if after["digest"] else {}
+        if e.action in ("reminder_set", "reminded"):
+            self.reminds = after.get("reminds", False)
         if e.action == "candidate_removed":
             self.adjusted.pop(after.get("candidate", 0), None)
         self._hear_links(e, after)
