@@ -108,13 +108,18 @@ TURN: Mapping[Status, str] = {
 }
 
 
-def lateness(status: Status, first_day: date | None, limits: Limits, today: date) -> str:
-    """« En retard depuis le 28/06/2020 : c’est à {unit} d’envoyer le DTE »; empty for a session that is not late."""
+def limit_of(status: Status, first_day: date | None, limits: Limits) -> date | None:
+    """The last day on which what a session awaits is in time; None where nothing is awaited, or no day is known."""
     awaited = AWAITED.get(status)
     if awaited is None or first_day is None:
-        return ""
-    limit = first_day - timedelta(days=getattr(limits, awaited.limit))
-    if today <= limit:
+        return None
+    return first_day - timedelta(days=getattr(limits, awaited.limit))
+
+
+def lateness(status: Status, first_day: date | None, limits: Limits, today: date) -> str:
+    """« En retard depuis le 28/06/2020 : c’est à {unit} d’envoyer le DTE »; empty for a session that is not late."""
+    limit = limit_of(status, first_day, limits)
+    if limit is None or today <= limit:
         return ""
     return f"En retard depuis le {day(limit + timedelta(days=1))} : c’est {TURN[status]}"
 
@@ -127,9 +132,9 @@ def has_deadline(facts: Facts) -> bool:
 def deadline(facts: Facts, limits: Limits, today: date) -> Deadline | None:
     """What the session must reach before its first day, if anything."""
     awaited, first_day = AWAITED.get(facts.status), facts.first_day
-    if awaited is None or first_day is None:
+    on = limit_of(facts.status, first_day, limits)
+    if awaited is None or first_day is None or on is None:
         return None
-    on = first_day - timedelta(days=getattr(limits, awaited.limit))
     return Deadline(awaited.what, on, (on - today).days, awaited.by, facts.status, first_day, facts.postponed)
 
 

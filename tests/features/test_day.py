@@ -114,10 +114,21 @@ def test_the_centre_reads_what_is_due_by_date_each_with_its_button(w: World) -> 
     page = w.browser("centre").get("/").text
     assert "session reportée attend sa date réelle" in page
     assert re.search(r'href="/sessions/1/date-reelle"[^>]*>Saisir la date réelle<', page)
-    assert page.index("/sessions/2/resultats") < page.index(
-        "/sessions/1/date-reelle"
-    )  # the 12th of June before the 24th of August
+    assert page.index("/sessions/1/date-reelle") < page.index("/sessions/2/resultats")  # it holds up the results of its session
     assert "Rien ne vous attend" in w.browser("other").get("/").text
+
+
+def test_what_is_due_today_comes_first_and_what_is_late_says_since_when(w: World) -> None:
+    w.session(1, "01/06/2020", "12/06/2020")  # its results wait
+    w.session(2, "22/06/2020", "26/06/2020", "dte_envoye")  # convocations a week before
+    w.session(3, "17/06/2020", "19/06/2020", "dte_envoye")
+    w.session(4, "06/07/2020", "10/07/2020", "dte_envoye")
+    table = next(parse(w.browser("centre").get("/").text).all("tbody"))
+    told = {row[0]: row[4] for tr in table.all("tr") if (row := [td.words() for td in tr.all("td")])}
+    assert [*told] == ["2", "1", "3", "4"]
+    assert "Dernier jour aujourd’hui" in told["2"]
+    assert "En retard depuis le 11/06/2020" in told["3"]
+    assert not any(words in told[number] for number in "14" for words in ("retard", "Dernier"))
 
 
 def test_the_day_names_no_day_that_a_measure_left_behind(w: World) -> None:

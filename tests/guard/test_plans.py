@@ -29,7 +29,7 @@ from tests.support.world import Browser
 SESSIONS = 20_000
 PAGES = {
     # The day's page and /demandes weigh the requests that wait, all at once: the same number of questions for one request as for ten.
-    "/": 13, "/demandes": 9, "/avis": 4, "/sessions": 4, "/sessions?vue=a-faire": 4, "/sessions?vue=en-retard": 4, "/sessions?vue=reportees": 4, "/sessions?tri=debut": 4,
+    "/": 14, "/demandes": 9, "/avis": 4, "/sessions": 4, "/sessions?vue=a-faire": 4, "/sessions?vue=en-retard": 4, "/sessions?vue=reportees": 4, "/sessions?tri=debut": 4,
     "/sessions?tri=fin&ordre=croissant": 4, "/sessions?statut=verrouillee": 4, "/sessions?q=thi+huong+nguyen": 12,
     "/sessions?q=300500": 8, "/sessions?q=3005": 8, "/sessions?q=3005&tri=debut": 8, "/sessions/224565": 11, "/calendrier": 4,
 }  # fmt: skip

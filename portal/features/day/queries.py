@@ -1,8 +1,7 @@
 """What the day's page counts: each number is the length of the list behind its link."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -13,7 +12,8 @@ from portal.features.requests.queries import Asked, page
 from portal.features.requests.queries import counts as request_counts
 from portal.features.sessions import counting, listing, views
 from portal.rules.duties import Duty
-from portal.rules.limits import Limits
+from portal.rules.lifecycle import Status
+from portal.rules.limits import Limits, limit_of
 from portal.rules.todo import TABLE
 from portal.store.actors import Actor
 from portal.store.measures import measure_run
@@ -48,10 +48,35 @@ def volumes(conn: Connection, actor: Actor, today: date, limits: Limits) -> list
     return [Counted(counts[view.key], view.key) for view in VOLUMES]
 
 
-def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> Sequence[Row[Any]]:
-    """The first sessions that this person must act on, in order of their date."""
-    filters = listing.Filters(view=views.TODO.key, sort="debut" if actor.may(Duty.COMPARE_CENTRES) else "fin", ascending=True)
-    return listing.page(conn, actor, filters, listing.whole(actor), today, limits).rows[:FIRST]
+@dataclass(frozen=True)
+class Due:
+    """A session to act on; `limit`: the last day on which that is in time, if it has one."""
+
+    row: Row[Any]
+    limit: date | None
+
+    @property
+    def late_since(self) -> date:
+        """The first day of its lateness, once there is one."""
+        assert self.limit
+        return self.limit + timedelta(days=1)
+
+
+def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Due]:
+    """The first sessions that this person must act on: what is due today, then real end dates, which hold up all that follows,
+    then the others in order of their date."""
+    whole, todo = listing.whole(actor), listing.Filters(view=views.TODO.key, sort="fin", ascending=True)
+    if actor.may(Duty.COMPARE_CENTRES):
+        todo = replace(todo, sort="debut")
+    found: dict[int, Due] = {}
+    for view in (views.PRESSING.key, views.TODO.key):
+        rows = listing.page(conn, actor, replace(todo, view=view), whole, today, limits).rows
+        waiting = [Due(row, limit_of(Status(row.status), row.first_day, limits)) for row in rows]
+        if view == views.PRESSING.key:
+            waiting.sort(key=lambda one: one.limit != today)
+        for one in waiting:
+            found.setdefault(one.row.number, one)
+    return list(found.values())[:FIRST]
 
 
 @dataclass(frozen=True)

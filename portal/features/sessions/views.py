@@ -1,7 +1,7 @@
 """The quick filters of the list, by role: each is a condition on exam_session."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
@@ -28,6 +28,7 @@ RESULTS_DUE = View("resultats", "Résultats à saisir")
 NO_ACTUAL_END = View("sans-date-reelle", "Sans date réelle")
 TO_LOCK = View("a-verrouiller", "À verrouiller")
 LATE = View("en-retard", "En retard")
+PRESSING = View("presse", "")  # the day's page alone: what is due today, and the real end dates that hold up results
 
 VIEWS = {
     Role.CENTRE: (ALL, TODO, LATE, POSTPONED, RESULTS_DUE),
@@ -76,13 +77,21 @@ def steps_of(role: Role) -> dict[str, Next]:
     return {step.key: step for step in TABLE[role]}
 
 
+def _late(limits: Limits, on: date, today: date) -> ColumnElement[bool]:
+    """The sessions that are late on this day."""
+    return or_(*(matches(condition, today) for condition in late(limits, on)))
+
+
 @lru_cache(maxsize=512)
 def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
     if view.startswith(STEP):
         return step_key(role, today) == view.removeprefix(STEP)
     match view:
         case "en-retard":
-            return or_(*(matches(condition, today) for condition in late(limits, today)))
+            return _late(limits, today, today)
+        case "presse":
+            last_day = and_(_late(limits, today + timedelta(days=1), today), ~_late(limits, today, today))
+            return and_(_acts(role, today), or_(last_day, step_key(role, today) == "set_actual_end"))
         case "a-faire":
             return _acts(role, today)
         case "reportees":
