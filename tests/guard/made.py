@@ -2,7 +2,7 @@
 
 import re
 
-from portal.core import invitations
+from portal.core import invitations, links
 from tests.support.demonstration import Demonstration
 from tests.support.server import settings_in
 from tests.support.world import hidden
@@ -24,10 +24,23 @@ def made(demo: Demonstration, rule: str) -> list[str]:
         assert demo.client("centre").get("/sessions/224566/documents/liste-candidats.pdf").status_code == 200
         with db.reading() as conn:
             return [f"/verifier/{conn.exec_driver_sql('SELECT code FROM document').scalar()}"]
+    if rule.startswith(("/c/", "/j/")):
+        return [rule.replace("<token>", own_token(demo, rule[:3])).replace(KINDS, "convocation")]
     if rule == "/invitation/<token>":
         signer = invitations.signer(settings_in(demo.file.parent).signing_keys)
         return [f"/invitation/{signer.dumps([account, 1])}" for account in (15, 14, 13, 12)]
     return []
+
+
+KINDS = "<any('convocation','attestation','livret'):kind>"
+
+
+def own_token(demo: Demonstration, path: str) -> str:
+    """The token of the first person whom the demonstration convened by mail."""
+    kind = next(kind for kind, place in links.PATHS.items() if place == path)
+    with demo.app.extensions["portal_db"].reading() as conn:
+        link = conn.exec_driver_sql("SELECT link FROM mail WHERE link LIKE ? ORDER BY id", (f"{kind}%",)).scalar()
+    return links.token(settings_in(demo.file.parent).audit_key, str(link).rpartition(":")[2])
 
 
 def sent(demo: Demonstration, who: str, page: str, address: str, **fields: str) -> str:

@@ -1,6 +1,6 @@
 """The days of an exam as an iCalendar file for one person."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
@@ -20,7 +20,7 @@ def ics(s: SessionRow, first: date, last: date) -> bytes:
         event = Event()
         event.add("uid", f"examen-{s.number}-{on.isoformat()}@portail-des-sessions")
         event.add("dtstamp", s.status_at)
-        event.add("dtstart", datetime.combine(on, time.fromisoformat(s.hour), PARIS) if s.hour else on)
+        event.add("dtstart", datetime.combine(on, time.fromisoformat(s.hour), PARIS).astimezone(UTC) if s.hour else on)
         event.add("summary", f"Examen : {s.title_label}")
         event.add("location", s.place)
         event.add("description", f"{s.centre_name}. {s.session_manager}")
