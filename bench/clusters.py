@@ -13,9 +13,10 @@ import psycopg
 
 from bench.data import add_savers, database
 from bench.servers import free_port
-from bench.storm import AGAIN, Served, Writer, compared, family, kill, storm, verified, writing
+from bench.storm import AGAIN, Served, Writer, compared, kill, storm, verified, writing
 from portal.store.database import Database
 from tests.support.postgres import OWNER, Cluster
+from tests.support.processes import family
 
 NAME, SECOND = "storm", "second"
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=200")

@@ -21,12 +21,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from pathlib import Path
 from threading import Event, Thread
 
 from bench.data import SECRET, add_savers, database
 from bench.servers import ROOT, Person, _answers, free_port, token
 from portal.store.database import Database
+from tests.support.processes import family, lives
 
 OUTCOMES = ("titre", "echec")  # of all forty, by the version that the session then has: even or odd
 STORM_SECONDS = (0.5, 2.0)
@@ -85,24 +85,13 @@ class Writer:
             raise Lost(f"session {self.session}, version {version}: {outcomes}")
 
 
-def family(pid: int) -> list[int]:
-    """This process and all that come from it."""
-    found = [pid]
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += (one for child in (task / "children").read_text().split() for one in family(int(child)))
-    return found
-
-
 def kill(pids: Sequence[int]) -> None:
     """All at once, and not before they are gone does it go on."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    for pid in pids:
-        with suppress(FileNotFoundError):
-            while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                time.sleep(AGAIN)
+    while any(lives(pid) for pid in pids):
+        time.sleep(AGAIN)
 
 
 class Served:

@@ -50,7 +50,7 @@ class Database:
         if self.is_sqlite:
             self.engine = create_engine(parsed, pool_size=CONNECTIONS, connect_args={"timeout": self.busy}, hide_parameters=True)
             self._reader: Engine = self.engine
-            _sqlite_manners(self.engine, Path(str(parsed.database)))
+            _sqlite_manners(self.engine, Path(str(parsed.database)), makes=held_up is None)
         else:
             limits = {} if held_up is None else {"lock_timeout": f"{held_up * 1000:.0f}ms", **LIMITS}
             options = " ".join((str(parsed.query.get("options", "")), *(f"-c {name}={value}" for name, value in limits.items())))
@@ -180,13 +180,33 @@ def _postgresql_manners(engine: Engine, watch: Watch | None) -> None:
                 watch.end(dbapi_connection)
 
 
-def _sqlite_manners(engine: Engine, file: Path) -> None:
+def _which(file: Path) -> tuple[int, int] | None:
+    """Which file stands under this name; None: none does."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _sqlite_manners(engine: Engine, file: Path, *, makes: bool) -> None:
+    """`makes`: a file that is not there is made. Where people wait for the answer none is: it was moved away, and comes back; and
+    what is open of a file that another took the place of is not written to."""
+
     @event.listens_for(engine, "do_connect")
     def before_connect(_dialect: object, _record: object, _args: object, _more: object) -> None:
+        if not makes and _which(file) is None:
+            raise sqlite3.OperationalError("unable to open database file")
         _owners_alone(file)
 
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info["file"] != _which(file):
+            raise DisconnectionError
+
     @event.listens_for(engine, "connect")
-    def on_connect(dbapi_connection: sqlite3.Connection, _record: object) -> None:
+    def on_connect(dbapi_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _which(file)
         dbapi_connection.isolation_level = None  # the driver begins nothing by itself
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=FAST"):
             dbapi_connection.execute(f"PRAGMA {pragma}")

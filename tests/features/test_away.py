@@ -1,9 +1,11 @@
 """The database is away, held by another, or frozen: people are told, and what they typed is not lost."""
 
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 
 import psycopg
@@ -91,6 +93,25 @@ def test_a_lock_that_lasts_is_a_page_and_not_a_wait(w: World) -> None:
     assert impatient_browser.post("/sessions/1/annulation", version=w.get(1).version, reason="x").status_code == 303
     assert w.get(1).status is Status.CANCELLED
     impatient.dispose()
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_file_that_is_moved_away_is_missed_and_found_again_and_none_is_made_in_its_place(w: World) -> None:
+    file = Path(str(w.db.url.database))
+    own = Database(w.db.url.render_as_string(hide_password=False), w.db.audit_key, held_up=HELD_UP)
+    w.app().extensions["portal_db"] = own
+    b, elsewhere = w.browser("centre"), file.with_name("elsewhere")
+    w.db.dispose()
+    file.rename(elsewhere)
+    assert b.get("/sessions").status_code == 503 and not file.exists()
+    shutil.copy(elsewhere, file)  # another file under the same name: what was open of the first one is let go
+    elsewhere.unlink()
+    assert b.get("/sessions").status_code == 200, "it goes on by itself"
+    with own.writing() as tx:
+        tx.exec_driver_sql("UPDATE exam_session SET place = 'ici' WHERE id = 1")
+    with closing(sqlite3.connect(file)) as read:
+        assert read.execute("SELECT place FROM exam_session WHERE id = 1").fetchone() == ("ici",)
+    own.dispose()
 
 
 class Line:
