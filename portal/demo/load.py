@@ -15,7 +15,7 @@ from portal.core.outcomes import Doubtful
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
-from portal.demo import bulk, cases, colleagues, data, exchanges, moved, preparing
+from portal.demo import bulk, cases, colleagues, data, depositing, exchanges, moved, preparing
 from portal.features.access.inviting import invite
 from portal.features.accounts.queries import by_email
 from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
@@ -98,6 +98,7 @@ class _Loader:
         self.candidates(self.today, since)
         exchanges.write(self.at, self.today)
         colleagues.write(self.at, self.sirets[2])
+        depositing.write(self.at, self.today)
         with self.db.reading() as conn:
             total = conn.execute(select(func.count()).select_from(exam_session)).scalar_one()
         if sessions:

@@ -95,7 +95,7 @@ PAGES: dict[str, list[str]] = {
     "/courriels-de-demonstration": ["/courriels-de-demonstration"],
     "/depot": ["/depot"],
     "/depot/<number:batch_id>": ["/depot/1", "/depot/999"],
-    "/depot/<number:batch_id>.xml": ["/depot/999.xml"],
+    "/depot/<number:batch_id>.xml": ["/depot/1.xml", "/depot/999.xml"],
     "/demandes": ["/demandes", "/demandes?vue=toutes", "/demandes?vue=acceptees", "/demandes?vue=refusees", "/demandes?departement=94"],
     "/demandes/<number:request_id>": [f"/demandes/{n}" for n in (1, 2, 3, 4, 5, 999)],
     "/demandes/titre-echu": ["/demandes/titre-echu", "/demandes/titre-echu?titre=TP-EX001"],

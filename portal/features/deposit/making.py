@@ -1,6 +1,5 @@
 """A batch is made: what is due is written, checked under the schema, and kept as sent, in one transaction."""
 
-import secrets
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -89,8 +88,9 @@ def _make(tx: Connection, work: Work, who: Certifier, schema: Schema, write: Wri
     if tx.dialect.name == "postgresql":  # two batches at once would send the same lines
         tx.execute(text("LOCK TABLE deposit IN EXCLUSIVE MODE"))
     number = int(tx.execute(select(func.coalesce(func.max(deposit.c.id), 0))).scalar_one()) + 1
-    flux = f"depot-{number}-{secrets.token_hex(6)}"
-    head = Head(flux, work.on.now.astimezone(PARIS), who.client, who.certifier or who.client, who.contract)
+    now = work.on.now.astimezone(PARIS)
+    flux = f"depot-{number}-{now:%Y%m%d-%H%M%S}"
+    head = Head(flux, now, who.client, who.certifier or who.client, who.contract)
     called = {"flux": flux, "client": head.client, "certifier": head.certifier, "contract": head.contract}
     made, batch = Made(), _Batch(tx, {**called, "id": number, "lines": 1, "at": work.on.now, "by": work.actor.signature})
     with work.db.snapshot() as conn:
