@@ -4,22 +4,26 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bench.servers import Person, token
 from portal.cli import serving
 from portal.clock import PARIS
 from portal.demo import whole
 from portal.demo.whole import make_ready
 from portal.features.access.inviting import invite
+from portal.features.measures.catalogue import find
+from portal.features.measures.plan import plan
 from portal.paths import ROOT
 from portal.rules.lifecycle import Role
 from portal.settings import DEMO_DAY, Settings
@@ -29,6 +33,7 @@ from portal.store.database import Database
 from portal.store.work import Work
 from tests.support.processes import children, lives, wait_until
 from tests.support.server import SECRET
+from tests.support.world import hidden
 
 # ---- a port
 
@@ -129,17 +134,49 @@ def test_a_fallen_worker_is_replaced_and_none_outlives_its_parent(server: subpro
     wait_until(lambda: not any(lives(pid) for pid in last) and not answers(port))
 
 
-def test_it_ends_when_asked_once_whoever_else_holds_a_connection_open(server: subprocess.Popen[str], port: int) -> None:
-    """A body that never comes whole, and a connection over which nothing is asked, hold up nobody."""
+SLOW = (
+    "CREATE TRIGGER slow BEFORE INSERT ON measure_run BEGIN SELECT count(*) FROM "
+    "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT x FROM n); END"
+)
+
+
+def is_written_to(file: Path) -> bool:
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+
+def test_it_ends_when_asked_once_with_what_is_under_way_done_whole(
+    server: subprocess.Popen[str], port: int, tmp_path: Path
+) -> None:
+    """A measure is applied to its end, and told; a body that never comes whole, and a silent connection, hold up nobody."""
+    file = tmp_path / "own.sqlite"
+    with closing(sqlite3.connect(file)) as db:
+        db.execute(SLOW)
     wait_until(lambda: answers(port) and len(children(server.pid)) == serving.WORKERS)
-    workers = children(server.pid)
+    workers, national = children(server.pid), Person(port, "national@demo.example")
+    page = national.get("/mesures/confinement-2020")[1]
+    own = Database(f"sqlite:///{file}")
+    with own.reading() as conn:
+        moved = plan(conn, find("confinement-2020")[0], DEMO_DAY).touched
+    own.dispose()
+    typed = {"csrf_token": token(page), "seen": hidden(page, "seen"), "number": moved}
+    told: list[tuple[int, str]] = []
+    applying = threading.Thread(target=lambda: told.append(national.post("/mesures/confinement-2020", typed)))
     with socket.create_connection(("127.0.0.1", port)) as slow, socket.create_connection(("127.0.0.1", port)):
         slow.sendall(b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nemail=")
-        wait_until(lambda: answers(port))
+        applying.start()
+        wait_until(lambda: is_written_to(file))
         os.killpg(server.pid, signal.SIGINT)
-        told = server.communicate(timeout=serving.UNDER_WAY_SECONDS - 1)[0]  # before anything is cut by force
-    assert server.returncode == 0 and "Traceback" not in told
-    assert not any(lives(pid) for pid in workers)
+        said = server.communicate(timeout=30)[0]
+    applying.join()
+    assert server.returncode == 0 and "Traceback" not in said and not any(lives(pid) for pid in workers)
+    lines = "SELECT (SELECT count(*) FROM measure_line WHERE run_id = r.id) FROM measure_run r ORDER BY id DESC LIMIT 1"
+    with closing(sqlite3.connect(file)) as db:
+        assert told[0][0] in (200, 303) and db.execute(lines).fetchone() == (moved,)
 
 
 # ---- the demonstration, loaded whole or not at all
