@@ -7,7 +7,9 @@ stamp=.venv/$kind.stamp
 unfinished=.venv.unfinished # stands while .venv may be a half of something; beside it, so that it outlives the removal of .venv
 [ "$kind" = run ] && needs=pyproject.toml || needs=.venv/run.stamp
 
-pip() { .venv/bin/python -m pip install -q --disable-pip-version-check "$@"; }
+# Ctrl-C ends it without a trace.
+quietly='import runpy, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); runpy.run_module("pip", run_name="__main__")'
+pip() { .venv/bin/python -c "$quietly" install -q --disable-pip-version-check "$@"; }
 
 # Debian splits the module venv off.
 make_venv() {

@@ -245,11 +245,12 @@ def test_two_at_once_load_once(db: Database, monkeypatch: pytest.MonkeyPatch) ->
 FAKE = """#!/bin/bash
 # Stands for python in venv.sh: each call is a line of `calls`, and the one whose number is in `dies` ends everybody, half done.
 case "$1 $2" in
+  "-c "*runpy*) ;;
   "-c "*) exit 0 ;;
   "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   "-m pip") [ "$3" = --version ] && { [ -e .venv/pip ]; exit; } ;;
 esac
-echo "$*" >> calls
+echo call >> calls
 [ "$(wc -l < calls)" = "$(cat dies)" ] && kill -KILL 0
 case "$1 $2" in
   "-m venv") touch "$3/pip" ;;
