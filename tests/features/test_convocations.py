@@ -173,8 +173,8 @@ def test_a_link_that_is_none_is_withdrawn_or_over_opens_nothing(w: World) -> Non
 
 def test_whoever_tries_links_is_refused_before_long(w: World) -> None:
     visitor = w.browser()
-    statuses = [visitor.get(f"/c/{'A' * 41}{i:02}").status_code for i in range(25)]
-    assert statuses[:20] == [404] * 20 and 429 in statuses
+    statuses = [visitor.get(f"/c/{'A' * 41}{i:02}").status_code for i in range(35)]
+    assert statuses[:30] == [404] * 30 and 429 in statuses
     refused = visitor.get(f"/c/{'A' * 43}")
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
 

@@ -12,7 +12,8 @@ from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration
 from tests.support.world import hidden
 
 ROLES = (*EMAILS, SIGNED_OUT)
-HANDED_OUT = {"document", "audit_event", "audit_head"}
+TOLD = ("audit_event", "audit_head")
+HANDED_OUT = {"document", *TOLD}
 JOURNAL = "security_entry"
 # What being read leaves behind, and why. HEAD leaves it alone here too.
 LEFT_BY_READING = {
@@ -21,9 +22,15 @@ LEFT_BY_READING = {
     # A document is kept with its code when it is handed out, so that it can be checked.
     f"/sessions/<number:number>/documents/<{KINDS}:kind>.pdf": HANDED_OUT | {JOURNAL},
     f"/sessions/<number:number>/candidats/<number:candidate_id>/<{KINDS}:kind>.pdf": HANDED_OUT | {JOURNAL},
+    # A convoked person's own page: that it was opened is told, and each token that is none is counted.
+    "/c/<token>": {"personal_link", "guess", *TOLD},
+    "/c/<token>/<any('convocation','attestation','livret'):kind>.pdf": HANDED_OUT | {"guess"},
+    "/c/<token>/agenda.ics": {"guess"},
+    "/j/<token>": {"personal_link", "clear_value", "guess", *TOLD},
     # Who looked at a person, and who took people away, the security journal keeps.
     "/sessions/<number:number>/candidats/<number:candidate_id>": {JOURNAL},
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": {JOURNAL},
+    "/sessions/<number:number>/candidats/<number:candidate_id>/amenagements": {JOURNAL},
     "/sessions/<number:number>/candidats/<number:candidate_id>/retrait": {JOURNAL},
     "/sessions/export": {JOURNAL},
     "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": {JOURNAL},
@@ -33,7 +40,10 @@ LEFT_BY_READING = {
 
 
 # Links that their own page calls unknown, to everybody alike: nobody was refused what is another's.
-UNKNOWN_LINKS = ("/compte/adresse/<token>", "/invitation/<token>", "/verifier/<code>", "/static/<path:filename>")
+UNKNOWN_LINKS = (
+    *("/compte/adresse/<token>", "/invitation/<token>", "/verifier/<code>", "/static/<path:filename>", "/j/<token>"),
+    *("/c/<token>", "/c/<token>/<any('convocation','attestation','livret'):kind>.pdf", "/c/<token>/agenda.ics"),
+)
 
 
 def left_by(rule: str, get: dict[tuple[str, str], int]) -> set[str]:

@@ -161,7 +161,7 @@ def give_back(tx: Connection, taken: Bounds, now: datetime) -> None:
 
 # ---- what else is guessed at, by nobody in particular
 
-LINKS_TRIED, PAPER_TRIED, PAPERS_TRIED = Bound(20, 30), Bound(10, 10), Bound(40, 60)
+LINKS_TRIED, PAPER_TRIED, PAPERS_TRIED = Bound(30, 30), Bound(10, 10), Bound(40, 60)
 
 
 @dataclass(frozen=True)
