@@ -117,6 +117,11 @@ def not_yet(document: Document, status: Status) -> str | None:
     return "La session est annulée : elle ne donne plus de document." if status is S.CANCELLED else line.until_then
 
 
+def given(facts: Facts, today: date) -> list[Line]:
+    """What a session gives now; of what is personal, whoever is concerned."""
+    return [line for line in TABLE if not_yet(line.document, facts.status) is None and not missing(line.document, facts, today)]
+
+
 def missing(document: Document, facts: Facts, today: date) -> list[str]:
     """What the paper still lacks, each as a sentence: no paper without days, hour, address and whom to call (domain.md 8a).
 

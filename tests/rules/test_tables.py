@@ -167,6 +167,17 @@ def test_a_cancelled_session_says_so_where_a_document_would_be_and_another_says_
     assert "une fois le DTE envoyé" in (documents.not_yet(Document.CONVOCATION, S.PREPARATION) or "")
 
 
+@pytest.mark.parametrize("status", Status)
+def test_what_a_session_gives_is_what_neither_status_nor_facts_withhold(status: Status) -> None:
+    told, bare = facts_of(status, hour="08:30"), facts_of(status, hour="")
+    by_status = {d for d in Document if documents.not_yet(d, status) is None}
+    assert {line.document for line in documents.given(told, TODAY)} <= by_status
+    without = {line.document for line in documents.given(bare, TODAY)}
+    withheld = {d for d in by_status if documents.missing(d, bare, TODAY)}
+    assert without == by_status - withheld
+    assert (Document.CONVOCATION in withheld) is (status in (S.DTE_SENT, S.CONVOKED)), "its hour is not known"
+
+
 # ---- names of things
 
 

@@ -22,6 +22,7 @@ from portal.features.sessions.filters import read_filters
 from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.features.sessions.search import names_found
 from portal.rules.checks import days_to_come, where_and_whom
+from portal.rules.documents import given
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action, Role, Status
@@ -148,6 +149,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "next": None if others else next_step(actor().role if acts else Role.UD, s.facts, today),
         "awaited": others,
         "deadline": deadline(s.facts, limits(reading()), today) if has_deadline(s.facts) else None,
+        "papers": given(s.facts, today),
         "told_where": where_and_whom(s.facts, today),
         "days_past": days_to_come(s.facts, today) is not None,
         "missing": {action.value: missing(action, s.facts, today) for action in PREPARED},
