@@ -59,8 +59,7 @@ def _cursor(sort: str) -> listing.Cursor | None:
 @blueprint.get("/sessions")
 def index() -> ResponseReturnValue:
     filters, typed, errors = read_filters(query.everything(), actor().role)
-    today = clock().today()
-    limit = limits(reading())
+    today, limit = clock().today(), limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
     shown = views.views(actor().role, filters.view)
