@@ -77,33 +77,31 @@ def index() -> ResponseReturnValue:
         place = max(1, rank - listing.PAGE) if cursor.before else rank + len(page.rows)
         return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}", "rang": str(place)})
 
-    return (
-        render_template(
-            "sessions/index.html",
-            page=page,
-            rows=rows(
-                page.rows,
-                base,
-                views.steps_of(actor().role),
-                settings().unit_label,
-                lambda r: lateness(Status(r.status), r.first_day, limit, today),
-                own=not actor().may(Duty.COMPARE_CENTRES),
-                people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
-            ),
-            counts=counts,
-            in_words=counting.in_words,
-            views=shown,
-            filters=filters,
-            typed=typed,
-            filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},
-            errors=errors,
-            here=here,
-            at=at,
-            rank=rank,
-            departments=_departments(),
+    status = 422 if errors else 200
+    return render_template(
+        "sessions/index.html",
+        page=page,
+        rows=rows(
+            page.rows,
+            base,
+            views.steps_of(actor().role),
+            settings().unit_label,
+            lambda r: lateness(Status(r.status), r.first_day, limit, today),
+            own=not actor().may(Duty.COMPARE_CENTRES),
+            people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
         ),
-        422 if errors else 200,
-    )
+        counts=counts,
+        in_words=counting.in_words,
+        views=shown,
+        filters=filters,
+        typed=typed,
+        filters_kept={k: v for k, v in typed.items() if v and k not in ("tri", "ordre")},
+        errors=errors,
+        here=here,
+        at=at,
+        rank=rank,
+        departments=_departments(),
+    ), status
 
 
 def _departments() -> dict[str, str]:
