@@ -64,6 +64,12 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", "\u202f")
 
 
+def as_typed(value: str) -> str:
+    """What was typed into a field, as a person would write it: a date as jj/mm/aaaa whatever the browser sent, else as it is."""
+    found = parse_day(value)
+    return day(found) if found else value
+
+
 def parse_day(value: str) -> date | None:
     """A date as `<input type="date">` sends it (ISO) or as a person types it (jj/mm/aaaa); None for anything else."""
     iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)

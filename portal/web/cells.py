@@ -91,7 +91,7 @@ def _status(status: str, moved: bool) -> Markup:
 def _todo(step: Next | None, base: str, number: int, unit: str, late: str) -> Markup:
     """The step that this person takes, as a link, or what it waits for; and, of a session that is late, since when and whose
     turn it is."""
-    since = _waits(late, unit) if late else Markup("")
+    since = _waits(late, unit, "late") if late else Markup("")
     if step is None:
         return since or _nothing()
     if not step.act:
@@ -111,5 +111,5 @@ def _nothing() -> Markup:
 
 
 @lru_cache(maxsize=1024)
-def _waits(label: str, unit: str) -> Markup:
-    return _say("waits", label, unit)
+def _waits(label: str, unit: str, how: str = "waits") -> Markup:
+    return _say(how, label, unit)
