@@ -45,6 +45,11 @@ def choices(kind: Kind, certificates: int) -> tuple[Outcome, ...]:
     return FOR_TITLE if certificates >= 2 else tuple(o for o in FOR_TITLE if o is not Outcome.PARTIAL)
 
 
+def all_obtained(candidates: Iterable[int], stored: Mapping[int, Entry]) -> dict[int, Entry]:
+    """What stands, and for everybody else the titre: where almost all have obtained it, the few are corrected."""
+    return {**{number: {None: Outcome.TITLE} for number in candidates}, **stored}
+
+
 def in_words(kind: Kind, entry: Entry, labels: Mapping[int, str]) -> str:
     """« Réussite partielle : CCP … »; empty when nothing is known. `labels`: of the certificates, by number."""
     if kind is not Kind.TITLE:

@@ -26,7 +26,14 @@ SIGN_IN = Size(120_000, 1_100)  # what a visitor had typed elsewhere, and what s
 FIELD = 8_000_000  # what a preview carries to « Importer »
 
 # The pages that take a file, and those whose form has a line for each candidate or each case.
-TAKE_FILES = {"candidates.import_file", "preparation.import_file", "taking_over.bring", "communication.new", "deposit.report"}
+TAKE_FILES = {
+    "candidates.import_file",
+    "preparation.import_file",
+    "taking_over.bring",
+    "communication.new",
+    "deposit.report",
+    "results.bring",
+}
 TAKE_SHEETS = {"results.enter", "results.correct", "measures.write", "measures.upload", "requests.answer_several"}
 
 

@@ -140,6 +140,8 @@ PAGES: dict[str, list[str]] = {
     f"{_CANDIDATE}/retrait": _candidates("/retrait"),
     f"{_CANDIDATE}/etat-civil": _candidates("/etat-civil"),
     f"{_SESSION}/candidats/import": _sessions("/candidats/import", (224566, 224563, 224567)),
+    f"{_SESSION}/resultats/fichier": _sessions("/resultats/fichier", (224562, 224565, 224566)),
+    f"{_SESSION}/resultats/{_MODEL}": [f"/sessions/224562/resultats/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
     f"{_SESSION}/candidats/{_MODEL}": [f"/sessions/224566/candidats/modele.{kind}" for kind in ("csv", "xlsx", "ods")],
     f"{_SESSION}/date-reelle": _sessions("/date-reelle", (*FEW, 224569, 224672)),
     f"{_SESSION}/demande-report": _sessions("/demande-report", (*FEW, REQUESTED)),

@@ -168,6 +168,8 @@ ROUTES = {
     "/sessions/<number:number>/report": SCOPED,
     "/sessions/<number:number>/resultats": SCOPED,
     "/sessions/<number:number>/resultats/correction": SCOPED,
+    "/sessions/<number:number>/resultats/fichier": SCOPED,
+    "/sessions/<number:number>/resultats/modele.<any('csv','xlsx','ods'):kind>": SCOPED,
     "/mesures": NATIONAL,
     "/mesures/<key>": NATIONAL,
     "/mesures/<key>.csv": NATIONAL,

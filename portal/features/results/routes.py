@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.civil import lacking
@@ -12,17 +12,22 @@ from portal.core.session import SessionRow
 from portal.core.sheet import Sheet, load
 from portal.features.requests.queries import Asked, may_answer
 from portal.features.requests.queries import find as find_request
-from portal.features.results import actions, forms
+from portal.features.results import actions, forms, sheets
+from portal.files.errors import BadFile
+from portal.files.models import TYPES, model
 from portal.rules.lifecycle import Action
-from portal.rules.outcomes import Entry
+from portal.rules.outcomes import Entry, Outcome, all_obtained
 from portal.rules.rights import Refused, may
+from portal.rules.security import Kind
 from portal.store.requests import RequestKind
 from portal.web import query
 from portal.web.forms import number_in, posted, resumed, version
 from portal.web.fragments import page
 from portal.web.kept import kept_fields
-from portal.web.session_pages import ActualEnd, found
+from portal.web.noting import note
+from portal.web.session_pages import ActualEnd, form_page, found
 from portal.web.state import actor, clock, reading, work
+from portal.web.uploads import Import
 
 blueprint = Blueprint("results", __name__)
 
@@ -32,7 +37,8 @@ def enter(number: int) -> ResponseReturnValue:
     s = found(number)
     sheet = load(reading(), s)
     if request.method != "POST":
-        return _entry(s, sheet, sheet.stored)
+        every = query.text("tous") == Outcome.TITLE and Outcome.TITLE in sheet.choices
+        return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), sheet.stored) if every else sheet.stored)
     typed = forms.read(sheet)
     form = forms.Entering()
     if not posted():
@@ -46,6 +52,35 @@ def enter(number: int) -> ResponseReturnValue:
         flash(outcome.message)
         return redirect(url_for("results.enter" if form.draft else "sessions.show", number=number), 303)
     return _not_saved(outcome, number, form)
+
+
+@blueprint.get("/sessions/<number:number>/resultats/modele.<any('csv','xlsx','ods'):kind>")
+def model_file(number: int, kind: str) -> ResponseReturnValue:
+    sheet = load(reading(), found(number))
+    note(Kind.EXPORTED, f"/sessions/{number}/resultats/modele")
+    headers = {"Content-Disposition": f"attachment; filename=resultats-{number}.{kind}"}
+    return Response(model(kind, sheets.model(sheet)), mimetype=TYPES[kind], headers=headers)
+
+
+@blueprint.route("/sessions/<number:number>/resultats/fichier", methods=["GET", "POST"])
+def bring(number: int) -> ResponseReturnValue:
+    """A filled sheet is read, and shown on the page where results are entered; nothing is kept before they are saved there."""
+    s = found(number)
+    sheet, form = load(reading(), s), Import()
+    told: dict[str, Any] = {"columns": sheets.columns(sheet)}
+    if not posted():
+        return form_page("results/file.html", s, form, Action.ENTER_RESULTS, **told)
+    if not may(s.person(actor().role), Action.ENTER_RESULTS, s.facts, clock().today()).ok:
+        return form_page("results/file.html", s, form, Action.ENTER_RESULTS, **told)
+    if form.file.content is None:
+        form.put({"file": "Choisissez un fichier."})
+        return form_page("results/file.html", s, form, Action.ENTER_RESULTS, 422, **told)
+    try:
+        read = sheets.read(form.file.content, sheet)
+    except BadFile as error:
+        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
+        return form_page("results/file.html", s, form, Action.ENTER_RESULTS, 422, broken=error.errors, **told)
+    return _entry(s, sheet, {**sheet.stored, **read.entries}, read=read)
 
 
 def _not_saved(outcome: Changed | Invalid | Refused, number: int, form: forms.Entering) -> ResponseReturnValue:
