@@ -118,7 +118,7 @@ def main() -> int:
             missed += found != right
             print(f"killed at {delay:5.1f} {seconds:5.1f} s  {'whole' if found == right else found}", flush=True)
         for n in range(given["interrupts"]):
-            after = None if n % 2 else 0.3 * n
+            after = None if n % 2 else 0.2 + 0.2 * n
             taken = interrupted(folder, given["port"], after)
             missed += taken > MOST_SECONDS
             print(f"Ctrl-C {'while it serves' if after is None else f'after {after:.1f} s'}: {taken:.2f} s", flush=True)
