@@ -25,7 +25,7 @@ from tests.support.processes import family, lives
 MOST_SECONDS = 2
 READY = "Started worker-2 runtime"
 OURS = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "PYTHON", "MAKE", "MFLAGS"))}
-COUNTED = ("exam_session", "measure_run", "request", "account", "candidate", "result", "audit_event")
+COUNTED = ("exam_session", "measure_run", "request", "account", "candidate", "result")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from werkzeug.serving import run_simple
 
 from portal.cli import cli, told
-from portal.cli.ending import ends_with_parent, obey_parent
+from portal.cli.ending import ends_with_parent, leave, obey_parent
 from portal.cli.serving import HOST, claim, serve
 from portal.cli.tool import Tool
 from portal.demo.data import ACCOUNTS, PASSWORD
@@ -28,7 +28,7 @@ from portal.paths import STATIC
 from portal.rules.french import long_day
 from portal.settings import Settings
 
-WORKER_SECONDS = 2  # that it has to end
+WORKER_SECONDS = 0.5  # that it has to end, once nothing is served any more
 
 
 def main(reload: bool) -> None:
@@ -39,7 +39,8 @@ def main(reload: bool) -> None:
         else:
             tool, _held = ready()
         with worker() if reloaded or not reload else nullcontext():  # it comes anew at each change, too
-            (serve_reloading if reload else serve)(tool)
+            status = (serve_reloading if reload else serve)(tool)
+        leave(status)
 
 
 def ready() -> tuple[Tool, object]:
@@ -81,13 +82,14 @@ def _work(parent: int) -> None:
         cli.main(["worker"])
 
 
-def serve_reloading(tool: Tool) -> None:
+def serve_reloading(tool: Tool) -> int:
     from portal.app import create_app
 
     app = create_app(tool.settings)
     app.jinja_env.auto_reload = True
     files = [str(file) for file in STATIC.iterdir()]
     run_simple(HOST, tool.settings.port, app, use_reloader=True, extra_files=files, threaded=True)
+    return 0
 
 
 if __name__ == "__main__":

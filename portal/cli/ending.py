@@ -3,9 +3,11 @@
 import ctypes
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 PDEATHSIG = 1  # of prctl, in Linux: which signal to send us when whoever started us ends
 GLANCE = 0.1  # seconds
@@ -30,6 +32,13 @@ class Asked:
         until = time.monotonic() + seconds
         while not self.to_end and time.monotonic() < until:
             time.sleep(GLANCE)
+
+
+def leave(status: int) -> NoReturn:
+    """End now: nothing is left to tidy, and taking all that was loaded apart would take longer than ending did."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def ends_with_parent(parent: int, by: int = signal.SIGKILL) -> None:

@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.exc import DBAPIError
 
-from portal.cli.ending import Asked
+from portal.cli.ending import Asked, leave
 from portal.cli.tool import Tool, progress, refuse
 from portal.store import migrate as migrations
 
@@ -64,10 +64,8 @@ def serve() -> None:
 
     tool = Tool().current()
     tool.db.dispose()
-    held = serving.claim(tool.settings)
-    serving.serve(tool)
-    for port in held:
-        port.close()
+    _held = serving.claim(tool.settings)
+    leave(serving.serve(tool))
 
 
 @click.command(help="Envoie les courriels et prévient de ce qui attend ; s’arrête avec Ctrl-C.")

@@ -62,8 +62,9 @@ def _why_not(error: OSError, port: int) -> str:
     return f"Ce compte ne peut pas prendre le port {port} : prenez-en un à partir de 1024"
 
 
-def serve(tool: Tool) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP. The port was claimed, nothing of the database is open, and no other thread runs yet."""
+def serve(tool: Tool) -> int:
+    """Serve until SIGINT, SIGTERM or SIGHUP: the exit status. The port was claimed, nothing of the database is open, and no other
+    thread runs yet."""
     if tool.settings.metrics_port:  # known before its library is imported
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="portal-metrics-"))
 
@@ -89,7 +90,11 @@ def serve(tool: Tool) -> None:
     )
     server.on_startup(partial(_listen, server, signal.getsignal(signal.SIGHUP)))
     os.register_at_fork(after_in_child=partial(obey_parent, os.getpid()))
-    server.serve()
+    try:
+        server.serve()
+    except SystemExit as ended:  # workers fell, one after the other
+        return int(ended.code or 0)
+    return 0
 
 
 def _listen(server: MPServer | MTServer, hang_up: object) -> None:
