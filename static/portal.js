@@ -1,6 +1,12 @@
 // Comfort only: every page works without this file.
 (() => {
   "use strict";
+  // Only where all of it works: elsewhere each link and each form leads to its own page.
+  if ("structuredClone" in window && "HTMLDialogElement" in window) {
+    const script = document.createElement("script");
+    script.src = document.currentScript.dataset.htmx;
+    document.head.append(script);
+  }
   let dirty = false;
   const chosen = new WeakMap();
 

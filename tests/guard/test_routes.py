@@ -361,6 +361,6 @@ def test_the_first_view_of_the_list_is_light_and_asks_no_other_host(w: World) ->
     weight = len(page.data)
     text = browser.get("/sessions").text
     assert not re.search(r'(src|href)="https?:', text) and " style=" not in text and "<style" not in text
-    for address in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', text)):
+    for address in set(re.findall(r'(?:src|href|data-htmx)="(/static/[^"]+)"', text)):
         weight += len(browser.client.get(address, headers={"Accept-Encoding": "gzip, deflate"}).data)
     assert weight < 50_000

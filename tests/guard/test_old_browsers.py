@@ -1,0 +1,51 @@
+"""Chromium 87, Firefox 91, Safari 14: the same pages, in order, each act by its own page."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from portal.paths import STATIC
+from tests.browser.conftest import base, chromium  # noqa: F401 (what a test asks for by its name)
+from tests.browser.people import asked, person, question
+from tests.support.looking import Looker
+from tests.support.old_browser import UNKNOWN, made_old, without_new
+
+PAGES = ("/", "/sessions", "/sessions/224561", "/sessions/224571/resultats", "/sessions/224563/candidats", "/chiffres")
+
+
+@pytest.fixture
+def old(chromium: Browser, base: str) -> Page:  # noqa: F811
+    page = person(chromium, base, "centre", True)
+    made_old(page.context)
+    return page
+
+
+def test_what_an_old_browser_drops_is_dropped() -> None:
+    css = "a{b:c} @layer x{a{b:c}} d:is(e){f:g} @media print{h{i:j} k:has(l){m:n}} @supports selector(x::details-content){o{p:q}}"
+    assert without_new(css).replace(" ", "") == "a{b:c}@mediaprint{h{i:j}}"
+
+
+@pytest.mark.parametrize("file", ["portal.css", "rooms.css"])
+def test_nearly_all_of_the_stylesheet_is_kept(file: str) -> None:
+    css = (Path(STATIC) / file).read_text("utf-8")
+    assert "@layer" not in without_new(css) and not UNKNOWN.search(without_new(css))
+    assert len(without_new(css)) > 0.85 * len(css)
+
+
+def test_pages_are_in_order_without_what_came_later(old: Page) -> None:
+    look, told = Looker(old), []
+    for path in PAGES:
+        old.goto(path)
+        assert old.evaluate("getComputedStyle(document.querySelector('.sheet')).borderRadius") == "6px"
+        told += [f"{path}: {fault}" for fault in look.seen((1280, 360))]
+    assert not told, "\n".join(told)
+
+
+def test_the_question_is_a_page_of_its_own_where_htmx_does_not_work(old: Page) -> None:
+    asked(old)
+    assert old.evaluate("typeof htmx") == "undefined"
+    expect(old.get_by_role("dialog")).to_have_count(0)
+    expect(question(old)).to_be_visible()
+    old.get_by_role("button", name="Oui, valider les résultats").click()
+    expect(old.get_by_text("Résultats enregistrés.", exact=True)).to_be_visible()
