@@ -18,7 +18,7 @@ import pytest
 from portal.demo.data import ACCOUNTS, PASSWORD
 from portal.paths import ROOT
 from tests.support.demonstration import EMAILS
-from tests.support.processes import family, lives
+from tests.support.processes import family, lives, wait_until
 from tests.support.server import SECRET
 
 MAKEFILE, README = (ROOT / "Makefile").read_text(), (ROOT / "README.md").read_text()
@@ -96,7 +96,7 @@ def test_it_says_where_and_how_to_sign_in_and_serves(target: str, tmp_path: Path
         assert status(process, f"{address}/healthz") == 200
         all_of_it = family(process.pid)
     assert len(all_of_it) == {"run": 5, "dev": 4}[target], "make, what prepares, the worker, and those that serve"
-    assert not any(lives(pid) for pid in all_of_it)
+    wait_until(lambda: not any(lives(pid) for pid in all_of_it))
 
 
 def test_the_command_line_serves_from_any_folder(loaded_demonstration: Path, tmp_path: Path) -> None:
