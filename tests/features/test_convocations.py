@@ -427,6 +427,8 @@ def test_adjustments_come_back_nowhere_else(w: World, tmp_path: Path, caplog: py
         b = w.browser(who)
         assert [page for page in pages if MARK in b.get(page).get_data(as_text=True)] == []
         assert [page for page in papers if MARK in text_of(b.get(page).data, tmp_path)] == []
+    given = {who: w.browser(who).post("/sessions/1/candidats/1/donnees").get_data(as_text=True) for who in ("centre", "ud94")}
+    assert MARK in given["centre"] and "AUBIGN" in given["ud94"].upper() and MARK not in given["ud94"]
     for who in ("ud94", "region", "national", "other"):
         b = w.browser(who)
         assert b.get("/sessions/1/candidats/1/amenagements").status_code == 404
