@@ -164,6 +164,16 @@ def test_a_persons_own_marks_come_back_or_the_test_would_see_nothing(marked_demo
     assert CIVIL in client.get("/sessions/224566/candidats/68/etat-civil").text
 
 
+def test_the_nation_reads_of_a_civil_status_in_the_deposited_file_alone(marked_demo: Demonstration, tmp_path: Path) -> None:
+    client = marked_demo.client("national")
+    assert CIVIL in client.get("/depot/1.xml").text
+    for address in ("/depot", "/depot/1", "/sessions/224567", "/sessions/224567/candidats", "/sessions/224567/historique",
+                    "/sessions/224567/preuve.json", "/sessions/224567/documents/proces-verbal.pdf", "/sessions/export?quoi=candidats",
+                    "/sessions/export?quoi=resultats&format=xlsx", "/sessions/export?quoi=candidats&pour=lecture&format=xlsx"):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == 200 and CIVIL not in told_by(answer, tmp_path).lower(), address
+
+
 @pytest.mark.parametrize("who", ["centre", "ud94"])
 def test_no_foreign_mark_comes_back(
     marked_demo: Demonstration, who: str, tmp_path: Path, caplog: pytest.LogCaptureFixture

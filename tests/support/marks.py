@@ -60,7 +60,7 @@ SIGNED = "who acted: a commitment, whose words stand in clear_value"
 DERIVED = "folded from the name, for order and search"
 LEFT = {
     **dict.fromkeys(("audit_head", "audit_tile", "guess", "setting", "calendar_feed", "recovery_code", "result", "audit_event"), CODES),
-    **dict.fromkeys(("closing", "letter", "measure", "measure_run", "title", "certificate", "measure_line", "deposit"), "the nation's, for all"),
+    **dict.fromkeys(("closing", "letter", "measure", "measure_run", "title", "certificate", "measure_line", "deposit", "kept_paper"), "the nation's, for all"),
     **dict.fromkeys(
         (
             "account.role", "account.password_hash", "account.mailing", "account.salt", "exam_session.kind", "exam_session.status",
