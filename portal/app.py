@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.clock import Clock
 from portal.features.access import routes as access_routes
 from portal.features.accounts import routes as account_routes
+from portal.features.attendance import routes as attendance_routes
 from portal.features.calendars import routes as calendar_routes
 from portal.features.candidates import routes as candidate_routes
 from portal.features.centres import routes as centre_routes
@@ -72,6 +73,7 @@ ROOMS = (
     postponement_routes,
     convening_routes,
     convocation_routes,
+    attendance_routes,
     correction_routes,
     request_routes,
     day_routes,

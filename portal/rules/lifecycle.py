@@ -90,6 +90,7 @@ class Action(StrEnum):
     EDIT_CANDIDATES = "edit_candidates"
     REMOVE_CANDIDATE = "remove_candidate"
     GIVE_CIVIL = "give_civil"
+    NOTE_DAY = "note_day"
     EDIT_JURY = "edit_jury"
     ASK_POSTPONEMENT = "ask_postponement"
     ASK_CORRECTION = "ask_correction"

@@ -147,6 +147,16 @@ TABLE = (
         otherwise=IN_PRACTICAL,
         to_others=Why("L’état civil des candidats est donné par le centre.", CENTRE_KNOWS),
     ),
+    # ---- on the days of the exam (which of them: rules.attendance)
+    Line(
+        Action.NOTE_DAY,
+        Role.CENTRE,
+        (S.CONVOKED,),
+        otherwise=Why(
+            "La session est au statut « {status} » : les présences se notent une fois les convocations envoyées.", DOUBT
+        ),
+        to_others=Why("Les présences et les incidents sont notés par le centre.", CENTRE_KNOWS),
+    ),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
 )
 LINE: Mapping[Action, Line] = {line.action: line for line in TABLE}

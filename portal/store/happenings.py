@@ -31,6 +31,8 @@ TO_A_SESSION = frozenset(
         "links_ended",
         "adjustments_noted",
         "adjustments_erased",
+        "attendance_noted",
+        "incident_noted",
         "reminder_set",
         "reminded",
         "proof_shared",

@@ -3,6 +3,7 @@
 from portal.store import (
     accounts,
     adjustments,
+    attendance,
     audit,
     calendars,
     candidates,
@@ -29,6 +30,7 @@ from portal.store.base import metadata
 __all__ = [
     "accounts",
     "adjustments",
+    "attendance",
     "audit",
     "calendars",
     "candidates",

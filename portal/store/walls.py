@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 from portal.store.adjustments import adjustment
+from portal.store.attendance import attendance, incident
 from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
 from portal.store.documents import document
@@ -28,6 +29,8 @@ OF_A_SESSION = (
     deposit_line,
     adjustment,
     exam_reminder,
+    attendance,
+    incident,
 )  # and those that follow their session
 
 # Asked once a query (a subquery of its own), compared once a row.

@@ -22,6 +22,7 @@ LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
                 "results",
                 "postponements",
                 "convening",
+                "attendance",
                 "preparation",
                 "candidates",
                 "documents",

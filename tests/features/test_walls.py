@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.cli import cli
 from portal.store import walls
 from portal.store.adjustments import adjustment
+from portal.store.attendance import attendance, incident
 from portal.store.candidates import candidate, result
 from portal.store.database import Database
 from portal.store.documents import document
@@ -31,6 +32,8 @@ NUMBER = {  # by table, the session that a row is of
     "document": document.c.session_id,
     "personal_link": personal_link.c.session_id,
     "adjustment": adjustment.c.session_id,
+    "attendance": attendance.c.session_id,
+    "incident": incident.c.session_id,
     "exam_reminder": exam_reminder.c.session_id,
     "request": request.c.session_id,
 }
@@ -56,6 +59,10 @@ def w(world: World) -> World:
             tx.execute(insert(personal_link).values(**of, **link))
             tx.execute(insert(exam_reminder).values(**of))
             tx.execute(insert(adjustment).values(**of, candidate_id=number, note="n", salt="s", digest="d"))
+            noted = {"day": s.starts_on, "noted_at": world.now(), "noted_by": "x"}
+            there = {"half": "matin", "present": True, "version": 1}
+            tx.execute(insert(attendance).values(**of, candidate_id=number, **there, **noted))
+            tx.execute(insert(incident).values(**of, hour="10:20", text="t", **noted))
             place = {"centre_id": s.centre_id, "department_code": s.department_code, "title_id": s.title_id}
             asked = {"kind": "report", "status": "ouverte", "reason": "r", "made_by": "x", "made_at": world.now()}
             days = {"wanted_start": s.starts_on, "wanted_end": s.ends_on, "lockdown_cause": False}

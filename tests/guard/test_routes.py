@@ -114,6 +114,7 @@ ROUTES = {
     "/sessions/<number:number>/candidats/modele.<any('csv','xlsx','ods'):kind>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": SCOPED,
+    "/sessions/<number:number>/jour": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/amenagements": MINE,
     "/sessions/<number:number>/candidats/<number:candidate_id>/retrait": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/etat-civil": HANDED,

@@ -43,6 +43,7 @@ RIGHTS = {
     A.EDIT_CANDIDATES: (Role.CENTRE, set(ACTIVE)),
     A.REMOVE_CANDIDATE: (Role.CENTRE, set(ACTIVE)),
     A.EDIT_JURY: (Role.CENTRE, set(ACTIVE)),
+    A.NOTE_DAY: (Role.CENTRE, {S.CONVOKED}),
     A.GIVE_CIVIL: (Role.CENTRE, set(Status) - {S.CANCELLED}),
 }
 

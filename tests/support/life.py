@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
+from portal.features.attendance.actions import Became, Tick, note, note_incident
 from portal.features.candidates import actions as candidates
 from portal.features.candidates.adjusting import adjust
 from portal.features.candidates.civil import give_civil
@@ -23,10 +24,12 @@ from portal.features.reference.limits import set_limits
 from portal.features.requests.actions import Made, accept, ask_postponement, refuse, withdraw
 from portal.features.results.actions import Affects, correct_results, enter_results, save_draft, seal
 from portal.features.sessions.actions import Practical, advance, check_actual_end, edit_practical, set_actual_end
+from portal.rules.attendance import Half
 from portal.rules.civil import Civil
 from portal.rules.documents import Document
 from portal.rules.lifecycle import Action, Kind
 from portal.rules.limits import Limits
+from portal.rules.lines import Refused
 from portal.rules.outcomes import Outcome
 from tests.support.world import World
 
@@ -99,6 +102,7 @@ def live(w: World) -> None:
     _send(life)
     _be_moved(life)
     _be_created(life)
+    _be_there(life)
     _have_results(life)
 
 
@@ -191,6 +195,16 @@ def _be_created(life: Life) -> None:
     number = made.numbers[0]
     life.done(candidates.add(w.as_("centre"), number, life.v(number), Person("Seul", "Venu", D("1990-02-01"))))
     life.step("centre", Action.REQUEST_DTE, number)
+
+
+def _be_there(life: Life) -> None:
+    """Who came, noted twice; and what happened."""
+    w, first = life.w, D("2020-06-02")
+    for present, seen in ((True, 0), (False, 1)):
+        ticks = [Tick(who, half, present, seen) for who in life.people(1)[:2] for half in Half]
+        answers = note(w.as_("centre"), 1, first, ticks)
+        assert not isinstance(answers, Refused) and set(answers.values()) == {Became.KEPT}
+    life.done(note_incident(w.as_("centre"), 1, first, "10:20", "Alarme incendie : M. Sukarno a été évacué."))
 
 
 def _have_results(life: Life) -> None:

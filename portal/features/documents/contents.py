@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from portal.core.attendance import Incident, incidents
 from portal.core.session import SessionRow
 from portal.core.sheet import Candidate, Sheet, load
 from portal.features.candidates.queries import certificates_of, standings
 from portal.features.jury.queries import seated
 from portal.rules.documents import LINE, Document
-from portal.rules.french import DAYS, day, long_day
+from portal.rules.french import DAYS, day, hour, long_day
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, Standing, one_year_after
 from portal.store.actors import Actor
@@ -57,6 +58,7 @@ class _Facts:
     jury: Sequence[str]
     titled: Mapping[int, Standing]  # the candidates who hold the titre through this session: their standing
     certificates: Mapping[int, str]
+    incidents: Sequence[Incident]  # told in the minutes
     adjusted: Mapping[int, Row[Any]]  # by candidate: for the papers of that candidate and of the jury alone
 
 
@@ -88,7 +90,8 @@ def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet:
             standing = found[c.identity]
             if standing.title and standing.title.session == s.number:
                 titled[c.id] = standing
-    return _Facts(s, sheet, jury, titled, labels, adjusted)
+    happened = incidents(conn, s.number) if kind is Document.MINUTES else []
+    return _Facts(s, sheet, jury, titled, labels, happened, adjusted)
 
 
 ADJUSTED = (Document.CONVOCATION, Document.JURY)
@@ -219,6 +222,8 @@ def _session_document(kind: Document, f: _Facts) -> Content:
     said = _said(f.s, kind, Candidats=str(len(people)))
     if kind is Document.MINUTES:
         data["jury"] = list(f.jury)
+        if f.incidents:
+            data["incidents"] = [{"when": f"{_column(i.day)}, {hour(i.hour)}", "text": i.text} for i in f.incidents]
         said["Résultats"] = f.sheet.tally(f.sheet.stored) or "aucun"
     if kind is Document.JURY:
         data["jury"] = list(f.jury)

@@ -47,7 +47,7 @@ _LINES = (
 
 
 # Events that say a candidate's number: today's names are where their names of then are found from.
-BY_NUMBER = ("results_corrected", "jury_links", "data_given", "civil_given")
+BY_NUMBER = ("results_corrected", "jury_links", "data_given", "civil_given", "adjustments_noted", "attendance_noted")
 
 
 def history(conn: Connection, number: int) -> list[Told]:

@@ -9,6 +9,7 @@ from portal.features.past import before_codes
 from portal.features.past.names import of_candidate, person, said
 from portal.features.past.shown import Sentence, fields, shown
 from portal.rules import civil
+from portal.rules.attendance import Half
 from portal.rules.documents import Document
 from portal.rules.effects import Change, Effect, in_words
 from portal.rules.french import hour, plural
@@ -219,6 +220,17 @@ def _answered_seat(e: Said) -> Sentence:
     return f"{e.member(e.after['member'])} répond : {will}.", ()
 
 
+def _attendance(e: Said) -> Sentence:
+    told = [
+        f"{Half(half).label} : {e.candidate(int(number))}, {'présent(e)' if present else 'absent(e)'}"
+        for half, people in e.after["noted"].items()
+        for number, present in sorted(people.items(), key=lambda one: e.candidate(int(one[0])))
+    ]
+    return f"Présences du {shown(e.after['day'])} : {plural(len(told), 'demi-journée notée', 'demi-journées notées')}.", tuple(
+        told
+    )
+
+
 def _documents(e: Said) -> Sentence:
     number = e.after["count"]
     return f"Document édité : {Document(e.after['document']).label}{f' ({number})' if number > 1 else ''}.", ()
@@ -248,6 +260,8 @@ WORDS: dict[str, Words] = {
     "juror_answered": _answered_seat,
     "adjustments_noted": lambda e: (f"{e.candidate(e.after['candidate'])} : aménagements d’épreuves mis à jour.", ()),
     "adjustments_erased": _plain("Aménagements d’épreuves effacés, au terme de leur durée."),
+    "attendance_noted": _attendance,
+    "incident_noted": lambda e: (f"Incident noté : {shown(e.after['day'])}, {hour(e.after['at'])}.", ()),
     "reminder_set": lambda e: (
         "Rappel de l’examen demandé, trois jours avant." if e.after["reminds"] else "Rappel de l’examen abandonné.",
         (),

@@ -13,6 +13,7 @@ from portal.rules import civil
 from portal.rules.names import ERASED
 from portal.store.accounts import account, sign_in
 from portal.store.adjustments import adjustment
+from portal.store.attendance import incident
 from portal.store.audit import Event, audit_event
 from portal.store.calendars import calendar_feed
 from portal.store.candidates import candidate
@@ -64,6 +65,7 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     tx.execute(update(request).where(r.id.in_(asked)).values(reason=ERASED, answer=answer))
     sent = deposit_line.c.session_id.in_(numbers)  # its salt, and what the report said of somebody
     tx.execute(update(deposit_line).where(sent).values(salt="", reason=""))
+    tx.execute(update(incident).where(incident.c.session_id.in_(numbers)).values(text=ERASED))
     manager = case((s.session_manager == "", literal("")), else_=literal(ERASED))
     values = {"session_manager": manager, "people_erased_at": work.on.now, "version": s.version + 1}
     tx.execute(update(exam_session).where(s.id.in_(numbers)).values(**values))

@@ -17,10 +17,12 @@ from portal.features.past.shown import FIELDS, shown
 from portal.features.past.words import entry_in_words
 from portal.features.requests.words import KINDS, STATES
 from portal.rules import civil
+from portal.rules.attendance import Half
 from portal.rules.documents import LINE, Document
 from portal.rules.duties import Duty
 from portal.rules.french import day
 from portal.store.adjustments import adjustment
+from portal.store.attendance import attendance
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate
 from portal.store.documents import document
@@ -64,9 +66,10 @@ def give(work: Work, number: int, candidate_id: int) -> Values:
 def _registration(conn: Connection, s: SessionRow, who: Row[Any]) -> Values:
     sheet, number = load(conn, s), who.id
     entry = sheet.stored.get(number, {})
-    d, r = document.c, request.c
+    d, r, a = document.c, request.c, attendance.c
     papers = select(d.kind, d.code, d.made_at).where(d.session_id == s.number, d.candidate_id == number).order_by(d.made_at)
     asked = select(r.kind, r.status, r.made_at, r.reason, r.answer).where(r.candidate_id == number).order_by(r.id)
+    there = select(a.day, a.half, a.present, a.noted_at).where(a.candidate_id == number).order_by(a.day, a.half.desc())
     trained = select(trainer_link.c.member_id).where(trainer_link.c.candidate_id == number).limit(1)
     return {
         "session": s.number,
@@ -82,6 +85,10 @@ def _registration(conn: Connection, s: SessionRow, who: Row[Any]) -> Values:
         "formé(e) par un membre du jury": conn.execute(trained).first() is not None,
         "résultat": sheet.in_words(entry) or None,
         "définitif": sheet.definitive if entry else None,
+        "présences": [
+            {"le": day(p.day), "demi-journée": Half(p.half).label, "présent(e)": p.present, "noté le": _moment(p.noted_at)}
+            for p in conn.execute(there)
+        ],
         "documents": [
             {"document": LINE[Document(p.kind)].label, "code": p.code, "établi le": _moment(p.made_at)}
             for p in conn.execute(papers)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.core.attendance import proposed
 from portal.core.civil import lacking
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
 from portal.core.session import SessionRow
@@ -38,7 +39,9 @@ def enter(number: int) -> ResponseReturnValue:
     sheet = load(reading(), s)
     if request.method != "POST":
         every = query.text("tous") == Outcome.TITLE and Outcome.TITLE in sheet.choices
-        return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), sheet.stored) if every else sheet.stored)
+        entries = sheet.stored or proposed(reading(), s, sheet)
+        away = 0 if sheet.stored else len(entries)
+        return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), entries) if every else entries, away=away)
     typed = forms.read(sheet)
     form = forms.Entering()
     if not posted():

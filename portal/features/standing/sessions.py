@@ -21,6 +21,7 @@ from portal.features.standing.values import erased_signature, same, worded
 from portal.rules import civil
 from portal.rules.lifecycle import Status
 from portal.store.adjustments import adjustment, noted
+from portal.store.attendance import attendance, incident
 from portal.store.audit import audit_event
 from portal.store.candidates import candidate, result
 from portal.store.database import STREAM
@@ -163,6 +164,7 @@ class _Hanging:
         self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
         self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
         self.adjusted, self.reminders = ahead(adjustment, "candidate_id"), ahead(exam_reminder, "session_id")
+        self.attended, self.incidents = ahead(attendance, "candidate_id"), ahead(incident, "id")
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
@@ -175,6 +177,8 @@ class _Hanging:
             self.private,
             self.adjusted,
             self.reminders,
+            self.attended,
+            self.incidents,
             self.requests,
         ):
             stream.of(number)
@@ -198,7 +202,19 @@ class _Hanging:
         whole = all(row.note is None or row.digest == noted(row.salt, row.note) for row in adjusted)
         if not whole or {row.candidate_id: row.digest for row in adjusted} != told.adjusted:
             yield "les aménagements d’épreuves ne sont pas ceux que dit le journal"
+        yield from _days(self.attended.of(number), self.incidents.of(number), told)
         yield from _requests(self.requests.of(number), told, beside)
+
+
+def _days(attended: Rows, incidents: Rows, told: Told) -> Iterator[str]:
+    noted = {(r.candidate_id, r.day.isoformat(), r.half): (r.present, r.version, r.noted_at, r.noted_by) for r in attended}
+    if noted != told.attendance:
+        yield "les présences aux jours d’examen ne sont pas celles que dit le journal"
+    there = {row.id: row._mapping for row in incidents}
+    if there.keys() != told.incidents.keys() or any(
+        not same(there[number][name], said) for number, one in told.incidents.items() for name, said in one.items()
+    ):
+        yield "les incidents ne sont pas ceux que dit le journal"
 
 
 def _private(rows: Rows, told: Told) -> Iterator[str]:

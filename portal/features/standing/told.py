@@ -84,6 +84,8 @@ class Told:
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
     adjusted: dict[int, str] = field(default_factory=dict)  # by candidate, the digest of what is noted
     reminds: bool = False
+    attendance: dict[tuple[int, str, str], tuple[bool, int, datetime, str]] = field(default_factory=dict)
+    incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
     private: dict[str, dict[str, Any]] = field(default_factory=dict)  # links, by whose they are
     definitive: bool = False
     begun: bool = False  # its origin is told
@@ -125,7 +127,23 @@ class Told:
             self.reminds = after.get("reminds", False)
         if e.action == "candidate_removed":
             self.adjusted.pop(after.get("candidate", 0), None)
+        self._hear_day(e, after, known)
         self._hear_links(e, after)
+
+    def _hear_day(self, e: Row[Any], after: Mapping[str, Any], known: Known) -> None:
+        """Who was noted on a half-day, how often and last by whom; what happened, which is its reason."""
+        if e.action == "attendance_noted":
+            for half, people in after["noted"].items():
+                for number, present in people.items():
+                    key = (int(number), after["day"], half)
+                    times = self.attendance[key][1] if key in self.attendance else 0
+                    self.attendance[key] = (present, times + 1, e.at, e.actor)
+        elif e.action == "incident_noted":
+            said = {"day": after["day"], "hour": after["at"], "text": cell(json.loads(e.reason), known)}
+            self.incidents[after["incident"]] = {**said, "noted_at": e.at, "noted_by": e.actor}
+        elif e.action == "candidate_removed":
+            gone = after.get("candidate")
+            self.attendance = {key: said for key, said in self.attendance.items() if key[0] != gone}
 
     def _hear_results(self, action: str, after: Mapping[str, Any], old: bool) -> None:
         self.definitive |= action != "results_draft"
@@ -190,6 +208,8 @@ class Told:
         self.candidates = self.candidates and {number: nobody(number) for number in self.candidates}
         if self.values["session_manager"]:
             self.values["session_manager"] = ERASED
+        for said in self.incidents.values():
+            said["text"] = ERASED
         for said in self.requests.values():
             said |= {"reason": ERASED, "answer": said.get("answer") and ERASED}
 

@@ -1,0 +1,39 @@
+"""What is ticked on a day of the exam, and what happened.
+
+`matin-12=present`, `apres_midi-12=absent`: the candidate 12; `vu_matin-12=1`: the version that the page showed of it.
+"""
+
+from collections.abc import Iterator
+
+from portal.features.attendance.actions import Tick
+from portal.rules.attendance import Half
+from portal.web.fields import DayField, HourField, TextField
+from portal.web.forms import Form, number_in
+from portal.web.several import RowsField
+
+PRESENT, ABSENT = "present", "absent"
+
+
+class Presences(Form):
+    date = DayField("Jour", "Indiquez le jour.")
+    matin = RowsField("Matin")
+    apres_midi = RowsField("Après-midi")
+    vu_matin = RowsField("Matin, comme affiché")
+    vu_apres_midi = RowsField("Après-midi, comme affiché")
+
+    def ticks(self) -> Iterator[Tick]:
+        """All that was ticked; what says neither is left out."""
+        for half in Half:
+            said, seen = self[half.value], self[f"vu_{half.value}"]
+            assert isinstance(said, RowsField) and isinstance(seen, RowsField)
+            for row in said.said:
+                if (value := said.first(row)) in (PRESENT, ABSENT):
+                    yield Tick(row, half, value == PRESENT, number_in(seen.first(row)) or 0)
+
+
+class Happened(Form):
+    date = DayField("Jour", "Indiquez le jour.")
+    heure = HourField("Heure", "Indiquez l’heure de l’incident.")
+    incident = TextField(
+        "Ce qui s’est passé", "Décrivez l’incident.", 1000, rows=3, hint="Le procès-verbal le porte avec son heure."
+    )

@@ -1,0 +1,105 @@
+// Who is there, kept as one ticks. A tick waits in this browser until the service has answered it, also when the line drops or the
+// page is closed; it says which version it was made from, so that sent twice it is kept once, and undoes nobody else's unseen.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-presences]");
+  if (!form) return;
+  const RETRY = 15000; // ms
+  const LINE = "line";
+  const PREFIX = `presences.${form.dataset.presences}.`;
+  const told = document.getElementById("attente");
+  const kept = new Map(); // what the browser does not let us store is kept as long as the page
+  let sending = false;
+  let timer = 0;
+  let why = "";
+
+  const put = (name, tick) => {
+    kept.set(name, tick);
+    try { localStorage.setItem(PREFIX + name, JSON.stringify(tick)); } catch { /* full or forbidden */ }
+  };
+  const drop = (name) => {
+    kept.delete(name);
+    try { localStorage.removeItem(PREFIX + name); } catch { /* forbidden */ }
+  };
+  const seen = (name) => form.elements[`vu_${name}`];
+  const show = (name, value) => {
+    for (const box of form.querySelectorAll(`input[name="${name}"]`)) box.checked = box.value === value;
+  };
+  const say = (name, words) => {
+    const line = document.getElementById(name)?.querySelector(".reason");
+    if (!line) return;
+    line.textContent = words;
+    line.hidden = !words;
+  };
+  const tell = () => {
+    const away = kept.size > 1 ? "vos saisies sont gardées ici et partiront" : "votre saisie est gardée ici et partira";
+    const words = why === LINE ? `Hors connexion\u00a0: ${away} dès le retour du réseau.` : why;
+    told.hidden = false;
+    told.classList.toggle("warn", kept.size > 0 && why !== "");
+    told.textContent = kept.size ? `${kept.size}\u00a0à envoyer. ${words}`.trim() : "Tout est enregistré.";
+  };
+
+  const answered = (sent, ticks) => {
+    for (const [name, tick] of sent) {
+      const now = ticks[name];
+      const later = kept.get(name);
+      if (!now || !later) continue;
+      if (seen(name)) seen(name).value = now.version;
+      say(name, now.words);
+      if (now.became === "kept" && later.value !== tick.value) put(name, { value: later.value, seen: now.version });
+      else {
+        drop(name);
+        show(name, now.value);
+      }
+    }
+  };
+
+  const send = async () => {
+    clearTimeout(timer);
+    if (sending || !kept.size) return;
+    sending = true;
+    const sent = [...kept];
+    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, date: form.elements.date.value });
+    for (const [name, tick] of sent) {
+      body.set(name, tick.value);
+      body.set(`vu_${name}`, tick.seen);
+    }
+    try {
+      const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+      const json = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
+      if (json?.ticks) {
+        why = "";
+        answered(sent, json.ticks);
+      } else if (json?.refused) why = json.refused;
+      else if (answer.status >= 500) why = LINE;
+      else why = "Rechargez la page et connectez-vous de nouveau : vos saisies sont gardées ici.";
+    } catch {
+      why = LINE;
+    }
+    sending = false;
+    tell();
+    if (kept.size) timer = setTimeout(send, why ? RETRY : 0);
+  };
+
+  form.addEventListener("change", ({ target }) => {
+    const name = target.name;
+    if (!seen(name)) return;
+    const before = kept.get(name);
+    put(name, { value: target.value, seen: before ? before.seen : seen(name).value });
+    say(name, "");
+    tell();
+    send();
+  });
+  window.addEventListener("online", send);
+  window.addEventListener("pageshow", send);
+
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(PREFIX)) kept.set(key.slice(PREFIX.length), JSON.parse(localStorage.getItem(key)));
+    }
+  } catch { /* forbidden */ }
+  for (const [name, tick] of kept) show(name, tick.value);
+  form.querySelector(".buttons").hidden = true;
+  if (kept.size) tell();
+  send();
+})();

@@ -1,0 +1,149 @@
+"""The days of the exam: who is there, by half-day, and the incidents, as the centre notes them and others read them."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.core.outcomes import Saved
+from portal.features.candidates.actions import remove
+from portal.features.privacy.anonymous import erase_sessions
+from portal.features.standing.checking import verify
+from tests.support.papers import text_of
+from tests.support.world import Browser, World
+
+DAY = "/sessions/1/jour"
+FIRST, SECOND = "2020-06-15", "2020-06-16"
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    """A convened session of two candidates on its first day, and a colleague at the centre."""
+    world.today = date(2020, 6, 15)
+    world.session(1, "15/06/2020", "17/06/2020")
+    world.seat(1)
+    world.tell(1)
+    yield world
+    with world.db.snapshot() as conn:
+        assert verify(conn, world.db.audit_key).broken is None
+    world.close()
+
+
+def tick(b: Browser, fields: dict[str, object], status: int = 200) -> dict[str, Any]:
+    """Send ticks as the page's script does."""
+    data = {"csrf_token": b.token(), "date": FIRST, **fields}
+    answer = b.client.post(DAY, data=data, headers={"Accept": "application/json"})
+    assert answer.status_code == status, answer.text
+    told = json.loads(answer.text)
+    assert isinstance(told, dict)
+    return told
+
+
+def plain(page: str) -> str:
+    """With spaces that break."""
+    return page.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def events(w: World) -> object:
+    return w.scalar("SELECT count(*) FROM audit_event WHERE action = 'attendance_noted'")
+
+
+def test_the_form_alone_keeps_who_is_there(w: World) -> None:
+    b = w.browser("centre")
+    page = b.get(DAY).text
+    assert "lundi 15 juin 2020" in page and "jour 1 sur 3" in page and page.count('value="present"') == 4
+    sent = {"date": FIRST, "matin-1": "present", "vu_matin-1": 0, "matin-2": "absent", "vu_matin-2": 0, "apres_midi-1": "x"}
+    done = b.post(DAY, **sent)
+    assert done.status_code == 303 and done.headers["Location"].endswith(f"{DAY}?date={FIRST}")
+    page = b.follow(DAY).text
+    assert "2 présences enregistrées" in page and page.count(" checked") == 3
+    assert b.post(DAY, **sent).status_code == 303 and events(w) == 1, "sent twice, kept once"
+    assert b.post(DAY, date="demain").status_code == 422
+    history = plain(b.get("/sessions/1/historique").text)
+    assert "Présences du 15/06/2020" in history and "Matin : NOM00 Prénom, présent(e)" in history
+
+
+def test_a_tick_is_kept_by_itself_and_what_another_noted_since_is_not_undone(w: World) -> None:
+    one, two = w.browser("centre"), w.browser("centre")
+    (name, told), *others = tick(one, {"matin-1": "present", "vu_matin-1": 0})["ticks"].items()
+    assert (name, others, told) == ("matin-1", [], {"became": "kept", "value": "present", "version": 1, "words": ""})
+    assert tick(two, {"matin-1": "present", "vu_matin-1": 0})["ticks"]["matin-1"]["became"] == "kept", "the same"
+    told = tick(two, {"matin-1": "absent", "vu_matin-1": 0})["ticks"]["matin-1"]
+    assert told["became"] == "changed" and (told["value"], told["version"]) == ("present", 1)
+    assert told["words"].startswith("Modifié entre-temps par centre") and told["words"].endswith(": présent(e).")
+    told = tick(two, {"matin-1": "absent", "vu_matin-1": 1})["ticks"]["matin-1"]
+    assert (told["became"], told["version"]) == ("kept", 2), "now it is seen"
+    stale = one.post(DAY, date=FIRST, **{"matin-1": "present", "vu_matin-1": 1, "matin-2": "present", "vu_matin-2": 0})
+    assert stale.status_code == 409 and "Modifié entre-temps par centre" in stale.text and "Le reste est enregistré" in stale.text
+    assert w.scalar("SELECT count(*) FROM attendance WHERE present") == 1 and events(w) == 3
+
+
+def test_days_to_come_and_other_sessions_people_are_not_noted(w: World) -> None:
+    b = w.browser("centre")
+    assert "est à venir" in tick(b, {"date": SECOND, "matin-1": "present"}, 403)["refused"]
+    assert "pas un jour d’examen" in tick(b, {"date": "2020-06-14", "matin-1": "present"}, 403)["refused"]
+    assert tick(b, {"matin-99": "present"})["ticks"]["matin-99"]["became"] == "gone"
+    assert "est à venir" in b.get(f"{DAY}?date={SECOND}").text
+    assert b.post(DAY, date=SECOND, heure="10:00", incident="Panne").status_code == 403
+    w.session(2, "15/06/2020", "17/06/2020", "dte_envoye")
+    assert b.post("/sessions/2/jour", date=FIRST, **{"matin-3": "present"}).status_code == 403
+    assert "une fois les convocations envoyées" in b.get("/sessions/2/jour").text
+    assert w.scalar("SELECT count(*) FROM attendance") == 0
+
+
+def test_others_in_scope_read_and_change_nothing(w: World) -> None:
+    b = w.browser("centre")
+    tick(b, {"matin-1": "present", "matin-2": "absent"})
+    assert b.post(DAY, date=FIRST, heure="10:20", incident="Alarme incendie").status_code == 303
+    for who in ("ud94", "region", "national"):
+        reader = w.browser(who)
+        page = reader.get(DAY).text
+        assert "présent(e)" in page and "Alarme incendie" in page and 'type="hidden" name="vu_' not in page
+        assert "refused" in tick(reader, {"matin-2": "present"}, 403)
+        assert reader.post(DAY, date=FIRST, heure="11:00", incident="Non").status_code == 403
+    for who in ("other", "ud75"):
+        assert w.browser(who).get(DAY).status_code == 404
+    assert w.scalar("SELECT count(*) FROM incident") == 1
+
+
+def test_incidents_stand_with_their_hour_and_in_the_minutes(w: World, tmp_path: Path) -> None:
+    b = w.browser("centre")
+    missing = b.post(DAY, date=FIRST, heure="", incident="Alarme")
+    assert missing.status_code == 422 and "Indiquez l’heure" in missing.text and ">Alarme</textarea>" in missing.text
+    for _ in range(2):
+        assert b.post(DAY, date=FIRST, heure="10h20", incident="Alarme incendie : M. Nom00 est sorti").status_code == 303
+    assert w.scalar("SELECT count(*) FROM incident") == 1
+    assert "15/06/2020, 10 h 20" in plain(b.get(DAY).text)
+    assert "Nom00 est sorti" not in str(
+        w.scalar("SELECT max(after) || max(reason) FROM audit_event WHERE action LIKE 'incident%'")
+    )
+    tick(b, {"matin-1": "absent", "matin-2": "present"})
+    w.today = date(2020, 6, 17)
+    w.close()
+    w._app = None
+    b = w.browser("centre")
+    page = b.get("/sessions/1/resultats").text
+    assert "noté absent" in page and "rien n’est encore enregistré" in page and page.count('value="absent" checked') == 1
+    assert w.scalar("SELECT count(*) FROM result") == 0
+    sent = {"version": w.get(1).version, "resultat-1": "titre", "resultat-2": "titre", "action": "validate"}
+    assert b.post("/sessions/1/resultats", **sent).status_code == 303
+    paper = " ".join(text_of(b.get("/sessions/1/documents/proces-verbal.pdf").data, tmp_path).split())
+    assert "Incidents" in paper and "Alarme incendie : M. Nom00 est sorti" in plain(paper)
+    assert "refused" in tick(b, {"matin-1": "present"}, 403), "results end it"
+
+
+def test_what_is_noted_goes_with_its_candidate_and_is_given_to_it(w: World) -> None:
+    b = w.browser("centre")
+    tick(b, {"matin-1": "absent", "apres_midi-1": "present", "matin-2": "present"})
+    b.post(DAY, date=FIRST, heure="10:20", incident="Malaise de Nom01")
+    given = b.post("/sessions/1/candidats/1/donnees", version=w.get(1).version).text
+    own = json.loads(given)["inscriptions"][0]["présences"]
+    assert [(one["demi-journée"], one["présent(e)"]) for one in own] == [("Matin", False), ("Après-midi", True)]
+    done = remove(w.as_("centre"), 1, w.get(1).version, 1, "Désistement")
+    assert isinstance(done, Saved) and w.scalar("SELECT count(*) FROM attendance") == 1
+    with w.db.writing() as tx:
+        assert erase_sessions(tx, w.operator(), [1]) == 1
+    assert w.scalar("SELECT text FROM incident") == "effacé"
