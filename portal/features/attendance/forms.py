@@ -23,9 +23,8 @@ class Presences(Form):
 
     def ticks(self) -> Iterator[Tick]:
         """All that was ticked; what says neither is left out."""
-        for half in Half:
-            said, seen = self[half.value], self[f"vu_{half.value}"]
-            assert isinstance(said, RowsField) and isinstance(seen, RowsField)
+        halves = ((Half.MORNING, self.matin, self.vu_matin), (Half.AFTERNOON, self.apres_midi, self.vu_apres_midi))
+        for half, said, seen in halves:
             for row in said.said:
                 if (value := said.first(row)) in (PRESENT, ABSENT):
                     yield Tick(row, half, value == PRESENT, number_in(seen.first(row)) or 0)
