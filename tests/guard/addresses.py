@@ -51,6 +51,7 @@ PAGES: dict[str, list[str]] = {
     "/unites/<code>": ["/unites/94", "/unites/2A", "/unites/99"],
     "/regions/<code>": ["/regions/11", "/regions/99"],
     "/a-essayer": ["/a-essayer"],
+    "/charte": ["/charte"],
     "/accessibilite": ["/accessibilite"],
     "/aide": ["/aide"],
     "/mentions-legales": ["/mentions-legales"],

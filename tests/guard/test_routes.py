@@ -129,6 +129,7 @@ ROUTES = {
     "/calendrier/adresse": SIGNED_IN,
     "/calendrier/<token>.ics": OPEN,
     "/a-essayer": OPEN,
+    "/charte": OPEN,
     "/aide": OPEN,
     "/accessibilite": OPEN,
     "/mentions-legales": OPEN,

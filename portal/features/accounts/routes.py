@@ -50,6 +50,7 @@ OPEN = {
     "health.healthz",
     "health.readyz",
     "information.show_accessibility",
+    "information.show_chart",
     "information.show_help",
     "information.show_legal",
     "information.show_map",

@@ -3,7 +3,8 @@
 from flask import Blueprint, abort, render_template
 from flask_login import current_user
 
-from portal.rules.lifecycle import Role
+from portal.features.information.forms import Sample
+from portal.rules.lifecycle import PATH, Role, Status
 from portal.rules.retention import TABLE as RETENTION
 from portal.store.limits import durations
 from portal.web.state import actor, reading, settings
@@ -29,6 +30,16 @@ def show_to_try() -> str:
     if not settings().demo:
         abort(404)
     return render_template("information/to_try.html")
+
+
+@blueprint.get("/charte")
+def show_chart() -> str:
+    """What pages are made of, each part in each of its states; in the demonstration alone."""
+    if not settings().demo:
+        abort(404)
+    form = Sample()
+    form.validate()  # nothing is typed: what must be is missing
+    return render_template("information/chart.html", form=form, statuses=list(Status), path=PATH)
 
 
 @blueprint.get("/accessibilite")
