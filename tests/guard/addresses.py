@@ -128,7 +128,7 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/jours-examen": _sessions("/jours-examen", (224566, 224567, 224581, 224583, 224584)),
     f"{_SESSION}/date-reelle/verification": _sessions("/date-reelle/verification", (224566, 224569)),
     f"{_SESSION}/candidats": [*_sessions("/candidats", (*FEW, 224586)), "/sessions/224561/candidats?q=aubign%C3%A9"],
-    f"{_SESSION}/jour": [*_sessions("/jour", (*FEW, 224586)), "/sessions/224561/jour?date=2020-03-01"],
+    f"{_SESSION}/jour": [*_sessions("/jour", (WAITING, *FEW, 224586)), "/sessions/224571/jour?date=2020-06-02"],
     f"{_SESSION}/candidats/convocations": _sessions("/candidats/convocations", (*FEW, 224586)),
     "/c/<token>": ["/c/inconnu"],
     "/c/<token>/<any('convocation','attestation','livret'):kind>.pdf": ["/c/inconnu/convocation.pdf"],
