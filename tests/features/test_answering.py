@@ -84,7 +84,8 @@ def test_at_the_dte_sent_the_unit_is_led_to_recall_it_wherever_it_answers(w: Wor
     assert ACCEPT not in page and 'href="/sessions/1/rappel-dte"' in page and "Rappeler le DTE" in page
     for path in ("/demandes", "/"):
         told = unit.get(path).text
-        assert "Le DTE est déjà envoyé" in told and f'name="demande" value="{number}"' not in told, path
+        assert "Le DTE est déjà envoyé" in told and "Accepter les demandes cochées" not in told, path
+        assert "rien n’empêche d’accepter" not in told, path
         assert f"/demandes/{number}/acceptation" not in told, path
     step = advance(w.as_("ud94"), 1, w.get(1).version, Action.RECALL_DTE, "Report demandé")
     assert isinstance(step, Saved)

@@ -106,7 +106,7 @@ def _insert(conn: Connection, world: World, facts: list[Facts]) -> None:
 def test_python_and_sql_agree_on_any_measure_and_none_touches_what_is_closed(
     world: World, tried: list[Measure], facts: list[Facts]
 ) -> None:
-    with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
+    with world.db.rehearsing().writing() as conn:
         _insert(conn, world, facts)
         for measure in tried:
             code = code_of(measure)
@@ -118,4 +118,3 @@ def test_python_and_sql_agree_on_any_measure_and_none_touches_what_is_closed(
                 assert (row.code in changing(measure)) == decision.changes
                 assert f.status in ACTIVE or not decision.changes
                 assert decision.ends_on >= f.ends_on, "an end is never brought forward"
-        transaction.rollback()

@@ -121,10 +121,9 @@ some_facts = st.builds(
 @given(st.lists(some_facts, min_size=100, max_size=100))
 def test_python_and_sql_agree_on_a_thousand_random_sessions(world: World, facts: list[Facts]) -> None:
     names = {reading.code: (reading.name, reading.words) for reading in readings(MEASURE)}
-    with world.db.engine.connect().execution_options(portal_write=True) as conn, conn.begin() as transaction:
+    with world.db.rehearsing().writing() as conn:
         conn.execute(insert(exam_session), [_row(world, i, f.starts_on, f.ends_on, f.status) for i, f in enumerate(facts, 1)])
         found = conn.execute(select(code_of(MEASURE)).order_by(exam_session.c.id)).scalars().all()
-        transaction.rollback()
     for f, code in zip(facts, found, strict=True):
         decision = decide(MEASURE, f)
         assert (decision.case, decision.why) == names[code]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from portal.core.links import HOLDER, Kept, of_session, token
 from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
@@ -12,7 +13,8 @@ from portal.features.candidates.adjusting import adjust
 from portal.features.candidates.civil import give_civil
 from portal.features.candidates.importing import import_candidates
 from portal.features.convening.actions import set_exam_days
-from portal.features.convocations.reminding import want
+from portal.features.convocations import actions as convocations
+from portal.features.convocations.reminding import remind, want
 from portal.features.documents.actions import Made as Edited
 from portal.features.documents.actions import make
 from portal.features.jury.seats import declare_links, seat, unseat
@@ -31,6 +33,8 @@ from portal.rules.lifecycle import Action, Kind
 from portal.rules.limits import Limits
 from portal.rules.lines import Refused
 from portal.rules.outcomes import Outcome
+from portal.store.actors import Occasion, Source
+from portal.store.work import Work
 from tests.support.world import World
 
 D = date.fromisoformat
@@ -165,8 +169,42 @@ def _send(life: Life) -> None:
     life.step("centre", Action.CONVOKE_AGAIN)
     for reminds in (True, False, True):
         life.done(want(w.as_("centre"), 1, reminds=reminds))
+    _be_summoned(life)
     for kind in (Document.CONVOCATION, Document.CANDIDATES):
         life.done(make(w.as_("centre"), 1, kind, None, "https://portail.example"))
+
+
+def _holder(w: World) -> Work:
+    """The hands of whoever holds a private link."""
+    return Work(w.db.seen_by(HOLDER), Occasion(HOLDER, Source.WEB, w.now(), w.today))
+
+
+def _links(w: World) -> dict[str, Kept]:
+    """The links of the first session, by whose they are."""
+    with w.db.reading() as conn:
+        return of_session(conn, 1)
+
+
+def _token(w: World, whose: str) -> str:
+    return token(w.db.audit_key, _links(w)[whose].nonce)
+
+
+def _be_summoned(life: Life) -> None:
+    """Paper is handed over, links are opened, renewed and withdrawn, the jury answers, and the centre's reminder leaves."""
+    w = life.w
+    member = next(key for key in _links(w) if key.startswith("m"))
+    candidate = f"c{life.people(1)[0]}"
+    life.done(convocations.hand_over(w.as_("centre"), 1, [], all_of_them=True))
+    for key in (member, candidate):
+        convocations.note_opened(_holder(w), _links(w)[key].id)
+        life.done(convocations.withdraw_link(w.as_("centre"), 1, key))
+        life.done(convocations.make_link(w.as_("centre"), 1, key))
+    for will_come in ("non", "oui"):
+        life.done(convocations.answer(_holder(w), _token(w, member), will_come))
+    now, w.today = w.today, D("2020-05-30")
+    assert remind(w.operator())
+    w.today = now
+    life.done(want(w.as_("centre"), 1, reminds=True))
 
 
 def _be_moved(life: Life) -> None:
@@ -226,6 +264,9 @@ def _have_results(life: Life) -> None:
     life.correct(4, life.entries(4, {1: Outcome.ACQUIRED, 2: Outcome.ACQUIRED}))
     life.correct(1, life.entries(1, title, failed, absent, partial, title))
     life.step("ud94", Action.LOCK)
+    titled = f"c{life.people(1)[0]}"
+    for act in (convocations.share, convocations.unshare, convocations.share):
+        life.done(act(_holder(w), _token(w, titled)))
     life.step("ud94", Action.UNLOCK, reason="Un résultat à revoir")
     give(w.as_("centre"), 1, life.people(1)[0])
     life.step("ud94", Action.LOCK)

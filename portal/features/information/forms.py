@@ -10,7 +10,7 @@ class Sample(Form):
     place = TextField("Lieu", hint="L’adresse complète : elle figure sur les convocations.")
     day = DayField("Date de début")
     note = TextField("Motif", rows=3)
-    kind = ChoiceField("Type de session", "", KINDS)
+    kind = ChoiceField("Type de session", "Choisissez un type de session.", KINDS)
     wrong_place = TextField(
         "Lieu, à corriger", "Indiquez le lieu.", hint="L’adresse complète : elle figure sur les convocations."
     )
