@@ -37,8 +37,8 @@ def show_chart() -> str:
     """What pages are made of, each part in each of its states; in the demonstration alone."""
     if not settings().demo:
         abort(404)
-    form = Sample()
-    form.validate()  # nothing is typed: what must be is missing
+    form = Sample(kind="titre")
+    form.validate()  # nothing else is typed: what must be is missing
     return render_template("information/chart.html", form=form, statuses=list(Status), path=PATH)
 
 
