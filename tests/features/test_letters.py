@@ -31,7 +31,11 @@ def send(b: Browser, path: str, **more: object) -> TestResponse:
 def test_a_pdf_chosen_before_a_preview_is_published_with_its_letter(w: World) -> None:
     b = w.browser("national")
     seen = send(b, NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
-    assert seen.status_code == 200 and "Joint : annexe.pdf" in seen.text and w.scalar("SELECT count(*) FROM letter") == 0
+    assert (
+        seen.status_code == 200
+        and "Joint : annexe.pdf, 1 Ko." in seen.text.replace("\xa0", " ")
+        and w.scalar("SELECT count(*) FROM letter") == 0
+    )
     again = send(b, NEW, apercu=1, text="Autre texte")
     assert "Joint : annexe.pdf" in again.text
     assert send(b, NEW).status_code == 303
