@@ -31,6 +31,7 @@ TAKE_FILES = {
     "preparation.import_file",
     "taking_over.bring",
     "communication.new",
+    "communication.change",
     "deposit.report",
     "results.bring",
 }

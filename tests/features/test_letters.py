@@ -104,6 +104,13 @@ def test_a_published_letter_is_changed_with_its_history_and_keeps_its_pdf(w: Wor
         assert w.browser(who).post(f"{ONE}/retrait").status_code == 404, who
 
 
+def test_the_pdf_of_a_published_letter_is_replaced_by_one_as_large_as_it_may_be(w: World) -> None:
+    b, large = w.browser("national"), PDF + b"x" * 2_000_000
+    send(b, NEW, pdf=(BytesIO(PDF), "annexe.pdf"))
+    assert send(b, f"{ONE}/modifier", version=1, number=1, key="edit", pdf=(BytesIO(large), "suite.pdf")).status_code == 303
+    assert w.browser("centre").get("/communication/1.pdf").data == large
+
+
 def test_two_letters_never_have_one_number_by_changing_either(w: World) -> None:
     b = w.browser("national")
     for key in ("a", "b"):
