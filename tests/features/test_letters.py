@@ -1,7 +1,9 @@
 """A letter while it is written, and once it is published: its PDF outlives previews, it says whom it reaches, it is changed and withdrawn."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Barrier
 
 import pytest
 from werkzeug.test import TestResponse
@@ -9,6 +11,7 @@ from werkzeug.test import TestResponse
 from portal.core.outcomes import NotThere
 from portal.features.communication import changing
 from portal.features.communication.letters import NewLetter
+from portal.features.communication.papers import Paper, keep
 from portal.features.standing.checking import verify
 from tests.support.world import Browser, World, hidden
 
@@ -129,3 +132,15 @@ def test_a_letter_withdrawn_is_read_by_nobody_but_its_writer_and_cannot_be_chang
     assert b.get(f"{ONE}/modifier").status_code == 404 and b.post(f"{ONE}/retrait").status_code == 404
     with pytest.raises(NotThere):
         changing.change(w.as_("national"), 1, 2, NewLetter("x", "y", (), ()))
+
+
+def test_a_preview_asked_for_twice_at_once_keeps_one_paper(w: World) -> None:
+    work, paper, together = w.as_("national"), Paper("annexe.pdf", PDF), Barrier(8)
+
+    def ask(_number: int) -> None:
+        together.wait()
+        keep(work, "k", paper)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    assert w.scalar("SELECT count(*) FROM kept_paper") == 1

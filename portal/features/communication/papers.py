@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite’s, too
 
 from portal.store.notices import kept_paper
 from portal.store.work import Work
@@ -28,7 +29,8 @@ def keep(work: Work, key: str, paper: Paper) -> None:
     """Keep it under the key of its form, in place of the one before; those that nobody came back for within a day go."""
     with work.db.writing() as tx:
         tx.execute(delete(kept_paper).where(or_(kept_paper.c.key == key, kept_paper.c.at < work.on.now - KEPT)))
-        tx.execute(insert(kept_paper).values(key=key, name=paper.name, pdf=paper.pdf, at=work.on.now))
+        new = insert(kept_paper).values(key=key, name=paper.name, pdf=paper.pdf, at=work.on.now)
+        tx.execute(new.on_conflict_do_nothing())  # the same form, twice at once
 
 
 def kept(conn: Connection, key: str) -> Paper | None:
