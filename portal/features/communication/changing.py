@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
-from portal.features.communication.letters import NewLetter, next_number, told_of
+from portal.features.communication.letters import NewLetter, taken, told_of
 from portal.features.communication.papers import drop
 from portal.rules.duties import Duty
 from portal.store.notices import letter
@@ -30,11 +30,9 @@ def change(work: Work, letter_id: int, version: int, new: NewLetter, key: str = 
             return Unchanged("Rien n’a changé.")
         if row.version != version:
             return Stale(row.version)
-        taken = select(letter.c.id).where(letter.c.number == values["number"], letter.c.id != letter_id)
-        if tx.execute(taken).first():
-            return Invalid(
-                {"number": f"Une lettre n° {values['number']} existe déjà : la prochaine serait la n° {next_number(tx)}."}
-            )
+        other = select(letter.c.id).where(letter.c.number == values["number"], letter.c.id != letter_id)
+        if tx.execute(other).first():
+            return taken(tx, values["number"])
         tx.execute(update(letter).where(letter.c.id == letter_id).values(**values, version=letter.c.version + 1))
         drop(tx, work.form_key("letter", key))
         subject = f"letter {letter_id}"

@@ -71,6 +71,11 @@ def next_number(conn: Connection) -> int:
     return int(conn.execute(select(func.coalesce(func.max(letter.c.number), 0) + 1)).scalar_one())
 
 
+def taken(conn: Connection, number: int) -> Invalid:
+    """Another letter has this number."""
+    return Invalid({"number": f"Une lettre n° {number} existe déjà : la prochaine serait la n° {next_number(conn)}."})
+
+
 def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
     """Publish and tell those to whom it is addressed, in one transaction. Invalid when another letter has this number."""
     if not work.actor.may(Duty.WRITE_LETTERS):
@@ -95,8 +100,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
         with work.db.reading() as conn:
             if found := conn.execute(same).scalar():
                 return Published(found, again=True)
-            taken = f"Une lettre n° {values['number']} existe déjà : la prochaine serait la n° {next_number(conn)}."
-            return Invalid({"number": taken})
+            return taken(conn, values["number"])
 
 
 def told_of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:

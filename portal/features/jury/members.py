@@ -51,13 +51,8 @@ def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Inval
     if not last_name:
         return Invalid({"last_name": "Indiquez le nom."})
     with work.db.writing() as tx:
-        same = select(jury_member.c.id).where(
-            jury_member.c.department_code == work.actor.department_code,
-            jury_member.c.sort_key == key,
-            jury_member.c.email == email,
-        )
-        if tx.execute(same).first():
-            return Invalid({"last_name": f"{full_name(last_name, first_name)} est déjà dans votre liste, avec la même adresse."})
+        if twin := _twin(tx, work.actor.department_code, last_name, first_name, email):
+            return twin
         values = {"last_name": last_name, "first_name": first_name, "email": email, "department_code": work.actor.department_code}
         found = tx.execute(insert(jury_member).values(**values, sort_key=key).returning(jury_member.c.id)).scalar_one()
         told = {"member": found, "department_code": values["department_code"]}
@@ -107,14 +102,28 @@ def correct(work: Work, member_id: int, version: int, last_name: str, first_name
         if found.version != version:
             return Stale(found)
         key = sort_key(last_name, first_name)
-        m = jury_member.c
-        same = (m.department_code == found.department_code, m.sort_key == key, m.email == email, m.id != member_id)
-        if tx.execute(select(m.id).where(*same)).first():
-            return Invalid({"last_name": f"{full_name(last_name, first_name)} est déjà dans votre liste, avec la même adresse."})
-        tx.execute(update(jury_member).where(m.id == member_id).values(**after, sort_key=key))
+        if twin := _twin(tx, found.department_code, last_name, first_name, email, but=member_id):
+            return twin
+        tx.execute(update(jury_member).where(jury_member.c.id == member_id).values(**after, sort_key=key))
         told = {"member": member_id, "department_code": found.department_code, "person": after}
         _changed(tx, work, found, "jury_member_corrected", before={"person": before}, after=told)
     return Saved(f"Membre corrigé : {full_name(last_name, first_name)}.")
+
+
+def _twin(
+    tx: Connection, department: str | None, last_name: str, first_name: str, email: str, *, but: int | None = None
+) -> Invalid | None:
+    """Why a unit cannot keep this person: another member of its list has this name and address."""
+    m, name = jury_member.c, full_name(last_name, first_name)
+    same = (
+        m.department_code == department,
+        m.sort_key == sort_key(last_name, first_name),
+        m.email == email,
+        m.id.is_distinct_from(but),
+    )
+    if tx.execute(select(m.id).where(*same)).first() is None:
+        return None
+    return Invalid({"last_name": f"{name} est déjà dans votre liste, avec la même adresse."})
 
 
 def _person(last_name: str, first_name: str, email: str) -> dict[str, str]:
