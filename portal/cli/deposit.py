@@ -1,6 +1,6 @@
 """`portal deposit …`: the deposit with the Caisse des Dépôts, as on screen."""
 
-import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -27,28 +27,29 @@ def deposit() -> None:
 def make_batch(file: str) -> None:
     from portal.features.deposit.making import CannotDeposit, make
 
-    tool = Tool().current()
-    fresh = Path(f"{file}.partie")
+    tool, fresh = Tool().current(), None
     try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
+        # A name of its own, so that two at once do not write into one file; line by line, so that what the disk does not take is
+        # known before the lines are kept as sent.
+        part, fresh = tempfile.mkstemp(".partie", Path(file).name, Path(file).parent)
+        with open(part, "w", buffering=1, encoding="utf-8", newline="") as out:
             made = make(tool.work(), tool.settings.certifier, out.write)
-    except CannotDeposit as error:
-        fresh.unlink()
-        refuse(str(error))
-    except OSError as error:
-        refuse(f"{file} : ce fichier ne peut pas être écrit ({why(error)}).")
-    except BaseException:
-        fresh.unlink(missing_ok=True)
+    except BaseException as error:
+        Path(fresh).unlink() if fresh else None
+        if isinstance(error, CannotDeposit):
+            refuse(str(error))
+        if isinstance(error, OSError):
+            refuse(f"{file} : ce fichier ne peut pas être écrit ({why(error)}).")
         raise
     for left in made.left[:MOST_TOLD]:
         click.echo(f"Session {left.session}, {left.name} : il manque {', '.join(left.missing)}.", err=True)
     if len(made.left) > MOST_TOLD:
         click.echo(f"… et {len(made.left) - MOST_TOLD} autres.", err=True)
     if not made.number:
-        fresh.unlink()
+        Path(fresh).unlink()
         click.echo("Rien n’est à déposer : aucun fichier n’est écrit.")
         return
-    fresh.replace(file)
+    Path(fresh).replace(file)
     more = " Le lot est plein : faites-en un autre." if made.more else ""
     told = f"{plural(made.new, 'titre')}, {plural(made.corrections, 'correction')}"
     click.echo(f"Lot n° {made.number} : {told}, {len(made.left)} en attente. {file} est à déposer.{more}")

@@ -10,16 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from portal.core.links import CANDIDATE, MEMBER, Key, fresh, key_of
+from portal.core.finding import find
+from portal.core.links import CANDIDATE, MEMBER, Key, fresh, key_of, of_session
 from portal.core.session import SessionRow
 from portal.core.telling import Message, mail_row
 from portal.rules.french import hour, long_day
 from portal.rules.lifecycle import Status
+from portal.store.actors import operator
 from portal.store.batches import batches
 from portal.store.candidates import candidate
 from portal.store.jury import jury_member, session_jury
 from portal.store.links import personal_link
 from portal.store.notices import mail
+from portal.store.walls import beyond
 from portal.store.work import Work
 
 
@@ -83,6 +86,22 @@ def send_for(tx: Connection, work: Work, s: SessionRow, people: Mapping[Key, str
         "mailed": [str(key) for key, address in people.items() if address],
         "paper": [str(key) for key, address in people.items() if not address],
     }
+
+
+def readdress(tx: Connection, work: Work, number: int, key: Key, address: str, **named: Any) -> bool:
+    """This person of the session has another address: what went to the old one opens nothing any more, and another link goes to the
+    new one while people are convened. `named`: what the event says besides. Whether there was a link."""
+    with beyond(tx):  # a member also sits where the unit that keeps it does not look
+        link = of_session(tx, number).get(str(key))
+        if link is None or link.withdrawn_at is not None:
+            return False
+        s, told = find(tx, operator(), number, work.unit_label), {"whose": str(key), **named}
+        if s.status is Status.CONVOKED:
+            work.record(tx, "link_made", session_id=number, after=told | send_for(tx, work, s, {key: address}, anew=True))
+        else:
+            tx.execute(update(personal_link).where(personal_link.c.id == link.id).values(withdrawn_at=work.on.now))
+            work.record(tx, "link_withdrawn", session_id=number, after=told)
+        return True
 
 
 FORGOTTEN = dict.fromkeys(("handed_at", "opened_at", "withdrawn_at", "answer", "answered_at"))

@@ -11,7 +11,8 @@ TABLES = (
 )
 SERVING = (
     "SELECT DISTINCT r.rolname FROM pg_class c, aclexplode(c.relacl) a, pg_roles r "
-    "WHERE c.oid = to_regclass('exam_session') AND r.oid = a.grantee AND r.oid <> c.relowner ORDER BY 1"
+    "WHERE c.oid = to_regclass('exam_session') AND r.oid = a.grantee AND r.oid <> c.relowner "
+    "AND a.privilege_type = 'INSERT' ORDER BY 1"  # who may only read serves nothing, and is given nothing
 )
 PASSES = (
     "SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'MEMBER') FROM pg_roles r, pg_class c "

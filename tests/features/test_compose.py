@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import yaml
 
+from portal import paths
 from portal.cli import cli
 from portal.paths import ROOT
 from portal.settings import looked_at
@@ -80,10 +81,8 @@ def test_nginx_knows_both_nodes(services: dict[str, Any], tmp_path: Path) -> Non
 
 def test_the_image_holds_what_the_portal_reads() -> None:
     copied = set(re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE))
-    needed = {
-        path.name for path in (ROOT / "portal", ROOT / "templates", ROOT / "static", ROOT / "migrations", ROOT / "measures")
-    }
-    assert needed | {"requirements/run.txt", "pyproject.toml wsgi.py"} == copied
+    folders = {p.name for name, p in vars(paths).items() if isinstance(p, Path) and p.parent == ROOT and name != "INSTANCE"}
+    assert folders | {"portal"} | {"requirements/run.txt", "pyproject.toml wsgi.py"} == copied
 
 
 @pytest.fixture

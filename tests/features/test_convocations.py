@@ -220,6 +220,31 @@ def test_what_changes_is_sent_again_to_those_concerned_and_to_nobody_else(w: Wor
     assert box.sent(after=3) == sorted([*ALL, "venu@x.example"])
 
 
+def test_whoever_had_the_wrong_address_reads_nothing_once_it_is_corrected(w: World) -> None:
+    b, box = convene(w), Box(w)
+    box.sent()
+    links = {who: box.link(f"{who}@x.example") for who in ("huong", "eloise", "brun")}
+    fields = {"last_name": "Nguyễn", "first_name": "Hương", "born_on": "1990-02-02", "email": "right@x.example"}
+    assert b.post("/sessions/1/candidats/2/modifier", version=w.get(1).version, **fields).status_code == 303
+    again = PEOPLE.splitlines()[0].replace("eloise@", "nouvelle@")
+    import_candidates(w.operator(), f"session;last_name;first_name;born_on;email\n{again}\n".encode())
+    number = w.scalar("SELECT id FROM jury_member WHERE email = 'brun@x.example'")
+    unit = {"last_name": "Brun", "first_name": "Membre", "email": "neuve@x.example", "corriger": 1}
+    version = w.scalar("SELECT version FROM jury_member WHERE email = 'brun@x.example'")
+    assert w.browser("ud94").post(f"/jury/{number}", version=version, **unit).status_code == 303
+    assert {who: w.browser().get(link).status_code for who, link in links.items()} == dict.fromkeys(links, 404)
+    assert box.sent(after=1) == ["neuve@x.example", "nouvelle@x.example", "right@x.example"]
+    assert all(w.browser().get(box.link(str(message["To"]))).status_code == 200 for message in box.taken)
+    assert w.browser("ud94").post(f"/jury/{number}", **unit | {"version": int(str(version)) + 1, "email": ""}).status_code == 303
+
+
+def test_a_mail_that_waits_for_an_address_that_is_corrected_does_not_leave(w: World) -> None:
+    b, box = convene(w), Box(w)
+    fields = {"last_name": "Nguyễn", "first_name": "Hương", "born_on": "1990-02-02", "email": ""}
+    assert b.post("/sessions/1/candidats/2/modifier", version=w.get(1).version, **fields).status_code == 303
+    assert "huong@x.example" not in box.sent()
+
+
 def test_a_mail_of_what_changed_meanwhile_does_not_leave(w: World) -> None:
     b, box = convene(w), Box(w)
     place = {"place": "2 rue Neuve, 75019 Paris", "hour": "08:30", "session_manager": "C. Roux, 01 00 00 00 00"}
@@ -423,10 +448,12 @@ def test_adjustments_come_back_nowhere_else(w: World, tmp_path: Path, caplog: py
         *("/sessions/export?quoi=candidats", "/sessions/export?quoi=candidats&pour=lecture", "/sessions/1/candidats/1/modifier"),
     ]
     papers = [f"/sessions/1/documents/{kind}.pdf" for kind in ("liste-candidats", "emargement")]
-    for who in ("centre", "ud94", "region"):
+    own = ["/sessions/1/documents/convocation-jury.pdf", "/sessions/1/candidats/1/convocation.pdf"]
+    for who in ("centre", "ud94", "region", "national"):
         b = w.browser(who)
         assert [page for page in pages if MARK in b.get(page).get_data(as_text=True)] == []
-        assert [page for page in papers if MARK in text_of(b.get(page).data, tmp_path)] == []
+        papers_of = papers if who == "centre" else [*papers, *own]
+        assert [page for page in papers_of if MARK in text_of(b.get(page).data, tmp_path)] == []
     given = {who: w.browser(who).post("/sessions/1/candidats/1/donnees").get_data(as_text=True) for who in ("centre", "ud94")}
     assert MARK in given["centre"] and "AUBIGN" in given["ud94"].upper() and MARK not in given["ud94"]
     for who in ("ud94", "region", "national", "other"):

@@ -55,13 +55,13 @@ class Site:
     database: Path
 
     def ask(
-        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, source: str = ANOTHER, **headers: str
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Over TLS, from another address than nginx's own."""
         trust = ssl.create_default_context()
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
         with closing(
-            http.client.HTTPSConnection("127.0.0.1", self.secure, source_address=(ANOTHER, 0), context=trust, timeout=60)
+            http.client.HTTPSConnection("127.0.0.1", self.secure, source_address=(source, 0), context=trust, timeout=60)
         ) as line:
             line.request(method, path, body, {"Host": NAME, **headers}, encode_chunked=not isinstance(body, bytes | None))
             answer = line.getresponse()
@@ -97,7 +97,7 @@ def configured(folder: Path, secure: int, plain: int, direct: int) -> Path:
     (folder / "portail.conf").write_text(text)
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     user = "user root;\n" if os.geteuid() == 0 else ""
-    main = f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}include portail.conf;\n}}\n"
+    main = f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\naccess_log {folder}/access.log;\n{temporary}include portail.conf;\n}}\n"
     (folder / "nginx.conf").write_text(main)
     return folder / "nginx.conf"
 
@@ -218,7 +218,9 @@ def test_a_body_without_length_reaches_the_portal_whole(site: Site) -> None:
     assert site.ask("POST", "/connexion", parts, **typed)[0] == 422, "a wrong password; by itself the portal refuses such a body"
 
 
-def test_who_opens_too_many_connections_is_told_and_others_are_not_held_up(site: Site) -> None:
+@contextmanager
+def held(site: Site) -> Iterator[None]:
+    """Another address holds as many connections as it may."""
     with ExitStack() as stack:
         trust = ssl.create_default_context()
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
@@ -229,13 +231,25 @@ def test_who_opens_too_many_connections_is_told_and_others_are_not_held_up(site:
                 f"POST /connexion HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n".encode()
             )
             slow.recv(100)  # « go on »: the connection counts
-        with closing(
-            http.client.HTTPSConnection("127.0.0.1", site.secure, source_address=("127.0.0.8", 0), context=trust)
-        ) as line:
-            line.request("GET", "/connexion", headers={"Host": NAME})
-            answer = line.getresponse()
-            assert answer.status == 429 and "Trop de connexions" in answer.read().decode()
+        yield
+
+
+def test_who_opens_too_many_connections_is_told_and_others_are_not_held_up(site: Site) -> None:
+    with held(site):
+        status, _, page = site.ask("GET", "/connexion", source="127.0.0.8")
+        assert status == 429 and "Trop de connexions" in page
         assert site.ask("GET", "/healthz")[0] == 200, "from another address"
+
+
+def test_no_log_holds_an_address_that_opens_something(site: Site) -> None:
+    private = [f"/{room}/Zqx{room[:1]}" for room in ("c", "j", "verifier", "calendrier", "invitation", "connexion/oubli")]
+    for path in (*private, "/Zqxplain"):
+        site.ask("GET", path)
+    with held(site):
+        for path in (*private, "/Zqxplain"):
+            assert site.ask("GET", path, source="127.0.0.8")[0] == 429
+    logs = [(site.database.parent / name).read_text() for name in ("access.log", "error.log")]
+    assert all("Zqxplain" in log for log in logs) and [p for p in private if any(p in log for log in logs)] == []
 
 
 def test_nginx_finds_nothing_to_say_of_it(site: Site) -> None:

@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from portal.certifier import Certifier
 from portal.cli import cli
 from portal.features.candidates.importing import import_candidates
+from portal.features.deposit import making
 from portal.features.deposit.making import CannotDeposit, Made, make
 from portal.features.deposit.reading import Told, read_report
 from portal.features.deposit.titles import to_look_at
@@ -24,6 +25,7 @@ from portal.files.report import BadReport
 from portal.paths import ROOT, SCHEMAS
 from portal.rules.civil import COLUMNS
 from portal.settings import Settings
+from portal.store.work import Work
 from tests.support.by_hand import tried
 from tests.support.world import Browser, World
 
@@ -465,3 +467,33 @@ def test_the_command_makes_reads_and_lists(w: World, tmp_path: Path, monkeypatch
     portal(w, "make", str(file))
     again = portal(w, "make", str(tmp_path / "rien.xml"))
     assert again.exit_code == 0 and "aucun fichier n’est écrit" in again.output and not (tmp_path / "rien.xml").exists()
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_no_batch_is_kept_of_which_the_disk_has_no_room(w: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
+    examined(w, 1, "titre", "titre", "titre")
+    monkeypatch.setattr("tempfile.mkstemp", lambda *_: (os.open("/dev/full", os.O_WRONLY), str(tmp_path / "lot.xml.partie")))
+    (tmp_path / "lot.xml.partie").touch()
+    full = portal(w, "make", str(tmp_path / "lot.xml"))
+    assert full.exit_code == 1 and "ne peut pas être écrit" in full.output, full.output
+    assert w.scalar("SELECT count(*) FROM deposit") == 0 and not list(tmp_path.glob("lot.xml*"))
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_two_commands_at_once_do_not_write_into_one_file(w: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
+    examined(w, 1, "titre", "titre", "titre")
+    file, inner = tmp_path / "lot.xml", list[Result]()
+
+    def meanwhile(work: Work, who: Certifier, write: Callable[[str], object] = len) -> Made:
+        monkeypatch.undo()
+        monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
+        write("x" * 100)
+        inner.append(portal(w, "make", str(file)))
+        return make(work, who, write)
+
+    monkeypatch.setattr(making, "make", meanwhile)
+    outer = portal(w, "make", str(file))
+    assert "Lot n° 1" in inner[0].output and "aucun fichier n’est écrit" in outer.output and outer.exit_code == 0
+    assert file.read_text().startswith("<?xml") and list(tmp_path.glob("lot.xml*")) == [file]

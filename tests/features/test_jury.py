@@ -1,8 +1,10 @@
 """Juries: kept by the units, picked by the centres, through HTTP."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from werkzeug.test import TestResponse
@@ -178,6 +180,23 @@ def test_the_same_member_is_not_kept_twice_by_correcting(w: World) -> None:
     outcome = members.correct(w.as_("ud94"), second, 2, "Un", "Membre", "")
     assert isinstance(outcome, Invalid) and "déjà dans votre liste" in outcome.errors["last_name"]
     assert isinstance(members.correct(w.as_("ud94"), first, 0, "Un", "Membre", ""), Unchanged)
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_of_the_same_member_twice_at_once_one_is_kept_and_the_other_is_told(w: World) -> None:
+    work, together = w.as_("ud94"), Barrier(4)
+    two = [w.juror("Un"), w.juror("Deux")]
+
+    def keep(which: int) -> object:
+        together.wait()
+        if which < 2:
+            return members.add(work, "Trois", "Membre", "")
+        return members.correct(work, two[which - 2], 2, "Quatre", "Membre", "")
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(keep, range(4)))
+    assert [sum(isinstance(one, Invalid) for one in part) for part in (done[:2], done[2:])] == [1, 1]
+    assert w.scalar("SELECT count(*) FROM jury_member") == 3
 
 
 @pytest.mark.parametrize(

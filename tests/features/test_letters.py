@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Barrier
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Row
 from werkzeug.test import TestResponse
 
-from portal.core.outcomes import NotThere
-from portal.features.communication import changing
+from portal.core.outcomes import Invalid, NotThere, Saved
+from portal.features.communication import changing, letters
 from portal.features.communication.letters import NewLetter
 from portal.features.communication.papers import Paper, keep
 from portal.features.standing.checking import verify
+from portal.store.work import Work
 from tests.support.world import Browser, World, hidden
 
 NEW, ONE = "/communication/nouvelle", "/communication/1"
@@ -144,3 +147,27 @@ def test_a_preview_asked_for_twice_at_once_keeps_one_paper(w: World) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, range(8)))
     assert w.scalar("SELECT count(*) FROM kept_paper") == 1
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_of_two_letters_that_take_one_number_at_once_one_does_and_the_other_is_told(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, together, hold = w.as_("national"), Barrier(2), changing._hold
+    for key in ("a", "b"):
+        letters.publish(work, NewLetter("Titre", "Texte", (), ()), key)
+
+    def held(tx: Connection, work: Work, number: int) -> Row[Any]:
+        row = hold(tx, work, number)
+        together.wait()
+        return row
+
+    monkeypatch.setattr(changing, "_hold", held)
+
+    def renumber(number: int) -> object:
+        return changing.change(work, number, 1, NewLetter("Titre", "Texte", (), (), number=9))
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(renumber, (1, 2)))
+    assert sorted((type(one) for one in done), key=str) == [Invalid, Saved]
+    assert "existe déjà" in str(done)

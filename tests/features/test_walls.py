@@ -170,6 +170,19 @@ def test_the_role_that_serves_takes_down_no_wall_and_rewrites_no_trail(w: World)
         tx.execute(text("SELECT * FROM candidate"))
 
 
+def test_the_function_that_searches_names_lends_the_rights_of_the_owner_to_nobody(w: World) -> None:
+    with w.db.rehearsing().writing() as tx:
+        tx.execute(
+            text(
+                "CREATE FUNCTION pg_temp.sly() RETURNS text LANGUAGE plpgsql AS "
+                "$$ BEGIN ALTER TABLE exam_session DISABLE ROW LEVEL SECURITY; RETURN 'nom00'; END $$"
+            )
+        )
+        tx.execute(text("CREATE TEMP VIEW candidate AS SELECT 99 AS id, pg_temp.sly() AS sort_key"))
+        assert sorted(tx.execute(text("SELECT candidates_called('nom00', 9)")).scalars()) == [1, 2]
+        assert tx.execute(text(walls.STAND)).scalar()
+
+
 @pytest.fixture
 def role(db: Database) -> Iterator[str]:
     """A role that may do nothing yet, with a name that must be quoted."""
@@ -204,3 +217,13 @@ def test_migrating_gives_a_role_what_serving_takes_and_again_each_time(db: Datab
     assert refused.exit_code == 1 and "CREATE ROLE" in refused.output
     refused = CliRunner().invoke(cli, ["migrate", "--runtime", "portal"], env=own)
     assert refused.exit_code == 1 and "possède" in refused.output
+
+
+def test_migrating_gives_a_role_that_only_reads_nothing_more(db: Database, role: str) -> None:
+    own = {"PORTAL_ENV": "demo", "PORTAL_SECRET_KEY": "k", "PORTAL_DATABASE_URL": db.url.render_as_string(hide_password=False)}
+    with db.writing() as tx:
+        tx.execute(text(f'GRANT SELECT ON exam_session TO "{role}"'))
+    assert CliRunner().invoke(cli, ["migrate"], env=own).exit_code == 0
+    with db.reading() as conn:
+        rights = "SELECT DISTINCT privilege_type FROM information_schema.role_table_grants WHERE grantee = :role"
+        assert conn.execute(text(rights), {"role": role}).scalars().all() == ["SELECT"]

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from portal.core.civil import of_row
+from portal.core.convening import readdress
 from portal.core.holding import hold, sent_twice, stop, write
 from portal.core.keeping import differing
+from portal.core.links import CANDIDATE, Key
 from portal.core.outcomes import Invalid, Outcome, Saved, Unchanged
 from portal.core.people import Person
 from portal.features.candidates.queries import Identity, find
@@ -59,6 +61,8 @@ def edit(work: Work, number: int, version: int, candidate_id: int, person: Perso
         people = told_of(candidate_id, ("last_name", "first_name", *told), was=old._asdict(), became=person.columns)
         write(tx, work, s, "candidate_edited", {}, after={"candidate": candidate_id, "fields": told, **people})
         again = " Sa convocation ne vaut plus : convoquez de nouveau." if void and s.status is Status.CONVOKED else ""
+        if old.email and "email" in changed and readdress(tx, work, number, Key(CANDIDATE, candidate_id), person.email):
+            again += " Le lien envoyé à l’ancienne adresse n’ouvre plus rien."
         return Saved(f"{person.name} : modification enregistrée.{again}")
 
 

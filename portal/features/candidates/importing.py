@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from portal.core import links
+from portal.core.convening import readdress
 from portal.core.imports import TAKEN_OVER, Imported, Progress
 from portal.core.keeping import differing
 from portal.core.people import sort_key
@@ -139,4 +141,8 @@ def _write(
     # A file's names are shown as the file writes them.
     told = {number: {"from_file": True, **added(put_in[number], updated[number])} for number in touched}
     work.record_all(tx, [Event("candidates", number, after=after) for number, after in told.items()])
+    for number, people in updated.items():
+        for candidate_id, (before, now) in people.items():
+            if before["email"] and now.get("email", before["email"]) != before["email"]:
+                readdress(tx, work, number, links.Key(links.CANDIDATE, candidate_id), now["email"])
     return list(fresh), was

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.communication.letters import NewLetter, taken, told_of
@@ -22,6 +23,14 @@ class Stale:
 
 def change(work: Work, letter_id: int, version: int, new: NewLetter, key: str = "") -> Saved | Unchanged | Invalid | Stale:
     """Replace what the letter says, to whom, and its PDF. Raises NotThere, also where it is withdrawn."""
+    try:
+        return _change(work, letter_id, version, new, key)
+    except IntegrityError:  # at the very same moment another took the number
+        with work.db.reading() as conn:
+            return taken(conn, new.number or 0)
+
+
+def _change(work: Work, letter_id: int, version: int, new: NewLetter, key: str) -> Saved | Unchanged | Invalid | Stale:
     with work.db.writing() as tx:
         row = _hold(tx, work, letter_id)
         values = {**new.columns, "number": new.number or row.number}

@@ -14,6 +14,7 @@ from portal.core.sheet import Candidate, Sheet, load
 from portal.features.candidates.queries import certificates_of, standings
 from portal.features.jury.queries import seated
 from portal.rules.documents import LINE, Document
+from portal.rules.duties import Duty
 from portal.rules.french import DAYS, day, hour, long_day
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, Standing, one_year_after
@@ -68,11 +69,14 @@ def contents(
     """The documents of this kind: one for the session, or one for each candidate concerned (`only` one of them). `sheet`: of
     the session, where it is at hand."""
     facts = _facts(conn, actor, s, kind, sheet or load(conn, s))
-    if not LINE[kind].personal:
-        return [_session_document(kind, facts)]
-    people = [c for c in facts.sheet.candidates if only in (None, c.id)]
-    made = [BUILDERS[kind](facts, c) for c in people]
-    return [content for content in made if content]
+    if LINE[kind].personal:
+        people = [c for c in facts.sheet.candidates if only in (None, c.id)]
+        made = [content for c in people if (content := BUILDERS[kind](facts, c))]
+    else:
+        made = [_session_document(kind, facts)]
+    # Adjustments are read by their centre, and by whom the paper is for (who holds a link, the mail to the jury: no account).
+    reads = actor.id is None or actor.may(Duty.KEEP_ADJUSTMENTS)
+    return made if reads else [replace(content, aside={}) for content in made]
 
 
 def _facts(conn: Connection, actor: Actor, s: SessionRow, kind: Document, sheet: Sheet) -> _Facts:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from portal.core.convening import readdress
+from portal.core.links import MEMBER, Key
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.people import sort_key
 from portal.core.session import SessionRow
@@ -16,7 +18,10 @@ from portal.rules.duties import Duty
 from portal.rules.french import day
 from portal.rules.names import full_name
 from portal.store.jury import accreditation, jury_member
+from portal.store.links import personal_link
+from portal.store.places import department as departments
 from portal.store.titles import title
+from portal.store.walls import beyond
 from portal.store.work import Work
 
 
@@ -106,8 +111,20 @@ def correct(work: Work, member_id: int, version: int, last_name: str, first_name
             return twin
         tx.execute(update(jury_member).where(jury_member.c.id == member_id).values(**after, sort_key=key))
         told = {"member": member_id, "department_code": found.department_code, "person": after}
+        sent_for = _sent_for(tx, found) if found.email and found.email != email else []
         _changed(tx, work, found, "jury_member_corrected", before={"person": before}, after=told)
+        for number in sent_for:
+            name = {str(member_id): full_name(last_name, first_name)}
+            readdress(tx, work, number, Key(MEMBER, member_id), email, jury=name)
     return Saved(f"Membre corrigé : {full_name(last_name, first_name)}.")
+
+
+def _sent_for(tx: Connection, found: Member) -> Sequence[int]:
+    """The sessions of which this member holds a link, wherever they are; the links are held before the trail is written."""
+    link = personal_link.c
+    with beyond(tx):
+        rows = tx.execute(select(link.session_id).where(link.member_id == found.id).order_by(link.session_id).with_for_update())
+        return rows.scalars().all()
 
 
 def _twin(
@@ -115,6 +132,8 @@ def _twin(
 ) -> Invalid | None:
     """Why a unit cannot keep this person: another member of its list has this name and address."""
     m, name = jury_member.c, full_name(last_name, first_name)
+    own = select(departments.c.code).where(departments.c.code == department)
+    tx.execute(own.with_for_update(key_share=True))  # of two at once, the second sees what the first has written
     same = (
         m.department_code == department,
         m.sort_key == sort_key(last_name, first_name),
