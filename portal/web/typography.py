@@ -6,6 +6,7 @@ so no other word ever is.
 """
 
 import re
+from collections.abc import Iterator
 
 from flask import Response
 
@@ -15,16 +16,34 @@ _IN_TEXT = r"(?=[^<>]*<(?!/(?:textarea|pre|title|option)))"
 _BEFORE = re.compile(rf" (?=[:;?!»](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
 _AFTER = re.compile(rf"« {_IN_TEXT}")
 LONGEST = 24  # letters: no word of the language has more
-_TOO_LONG = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+{_IN_TEXT}")
+_WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
 _PIECE = re.compile(r"[^@._]{1,11}[@._]|.{12}(?=.{4})")
+# Where long words may stand is found in the bytes: the signs that part words are blank, all else is one letter.
+_LETTERS = bytes.maketrans(bytes(range(256)), bytes(32 if chr(byte) in "\t\n\v\f\r <>&;/-" else 120 for byte in range(256)))
+_RUN = b"x" * (LONGEST + 1)
+_HERE = re.compile(_IN_TEXT.encode())
 
 
 def set_spaces(response: Response) -> Response:
     """The page with its spaces; anything but a page as it is."""
     if response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
-        text = _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", response.get_data(as_text=True)))
-        response.set_data(_TOO_LONG.sub(_in_pieces, text))
+        text = b"".join(_with_places(response.get_data())).decode()
+        response.set_data(_AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text)))
     return response
+
+
+def _with_places(page: bytes) -> Iterator[bytes]:
+    """The page, with places where a word that is too long may be cut."""
+    letters, told = page.translate(_LETTERS) + b" ", 0
+    at = letters.find(_RUN)
+    while at >= 0:
+        end = letters.index(b" ", at)
+        if _HERE.match(page, end):
+            yield page[told:at]
+            yield _WORD.sub(_in_pieces, page[at:end].decode()).encode()
+            told = end
+        at = letters.find(_RUN, end)
+    yield page[told:]
 
 
 def _in_pieces(word: re.Match[str]) -> str:
