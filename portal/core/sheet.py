@@ -28,6 +28,10 @@ class Typed:
     version: int
     nonsense: Mapping[int, str] = field(default_factory=dict)
 
+    def on(self, _sheet: "Sheet") -> "Typed":
+        """Itself: it was read already."""
+        return self
+
 
 @dataclass(frozen=True)
 class Candidate:

@@ -8,8 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from portal.core.outcomes import Changed, Invalid, NotThere, Saved, Unchanged
-from portal.core.sheet import Sheet, Typed, load
-from portal.features.results import forms
+from portal.core.sheet import Typed, load
 from portal.features.results.actions import enter_results, save_draft
 from portal.features.titles import actions as titles
 from portal.rules.lifecycle import Action, Role
@@ -308,18 +307,10 @@ def test_the_sheet_of_which_a_certificate_is_gone_comes_back_as_typed(w: World) 
     page = centre.get("/sessions/7/resultats").text
     fields = re.findall(r'name="(resultat-\d+-\d+)"', page)
     first, last = min(fields), max(fields)
-    read_sheet, gone = forms.read, int(first.rpartition("-")[2])
-
-    def and_meanwhile(sheet: Sheet) -> Typed:
-        patch.setattr(forms, "read", read_sheet)
-        typed = read_sheet(sheet)
-        assert isinstance(titles.remove_certificate(w.as_("national"), "TP-01303", 1, gone), Saved)
-        return typed
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forms, "read", and_meanwhile)
-        sent = {"version": hidden(page, "version"), "action": "validate", first: "acquis", last: "non_acquis"}
-        answer = centre.post("/sessions/7/resultats", **sent)
+    gone = int(first.rpartition("-")[2])
+    assert isinstance(titles.remove_certificate(w.as_("national"), "TP-01303", 1, gone), Saved)
+    sent = {"version": hidden(page, "version"), "action": "validate", first: "acquis", last: "non_acquis"}
+    answer = centre.post("/sessions/7/resultats", **sent)
     assert answer.status_code == 409 and "modifiée entre-temps" in answer.text
     assert re.search(rf'name="{last}"[^>]*value="non_acquis"[^>]*checked', answer.text) and first not in answer.text
 

@@ -16,6 +16,7 @@ from portal.core.telling import tell_centre
 from portal.features.requests.actions import close_corrected, to_correct
 from portal.features.requests.queries import Asked
 from portal.features.results.accumulation import effects_of, sentences
+from portal.features.results.sent import Sent
 from portal.rules.effects import Effect
 from portal.rules.french import plural
 from portal.rules.lifecycle import Action, Status
@@ -47,11 +48,12 @@ class Affects(Invalid):
     effects: Sequence[str]
 
 
-def save_draft(work: Work, number: int, version: int, typed: Typed) -> Outcome:
+def save_draft(work: Work, number: int, version: int, given: Typed | Sent) -> Outcome:
     """Keep what is typed so far, complete or not. Raises NotThere."""
-    entries = typed.entries
     with hold(work, number) as (tx, s):
         sheet = _sheet(tx, s)
+        typed = given.on(sheet)
+        entries = typed.entries
         kept = s.status is Status.CONVOKED and sheet.stored == entries and not sheet.definitive
         if kept and sent_twice(work, s, version, Action.ENTER_RESULTS):
             return Unchanged("Brouillon déjà enregistré.")
@@ -67,14 +69,15 @@ def save_draft(work: Work, number: int, version: int, typed: Typed) -> Outcome:
         return Saved("Brouillon enregistré.")
 
 
-def enter_results(work: Work, number: int, version: int, typed: Typed, confirmation: str = "") -> Outcome:
+def enter_results(work: Work, number: int, version: int, given: Typed | Sent, confirmation: str = "") -> Outcome:
     """Save the results for good, which takes the centre's hand away.
 
     After an automatic postponement `confirmation` must be the seal that `seal` gives for this very question. Raises NotThere.
     """
-    entries = typed.entries
     with hold(work, number) as (tx, s):
         sheet = _sheet(tx, s)
+        typed = given.on(sheet)
+        entries = typed.entries
         mine = s.status is Status.RESULTS and s.results_saved_by == work.actor.id
         if mine and sheet.stored == entries and sheet.definitive and sent_twice(work, s, version, Action.ENTER_RESULTS):
             return Unchanged("Résultats déjà enregistrés.")
@@ -97,16 +100,17 @@ UNCHANGED = "Aucun résultat n’a été modifié : changez au moins un résulta
 
 
 def correct_results(
-    work: Work, number: int, version: int, typed: Typed, reason: str, confirmation: str = "", request_id: int | None = None
+    work: Work, number: int, version: int, given: Typed | Sent, reason: str, confirmation: str = "", request_id: int | None = None
 ) -> Outcome:
     """Correct saved results, with a reason: the local unit's only right on a session whose results are saved.
 
     Where that changes a titre by accumulation, `confirmation` must be the seal that `seal` gives for this correction.
     `request_id`: of the centre that asked for it; it is accepted with what is saved. Raises NotThere.
     """
-    entries = typed.entries
     with hold(work, number) as (tx, s):
         sheet = _sheet(tx, s)
+        typed = given.on(sheet)
+        entries = typed.entries
         kept = s.status is Status.RESULTS and sheet.stored == entries
         if kept and sent_twice(work, s, version, Action.CORRECT_RESULTS):
             return Unchanged("Corrections déjà enregistrées.")

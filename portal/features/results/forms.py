@@ -1,52 +1,16 @@
-"""What may be typed on a sheet of results.
-
-Titre: `resultat-CANDIDATE`, and `ccp-CANDIDATE` once for each CCP that is ticked under « Réussite partielle ».
-CCP and CCS: `resultat-CANDIDATE-CERTIFICATE`.
-"""
+"""What may be typed around a sheet of results; the sheet itself is read by `sent`."""
 
 from flask import request
 
-from portal.core.sheet import Sheet, Typed
-from portal.rules.lifecycle import Kind
-from portal.rules.outcomes import FOR_CERTIFICATE, Outcome
+from portal.features.results.sent import OUTCOMES, Sent
 from portal.web.fields import ButtonField, HiddenField, TextField
 from portal.web.forms import Form
 from portal.web.several import TicksField
 
-NOT_PRESENTED = ""
-OUTCOMES = ("resultat-", "ccp-")
 
-
-def read(sheet: Sheet) -> Typed:
-    """All that was sent of the sheet, against what it offers."""
-    form = request.form
-    entries: dict[int, dict[int | None, Outcome]] = {}
-    nonsense: dict[int, str] = {}
-    known = {str(c.id): c.id for c in sheet.certificates}
-    for person in sheet.candidates:
-        entry: dict[int | None, Outcome] = {}
-        wrong = False
-        if sheet.kind is Kind.TITLE:
-            word = form.get(f"resultat-{person.id}", "")
-            wrong = bool(word) and word not in sheet.choices
-            if word and not wrong:
-                entry[None] = Outcome(word)
-            if entry.get(None) is Outcome.PARTIAL:
-                ticked = form.getlist(f"ccp-{person.id}")
-                wrong = wrong or any(t not in known for t in ticked)
-                entry.update({known[t]: Outcome.ACQUIRED for t in ticked if t in known})
-        else:
-            for certificate in sheet.certificates:
-                word = form.get(f"resultat-{person.id}-{certificate.id}", NOT_PRESENTED)
-                if word in FOR_CERTIFICATE:
-                    entry[certificate.id] = Outcome(word)
-                elif word != NOT_PRESENTED:
-                    wrong = True
-        if wrong:
-            nonsense[person.id] = f"Choisissez un résultat de la liste pour {person.name}."
-        if entry:
-            entries[person.id] = entry
-    return Typed(entries, sheet.version, nonsense)
+def sent() -> Sent:
+    """All that was sent of the sheet, not yet read."""
+    return Sent({name: values for name, values in request.form.lists() if name.startswith(OUTCOMES)})
 
 
 class Entering(Form):

@@ -14,6 +14,7 @@ from portal.core.sheet import Sheet, load
 from portal.features.requests.queries import Asked, may_answer
 from portal.features.requests.queries import find as find_request
 from portal.features.results import actions, forms, sheets
+from portal.features.results.sent import OUTCOMES
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.lifecycle import Action
@@ -35,6 +36,9 @@ blueprint = Blueprint("results", __name__)
 
 @blueprint.route("/sessions/<number:number>/resultats", methods=["GET", "POST"])
 def enter(number: int) -> ResponseReturnValue:
+    form = forms.Entering()
+    if posted():
+        return _entered(number, form)
     s = found(number)
     sheet = load(reading(), s)
     if request.method != "POST":
@@ -42,10 +46,12 @@ def enter(number: int) -> ResponseReturnValue:
         entries = sheet.stored or proposed(reading(), s, sheet)
         away = 0 if sheet.stored else len(entries)
         return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), entries) if every else entries, away=away)
-    typed = forms.read(sheet)
-    form = forms.Entering()
-    if not posted():
-        return _entry(s, sheet, typed.entries, part="attention", returned=not resumed())
+    return _entry(s, sheet, forms.sent().on(sheet).entries, part="attention", returned=not resumed())
+
+
+def _entered(number: int, form: forms.Entering) -> ResponseReturnValue:
+    """What was sent is read once the session is held: not a query goes before."""
+    typed = forms.sent()
     if form.draft:
         outcome = actions.save_draft(work(), number, version(), typed)
     else:
@@ -90,7 +96,7 @@ def _not_saved(outcome: Changed | Invalid | Refused, number: int, form: forms.En
     """Why nothing was saved, with all that was typed, on the session as it stands now."""
     s = outcome.session if isinstance(outcome, (Changed, actions.MustConfirm)) else found(number)
     sheet = load(reading(), s)
-    typed = forms.read(sheet)
+    typed = forms.sent().on(sheet)
     if isinstance(outcome, Refused):
         return _entry(s, sheet, typed.entries, refused=outcome, status=403)
     if isinstance(outcome, actions.MustConfirm):
@@ -136,7 +142,7 @@ def _entry(
 
 
 def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Entry], changed: bool = False) -> ResponseReturnValue:
-    kept = [(name, value) for name, value in kept_fields() if name.startswith(forms.OUTCOMES)]
+    kept = [(name, value) for name, value in kept_fields() if name.startswith(OUTCOMES)]
     told: dict[str, Any] = {"s": s, "sheet": sheet, "entries": entries, "kept": kept, "changed": changed}
     told["seal"] = actions.seal(work(), s, entries)
     return page("results/question.html", 409 if changed else 200, block="question", place="question", **told)
@@ -144,36 +150,42 @@ def _question(s: SessionRow, sheet: Sheet, entries: Mapping[int, Entry], changed
 
 @blueprint.route("/sessions/<number:number>/resultats/correction", methods=["GET", "POST"])
 def correct(number: int) -> ResponseReturnValue:
+    form = forms.Correcting(demande=query.text("demande"))
+    if posted() and form.validate():
+        return _corrected(number, form)
     s = found(number)
     sheet = load(reading(), s)
-    form = forms.Correcting(demande=query.text("demande"))
-    if request.method != "POST":
-        entries = dict(sheet.stored)
-        if (asked := _asked(s, form)) and asked.candidate_id is not None:
-            form.reason.typed = asked.reason
-            entries[asked.candidate_id] = asked.entry
-        return _correction(s, sheet, entries, form)
-    typed = forms.read(sheet)
-    if not posted():
-        return _correction(s, sheet, typed.entries, form)
-    if not form.validate() or typed.nonsense:
+    if request.method == "POST":
+        typed = forms.sent().on(sheet)
+        if not posted():
+            return _correction(s, sheet, typed.entries, form)
         return _correction(s, sheet, typed.entries, form, problems=typed.nonsense, status=422)
-    given, asked_by = form.confirmation.typed, number_in(form.demande.typed)
-    outcome = actions.correct_results(work(), number, version(), typed, form.reason.text, given, asked_by)
+    entries = dict(sheet.stored)
+    if (asked := _asked(s, form)) and asked.candidate_id is not None:
+        form.reason.typed = asked.reason
+        entries[asked.candidate_id] = asked.entry
+    return _correction(s, sheet, entries, form)
+
+
+def _corrected(number: int, form: forms.Correcting) -> ResponseReturnValue:
+    sent, given, asked_by = forms.sent(), form.confirmation.typed, number_in(form.demande.typed)
+    outcome = actions.correct_results(work(), number, version(), sent, form.reason.text, given, asked_by)
+    if isinstance(outcome, (Saved, Unchanged)):
+        flash(outcome.message)
+        return redirect(url_for("sessions.show", number=number), 303)
+    s = outcome.session if isinstance(outcome, (Changed, actions.Affects)) else found(number)
+    sheet = load(reading(), s)
+    entries = sent.on(sheet).entries
     if isinstance(outcome, Refused):
-        return _correction(found(number), sheet, typed.entries, form, refused=outcome, status=403)
+        return _correction(s, sheet, entries, form, refused=outcome, status=403)
     if isinstance(outcome, actions.Affects):
-        seal = actions.seal(work(), outcome.session, typed.entries, "correction")
-        return _correction(outcome.session, sheet, typed.entries, form, effects=outcome.effects, seal=seal)
+        seal = actions.seal(work(), s, entries, "correction")
+        return _correction(s, sheet, entries, form, effects=outcome.effects, seal=seal)
     if isinstance(outcome, Changed):
-        now = load(reading(), outcome.session)
-        return _correction(outcome.session, now, typed.entries, form, conflict=True, status=409)
-    if isinstance(outcome, actions.Incomplete):
-        form.put(outcome.errors)
-        return _correction(found(number), sheet, typed.entries, form, problems=outcome.problems, status=422)
-    assert not isinstance(outcome, Invalid)
-    flash(outcome.message)
-    return redirect(url_for("sessions.show", number=number), 303)
+        return _correction(s, sheet, entries, form, conflict=True, status=409)
+    assert isinstance(outcome, actions.Incomplete)
+    form.put(outcome.errors)
+    return _correction(s, sheet, entries, form, problems=outcome.problems, status=422)
 
 
 def _asked(s: SessionRow, form: forms.Correcting) -> Asked | None:
