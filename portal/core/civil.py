@@ -11,7 +11,7 @@ from portal.core.session import SessionRow
 from portal.rules.civil import COLUMNS, Civil, missing
 from portal.rules.deposit import State
 from portal.rules.lifecycle import Kind
-from portal.rules.names import full_name
+from portal.rules.names import ERASED, full_name
 from portal.rules.outcomes import Outcome
 from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
@@ -75,5 +75,6 @@ def lacking(conn: Connection, s: SessionRow) -> list[Lacking]:
     if s.kind is Kind.CCS or s.people_erased_at is not None:
         return []
     rows = conn.execute(_PEOPLE, {"number": s.number}).all()
-    asked = ((r, missing(of_row(r), r.first_name)) for r in rows if r.obtained or not r.told)
+    there = (r for r in rows if r.last_name != ERASED)
+    asked = ((r, missing(of_row(r), r.first_name)) for r in there if r.obtained or not r.told)
     return [Lacking(r.id, full_name(r.last_name, r.first_name), what) for r, what in asked if what]

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     LINKS = "links"
     ADJUSTMENTS = "adjustments"
     NOTICES = "notices"
+    SIGNALS = "signals"
+    CENTRES = "centres"
     ACCOUNTS = "accounts"
     MEMBERS = "members"
     CANDIDATES = "candidates"
@@ -107,6 +109,28 @@ TABLE = (
         least=3,
         most=36,
         why="Une année d’examens : ce qui attend encore est rappelé par un autre avis.",
+    ),
+    Duration(
+        Kind.SIGNALS,
+        "Notes de supervision",
+        "depuis la clôture du signal",
+        default=5,
+        least=1,
+        most=10,
+        years=True,
+        erased=True,
+        why="Le temps de voir un signal revenir, et ce qui fut vérifié ; ensuite le signal reste clos, sans sa note.",
+    ),
+    Duration(
+        Kind.CENTRES,
+        "Adresse électronique et téléphone des centres fermés",
+        "depuis la fermeture du centre",
+        default=3,
+        least=1,
+        most=10,
+        years=True,
+        erased=True,
+        why="Le temps de joindre le centre sur ses dernières sessions.",
     ),
     Duration(
         Kind.ACCOUNTS,

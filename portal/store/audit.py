@@ -38,7 +38,7 @@ from portal.store.actors import Occasion
 from portal.store.base import BigId, Moment, metadata
 from portal.store.database import STREAM
 from portal.store.happenings import ERASING, TO_A_SESSION, TO_THE_SERVICE
-from portal.store.personal import Held, about, clear_value
+from portal.store.personal import ONE_ERASED, Held, about, clear_value
 from portal.store.tree import COVERED, WIDTH, fills, keep_tiles, leaf_of, seal_data
 from portal.store.triggers import append_only
 
@@ -271,8 +271,13 @@ def verify(conn: Connection, key: bytes, since: int = 0) -> Iterator[Row[Any] | 
                 return
             previous, count = row.digest, row.id
             if row.action in ERASING:
-                held.erased[about(row.session_id, row.subject)] = row.id
+                held.all_erased(about(row.session_id, row.subject), row.id)
+            elif row.action == ONE_ERASED:
+                held.one_erased(about(row.session_id, row.subject), row.id, json.loads(row.after))
             yield row
+    if rewritten := held.rewritten():
+        yield Trail(count, f"événement {rewritten} : ce qu’il dit d’une personne a été modifié")
+        return
     if gone := held.unexplained():
         yield Trail(count, f"événement {gone} : ce qu’il dit d’une personne a été effacé, et le journal ne dit pas pourquoi")
         return

@@ -45,6 +45,7 @@ TO_A_SESSION = frozenset(
         "results_saved",
         "results_corrected",
         "people_erased",
+        "candidate_erased",
         "data_given",
     }
 )
@@ -55,6 +56,7 @@ TO_THE_SERVICE = frozenset(
         "centre_changed",
         "centre_closed",
         "centre_reopened",
+        "centre_contact_erased",
         "title_opened",
         "title_changed",
         "approval_opened",
@@ -100,6 +102,7 @@ TO_THE_SERVICE = frozenset(
         "closing_announced",
         "closing_called_off",
         "signal_closed",
+        "signal_note_erased",
         "sessions_drawn",
         "bench_loaded",
         "deposit_made",
@@ -111,4 +114,4 @@ TO_THE_SERVICE = frozenset(
 )
 
 # What these are told of, a session or a subject, has lost what the trail said of people.
-ERASING = frozenset({"people_erased", "account_erased", "member_erased"})
+ERASING = frozenset({"people_erased", "account_erased", "member_erased", "signal_note_erased"})

@@ -185,25 +185,55 @@ def events_of(
 # ---- verifying
 
 
+def fits(row: Row[Any]) -> bool:
+    """Whether the value is the one that an event commits to: not one that was told anew without somebody who is erased."""
+    return hmac.compare_digest(digest(row.salt, row.value), row.digest)
+
+
+ONE_ERASED = "candidate_erased"  # it says by digest which values are gone, and what the others that named this one have become
+
+
 @dataclass
 class Held:
     """Whether the values hold that events commit to: each is there and fits, or its erasure is told after it."""
 
-    missing: dict[str, int] = field(default_factory=dict)  # of whom or what, and the last event that committed to it
-    erased: dict[str, int] = field(default_factory=dict)  # of whom or what, and the event that tells of it
+    missing: dict[str, dict[str, int]] = field(default_factory=dict)  # by whom or what: digests, and the last event that has each
+    changed: dict[str, tuple[str, int]] = field(default_factory=dict)  # what they have become, and the last event that has each
 
     def hear(self, conn: Connection, events: Sequence[Row[Any]]) -> int | None:
-        """Look at these events; the number of the first whose value was changed, if there is one."""
+        """Look at these events; the number of the first whose value was given to another, if there is one."""
         known = values(conn, events)
         for e in events:
             for of, fingerprint in commitments([e]):
                 row = known.get(fingerprint)
                 if row is None:
-                    self.missing[of] = e.id
-                elif row.of != of or not hmac.compare_digest(digest(row.salt, row.value), fingerprint):
+                    self.missing.setdefault(of, {})[fingerprint] = e.id
+                elif row.of != of:
                     return int(e.id)
+                elif not fits(row):
+                    self.changed[fingerprint] = (digest(row.salt, row.value), e.id)
         return None
+
+    def all_erased(self, of: str, event: int) -> None:
+        """This event tells that what was said of them before is gone."""
+        left = {fingerprint: last for fingerprint, last in self.missing.pop(of, {}).items() if last > event}
+        if left:
+            self.missing[of] = left
+
+    def one_erased(self, of: str, event: int, after: Mapping[str, Any]) -> None:
+        """This event tells that one of them is gone."""
+        missing = self.missing.get(of, {})
+        for fingerprint in after["gone"]:
+            if missing.get(fingerprint, event) < event:
+                del missing[fingerprint]
+        for fingerprint, became in after["anew"].items():
+            if fingerprint in self.changed and self.changed[fingerprint][0] == became and self.changed[fingerprint][1] < event:
+                del self.changed[fingerprint]
 
     def unexplained(self) -> int | None:
         """The first event of which a value is gone without a word."""
-        return min((number for of, number in self.missing.items() if number > self.erased.get(of, 0)), default=None)
+        return min((last for gone in self.missing.values() for last in gone.values()), default=None)
+
+    def rewritten(self) -> int | None:
+        """The first event of which a value is another without a word."""
+        return min((last for _, last in self.changed.values()), default=None)

@@ -72,6 +72,14 @@ def test_the_page_of_durations_says_their_reasons_and_keeps_them_within_their_bo
     assert [w.browser(who).get("/reglages/conservation").status_code for who in ("centre", "ud94", "region")] == [404] * 3
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_durations_that_were_set_before_others_came_are_still_told(w: World) -> None:
+    national = w.as_("national")
+    with w.db.writing() as tx:
+        national.record(tx, "durations_set", subject="retention", before={"keep_mails": 6}, after={"keep_mails": 3})
+    assert "Courriels envoyés : 6 mois → 3 mois" in visible(w.browser("national").get("/reglages/conservation").text).main
+
+
 # ---- told to all
 
 

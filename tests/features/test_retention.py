@@ -11,16 +11,21 @@ from sqlalchemy import insert, select, text, update
 
 from portal.cli import cli
 from portal.clock import PARIS
-from portal.core.outcomes import Saved
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.people import Person
 from portal.features.access import keeping
 from portal.features.access.queries import find_by_email
 from portal.features.access.renaming import rename
+from portal.features.attendance.actions import note_incident
 from portal.features.candidates import actions as candidates
+from portal.features.candidates.adjusting import adjust
+from portal.features.candidates.importing import import_candidates
+from portal.features.corrections.actions import ask_correction
 from portal.features.documents.actions import make
 from portal.features.documents.checking import check
 from portal.features.past.history import history
 from portal.features.privacy.erasing import apply
+from portal.features.privacy.one_candidate import erase
 from portal.features.privacy.overdue import plan
 from portal.features.standing.checking import verify
 from portal.rules.documents import Document
@@ -38,6 +43,8 @@ from portal.store.candidates import candidate, result
 from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.links import personal_link
 from portal.store.notices import mail, notice
+from portal.store.oversight import signal_note
+from portal.store.places import centre
 from portal.store.security import Entry, enter
 from portal.store.sessions import exam_session
 from tests.guard.test_growing import rows
@@ -134,6 +141,21 @@ def adjusted(w: World, on: date) -> None:
         tx.execute(insert(adjustment).values(session_id=number, **row))
 
 
+def signalled(w: World, on: date) -> None:
+    w.as_("ud94")
+    key = {"kind": "week_end", "about": on.isoformat(), "figures": "1", "department_code": "94"}
+    with w.db.writing() as tx:
+        row = {**key, "note": "Vu avec M. Roux", "at": at(on, time(0)), "by": "x"}
+        number = tx.execute(insert(signal_note).values(**row).returning(signal_note.c.id)).scalar_one()
+        w.operator().record(tx, "signal_closed", subject=f"signal {number}", reason="Vu avec M. Roux")
+
+
+def shut(w: World, on: date) -> None:
+    values = {"closed_on": on, "email": "contact@x.example", "phone": "01 00 00 00 00"}
+    with w.db.writing() as tx:
+        tx.execute(update(centre).where(centre.c.id == on.day % 2 + 1).values(**values))
+
+
 MADE: dict[Kind, Callable[[World, date], None]] = {
     Kind.SIGN_INS: signed_in,
     Kind.JOURNAL: noted,
@@ -141,6 +163,8 @@ MADE: dict[Kind, Callable[[World, date], None]] = {
     Kind.ADJUSTMENTS: adjusted,
     Kind.MAILS: mailed,
     Kind.NOTICES: noticed,
+    Kind.SIGNALS: signalled,
+    Kind.CENTRES: shut,
     Kind.ACCOUNTS: closed,
     Kind.MEMBERS: accredited,
     Kind.CANDIDATES: examined,
@@ -300,6 +324,79 @@ def test_a_document_of_a_candidate_without_a_name_is_checked_as_before(w: World)
     assert before and after and before.current and after == replace(before, personal=False), "whose it was stands nowhere"
 
 
+# ---- one candidate, on request
+
+
+@pytest.fixture
+def one(w: World) -> World:
+    """Two people put on the list by one file, and all that may name the first: its link, adjustments, an incident, a request."""
+    head, line = (
+        "session;last_name;first_name;born_on;email;birth_name;birth_country",
+        "1;{0};Prénom;01/02/1990;{0}@x.example;{0};X",
+    )
+    w.session(1, "01/06/2020", "05/06/2020", "dte_envoye", candidates=0)
+    import_candidates(w.operator(), "\n".join((head, line.format(MARK), line.format("Reste"), "")).encode())
+    life = Life(w)
+    w.tell(1)
+    w.seat(1)
+    life.done(adjust(w.as_("centre"), 1, life.v(1), life.people(1)[1], f"Pour {MARK}"))
+    life.step("centre", Action.CONVOKE)
+    w.today = date(2020, 6, 5)
+    life.done(note_incident(w.as_("centre"), 1, date(2020, 6, 5), "10:20", f"Malaise de M. {MARK}"))
+    life.done(note_incident(w.as_("centre"), 1, date(2020, 6, 5), "11:20", "Alarme"))
+    life.enter(1, life.entries(1, alone(Outcome.TITLE), alone(Outcome.FAILED)))
+    centre, wanted, reason = w.as_("centre"), alone(Outcome.TITLE), f"Erreur, dit {MARK}"
+    life.done(ask_correction(centre, 1, life.v(1), candidate_id=life.people(1)[1], entry=wanted, reason=reason, key="k"))
+    return w
+
+
+def test_one_candidate_is_erased_on_request_and_nobody_else(one: World) -> None:
+    number = one.scalar(f"SELECT id FROM candidate WHERE last_name = '{MARK}'")
+    assert isinstance(number, int) and marked(one) >= {"candidate", "clear_value", "incident", "mail", "adjustment"}
+    result_of = f"SELECT outcome FROM result WHERE candidate_id = {number}"
+    before, decided = broken(one), one.scalar(result_of)
+    done = erase(one.operator(), 1, number, "Demande du 01/06")
+    assert isinstance(done, Saved), done
+    assert before is None and broken(one) is None and marked(one) == set()
+    assert one.scalar(result_of) == decided and one.scalar("SELECT last_name FROM candidate ORDER BY id DESC LIMIT 1") == "Reste"
+    with one.db.reading() as conn:
+        told = str(history(conn, 1))
+    assert "Reste Prénom" in told and f"Données personnelles du candidat n° {number} effacées" in told and "Alarme" in told
+    assert isinstance(erase(one.operator(), 1, number, "Encore"), Unchanged)
+    if one.db.is_sqlite:
+        one.db.engine.dispose()
+        file = Path(str(one.db.url.database))
+        assert not [path for path in file.parent.glob(f"{file.name}*") if MARK.encode().lower() in path.read_bytes().lower()]
+
+
+def test_what_is_told_anew_without_one_candidate_is_still_held_to_the_trail(one: World) -> None:
+    number = int(str(one.scalar(f"SELECT id FROM candidate WHERE last_name = '{MARK}'")))
+    erase(one.operator(), 1, number, "Demande")
+    by_hand(one.db, "UPDATE clear_value SET value = replace(value, 'Reste', 'Autre')")
+    assert "ce qu’il dit d’une personne a été modifié" in (broken(one) or "")
+    by_hand(one.db, "UPDATE clear_value SET value = replace(value, 'Autre', 'Reste')")
+    assert broken(one) is None
+    by_hand(one.db, "DELETE FROM clear_value WHERE value <> replace(value, 'Reste', '')")
+    assert "et le journal ne dit pas pourquoi" in (broken(one) or "")
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_candidate_of_a_session_under_way_leaves_its_list_first(w: World) -> None:
+    w.session(1, "20/06/2020", "25/06/2020", "en_preparation")
+    life = Life(w)
+    first, second = life.people(1)
+    assert isinstance(erase(w.operator(), 1, first, "Demande"), Invalid)
+    life.done(candidates.remove(w.as_("centre"), 1, life.v(1), first))
+    assert isinstance(erase(w.operator(), 1, first, "Demande"), Saved) and broken(w) is None
+    with w.db.reading() as conn:
+        told = str(history(conn, 1))
+    assert "NOM00" not in told.upper() and "NOM01" in told.upper()
+    for missing in (first, 999):
+        with pytest.raises(NotThere):
+            erase(w.operator(), 1, missing, "Demande")
+    assert life.people(1) == [second]
+
+
 # ---- a database of before
 
 
@@ -318,15 +415,15 @@ def test_what_1_11_0_kept_is_made_anonymous_and_its_trail_still_holds(w: World) 
 # ---- the command
 
 
-def portal(w: World, *words: str) -> str:
+def portal(w: World, *words: str, code: int = 0, typed: str = "") -> str:
     settings = {
         "PORTAL_ENV": "demo",
         "PORTAL_DATABASE_URL": w.db.url.render_as_string(hide_password=False),
         "PORTAL_SECRET_KEY": "x",
         "PORTAL_TODAY": "2020-06-15",
     }
-    done = CliRunner().invoke(cli, ["retention", *words], env=settings)
-    assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(cli, ["retention", *words], env=settings, input=typed)
+    assert done.exit_code == code, done.output
     return done.output
 
 
@@ -343,3 +440,16 @@ def test_the_command_line_plans_and_applies(w: World, monkeypatch: pytest.Monkey
     done = portal(w, "apply")
     assert "Avis : 1, suppression faite (" in done and f"{people}, anonymat fait (" in done
     assert "Avis : 0, " in portal(w, "apply")
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_command_line_erases_one_candidate_once_it_was_confirmed(one: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "audit_key", one.db.audit_key)
+    one.session(2, "01/06/2019", "05/06/2019", "verrouillee", candidates=0)
+    import_candidates(one.operator(), f"session;last_name;first_name;born_on\n2;{MARK};Prénom;01/02/1990\n".encode())
+    number = str(one.scalar(f"SELECT id FROM candidate WHERE last_name = '{MARK}' AND session_id = 1"))
+    words = ("erase-candidate", "1", number, "--reason", "Demande")
+    assert f"{MARK.upper()} Prénom : effacer" in portal(one, *words, code=1, typed="n\n")
+    assert marked(one) and "n’a pas eu" in portal(one, "erase-candidate", "1", "999", "--reason", "x", code=1)
+    done = portal(one, *words, "--yes")
+    assert "données effacées" in done and "autres sessions : 2." in done

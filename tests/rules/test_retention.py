@@ -16,6 +16,8 @@ SAID = {
     Kind.ADJUSTMENTS: "3 mois",
     Kind.MAILS: "6 mois",
     Kind.NOTICES: "12 mois",
+    Kind.SIGNALS: "5 ans",
+    Kind.CENTRES: "3 ans",
     Kind.ACCOUNTS: "3 ans",
     Kind.MEMBERS: "10 ans",
     Kind.CANDIDATES: "50 ans",

@@ -18,7 +18,7 @@ from portal.files.flux import Passage, passage
 from portal.rules.civil import COLUMNS, missing
 from portal.rules.deposit import As, Due, Last, State, due
 from portal.rules.lifecycle import Kind, Status
-from portal.rules.names import full_name
+from portal.rules.names import ERASED, full_name
 from portal.rules.outcomes import Outcome
 from portal.store.candidates import candidate, result
 from portal.store.conditions import effective_end
@@ -78,8 +78,9 @@ class Title:
 
     @cached_property
     def due(self) -> Due:
-        """What is to be done about it."""
-        return due(obtained=self.obtained, last=self.last, changed=self.changed, complete=not self.missing)
+        """What is to be done about it; whoever is erased waits for nothing more."""
+        what = due(obtained=self.obtained, last=self.last, changed=self.changed, complete=not self.missing)
+        return Due.NOTHING if what is Due.INCOMPLETE and self.row.last_name == ERASED else what
 
     @cached_property
     def changed(self) -> bool:

@@ -16,6 +16,7 @@ from portal.features.documents.contents import Content, contents, initials
 from portal.rules.documents import LINE, Document, not_yet
 from portal.rules.french import day
 from portal.rules.lifecycle import ACTIVE, Status
+from portal.rules.names import ERASED
 from portal.rules.outcomes import Outcome
 from portal.store.actors import operator
 from portal.store.audit import audit_event
@@ -55,7 +56,9 @@ def _check(conn: Connection, code: str, unit_label: str, today: date) -> Checked
     kind = Document(row.kind)
     s = find(conn, operator(), row.session_id, unit_label)
     said = json.loads(row.said)
-    if s.people_erased_at:  # whom it is about stands nowhere any more: what was made of it since, the trail tells
+    own = conn.execute(select(candidate.c.last_name).where(candidate.c.id == row.candidate_id)).scalar()
+    # Whom it is about stands nowhere any more: what was made of it since, the trail tells.
+    if s.people_erased_at or own == ERASED:
         changed = exists().where(audit_event.c.session_id == s.number, audit_event.c.action == "results_corrected")
         later = bool(conn.execute(select(changed.where(audit_event.c.at > row.made_at))).scalar())
         return Checked(said, row.made_at.astimezone(PARIS), not later)
@@ -66,8 +69,7 @@ def _check(conn: Connection, code: str, unit_label: str, today: date) -> Checked
     dated = kind is not Document.CONVOCATION or s.facts.first_day is not None or s.status not in ACTIVE
     current = now is not None and given and dated and now.is_of(row.digest)
     void = "" if current else _void(kind, s.status, said, now)
-    listed = conn.execute(select(candidate.c.id).where(candidate.c.id == row.candidate_id)).first() is not None
-    return Checked(said, row.made_at.astimezone(PARIS), current, listed, void)
+    return Checked(said, row.made_at.astimezone(PARIS), current, own is not None, void)
 
 
 def _shared(conn: Connection, code: str, unit_label: str, today: date) -> Checked | None:

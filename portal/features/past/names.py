@@ -41,7 +41,7 @@ def said(after: Values, number: int, when: str, *, as_written: bool = False) -> 
     """« NOM Prénom » as an event of candidates gives it; `as_written`: in the case in which it was written."""
     known = person(after, number, when)
     if "last_name" not in known:
-        return erased(number) if after.get("people") == ERASED else of_candidate({}, number)
+        return erased(number) if "people" in after else of_candidate({}, number)
     if as_written:
         return f"{known['last_name']} {known['first_name']}".strip()
     return full_name(known["last_name"], known["first_name"])

@@ -41,7 +41,11 @@ def proof(conn: Connection, signer: Signer, s: SessionRow, now: datetime) -> dic
     ).all()
     rows = conn.execute(events.order_by(audit_event.c.id)).all()
     apart = personal.apart(rows)
-    values = {digest: row for digest, row in personal.values(conn, [*rows, *lines]).items() if digest not in apart}
+    values = {
+        digest: row
+        for digest, row in personal.values(conn, [*rows, *lines]).items()
+        if digest not in apart and personal.fits(row)
+    }
     body = {
         "format": FORMAT,
         "session": s.number,

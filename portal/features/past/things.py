@@ -99,7 +99,8 @@ def _closed(_before: Values, after: Values) -> Sentence:
 
 
 def _durations(before: Values, after: Values) -> Sentence:
-    changed = [line for line in DURATIONS if before[line.setting] != after[line.setting]]
+    both = (line for line in DURATIONS if line.setting in before)  # what had none yet was not set
+    changed = [line for line in both if before[line.setting] != after[line.setting]]
     told = (f"{d.what} : {d.in_words(before[d.setting])} → {d.in_words(after[d.setting])}" for d in changed)
     return "Durées de conservation modifiées.", tuple(told)
 
@@ -113,6 +114,7 @@ WORDS: dict[str, Callable[[Values, Values], Sentence]] = {
     "centre_opened": _opened("Centre ouvert."),
     "centre_changed": _changed("Fiche du centre modifiée."),
     "centre_closed": _closed,
+    "centre_contact_erased": lambda _before, _after: ("Adresse électronique et téléphone effacés, au terme de leur durée.", ()),
     "centre_reopened": lambda _before, _after: ("Centre rouvert.", ()),
     "title_opened": _opened("Titre ouvert."),
     "title_changed": _changed("Titre modifié."),

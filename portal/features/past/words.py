@@ -294,5 +294,6 @@ WORDS: dict[str, Words] = {
     "results_saved": _saved,
     "results_corrected": _corrected,
     "people_erased": _erased,
+    "candidate_erased": lambda e: (f"Données personnelles du candidat n° {e.after['candidate']} effacées, sur demande.", ()),
     "data_given": lambda e: (f"Données de {e.candidate(e.after['candidate'])} remises à la personne.", ()),
 }

@@ -25,6 +25,7 @@ from portal.store.measures import measure, measure_run
 from portal.store.notices import Mailing, closing, letter, mail, notice
 from portal.store.oversight import signal_note
 from portal.store.personal import clear_value
+from portal.store.places import centre
 from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.text import fold
@@ -45,7 +46,7 @@ SIGNED = (
 )
 
 
-def _nobody(number: Column[int]) -> dict[str, ColumnElement[str]]:
+def nobody(number: Column[int]) -> dict[str, ColumnElement[str]]:
     """The name of somebody who has none any more: « EFFACÉ n° 12 »."""
     own = literal("n° ") + cast(number, String)
     return {"last_name": literal(ERASED), "first_name": own, "sort_key": literal(f"{fold(ERASED)} n ") + cast(number, String)}
@@ -59,7 +60,7 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     count = select(c.session_id, func.count().label("many")).where(c.session_id.in_(numbers)).group_by(c.session_id)
     people = {row.session_id: row.many for row in tx.execute(count)}
     nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
-    tx.execute(update(candidate).where(c.session_id.in_(numbers)).values(**_nobody(c.id), **nothing))
+    tx.execute(update(candidate).where(c.session_id.in_(numbers)).values(**nobody(c.id), **nothing))
     asked = list(tx.execute(select(r.id).where(r.session_id.in_(numbers))).scalars())
     answer = case((or_(r.answer.is_(None), r.answer == ""), r.answer), else_=literal(ERASED))
     tx.execute(update(request).where(r.id.in_(asked)).values(reason=ERASED, answer=answer))
@@ -113,10 +114,26 @@ def _links_of(tx: Connection, numbers: Sequence[int]) -> dict[int, int]:
 def erase_members(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     """These members of juries become nobody; where they sat stays. How many."""
     m = jury_member.c
-    values = {**_nobody(m.id), "email": "", "erased_at": work.on.now, "version": m.version + 1}
+    values = {**nobody(m.id), "email": "", "erased_at": work.on.now, "version": m.version + 1}
     tx.execute(update(jury_member).where(m.id.in_(numbers)).values(**values))
     _forget(tx, [f"member {n}" for n in numbers])
     work.record_all(tx, [Event("member_erased", subject=f"member {n}", after={"member": n}) for n in numbers])
+    return len(numbers)
+
+
+def erase_notes(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
+    """What was written when these signals were closed goes; they stay closed. How many."""
+    tx.execute(update(signal_note).where(signal_note.c.id.in_(numbers)).values(note=ERASED))
+    _forget(tx, [f"signal {n}" for n in numbers])
+    work.record_all(tx, [Event("signal_note_erased", subject=f"signal {n}", after={"note": n}) for n in numbers])
+    return len(numbers)
+
+
+def erase_contacts(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
+    """Nobody is reached any more under the address and the telephone of these closed centres. How many."""
+    gone = {"email": "", "phone": ""}
+    tx.execute(update(centre).where(centre.c.id.in_(numbers)).values(**gone, version=centre.c.version + 1))
+    work.record_all(tx, [Event("centre_contact_erased", subject=f"centre {n}", after=gone) for n in numbers])
     return len(numbers)
 
 

@@ -8,19 +8,32 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, select
 
-from portal.features.privacy.anonymous import Erase, end_links, erase_accounts, erase_adjustments, erase_members, erase_sessions
+from portal.features.privacy.anonymous import (
+    Erase,
+    end_links,
+    erase_accounts,
+    erase_adjustments,
+    erase_contacts,
+    erase_members,
+    erase_notes,
+    erase_sessions,
+)
 from portal.features.privacy.overdue import OF_SESSIONS, Bound, Overdue, past, plan
 from portal.rules.retention import Kind
 from portal.store.accounts import account, sign_in
 from portal.store.database import Database
 from portal.store.jury import jury_member
 from portal.store.notices import mail, notice
+from portal.store.oversight import signal_note
+from portal.store.places import centre
 from portal.store.security import security_entry
 from portal.store.sessions import exam_session
 from portal.store.work import Work
 
 DELETED: dict[Kind, Table] = {Kind.SIGN_INS: sign_in, Kind.JOURNAL: security_entry, Kind.MAILS: mail, Kind.NOTICES: notice}
 ERASED: dict[Kind, tuple[Table, Erase]] = {
+    Kind.SIGNALS: (signal_note, erase_notes),
+    Kind.CENTRES: (centre, erase_contacts),
     Kind.ACCOUNTS: (account, erase_accounts),
     Kind.MEMBERS: (jury_member, erase_members),
     Kind.CANDIDATES: (exam_session, erase_sessions),
@@ -41,11 +54,11 @@ def apply(
         parts = list(_batches(work, overdue, most_deleted if overdue.line.kind in DELETED else most_erased))
         done.append(replace(overdue, count=sum(count for count, _ in parts), sessions=sum(some for _, some in parts)))
     if any(one.count for one in done if one.line.kind in ERASED):
-        _scrub(work.db)
+        scrub(work.db)
     return done
 
 
-def _scrub(db: Database) -> None:
+def scrub(db: Database) -> None:
     """SQLite leaves what was deleted in its free pages, and the words of a name in its index: both go from the file, as far as
     nobody reads at the moment. PostgreSQL does it by itself (autovacuum)."""
     if db.is_sqlite:

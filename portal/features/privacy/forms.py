@@ -19,20 +19,12 @@ class Durations(Form):
     links = _field(Kind.LINKS)
     adjustments = _field(Kind.ADJUSTMENTS)
     notices = _field(Kind.NOTICES)
+    signals = _field(Kind.SIGNALS)
+    centres = _field(Kind.CENTRES)
     accounts = _field(Kind.ACCOUNTS)
     members = _field(Kind.MEMBERS)
     candidates = _field(Kind.CANDIDATES)
 
     @property
     def chosen(self) -> Mapping[Kind, int]:
-        return {
-            Kind.SIGN_INS: self.sign_ins.number,
-            Kind.JOURNAL: self.journal.number,
-            Kind.MAILS: self.mails.number,
-            Kind.LINKS: self.links.number,
-            Kind.ADJUSTMENTS: self.adjustments.number,
-            Kind.NOTICES: self.notices.number,
-            Kind.ACCOUNTS: self.accounts.number,
-            Kind.MEMBERS: self.members.number,
-            Kind.CANDIDATES: self.candidates.number,
-        }
+        return {kind: int(getattr(self, kind.value).number) for kind in Kind}

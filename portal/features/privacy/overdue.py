@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, String, cast, exists, func, literal, select
 
 from portal.clock import PARIS
+from portal.rules.names import ERASED
 from portal.rules.retention import TABLE, Duration, Kind
 from portal.store.accounts import account, sign_in
 from portal.store.adjustments import adjustment
@@ -18,6 +19,8 @@ from portal.store.jury import accreditation, jury_member, session_jury
 from portal.store.limits import durations
 from portal.store.links import personal_link
 from portal.store.notices import mail, notice
+from portal.store.oversight import signal_note
+from portal.store.places import centre
 from portal.store.security import security_entry
 from portal.store.sessions import exam_session
 
@@ -85,6 +88,11 @@ def past(kind: Kind, bound: Bound) -> Select[Any]:
             return select(mail.c.id).where(mail.c.at < bound.at)
         case Kind.NOTICES:
             return select(notice.c.id).where(notice.c.at < bound.at)
+        case Kind.SIGNALS:
+            return select(signal_note.c.id).where(signal_note.c.at < bound.at, signal_note.c.note != ERASED)
+        case Kind.CENTRES:
+            reached = (centre.c.email != "") | (centre.c.phone != "")
+            return select(centre.c.id).where(centre.c.closed_on < bound.day, reached)
         case Kind.ACCOUNTS:
             return select(account.c.id).where(account.c.closed_at < bound.at, account.c.erased_at.is_(None))
         case Kind.MEMBERS:

@@ -83,7 +83,7 @@ REFERENCE = (
         select(centre),
         lambda row: str(row.id),
         dict.fromkeys(
-            ("centre_opened", "centre_changed", "centre_closed", "centre_reopened"),
+            ("centre_opened", "centre_changed", "centre_closed", "centre_reopened", "centre_contact_erased"),
             of_subject(address="", email="", phone="", closed_on=None),
         ),
     ),
@@ -231,7 +231,7 @@ THE_STATES = (
         "note de supervision n° {}",
         select(signal_note),
         lambda row: row.id,
-        {"signal_closed": _signal},
+        {"signal_closed": _signal, "signal_note_erased": lambda h, before: iter([(h.after["note"], {"note": ERASED})])},
         {"digest": lambda row: digest(f"{row.about} {row.figures}")},
     ),
     Kind(

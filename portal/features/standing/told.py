@@ -1,7 +1,7 @@
 """What the trail says of a session: heard event by event, and line by line of the measures that moved it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from portal.features.standing.people import ANSWERS, of_request
 from portal.features.standing.things import Heard
 from portal.rules import civil
 from portal.rules.names import ERASED
-from portal.store.personal import cell
+from portal.store.personal import ONE_ERASED, cell
 
 # What an event of these says besides is not of the session's own row.
 BESIDES = (*ANSWERS, "documents_", "jury_")
@@ -119,7 +119,10 @@ class Told:
         elif e.action == "documents_made":
             self.documents = self.documents | set(after["kept"]) if self.documents is not None and "kept" in after else None
         elif e.action == "people_erased":
-            self._erased()
+            self._erased(self.candidates or (), self.incidents, self.requests)
+            self.values["session_manager"] = self.values["session_manager"] and ERASED
+        elif e.action == ONE_ERASED:
+            self._erased({after["candidate"]} & (self.candidates or {}).keys(), after["incidents"], after["requests"])
         elif e.action == "adjustments_noted":
             self.adjusted.pop(after["candidate"], None)
             self.adjusted |= {after["candidate"]: after["digest"]} if after["digest"] else {}
@@ -202,15 +205,17 @@ class Told:
             self.private.pop(f"m{after.get('member')}", None)
         elif e.action in ("links_ended", "people_erased"):
             self.private.clear()
+        elif e.action == ONE_ERASED:
+            self.private.pop(f"c{after['candidate']}", None)
 
-    def _erased(self) -> None:
-        """Of whom it was told nobody can tell any more: they are nobody."""
-        self.candidates = self.candidates and {number: nobody(number) for number in self.candidates}
-        if self.values["session_manager"]:
-            self.values["session_manager"] = ERASED
-        for said in self.incidents.values():
-            said["text"] = ERASED
-        for said in self.requests.values():
+    def _erased(self, candidates: Iterable[int], incidents: Iterable[int], requests: Iterable[int]) -> None:
+        """Of whom it was told nobody can tell any more: they are nobody, and what named them says nothing."""
+        if self.candidates is not None:
+            self.candidates |= {number: nobody(number) for number in candidates}
+        for number in incidents:
+            self.incidents[number]["text"] = ERASED
+        for number in requests:
+            said = self.requests[number]
             said |= {"reason": ERASED, "answer": said.get("answer") and ERASED}
 
     def move(self, line: Row[Any], run: Run, undone: Row[Any] | None) -> None:
