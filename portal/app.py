@@ -30,6 +30,7 @@ from portal.features.information import routes as information_routes
 from portal.features.journal import routes as journal_routes
 from portal.features.jury import routes as jury_routes
 from portal.features.measures import routes as measure_routes
+from portal.features.minutes import routes as minutes_routes
 from portal.features.notices import routes as notice_routes
 from portal.features.oversight import routes as oversight_routes
 from portal.features.postponements import routes as postponement_routes
@@ -74,6 +75,7 @@ ROOMS = (
     convening_routes,
     convocation_routes,
     attendance_routes,
+    minutes_routes,
     correction_routes,
     request_routes,
     day_routes,

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from portal.core.outcomes import NotThere
 from portal.core.session import SessionRow
 from portal.rules.lifecycle import Kind, Role, Status
+from portal.rules.minutes import Minutes
 from portal.store.actors import Actor
 from portal.store.candidates import candidate
 from portal.store.conditions import first_day
 from portal.store.jury import accreditation, session_jury, trainer_link
 from portal.store.measures import measure_run
+from portal.store.minutes import minutes_state
 from portal.store.places import centre, department
 from portal.store.requests import RequestStatus, request, stands_at
 from portal.store.scope import visible_to
@@ -89,6 +91,7 @@ _SELECT: Select[Any] = (
         jury_count.label("jury"),
         own_trainers.label("own_trainers"),
         _open_request.label("open_request"),
+        minutes_state.label("minutes"),
     )
     .join(centre, centre.c.id == exam_session.c.centre_id)
     .join(department, department.c.code == exam_session.c.department_code)
@@ -137,4 +140,5 @@ def _session(row: Row[Any], unit_label: str) -> SessionRow:
     values["unit"] = f"{unit_label} {row.department_code}"
     values["kind"] = Kind(row.kind)
     values["status"] = Status(row.status)
+    values["minutes"] = Minutes(row.minutes)
     return SessionRow(**values)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Kind, Role, Status
 from portal.rules.measure_files import words_of_case
+from portal.rules.minutes import Minutes
 from portal.rules.rights import Person
 from portal.rules.titles import last_start
 
@@ -58,6 +59,7 @@ class SessionRow:
     jury: int
     own_trainers: int
     open_request: int | None  # the number of the request that waits for the unit's answer
+    minutes: Minutes
 
     @property
     def postponed(self) -> bool:
@@ -94,6 +96,7 @@ class SessionRow:
             self.measure_key or "",
             self.open_request,
             self.people_erased_at is not None,
+            self.minutes,
         )
 
     @property

@@ -15,7 +15,7 @@ from portal.core.outcomes import Doubtful
 from portal.core.session import SessionRow
 from portal.core.sheet import Typed
 from portal.core.sheet import load as load_sheet
-from portal.demo import bulk, cases, colleagues, data, depositing, exchanges, moved, preparing
+from portal.demo import bulk, cases, colleagues, data, depositing, exchanges, moved, preparing, signed
 from portal.features.access.inviting import invite
 from portal.features.accounts.queries import by_email
 from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
@@ -205,12 +205,11 @@ class _Loader:
         work = self.at(max(end, date(2020, 1, 6)), self.owner(siret), 16)
         s = self.session(work, number)
         enter_results(work, number, s.version, Typed(self.entries(s), s.version))
-        if status is S.LOCKED:
-            code = dict(zip(self.sirets, data.CENTRES, strict=True))[siret][1]
-            email = f"ud{code}@demo.example"
-            if code in ("94", "75"):
-                after = self.at(work.on.today + timedelta(days=2), email, 10)
-                advance(after, number, self.session(after, number).version, Action.LOCK)
+        code = dict(zip(self.sirets, data.CENTRES, strict=True))[siret][1]
+        unit = self.at(work.on.today + timedelta(days=2), f"ud{code}@demo.example", 10) if code in ("94", "75") else None
+        signed.go_on(work, unit, number)
+        if status is S.LOCKED and unit:
+            advance(unit, number, self.session(unit, number).version, Action.LOCK)
 
     def practical_details(self) -> None:
         """Where, when and whom to call: known of the sessions that are shown first, but for one whose centre still has to tell."""

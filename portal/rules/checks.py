@@ -7,6 +7,7 @@ from portal.rules.facts import Facts
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.lines import ASK, CENTRE_KNOWS, CENTRE_TELLS, DOUBT, Check, Why
+from portal.rules.minutes import KEPT, Minutes
 from portal.rules.reaching import address_lacks, can_be_called
 
 SMALLEST_JURY = 2
@@ -214,3 +215,18 @@ def jury_is_independent(f: Facts, today: date) -> Why | None:
         f"{who} par deux membres du jury : un seul de ses formateurs peut y siéger.",
         f"Remplacez d’abord l’un de ces membres, ou corrigez le lien déclaré. {DOUBT}",
     )
+
+
+def not_verified(f: Facts, today: date) -> Why | None:
+    """The unit has not found the signed minutes good: they are replaced no more (domain.md 8a)."""
+    if f.minutes is not Minutes.VERIFIED:
+        return None
+    return Why(
+        "L’{unit} a vérifié le procès-verbal : il ne se remplace plus.",
+        "S’il y a une erreur, adressez-vous à l’{unit} : elle peut le refuser, et vous en déposez un autre.",
+    )
+
+
+def deposited(f: Facts, today: date) -> Why | None:
+    """Signed minutes are there to be checked."""
+    return None if f.minutes in KEPT else Why("Aucun procès-verbal signé n’est déposé.", CENTRE_TELLS)

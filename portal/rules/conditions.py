@@ -9,6 +9,7 @@ from datetime import date
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Status
+from portal.rules.minutes import Minutes
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Condition:
     titles: tuple[str, ...] | None = None  # codes
     moved_by: str | None = None  # the key of the measure that moved it last
     end_in_doubt: bool | None = None  # the real end date is one to check, and the unit has not looked at it
+    minutes: tuple[Minutes, ...] | None = None  # where the signed minutes stand
 
 
 def holds(condition: Condition, facts: Facts, today: date) -> bool:
@@ -51,4 +53,5 @@ def holds(condition: Condition, facts: Facts, today: date) -> bool:
         and (c.exam_over is None or (today >= f.believed_last_day) == c.exam_over)
         and (c.unconvened is None or (f.unconvened > 0) == c.unconvened)
         and (c.end_in_doubt is None or f.end_in_doubt == c.end_in_doubt)
+        and (c.minutes is None or f.minutes in c.minutes)
     )

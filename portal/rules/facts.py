@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.rules.lifecycle import Status
+from portal.rules.minutes import Minutes, due_on
 
 # The lockdown of 2020 (domain.md 4), both days included: the centres were closed. Law of the past, not a setting: décret n° 2020-260
 # of 16 March 2020, until 11 May (décret n° 2020-548); the newsletter counts both days in.
@@ -21,7 +22,7 @@ class Facts:
     convocation, « 08:30 ». `unconvened` counts the candidates who hold no convocation that still stands. `actual_end_checked`: the unit has looked at a real end
     date that lies past the postponed one. `jury` counts the
     members accredited for the title on the first day; `own_trainers` the candidates whom two members or more have trained.
-    `erased`: what was kept of its people is past its time (`rules.retention`), and gone.
+    `erased`: what was kept of its people is past its time (`rules.retention`), and gone. `minutes`: where the signed minutes stand.
     """
 
     status: Status
@@ -45,11 +46,17 @@ class Facts:
     moved_by: str
     open_request: int | None
     erased: bool
+    minutes: Minutes
 
     @property
     def effective_end_on(self) -> date:
         """The day from which results may be entered: the real end date when there is one."""
         return self.actual_end_on or self.ends_on
+
+    @property
+    def minutes_due_on(self) -> date:
+        """The last day on which the signed minutes are deposited in time."""
+        return due_on(self.effective_end_on)
 
     @property
     def ended_in_lockdown(self) -> bool:

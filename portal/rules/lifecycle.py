@@ -91,6 +91,8 @@ class Action(StrEnum):
     REMOVE_CANDIDATE = "remove_candidate"
     GIVE_CIVIL = "give_civil"
     NOTE_DAY = "note_day"
+    DEPOSIT_MINUTES = "deposit_minutes"
+    CHECK_MINUTES = "check_minutes"
     EDIT_JURY = "edit_jury"
     ASK_POSTPONEMENT = "ask_postponement"
     ASK_CORRECTION = "ask_correction"

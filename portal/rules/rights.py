@@ -9,9 +9,11 @@ from datetime import date
 
 from portal.rules.checks import (
     ask_to_recall,
+    deposited,
     moved_by_a_measure,
     not_started_for_the_centre,
     not_started_for_the_unit,
+    not_verified,
     only_the_unit_moves,
     real_end_to_check,
     recall_first,
@@ -156,6 +158,37 @@ TABLE = (
             "La session est au statut « {status} » : les présences se notent une fois les convocations envoyées.", DOUBT
         ),
         to_others=Why("Les présences et les incidents sont notés par le centre.", CENTRE_KNOWS),
+    ),
+    # ---- the signed minutes, once the results are saved
+    Line(
+        Action.DEPOSIT_MINUTES,
+        Role.CENTRE,
+        (S.RESULTS,),
+        otherwise=Why(
+            "La session est au statut « {status} » : le procès-verbal signé se dépose une fois les résultats enregistrés.", DOUBT
+        ),
+        to_others=Why("Le procès-verbal signé est déposé par le centre.", CENTRE_KNOWS),
+        provided=(not_verified,),
+        ended={
+            S.LOCKED: Why(
+                "La session est verrouillée : plus personne ne la modifie.",
+                "Adressez-vous à l’{unit} : elle peut la déverrouiller.",
+            )
+        },
+    ),
+    Line(
+        Action.CHECK_MINUTES,
+        Role.UD,
+        (S.RESULTS,),
+        otherwise=Why("Les résultats ne sont pas encore enregistrés par le centre.", CENTRE_TELLS),
+        to_others=UNITS_TURN,
+        provided=(deposited,),
+        ended={
+            S.LOCKED: Why(
+                "La session est verrouillée : plus personne ne la modifie.",
+                "Déverrouillez-la d’abord, en indiquant le motif.",
+            )
+        },
     ),
     Line(Action.EDIT_JURY, Role.CENTRE, ACTIVE, IN_PRACTICAL, CENTRES_TURN),
 )

@@ -16,6 +16,9 @@ class Signal(StrEnum):
     CORRECTIONS = "corrections_nombreuses"
     LATE = "convocations_tardives"
     DECLINED = "jury_decline"
+    INCIDENTS = "incidents"
+    MINUTES_LATE = "pv_en_retard"
+    ATTENDANCE = "presences_et_resultats"
 
 
 LABELS = {
@@ -29,6 +32,9 @@ LABELS = {
     Signal.CORRECTIONS: "Corrections nombreuses",
     Signal.LATE: "Convocations tardives",
     Signal.DECLINED: "Jury qui ne viendra pas",
+    Signal.INCIDENTS: "Incidents à l’examen",
+    Signal.MINUTES_LATE: "Procès-verbal en retard",
+    Signal.ATTENDANCE: "Présences et résultats contraires",
 }
 # What each one asks, in words that ask.
 QUESTIONS = {
@@ -42,6 +48,9 @@ QUESTIONS = {
     Signal.CORRECTIONS: "D’où viennent les erreurs de saisie ?",
     Signal.LATE: "Les candidats ont-ils eu le temps de se préparer ?",
     Signal.DECLINED: "Un remplaçant habilité est-il trouvé avant l’examen ?",
+    Signal.INCIDENTS: "Les épreuves se sont-elles tenues dans les mêmes conditions pour tous ?",
+    Signal.MINUTES_LATE: "Le jury a-t-il signé, et qu’est-ce qui retarde le dépôt ?",
+    Signal.ATTENDANCE: "Qu’est-ce qui est juste : les présences notées, ou le résultat ?",
 }
 
 HASTY_MINUTES = 5  # less than so many between the real end date and the results
@@ -49,6 +58,8 @@ LEAST_EXAMINED = 10  # candidates, before a rate says anything
 PAIR_SESSIONS = 5  # together on so many sessions of a year
 CORRECTIONS = 3  # on one session
 NOTICE_DAYS = 7  # convocations sent less than so many days before the start
+INCIDENTS = 1  # on one session
+CONTRARY = 1  # candidates of one session whose result says other than who was there
 Z_95 = 1.959964  # the 97.5th percentile of the normal distribution
 
 

@@ -4,7 +4,7 @@ Who takes it, from which status to which, under which checks, the words of its b
 it waits, of what the centre is told and of the history. Pages, to-do lists, the day's tiles and history read it here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from portal.rules.checks import (
@@ -22,6 +22,7 @@ from portal.rules.checks import (
     somebody_unconvened,
 )
 from portal.rules.conditions import Condition
+from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
 from portal.rules.lines import (
     ASK,
@@ -36,16 +37,19 @@ from portal.rules.lines import (
     Words,
     at,
 )
+from portal.rules.minutes import UNVERIFIED
 
 S = Status
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A step that is taken for a reason: what is said when it is missing, and the help under its field."""
+    """A step that is taken for a reason: what is said when it is missing, the help under its field, and of which sessions it is
+    asked."""
 
     missing: str
     hint: str
+    asked: Callable[[Facts], bool] = lambda f: True
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,10 @@ class Step:
     def line(self) -> Line:
         """The right to take it."""
         return Line(self.action, self.by, self.before, self.otherwise, self.to_others, self.provided, self.ended)
+
+    def asks(self, f: Facts) -> Reason | None:
+        """The reason for which it is taken of this session; None where it needs none."""
+        return self.reason if self.reason and self.reason.asked(f) else None
 
     @property
     def condition(self) -> Condition:
@@ -214,6 +222,11 @@ STEPS = (
             "Vérifier et verrouiller",
             other=("wait_unit", "Rien à faire : {unit} a la main"),
             tile=("session à vérifier et verrouiller", "sessions à vérifier et verrouiller"),
+        ),
+        reason=Reason(
+            "Le procès-verbal signé n’est pas vérifié : indiquez pourquoi la session se verrouille sans lui.",
+            "Pourquoi elle se verrouille sans procès-verbal vérifié. Le centre le lit, et il reste dans l’historique.",
+            asked=lambda f: f.minutes in UNVERIFIED,
         ),
         told=("verrouillée", "L’UD a vérifié les résultats : plus personne ne les modifie."),
         history="Session verrouillée : plus personne ne la modifie.",

@@ -10,7 +10,8 @@ from datetime import date
 
 from portal.rules.conditions import Condition, holds
 from portal.rules.facts import Facts
-from portal.rules.lifecycle import ACTIVE, Role, Status
+from portal.rules.lifecycle import ACTIVE, Action, Role, Status
+from portal.rules.minutes import DUE, Minutes
 from portal.rules.steps import STEPS, Step
 
 
@@ -57,6 +58,19 @@ REAL_END_DUE = Condition((Status.CONVOKED,), postponed=True, actual_end_known=Fa
 REAL_END_LATER = Condition((Status.CONVOKED,), postponed=True, actual_end_known=False)
 WAIT_EXAM = Next("wait_exam", "Attendre le dernier jour d’examen", replace(REAL_END_LATER, unconvened=False), False)
 WAIT_END = Next("wait_end", "Attendre la fin de la session", Condition((Status.CONVOKED,)), False)
+# Signed minutes that the centre owes, for the first time or once more (domain.md 8a).
+MINUTES_DUE = Condition((Status.RESULTS,), minutes=DUE)
+OWED = ("PV attendu", "PV attendus")
+DEPOSIT = Next(Action.DEPOSIT_MINUTES.value, "Déposer le procès-verbal signé", MINUTES_DUE, True, "/proces-verbal", OWED)
+CHECK = Next(
+    Action.CHECK_MINUTES.value,
+    "Vérifier le procès-verbal",
+    Condition((Status.RESULTS,), minutes=(Minutes.DEPOSITED,)),
+    True,
+    "/proces-verbal",
+    ("PV à vérifier", "PV à vérifier"),
+)
+WAIT_MINUTES = Next("wait_minutes", "Le centre doit déposer le procès-verbal", MINUTES_DUE, False, tile=OWED)
 TABLE: Mapping[Role, tuple[Next, ...]] = {
     Role.CENTRE: (
         Next(
@@ -69,6 +83,7 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
         ),
         WAIT_EXAM,
         *_acts(Role.CENTRE),
+        DEPOSIT,
         WAIT_END,
         *_waits(Role.CENTRE),
     ),
@@ -80,6 +95,8 @@ TABLE: Mapping[Role, tuple[Next, ...]] = {
             True,
             tile=("date réelle à vérifier", "dates réelles à vérifier"),
         ),
+        CHECK,
+        WAIT_MINUTES,
         *_acts(Role.UD),
         Next("wait_actual_end", "Le centre doit saisir la date réelle", REAL_END_DUE, False),
         *_waits(Role.UD),

@@ -1,5 +1,6 @@
 """What all tables share: the metadata, names of constraints, and the column types of our own."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -33,7 +34,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     """The database itself refuses a word that the code does not know."""
     words = ", ".join(f"'{v.value}'" for v in values)
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")

@@ -9,6 +9,7 @@ from portal.rules.conditions import Condition
 from portal.rules.facts import LOCKDOWN
 from portal.store.candidates import candidate
 from portal.store.measures import measure_run
+from portal.store.minutes import minutes_state
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
@@ -77,4 +78,6 @@ def matches(condition: Condition, today: date) -> ColumnElement[bool]:
         parts.append(unconvened if c.unconvened else ~unconvened)
     if c.end_in_doubt is not None:
         parts.append(end_in_doubt if c.end_in_doubt else ~end_in_doubt)
+    if c.minutes is not None:
+        parts.append(minutes_state.in_([state.value for state in c.minutes]))
     return and_(true(), *parts)

@@ -16,6 +16,7 @@ from portal.store.candidates import candidate, result
 from portal.store.deposits import deposit_line
 from portal.store.documents import document
 from portal.store.links import exam_reminder, personal_link
+from portal.store.minutes import minutes, minutes_part
 from portal.store.requests import request
 from portal.store.sessions import exam_session
 from portal.store.triggers import also
@@ -31,6 +32,8 @@ OF_A_SESSION = (
     exam_reminder,
     attendance,
     incident,
+    minutes,
+    minutes_part,
 )  # and those that follow their session
 
 # Asked once a query (a subquery of its own), compared once a row.

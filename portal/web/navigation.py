@@ -23,6 +23,7 @@ LINKS: tuple[tuple[str, Duty | None, frozenset[str]], ...] = (
                 "postponements",
                 "convening",
                 "attendance",
+                "minutes",
                 "preparation",
                 "candidates",
                 "documents",

@@ -34,6 +34,7 @@ TAKE_FILES = {
     "communication.change",
     "deposit.report",
     "results.bring",
+    "minutes.show",
 }
 TAKE_SHEETS = {"results.enter", "results.correct", "measures.write", "measures.upload", "requests.answer_several"}
 

@@ -11,11 +11,12 @@ from threading import Thread
 
 import pytest
 import xmlschema
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 from werkzeug.serving import make_server
 
 from portal.certifier import Certifier
 from portal.clock import PARIS
+from portal.demo.signed import signed_minutes
 from portal.features.notices.outbox import send_due, smtp
 from portal.features.standing.checking import verify
 from portal.settings import Settings
@@ -255,6 +256,20 @@ def deposit(p: Place) -> None:
     p.press(nation, "Lire le rapport", "Rapport du lot n° 1 : 1 acceptée, 0 rejetée, 0 sans réponse.")
 
 
+def sign(p: Place) -> None:
+    """The centre deposits what the jury has signed; the unit compares it with the results, and locks."""
+    centre, unit = p.as_("centre"), p.as_("ud94")
+    p.press(centre, "Déposer le procès-verbal", "5 Mo au plus")
+    paper: FilePayload = {"name": "pv.pdf", "mimeType": "application/pdf", "buffer": signed_minutes(p.number)}
+    centre.get_by_label("Procès-verbal signé (PDF)").set_input_files(paper)
+    p.press(centre, "Déposer le procès-verbal", "Procès-verbal déposé.")
+    unit.reload()
+    p.press(unit, "Vérifier le procès-verbal", "Comparez le procès-verbal")
+    p.press(unit, "PV vérifié", "la session peut être verrouillée")
+    unit.goto(f"/sessions/{p.number}")
+    p.press(unit, "Verrouiller la session", "Statut enregistré : Verrouillée")
+
+
 # What the browser runs and what the database is know nothing of each other: each is walked once.
 @pytest.mark.parametrize(
     ("db", "script"), [("sqlite", True), ("postgresql", False)], indirect=["db"], ids=["sqlite-javascript", "postgresql-plain"]
@@ -267,7 +282,7 @@ def test_a_session_from_its_creation_to_the_deposit_that_is_accepted(place: Plac
     candidate = answer_by_links(place, tmp_path)
     place.go_to("2020-06-22")
     examine(place)
-    place.press(place.as_("ud94"), "Verrouiller la session", "Statut enregistré : Verrouillée")
+    sign(place)
     prove(place, candidate, tmp_path)
     deposit(place)
     assert not place.too_wide

@@ -57,7 +57,7 @@ def test_the_last_missing_ccp_gives_the_titre_and_its_attestation(w: World) -> N
     assert "Titre obtenu par cumul de ses CCP" in page
     assert "Aucun CCP" in w.browser("centre").get("/sessions/2/candidats/3").text
     unit = w.browser("ud94")
-    unit.post("/sessions/2/verrouillage", version=w.get(2).version)
+    unit.post("/sessions/2/verrouillage", version=w.get(2).version, reason="Vu")
     assert w.browser("centre").get("/sessions/2/candidats/2/attestation.pdf").status_code == 200
     assert w.browser("centre").get("/sessions/2/candidats/3/attestation.pdf").status_code == 409
 

@@ -95,7 +95,7 @@ def test_it_is_asked_for_beside_the_results_and_stops_nothing_not_even_afterward
     assert "il manque l’état civil de" in b.get("/sessions/1").text
     assert give(w, b, "/sessions/1/candidats/2/etat-civil", usage_name="") == 303
     assert "il manque l’état civil" not in b.get("/sessions/1").text
-    w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version)
+    w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu")
     assert give(w, b, sex="M") == 303 and stored(w)[2] == "M", "a locked session too"
 
 

@@ -315,7 +315,7 @@ def finished(w: World, *outcomes: str, lock: bool = True) -> Box:
     b = w.browser("centre")
     assert b.post("/sessions/1/resultats", action="validate", version=w.get(1).version, **fields).status_code == 303
     if lock:
-        assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version).status_code == 303
+        assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu").status_code == 303
     return box
 
 
@@ -331,7 +331,7 @@ def test_the_page_tells_the_result_once_it_is_definitive_and_gives_the_attestati
     visitor = w.browser()
     link = box.link("eloise@x.example")
     assert "Titre obtenu" in visitor.get(link).text and visitor.get(f"{link}/attestation.pdf").status_code == 404
-    assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version).status_code == 303
+    assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu").status_code == 303
     said = text_of(visitor.get(f"{link}/attestation.pdf").data, tmp_path)
     assert "AUBIGNÉ" in said and "NGUYỄN" not in said
     other = visitor.get(box.link("huong@x.example"))

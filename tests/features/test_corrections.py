@@ -142,7 +142,7 @@ def test_a_request_that_waits_is_the_units_next_step_and_is_answered_before_lock
     assert "Rien à faire" not in step and f'class="button" href="/demandes/{number}"' in step
     assert "Répondez à la demande" not in centre.get("/sessions/1").text
     assert isinstance(withdraw(w.as_("centre"), number), Saved)
-    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK), Saved)
+    assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK, "Vu"), Saved)
 
 
 def test_once_locked_the_refusal_names_that_the_unit_can_unlock(w: World) -> None:
@@ -234,7 +234,7 @@ def test_the_centre_asks_as_the_unit_locks_and_nothing_waits_on_what_is_locked(w
     centre, unit, version, who = w.as_("centre"), w.as_("ud94"), w.get(1).version, first(w)
     found = race(
         lambda: ask_correction(centre, 1, version, candidate_id=who, entry=TITLE, reason="Erreur", key="k"),
-        lambda: advance(unit, 1, version, Action.LOCK),
+        lambda: advance(unit, 1, version, Action.LOCK, "Vu"),
     )
     assert sum(isinstance(one, (Made, Saved)) for one in found) == 1, found
     assert sum(isinstance(one, Refused) for one in found) == 1, found

@@ -67,7 +67,7 @@ def examined(w: World, number: int, *outcomes: str, civils: tuple[str, ...] = (C
 
 
 def lock(w: World, number: int) -> None:
-    done = w.browser("ud94").post(f"/sessions/{number}/verrouillage", version=w.get(number).version)
+    done = w.browser("ud94").post(f"/sessions/{number}/verrouillage", version=w.get(number).version, reason="Vu")
     assert done.status_code == 303 and w.get(number).status.value == "verrouillee"
 
 

@@ -48,7 +48,10 @@ def finished(w: World, number: int, outcomes: list[str], *, kind: str = "titre",
     b = w.browser("centre")
     assert b.post(f"/sessions/{number}/resultats", action="validate", version=w.get(number).version, **fields).status_code == 303
     if lock:
-        assert w.browser("ud94").post(f"/sessions/{number}/verrouillage", version=w.get(number).version).status_code == 303
+        assert (
+            w.browser("ud94").post(f"/sessions/{number}/verrouillage", version=w.get(number).version, reason="Vu").status_code
+            == 303
+        )
 
 
 def info(pdf: bytes, tmp_path: Path) -> dict[str, str]:
@@ -197,11 +200,11 @@ def test_a_corrected_result_shows_on_the_document_that_said_otherwise(w: World, 
     assert "n’est plus à jour" in check(visitor, code).text, "an unlocked session attests nothing"
     fields = {"resultat-1": "echec", "reason": "Erreur"}
     assert unit.post("/sessions/1/resultats/correction", version=w.get(1).version, **fields).status_code == 303
-    unit.post("/sessions/1/verrouillage", version=w.get(1).version)
+    unit.post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu")
     assert "n’est plus à jour" in check(visitor, code).text
     unit.post("/sessions/1/deverrouillage", version=w.get(1).version, reason="Recours")
     unit.post("/sessions/1/resultats/correction", version=w.get(1).version, **{**fields, "resultat-1": "titre"})
-    unit.post("/sessions/1/verrouillage", version=w.get(1).version)
+    unit.post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu")
     assert "Document authentique.</strong>" in check(visitor, code).text
 
 

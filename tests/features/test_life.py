@@ -143,7 +143,7 @@ def test_a_titre_session_from_creation_to_the_attestation(office: Office, tmp_pa
     assert "DELORME Agnès" in minutes and "HADDAD Agnès" in minutes and "Titre obtenu" in minutes
     assert office.centre.get(f"{path}/documents/attestation.pdf").status_code == 409
     office.day("2020-07-12")
-    step(office.unit, f"{path}/verrouillage")
+    step(office.unit, f"{path}/verrouillage", reason="Vu sur papier")
     award = read(office.centre, f"{path}/documents/attestation.pdf", tmp_path)
     assert "D’AUBIGNÉ Éloïse" in award and "ABEILLE" not in award
     code = re.search(r"code ([0-9A-Z-]{19})", award)
@@ -160,7 +160,7 @@ def test_a_ccp_session_from_creation_to_the_attestation_by_accumulation(office: 
     office.day("2020-07-21")
     office.results(first, {"ABEILLE": {"titre": "partiel", "ccp": "Former"}})
     office.results(second, {"ABEILLE": {"Sensibiliser": "acquis"}})
-    step(office.unit, f"{second}/verrouillage")
+    step(office.unit, f"{second}/verrouillage", reason="Vu sur papier")
     award = read(office.centre, f"{second}/documents/attestation.pdf", tmp_path)
     assert "ABEILLE Maïwenn" in award and "par cumul" in award and "10/07/2020" in award and "21/07/2020" in award
     assert "Sensibiliser" in read(office.centre, f"{second}/documents/livret.pdf", tmp_path)

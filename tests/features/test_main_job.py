@@ -63,7 +63,7 @@ def test_the_whole_main_job(w: World) -> None:
     assert unit.post("/sessions/1/resultats/correction", **fields).status_code == 422, "a correction needs a reason"
     assert unit.post("/sessions/1/resultats/correction", **fields, reason="Erreur").status_code == 303
     assert w.scalar("select count(*) from result where outcome = 'echec'") == 1
-    assert unit.post("/sessions/1/verrouillage", version=w.get(1).version).status_code == 303
+    assert unit.post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu").status_code == 303
     assert w.get(1).status is Status.LOCKED
     assert unit.post("/sessions/1/resultats/correction", **{**fields, "version": w.get(1).version}, reason="x").status_code == 403
     assert unit.post("/sessions/1/deverrouillage", version=w.get(1).version, reason="").status_code == 422

@@ -57,7 +57,7 @@ def finish(w: World, real_end: str) -> None:
         one, other = (c.id for c in load(conn, s).candidates)
     entries: dict[int, Entry] = {one: {None: Outcome.TITLE}, other: {None: Outcome.PARTIAL, 1: Outcome.ACQUIRED}}
     done(enter_results(centre, 1, s.version, Typed(entries, s.version), seal(centre, s, entries)))
-    done(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK))
+    done(advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK, "Vu"))
 
 
 def convene(w: World) -> None:

@@ -14,7 +14,8 @@ from portal.core.outcomes import Doubtful, Invalid, NotThere, Saved, Unchanged
 from portal.core.sheet import Typed, load
 from portal.features.convening.actions import set_exam_days
 from portal.features.oversight.actions import chosen, close, draw_sessions
-from portal.features.oversight.signals import Seen, signals
+from portal.features.oversight.seen import Seen
+from portal.features.oversight.signals import signals
 from portal.features.results.actions import correct_results, enter_results, seal
 from portal.features.sessions.actions import advance, check_actual_end, set_actual_end
 from portal.rules.lifecycle import Action

@@ -101,7 +101,7 @@ def test_each_day_is_rebuilt_as_it_was_then(w: World) -> None:
         lambda: save_draft(w.as_("centre"), 1, v(), Typed(entries(Outcome.TITLE, Outcome.ABSENT), v())),
         enter,
         lambda: correct_results(w.as_("ud94"), 1, v(), Typed(entries(Outcome.TITLE, Outcome.TITLE), v()), "Erreur"),
-        lambda: advance(w.as_("ud94"), 1, v(), Action.LOCK),
+        lambda: advance(w.as_("ud94"), 1, v(), Action.LOCK, "Vu"),
     ]
     for step in steps:
         done = step()
@@ -163,7 +163,7 @@ def test_after_an_unlocking_the_page_says_who_saved_the_results_and_who_unlocked
     saved = enter_results(work, 1, w.get(1).version, Typed(entries, w.get(1).version), seal(work, w.get(1), entries))
     assert isinstance(saved, Saved)
     w.today = date(2020, 1, 8)
-    advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK)
+    advance(w.as_("ud94"), 1, w.get(1).version, Action.LOCK, "Vu")
     w.today = date(2020, 6, 15)
     advance(w.as_("ud94"), 1, w.get(1).version, Action.UNLOCK, "Recours")
     page = w.browser("ud94").get("/sessions/1").text

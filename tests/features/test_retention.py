@@ -13,6 +13,7 @@ from portal.cli import cli
 from portal.clock import PARIS
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.people import Person
+from portal.demo.signed import signed_minutes
 from portal.features.access import keeping
 from portal.features.access.queries import find_by_email
 from portal.features.access.renaming import rename
@@ -23,6 +24,7 @@ from portal.features.candidates.importing import import_candidates
 from portal.features.corrections.actions import ask_correction
 from portal.features.documents.actions import make
 from portal.features.documents.checking import check
+from portal.features.minutes.actions import deposit, refuse
 from portal.features.past.history import history
 from portal.features.privacy.erasing import apply
 from portal.features.privacy.one_candidate import erase
@@ -313,7 +315,7 @@ def test_a_document_of_a_candidate_without_a_name_is_checked_as_before(w: World)
     w.session(1, "01/06/1960", "05/06/1960", "convocations_envoyees")
     life, won = Life(w), alone(Outcome.TITLE)
     life.enter(1, life.entries(1, won, won))
-    life.step("ud94", Action.LOCK)
+    life.step("ud94", Action.LOCK, reason="Vu")
     make(w.as_("centre"), 1, Document.AWARD, None, "http://x")
     code = str(w.scalar("SELECT min(code) FROM document"))
     with w.db.reading() as conn:
@@ -345,6 +347,8 @@ def one(w: World) -> World:
     life.done(note_incident(w.as_("centre"), 1, date(2020, 6, 5), "10:20", f"Malaise de M. {MARK}"))
     life.done(note_incident(w.as_("centre"), 1, date(2020, 6, 5), "11:20", "Alarme"))
     life.enter(1, life.entries(1, alone(Outcome.TITLE), alone(Outcome.FAILED)))
+    life.done(deposit(w.as_("centre"), 1, 0, signed_minutes(1)))
+    life.done(refuse(w.as_("ud94"), 1, 1, f"Il manque {MARK}"))
     centre, wanted, reason = w.as_("centre"), alone(Outcome.TITLE), f"Erreur, dit {MARK}"
     life.done(ask_correction(centre, 1, life.v(1), candidate_id=life.people(1)[1], entry=wanted, reason=reason, key="k"))
     return w
@@ -352,11 +356,11 @@ def one(w: World) -> World:
 
 def test_one_candidate_is_erased_on_request_and_nobody_else(one: World) -> None:
     number = one.scalar(f"SELECT id FROM candidate WHERE last_name = '{MARK}'")
-    assert isinstance(number, int) and marked(one) >= {"candidate", "clear_value", "incident", "mail", "adjustment"}
+    assert isinstance(number, int) and marked(one) >= {"candidate", "clear_value", "incident", "mail", "adjustment", "minutes"}
     result_of = f"SELECT outcome FROM result WHERE candidate_id = {number}"
     before, decided = broken(one), one.scalar(result_of)
     done = erase(one.operator(), 1, number, "Demande du 01/06")
-    assert isinstance(done, Saved), done
+    assert isinstance(done, Saved) and "Le procès-verbal signé porte encore son nom" in done.message
     assert before is None and broken(one) is None and marked(one) == set()
     assert one.scalar(result_of) == decided and one.scalar("SELECT last_name FROM candidate ORDER BY id DESC LIMIT 1") == "Reste"
     with one.db.reading() as conn:

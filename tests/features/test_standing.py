@@ -44,6 +44,7 @@ COLUMNS = {
     **dict.fromkeys((f"{table}.search_key" for table in ("centre", "title")), DERIVED),
     **dict.fromkeys(("candidate.sort_key", "jury_member.sort_key"), DERIVED),
     "certificate.position": "their order",
+    "minutes_part.number": "their order, which the digest of the whole holds",
     **dict.fromkeys(
         (f"{table}.id" for table in ("accreditation", "approval", "certificate", "result")), "told by what it is, not by number"
     ),

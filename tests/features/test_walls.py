@@ -17,6 +17,7 @@ from portal.store.candidates import candidate, result
 from portal.store.database import Database
 from portal.store.documents import document
 from portal.store.links import exam_reminder, personal_link
+from portal.store.minutes import minutes, minutes_part
 from portal.store.requests import request
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
@@ -34,6 +35,8 @@ NUMBER = {  # by table, the session that a row is of
     "adjustment": adjustment.c.session_id,
     "attendance": attendance.c.session_id,
     "incident": incident.c.session_id,
+    "minutes": minutes.c.session_id,
+    "minutes_part": minutes_part.c.session_id,
     "exam_reminder": exam_reminder.c.session_id,
     "request": request.c.session_id,
 }
@@ -63,6 +66,9 @@ def w(world: World) -> World:
             there = {"half": "matin", "present": True, "version": 1}
             tx.execute(insert(attendance).values(**of, candidate_id=number, **there, **noted))
             tx.execute(insert(incident).values(**of, hour="10:20", text="t", **noted))
+            signed = {"state": "depose", "version": 1, "digest": "d", "bytes": 1, "reason": "", "deposited_by": "x"}
+            tx.execute(insert(minutes).values(**of, **signed, deposited_at=world.now()))
+            tx.execute(insert(minutes_part).values(**of, number=0, data=b"d"))
             place = {"centre_id": s.centre_id, "department_code": s.department_code, "title_id": s.title_id}
             asked = {"kind": "report", "status": "ouverte", "reason": "r", "made_by": "x", "made_at": world.now()}
             days = {"wanted_start": s.starts_on, "wanted_end": s.ends_on, "lockdown_cause": False}

@@ -20,6 +20,7 @@ from portal.features.taking_over.kinds import KINDS as FILES
 from portal.rules.lifecycle import Action
 from portal.rules.steps import STEP_AT
 from portal.store.deposits import deposit, deposit_line
+from portal.store.minutes import minutes
 from tests.support.world import PEOPLE, World
 
 STEPS = ",".join(f"'{path}'" for path in STEP_AT)
@@ -115,6 +116,10 @@ ROUTES = {
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": SCOPED,
     "/sessions/<number:number>/jour": SCOPED,
+    "/sessions/<number:number>/proces-verbal": SCOPED,
+    "/sessions/<number:number>/proces-verbal.pdf": SCOPED,
+    "/sessions/<number:number>/proces-verbal/verification": SCOPED,
+    "/sessions/<number:number>/proces-verbal/refus": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/amenagements": MINE,
     "/sessions/<number:number>/candidats/<number:candidate_id>/retrait": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/etat-civil": HANDED,
@@ -217,6 +222,8 @@ def w(world: World) -> Iterator[World]:
         head = {"flux": "depot-1", "client": "TEST0001", "certifier": "TEST0001", "contract": "C", "lines": 1, "by": "Essai"}
         tx.execute(insert(deposit).values(id=1, at=world.now(), **head))
         codes = {"code": "RNCP1", "sent_as": "nouvelle", "state": "envoyee", "latest": True, "salt": "s", "digest": "d"}
+        signed = {"state": "depose", "version": 1, "digest": "d", "bytes": 1, "reason": "", "deposited_by": "x"}
+        tx.execute(insert(minutes).values(session_id=1, deposited_at=world.now(), **signed))
         tx.execute(insert(deposit_line).values(id=1, deposit_id=1, session_id=1, candidate_id=1, **codes))
     yield world
     world.close()
@@ -317,6 +324,8 @@ def test_a_hand_made_post_by_each_role_changes_nothing_that_is_not_its_own(w: Wo
             "jours-examen",
             "date-reelle/verification",
             "demande-dte",
+            "proces-verbal/verification",
+            "proces-verbal/refus",
         ):
             if who == "centre" and path in ("date-reelle", "jours-examen"):
                 continue

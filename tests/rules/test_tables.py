@@ -1,5 +1,6 @@
 """The tables of the rules, told once more by hand: who may do what at which status, and what each table says of each thing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from portal.rules import documents, lifecycle, limits, outcomes, signals
 from portal.rules.documents import Document
 from portal.rules.lifecycle import ACTIVE, GROUPS, PATH, Action, Kind, Role, Status
+from portal.rules.minutes import Minutes
 from portal.rules.names import name_problem
 from portal.rules.rights import Person, Refused, may
 from portal.rules.steps import STEP
@@ -44,6 +46,8 @@ RIGHTS = {
     A.REMOVE_CANDIDATE: (Role.CENTRE, set(ACTIVE)),
     A.EDIT_JURY: (Role.CENTRE, set(ACTIVE)),
     A.NOTE_DAY: (Role.CENTRE, {S.CONVOKED}),
+    A.DEPOSIT_MINUTES: (Role.CENTRE, {S.RESULTS}),
+    A.CHECK_MINUTES: (Role.UD, {S.RESULTS}),
     A.GIVE_CIVIL: (Role.CENTRE, set(Status) - {S.CANCELLED}),
 }
 
@@ -56,6 +60,7 @@ def test_each_act_is_one_roles_at_its_statuses_and_nobodys_else(action: Action) 
     for role in Role:
         for status in Status:
             facts = facts_of(status, TODAY + timedelta(days=1), TODAY, moved, late_end, unconvened=1, candidates=2)
+            facts = replace(facts, minutes=Minutes.DEPOSITED)
             verdict = may(Person(role, "UD 94"), action, facts, TODAY)
             assert verdict.ok is (role is who and status in when), (role, status)
 
@@ -109,8 +114,8 @@ def test_each_step_leads_from_its_statuses_to_the_next() -> None:
     assert list(PATH) == [S.PREPARATION, S.DTE_REQUESTED, S.DTE_SENT, S.CONVOKED, S.RESULTS, S.LOCKED]
 
 
-def test_only_a_way_back_and_cancelling_need_a_reason_and_only_the_units_steps_are_told() -> None:
-    assert {a for a, step in STEP.items() if step.reason} == {A.RECALL_DTE, A.UNLOCK, A.CANCEL}
+def test_ways_back_cancelling_and_a_lock_without_minutes_need_a_reason_and_only_the_units_steps_are_told() -> None:
+    assert {a for a, step in STEP.items() if step.reason} == {A.RECALL_DTE, A.UNLOCK, A.CANCEL, A.LOCK}
     assert {a for a, step in STEP.items() if step.told} == {A.SEND_DTE, A.RECALL_DTE, A.LOCK, A.UNLOCK}
 
 
@@ -122,12 +127,15 @@ def test_the_lists_hold_each_step_once_for_who_takes_it_and_for_who_waits() -> N
         ("convoke", True),
         ("convoke_again", True),
         ("enter_results", True),
+        ("deposit_minutes", True),
         ("wait_end", False),
         ("wait_dte", False),
         ("wait_unit", False),
     ]
     assert [(n.key, n.act) for n in TABLE[Role.UD]] == [
         ("check_actual_end", True),
+        ("check_minutes", True),
+        ("wait_minutes", False),
         ("send_dte", True),
         ("lock", True),
         ("wait_actual_end", False),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Status
+from portal.rules.minutes import Minutes
 
 READY = Facts(
     status=Status.CONVOKED,
@@ -31,6 +32,7 @@ READY = Facts(
     moved_by="",
     open_request=None,
     erased=False,
+    minutes=Minutes.VERIFIED,
 )
 
 
@@ -69,4 +71,5 @@ ANY_FACTS: st.SearchStrategy[Facts] = st.builds(
     unconvened=st.integers(0, 3),
     jury=st.integers(0, 3),
     own_trainers=st.integers(0, 2),
+    minutes=st.sampled_from(Minutes),
 )

@@ -3,10 +3,11 @@
 One pair reads HTML, the other drives a browser: a journey is written once and walked by both.
 """
 
+import io
 from typing import Protocol
 
 from flask.testing import FlaskClient
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.support.reading import Element, parse, sent
 
@@ -35,6 +36,9 @@ class Hands(Protocol):
 
     def fill(self, label: str, value: str) -> None: ...
 
+    def give(self, label: str, pdf: bytes) -> None:
+        """A file."""
+
     def pick(self, label: str) -> None:
         """The first that a list offers."""
 
@@ -48,6 +52,7 @@ class Reader:
     def __init__(self, client: FlaskClient, email: str, password: str) -> None:
         self.client, self.email, self.password = client, email, password
         self.address, self.page = "", Element("", {})
+        self.given: dict[str, bytes] = {}
 
     def open(self, path: str) -> None:
         self._go(path)
@@ -86,6 +91,9 @@ class Reader:
             one.inside = [value]
         else:
             one.attributes["value"] = value
+
+    def give(self, label: str, pdf: bytes) -> None:
+        self.given[self._field(label).attributes["name"]] = pdf
 
     def pick(self, label: str) -> None:
         next(o for o in self._field(label).all("option") if o.attributes.get("value")).attributes["selected"] = ""
@@ -127,7 +135,9 @@ class Reader:
         assert form is not None
         to = form.attributes.get("action") or self.address
         if form.attributes.get("method") == "post":
-            return self._read(self.client.post(to, data=sent(form, one), follow_redirects=True))
+            files = {name: (io.BytesIO(pdf), "document.pdf") for name, pdf in self.given.items()}
+            self.given = {}
+            return self._read(self.client.post(to, data={**sent(form, one), **files}, follow_redirects=True))
         return self._read(self.client.get(to, query_string=sent(form, one), follow_redirects=True))
 
     def _go(self, path: str) -> None:
@@ -170,6 +180,10 @@ class Window:
 
     def fill(self, label: str, value: str) -> None:
         self.page.get_by_label(label, exact=True).fill(value)
+
+    def give(self, label: str, pdf: bytes) -> None:
+        file: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": pdf}
+        self.page.get_by_label(label, exact=True).set_input_files(file)
 
     def pick(self, label: str) -> None:
         self.page.get_by_label(label, exact=True).select_option(index=1)

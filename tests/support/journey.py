@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from portal.demo.signed import signed_minutes
 from portal.rules.french import day, parse_day
 from tests.support.hands import Hands
 
@@ -18,7 +19,12 @@ AFTER = {
     "Convoquer de nouveau": "Convocations envoyées",
     "Verrouiller la session": "Verrouillée",
 }
-ENTERED = ("Saisissez la date réelle de fin de session", "Saisissez les résultats", "Vérifiez la date réelle de fin")
+ENTERED = (
+    "Saisissez la date réelle de fin de session",
+    "Saisissez les résultats",
+    "Vérifiez la date réelle de fin",
+    "Déposez le procès-verbal signé",
+)
 LACKS = ("Inscrire les candidats", "Choisir le jury", "Indiquer les jours d’examen", "Compléter les informations pratiques")
 QUESTION = "Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?"
 
@@ -66,12 +72,15 @@ class Journey:
         offered = self.hands.offers()
         act = next((words for words in AFTER if words in offered), "")
         lack = next((words for words in LACKS if words in offered), "")
-        if act:
+        if "Vérifier le procès-verbal" in offered:
+            self._check_minutes(heading)
+        elif act:
             self._act(heading, act)
         elif lack:
             self._complete(heading, lack)
         elif heading in ENTERED:
-            (self._real_end, self._enter_results, self._check_real_end)[ENTERED.index(heading)](heading)
+            enters = (self._real_end, self._enter_results, self._check_real_end, self._deposit)
+            enters[ENTERED.index(heading)](heading)
         elif until := re.search(r"jusqu’au (\d\d/\d\d/\d{4})", heading):
             self._wait(heading, until[1])
         else:
@@ -144,6 +153,18 @@ class Journey:
         self.hands.fill("Ce que vous avez vérifié", "Le responsable le confirme.")
         self.hands.press("Marquer comme vérifiée")
         self._note(heading, "vérifiée")
+
+    def _deposit(self, heading: str) -> None:
+        self.hands.press("Déposer le procès-verbal")
+        self.hands.give("Procès-verbal signé (PDF)", signed_minutes(self.number))
+        self.hands.press("Déposer le procès-verbal")
+        assert "Procès-verbal déposé." in self.hands.words()
+        self._note(heading, "déposé")
+
+    def _check_minutes(self, heading: str) -> None:
+        self.hands.press("Vérifier le procès-verbal")
+        self.hands.press("PV vérifié")
+        self._note(heading, "PV vérifié")
 
     def _wait(self, heading: str, until: str) -> None:
         later = parse_day(until)

@@ -7,6 +7,7 @@ from portal.core.links import HOLDER, Kept, of_session, token
 from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
+from portal.demo.signed import signed_minutes
 from portal.features.attendance.actions import Became, Tick, note, note_incident
 from portal.features.candidates import actions as candidates
 from portal.features.candidates.adjusting import adjust
@@ -19,6 +20,7 @@ from portal.features.documents.actions import Made as Edited
 from portal.features.documents.actions import make
 from portal.features.jury.seats import declare_links, seat, unseat
 from portal.features.measures.actions import Reverted, revert
+from portal.features.minutes import actions as signed
 from portal.features.postponements.actions import postpone
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.privacy.of_candidate import give
@@ -263,6 +265,12 @@ def _have_results(life: Life) -> None:
     life.enter(4, life.entries(4, acquired))
     life.correct(4, life.entries(4, {1: Outcome.ACQUIRED, 2: Outcome.ACQUIRED}))
     life.correct(1, life.entries(1, title, failed, absent, partial, title))
+    life.done(signed.deposit(w.as_("centre"), 1, 0, signed_minutes(1)))
+    life.done(signed.refuse(w.as_("ud94"), 1, 1, "Une signature manque"))
+    life.done(signed.deposit(w.as_("centre"), 1, 2, signed_minutes(11)))
+    life.done(signed.verify(w.as_("ud94"), 1, 3))
+    life.done(signed.deposit(w.as_("centre"), 2, 0, signed_minutes(2)))
+    life.done(signed.refuse(w.as_("ud94"), 2, 1, "Deux pages manquent"))
     life.step("ud94", Action.LOCK)
     titled = f"c{life.people(1)[0]}"
     for act in (convocations.share, convocations.unshare, convocations.share):

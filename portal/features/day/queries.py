@@ -11,10 +11,11 @@ from portal.features.requests.consequences import weigh_wanted
 from portal.features.requests.queries import Asked, page
 from portal.features.requests.queries import counts as request_counts
 from portal.features.sessions import counting, listing, views
+from portal.rules import minutes
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limits, limit_of
-from portal.rules.todo import TABLE
+from portal.rules.todo import DEPOSIT, TABLE
 from portal.store.actors import Actor
 from portal.store.measures import measure_run
 
@@ -71,12 +72,18 @@ def due(conn: Connection, actor: Actor, today: date, limits: Limits) -> list[Due
     found: dict[int, Due] = {}
     for view in (views.PRESSING.key, views.TODO.key):
         rows = listing.page(conn, actor, replace(todo, view=view), whole, today, limits).rows
-        waiting = [Due(row, limit_of(Status(row.status), row.first_day, limits)) for row in rows]
+        waiting = [Due(row, _limit(row, limits)) for row in rows]
         if view == views.PRESSING.key:
             waiting.sort(key=lambda one: one.limit != today)
         for one in waiting:
             found.setdefault(one.row.number, one)
     return list(found.values())[:FIRST]
+
+
+def _limit(row: Row[Any], limits: Limits) -> date | None:
+    if row.step == DEPOSIT.key:
+        return minutes.due_on(row.actual_end_on or row.ends_on)
+    return limit_of(Status(row.status), row.first_day, limits)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Signals computed by plain SQL over the sessions that began in the last twelve months, told with their reason and figures."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from portal.clock import PARIS
+from portal.features.oversight import exam
+from portal.features.oversight.seen import Search, Seen, base, of_sessions
 from portal.rules.duties import Duty
 from portal.rules.facts import LOCKDOWN
 from portal.rules.french import day, plural
@@ -22,7 +23,6 @@ from portal.store.candidates import result
 from portal.store.conditions import ended_in_lockdown, first_day, known_start
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
-from portal.store.links import personal_link
 from portal.store.moments import begins, minutes_after
 from portal.store.oversight import signal_note
 from portal.store.personal import Shown, signed
@@ -32,20 +32,6 @@ from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
 LOOKED_BACK = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One signal. `about` names what it is about, `figures` what it says: together they are its identity. `beside` is what
-    it is compared with, which changes from day to day."""
-
-    kind: Signal
-    about: str
-    department_code: str
-    what: str
-    figures: str
-    numbers: tuple[int, ...] = ()
-    beside: str = ""
 
 
 def sees(actor: Actor) -> bool:
@@ -79,38 +65,25 @@ def _day(at: datetime) -> str:
 # ---- of one session
 
 
-def _base(*columns: ColumnElement[Any]) -> Select[Any]:
-    return (
-        select(s.c.id, s.c.department_code, centre.c.name, title.c.code, *columns)
-        .join_from(s, centre, centre.c.id == s.c.centre_id)
-        .join(title, title.c.id == s.c.title_id)
-    )
-
-
-def _of_sessions(conn: Connection, kind: Signal, query: Select[Any], words: Callable[[Row[Any]], str]) -> list[Seen]:
-    rows = conn.execute(query.order_by(s.c.id))
-    return [Seen(kind, f"session {r.id}", r.department_code, f"{r.code} · {r.name}", words(r), (r.id,)) for r in rows]
-
-
 def _end_is_start(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    query = _base(s.c.actual_end_on, s.c.ends_on).where(
+    query = base(s.c.actual_end_on, s.c.ends_on).where(
         scope, s.c.postponed_run_id.is_not(None), s.c.actual_end_on == s.c.starts_on, s.c.planned_end_on > s.c.starts_on
     )
     words = lambda r: f"Fin réelle le {day(r.actual_end_on)}, jour du début, pour une session prévue sur plusieurs jours."  # noqa: E731
-    return _of_sessions(conn, Signal.END_IS_START, query, words)
+    return of_sessions(conn, Signal.END_IS_START, query, words)
 
 
 def _end_is_postponed(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    query = _base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), s.c.actual_end_on == s.c.ends_on)
+    query = base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), s.c.actual_end_on == s.c.ends_on)
     words = lambda r: f"Fin réelle le {day(r.actual_end_on)}, exactement la date fixée par la mesure."  # noqa: E731
-    return _of_sessions(conn, Signal.END_IS_POSTPONED, query, words)
+    return of_sessions(conn, Signal.END_IS_POSTPONED, query, words)
 
 
 def _in_lockdown(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
     """The unit that ticks the date off on the session closes the signal with it."""
-    query = _base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), ended_in_lockdown, ~s.c.actual_end_checked)
+    query = base(s.c.actual_end_on).where(scope, s.c.postponed_run_id.is_not(None), ended_in_lockdown, ~s.c.actual_end_checked)
     closed = f"pendant le confinement (du {day(LOCKDOWN[0])} au {day(LOCKDOWN[1])})"
-    return _of_sessions(conn, Signal.IN_LOCKDOWN, query, lambda r: f"Fin réelle le {day(r.actual_end_on)}, {closed}.")
+    return of_sessions(conn, Signal.IN_LOCKDOWN, query, lambda r: f"Fin réelle le {day(r.actual_end_on)}, {closed}.")
 
 
 _saved = audit_event.alias("saved")
@@ -120,25 +93,25 @@ _ended = audit_event.alias("ended")
 def _early(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
     last = func.coalesce(s.c.actual_end_on, s.c.ends_on)
     query = (
-        _base(last.label("last"), _saved.c.at)
+        base(last.label("last"), _saved.c.at)
         .join(_saved, and_(_saved.c.session_id == s.c.id, _saved.c.action == "results_saved"))
         .where(scope, _saved.c.at < begins(last))
     )
     words = lambda r: f"Résultats enregistrés le {_day(r.at)} ; dernier jour d’examen le {day(r.last)}."  # noqa: E731
-    return _of_sessions(conn, Signal.EARLY, query, words)
+    return of_sessions(conn, Signal.EARLY, query, words)
 
 
 def _hasty(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
     ended = select(func.max(_ended.c.at)).where(_ended.c.session_id == s.c.id, _ended.c.action == "actual_end").scalar_subquery()
     query = (
-        _base(_saved.c.at, ended.label("ended"))
+        base(_saved.c.at, ended.label("ended"))
         .join(_saved, and_(_saved.c.session_id == s.c.id, _saved.c.action == "results_saved"))
         .where(scope, s.c.postponed_run_id.is_not(None), _saved.c.at >= ended, _saved.c.at < minutes_after(ended, HASTY_MINUTES))
     )
     words = lambda r: (  # noqa: E731
         f"Date réelle saisie et résultats enregistrés en moins de {HASTY_MINUTES} minutes, le {_day(r.at)}."
     )
-    return _of_sessions(conn, Signal.HASTY, query, words)
+    return of_sessions(conn, Signal.HASTY, query, words)
 
 
 def _corrections(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
@@ -148,11 +121,11 @@ def _corrections(conn: Connection, scope: ColumnElement[bool], today: date) -> l
         .correlate(s)
         .scalar_subquery()
     )
-    query = _base(made.label("made")).where(
+    query = base(made.label("made")).where(
         scope, s.c.status.in_([Status.RESULTS.value, Status.LOCKED.value]), made >= CORRECTIONS
     )
     words = lambda r: f"{plural(r.made, 'correction', 'corrections')} de ses résultats après leur enregistrement."  # noqa: E731
-    return _of_sessions(conn, Signal.CORRECTIONS, query, words)
+    return of_sessions(conn, Signal.CORRECTIONS, query, words)
 
 
 _sent = audit_event.alias("sent")
@@ -162,24 +135,11 @@ def _late(conn: Connection, scope: ColumnElement[bool], today: date) -> list[See
     """The last time that candidates were convened, and the first day of the exam: of a moved session, the one that was stated."""
     convened = _sent.c.action.in_(["convoke", "convoke_again"])
     sent = select(func.max(_sent.c.at)).where(_sent.c.session_id == s.c.id, convened).scalar_subquery()
-    query = _base(sent.label("at"), first_day.label("first")).where(
+    query = base(sent.label("at"), first_day.label("first")).where(
         scope, minutes_after(sent, NOTICE_DAYS * 24 * 60) >= begins(later(first_day, 1))
     )
     words = lambda r: f"Convocations envoyées le {_day(r.at)} pour un début le {day(r.first)} : moins de {NOTICE_DAYS} jours."  # noqa: E731
-    return _of_sessions(conn, Signal.LATE, query, words)
-
-
-def _declined(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    """A convened session of whose jury somebody said no and still sits: one is enough."""
-    no = (
-        select(func.count())
-        .where(personal_link.c.session_id == s.c.id, personal_link.c.answer == "non")
-        .correlate(s)
-        .scalar_subquery()
-    )
-    query = _base(no.label("no")).where(scope, s.c.status == Status.CONVOKED.value, no >= 1)
-    words = lambda r: f"{plural(r.no, 'membre du jury a répondu', 'membres du jury ont répondu')} « non »."  # noqa: E731
-    return _of_sessions(conn, Signal.DECLINED, query, words)
+    return of_sessions(conn, Signal.LATE, query, words)
 
 
 # ---- of several sessions
@@ -267,7 +227,7 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
     ]
 
 
-_BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Seen]]] = {
+_BY_KIND: dict[Signal, Search] = {
     Signal.END_IS_START: _end_is_start,
     Signal.END_IS_POSTPONED: _end_is_postponed,
     Signal.IN_LOCKDOWN: _in_lockdown,
@@ -277,7 +237,7 @@ _BY_KIND: dict[Signal, Callable[[Connection, ColumnElement[bool], date], list[Se
     Signal.PAIR: _pairs,
     Signal.CORRECTIONS: _corrections,
     Signal.LATE: _late,
-    Signal.DECLINED: _declined,
+    **exam.BY_KIND,
 }
 
 

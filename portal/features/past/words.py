@@ -226,9 +226,8 @@ def _attendance(e: Said) -> Sentence:
         for half, people in e.after["noted"].items()
         for number, present in sorted(people.items(), key=lambda one: e.candidate(int(one[0])))
     ]
-    return f"Présences du {shown(e.after['day'])} : {plural(len(told), 'demi-journée notée', 'demi-journées notées')}.", tuple(
-        told
-    )
+    noted = plural(len(told), "demi-journée notée", "demi-journées notées")
+    return f"Présences du {shown(e.after['day'])} : {noted}.", tuple(told)
 
 
 def _documents(e: Said) -> Sentence:
@@ -262,6 +261,9 @@ WORDS: dict[str, Words] = {
     "adjustments_erased": _plain("Aménagements d’épreuves effacés, au terme de leur durée."),
     "attendance_noted": _attendance,
     "incident_noted": lambda e: (f"Incident noté : {shown(e.after['day'])}, {hour(e.after['at'])}.", ()),
+    "minutes_deposited": _plain("Procès-verbal signé déposé."),
+    "minutes_verified": _plain("PV vérifié."),
+    "minutes_refused": _plain("PV refusé : un autre est attendu."),
     "reminder_set": lambda e: (
         "Rappel de l’examen demandé, trois jours avant." if e.after["reminds"] else "Rappel de l’examen abandonné.",
         (),

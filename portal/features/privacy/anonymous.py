@@ -22,6 +22,7 @@ from portal.store.factors import factor, recovery_code
 from portal.store.jury import jury_member
 from portal.store.links import personal_link
 from portal.store.measures import measure, measure_run
+from portal.store.minutes import minutes, minutes_part
 from portal.store.notices import Mailing, closing, letter, mail, notice
 from portal.store.oversight import signal_note
 from portal.store.personal import clear_value
@@ -67,6 +68,8 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     sent = deposit_line.c.session_id.in_(numbers)  # its salt, and what the report said of somebody
     tx.execute(update(deposit_line).where(sent).values(salt="", reason=""))
     tx.execute(update(incident).where(incident.c.session_id.in_(numbers)).values(text=ERASED))
+    tx.execute(delete(minutes_part).where(minutes_part.c.session_id.in_(numbers)))
+    tx.execute(update(minutes).where(minutes.c.session_id.in_(numbers), minutes.c.reason != "").values(reason=ERASED))
     manager = case((s.session_manager == "", literal("")), else_=literal(ERASED))
     values = {"session_manager": manager, "people_erased_at": work.on.now, "version": s.version + 1}
     tx.execute(update(exam_session).where(s.id.in_(numbers)).values(**values))

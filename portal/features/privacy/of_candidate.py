@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from portal.clock import PARIS
 from portal.core.civil import of_row
 from portal.core.finding import find, find_several
+from portal.core.minutes import paper_of
 from portal.core.outcomes import NotThere
 from portal.core.session import SessionRow
 from portal.core.sheet import load
@@ -71,6 +72,7 @@ def _registration(conn: Connection, s: SessionRow, who: Row[Any]) -> Values:
     asked = select(r.kind, r.status, r.made_at, r.reason, r.answer).where(r.candidate_id == number).order_by(r.id)
     there = select(a.day, a.half, a.present, a.noted_at).where(a.candidate_id == number).order_by(a.day, a.half.desc())
     trained = select(trainer_link.c.member_id).where(trainer_link.c.candidate_id == number).limit(1)
+    minutes = paper_of(conn, s.number)
     return {
         "session": s.number,
         "titre": f"{s.title_code} {s.title_label}",
@@ -89,6 +91,7 @@ def _registration(conn: Connection, s: SessionRow, who: Row[Any]) -> Values:
             {"le": day(p.day), "demi-journée": Half(p.half).label, "présent(e)": p.present, "noté le": _moment(p.noted_at)}
             for p in conn.execute(there)
         ],
+        "procès-verbal signé, déposé le": _moment(minutes.deposited_at) if minutes else None,
         "documents": [
             {"document": LINE[Document(p.kind)].label, "code": p.code, "établi le": _moment(p.made_at)}
             for p in conn.execute(papers)

@@ -27,6 +27,7 @@ from portal.store.batches import batches
 from portal.store.candidates import candidate
 from portal.store.deposits import deposit_line
 from portal.store.links import personal_link
+from portal.store.minutes import minutes
 from portal.store.notices import mail, notice
 from portal.store.personal import about, clear_value, digest, in_json, new_salt, values
 from portal.store.requests import RequestKind, request
@@ -97,13 +98,19 @@ def erase(work: Work, number: int, candidate_id: int, reason: str) -> Saved | Un
         requests = [q.id for q in asked if q.candidate_id == candidate_id or who.is_named(q.reason) or who.is_named(q.answer)]
         happened = tx.execute(select(incident).where(i.session_id == number).order_by(i.id)).all()
         incidents = [one.id for one in happened if who.is_named(one.text)]
+        paper = tx.execute(select(minutes.c.reason).where(minutes.c.session_id == number)).scalar()
+        refusal = who.is_named(paper)
+        if refusal:
+            tx.execute(update(minutes).where(minutes.c.session_id == number).values(reason=ERASED))
         gone, anew = _forget(tx, number, who, requests)
         _rows(tx, number, who, requests, incidents)
         after = {"candidate": candidate_id, "gone": gone, "anew": anew, "requests": requests, "incidents": incidents}
+        after["minutes"] = refusal
         version = update(exam_session).where(exam_session.c.id == number).values(version=exam_session.c.version + 1)
         work.record(tx, "candidate_erased", version, session_id=number, after=after, reason=reason)
     scrub(work.db)
-    return Saved(f"Candidat n° {candidate_id} de la session {number} : données effacées, son résultat reste sans nom.")
+    signed = "" if paper is None else " Le procès-verbal signé porte encore son nom : il part avec ceux de toute la session."
+    return Saved(f"Candidat n° {candidate_id} de la session {number} : données effacées, son résultat reste sans nom.{signed}")
 
 
 def _events(conn: Connection, number: int) -> Sequence[Row[Any]]:

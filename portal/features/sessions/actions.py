@@ -141,8 +141,8 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
             return Unchanged()
         if stopped := stop(work, s, version, action):
             return stopped
-        if step.reason and not reason:
-            return Invalid({"reason": step.reason.missing})
+        if (asked := step.asks(s.facts)) and not reason:
+            return Invalid({"reason": asked.missing})
         values, told = step_values(work, s, action), dict[str, Any]()
         if action in CONVENES:
             values |= {"convocation": max(s.convocation, 1)}

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
 from portal.features.sessions.views import ALL, step_key, view_condition
+from portal.rules import minutes
 from portal.rules.lifecycle import Role, Status
-from portal.rules.limits import Limits
+from portal.rules.limits import Limits, lateness
+from portal.rules.todo import DEPOSIT, WAIT_MINUTES
 from portal.store.actors import Actor
 from portal.store.conditions import first_day, last_day
 from portal.store.places import centre
@@ -196,3 +198,10 @@ def _cursor(row: Row[Any], filters: Filters) -> Cursor:
 def whole(actor: Actor) -> Chosen:
     """All that a person sees, without a search or a filter."""
     return Chosen(visible_to(actor), whole=True, searched=False, few=False)
+
+
+def late(row: Row[Any], limits: Limits, today: date) -> str:
+    """Since when this row is late, and whose turn it is; empty for one that is not."""
+    if row.step in (DEPOSIT.key, WAIT_MINUTES.key):
+        return minutes.lateness(row.actual_end_on or row.ends_on, today)
+    return lateness(Status(row.status), row.first_day, limits, today)

@@ -26,7 +26,7 @@ from portal.rules.documents import given
 from portal.rules.duties import Duty
 from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action, Role, Status
-from portal.rules.limits import deadline, has_deadline, lateness
+from portal.rules.limits import deadline, has_deadline
 from portal.rules.rights import missing
 from portal.rules.security import Kind
 from portal.rules.steps import STEP, STEP_AT
@@ -86,7 +86,7 @@ def index() -> ResponseReturnValue:
             base,
             views.steps_of(actor().role),
             settings().unit_label,
-            lambda r: lateness(Status(r.status), r.first_day, limit, today),
+            lambda r: listing.late(r, limit, today),
             own=not actor().may(Duty.COMPARE_CENTRES),
             people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
         ),
@@ -161,6 +161,7 @@ def session_page(s: SessionRow, **more: Any) -> dict[str, Any]:
         "since": since(told, s.status, Since(s.status.label, s.status_at.astimezone(PARIS), named(reading(), s.status_by))),
         "steps": STEP,
         "form": ActualEnd(),
+        "step_form": Step(),
         **more,
     }
 

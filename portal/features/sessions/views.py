@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
-from portal.rules.todo import NO_REAL_END, TABLE, Next
+from portal.rules.todo import MINUTES_DUE, NO_REAL_END, TABLE, Next
 from portal.store.conditions import matches
 from portal.store.sessions import exam_session as s
 
@@ -28,11 +28,12 @@ RESULTS_DUE = View("resultats", "Résultats à saisir")
 NO_ACTUAL_END = View("sans-date-reelle", "Sans date réelle")
 TO_LOCK = View("a-verrouiller", "À verrouiller")
 LATE = View("en-retard", "En retard")
+MINUTES = View("pv-attendus", "PV attendus")
 PRESSING = View("presse", "")  # the day's page alone: what is due today, and the real end dates that hold up results
 
 VIEWS = {
-    Role.CENTRE: (ALL, TODO, LATE, POSTPONED, RESULTS_DUE),
-    Role.UD: (ALL, TODO, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
+    Role.CENTRE: (ALL, TODO, LATE, POSTPONED, RESULTS_DUE, MINUTES),
+    Role.UD: (ALL, TODO, LATE, POSTPONED, NO_ACTUAL_END, MINUTES, TO_LOCK),
     Role.REGION: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
     Role.NATIONAL: (ALL, LATE, POSTPONED, NO_ACTUAL_END, TO_LOCK),
 }
@@ -100,6 +101,8 @@ def view_condition(view: str, role: Role, today: date, limits: Limits) -> Column
             return step_key(Role.CENTRE, today) == "enter_results"
         case "sans-date-reelle":
             return matches(NO_REAL_END, today)
+        case "pv-attendus":
+            return matches(MINUTES_DUE, today)
         case "a-verrouiller":
             return s.c.status == Status.RESULTS.value
     return s.c.id.is_not(None)

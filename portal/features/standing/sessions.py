@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
 from portal.core.links import digest, key_of
+from portal.core.minutes import digest_of
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
 from portal.features.standing.people import REQUESTS
@@ -29,6 +30,7 @@ from portal.store.documents import document, fingerprint
 from portal.store.jury import session_jury, trainer_link
 from portal.store.links import exam_reminder, personal_link
 from portal.store.measures import measure_line
+from portal.store.minutes import minutes
 from portal.store.personal import values
 from portal.store.requests import request
 from portal.store.sessions import exam_session
@@ -165,6 +167,7 @@ class _Hanging:
         self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
         self.adjusted, self.reminders = ahead(adjustment, "candidate_id"), ahead(exam_reminder, "session_id")
         self.attended, self.incidents = ahead(attendance, "candidate_id"), ahead(incident, "id")
+        self.minutes, self.conn = ahead(minutes, "session_id"), conn
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:
@@ -179,6 +182,7 @@ class _Hanging:
             self.reminders,
             self.attended,
             self.incidents,
+            self.minutes,
             self.requests,
         ):
             stream.of(number)
@@ -203,6 +207,7 @@ class _Hanging:
         if not whole or {row.candidate_id: row.digest for row in adjusted} != told.adjusted:
             yield "les aménagements d’épreuves ne sont pas ceux que dit le journal"
         yield from _days(self.attended.of(number), self.incidents.of(number), told)
+        yield from _minutes(self.conn, self.minutes.of(number), told)
         yield from _requests(self.requests.of(number), told, beside)
 
 
@@ -215,6 +220,19 @@ def _days(attended: Rows, incidents: Rows, told: Told) -> Iterator[str]:
         not same(there[number][name], said) for number, one in told.incidents.items() for name, said in one.items()
     ):
         yield "les incidents ne sont pas ceux que dit le journal"
+
+
+def _minutes(conn: Connection, rows: Rows, told: Told) -> Iterator[str]:
+    """The paper itself is read too, while it is kept: what was deposited is what is there."""
+    (row,) = rows or (None,)
+    erased = told.values["people_erased_at"] is not None
+    if row is None or not told.minutes:
+        whole = row is None and not told.minutes
+    else:
+        whole = all(same(row._mapping[name], said) for name, said in told.minutes.items())
+        whole = whole and (erased or digest_of(conn, row.session_id) == row.digest)
+    if not whole:
+        yield "le procès-verbal signé n’est pas ce que dit le journal"
 
 
 def _private(rows: Rows, told: Told) -> Iterator[str]:

@@ -86,6 +86,7 @@ class Told:
     reminds: bool = False
     attendance: dict[tuple[int, str, str], tuple[bool, int, datetime, str]] = field(default_factory=dict)
     incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
+    minutes: dict[str, Any] = field(default_factory=dict)
     private: dict[str, dict[str, Any]] = field(default_factory=dict)  # links, by whose they are
     definitive: bool = False
     begun: bool = False  # its origin is told
@@ -121,8 +122,10 @@ class Told:
         elif e.action == "people_erased":
             self._erased(self.candidates or (), self.incidents, self.requests)
             self.values["session_manager"] = self.values["session_manager"] and ERASED
+            self._erase_refusal(True)
         elif e.action == ONE_ERASED:
             self._erased({after["candidate"]} & (self.candidates or {}).keys(), after["incidents"], after["requests"])
+            self._erase_refusal(after.get("minutes", False))
         elif e.action == "adjustments_noted":
             self.adjusted.pop(after["candidate"], None)
             self.adjusted |= {after["candidate"]: after["digest"]} if after["digest"] else {}
@@ -131,6 +134,8 @@ class Told:
         if e.action == "candidate_removed":
             self.adjusted.pop(after.get("candidate", 0), None)
         self._hear_day(e, after, known)
+        if e.action.startswith("minutes_"):
+            self._hear_minutes(e, after, known)
         self._hear_links(e, after)
 
     def _hear_day(self, e: Row[Any], after: Mapping[str, Any], known: Known) -> None:
@@ -147,6 +152,17 @@ class Told:
         elif e.action == "candidate_removed":
             gone = after.get("candidate")
             self.attendance = {key: said for key, said in self.attendance.items() if key[0] != gone}
+
+    def _hear_minutes(self, e: Row[Any], after: Mapping[str, Any], known: Known) -> None:
+        """What paper was deposited last, and what the unit made of it."""
+        self.minutes["version"] = after["minutes"]
+        if e.action == "minutes_deposited":
+            self.minutes |= {"state": "depose", "digest": after["digest"], "bytes": after["bytes"], "reason": ""}
+            self.minutes |= {"deposited_at": e.at, "deposited_by": e.actor, "decided_at": None, "decided_by": None}
+            return
+        refused = e.action == "minutes_refused"
+        self.minutes |= {"state": "refuse" if refused else "verifie", "decided_at": e.at, "decided_by": e.actor}
+        self.minutes["reason"] = cell(json.loads(e.reason), known) if refused else ""
 
     def _hear_results(self, action: str, after: Mapping[str, Any], old: bool) -> None:
         self.definitive |= action != "results_draft"
@@ -217,6 +233,11 @@ class Told:
         for number in requests:
             said = self.requests[number]
             said |= {"reason": ERASED, "answer": said.get("answer") and ERASED}
+
+    def _erase_refusal(self, named: bool) -> None:
+        """Why the signed minutes were refused named somebody who is nobody now."""
+        if named and self.minutes.get("reason"):
+            self.minutes["reason"] = ERASED
 
     def move(self, line: Row[Any], run: Run, undone: Row[Any] | None) -> None:
         """What a run of a measure made of the session. `undone`: the line that it takes back, if it does."""
