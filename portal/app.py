@@ -4,7 +4,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
@@ -161,6 +161,8 @@ def _config(settings: Settings) -> dict[str, object]:
 def _headers(response: Response) -> Response:
     if not current_app.extensions["portal_settings"].demo:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.path == "/static/offline.js":
+        response.headers["Service-Worker-Allowed"] = "/sessions/"
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

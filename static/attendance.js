@@ -46,7 +46,7 @@
       if (!now || !later) continue;
       if (seen(name)) seen(name).value = now.version;
       say(name, now.words);
-      if (now.became === "kept" && later.value !== tick.value) put(name, { value: later.value, seen: now.version });
+      if (now.became === "kept" && later.value !== tick.value) put(name, { ...later, seen: now.version });
       else {
         drop(name);
         show(name, now.value);
@@ -85,7 +85,8 @@
     const name = target.name;
     if (!seen(name)) return;
     const before = kept.get(name);
-    put(name, { value: target.value, seen: before ? before.seen : seen(name).value });
+    const who = target.closest("fieldset").querySelector("legend").textContent; // to be told of it without the line, too
+    put(name, { value: target.value, seen: before ? before.seen : seen(name).value, who });
     say(name, "");
     tell();
     send();
@@ -99,6 +100,7 @@
     }
   } catch { /* forbidden */ }
   for (const [name, tick] of kept) show(name, tick.value);
+  navigator.serviceWorker?.register("/static/offline.js", { scope: "/sessions/" }).catch(() => {}); // forbidden, or no HTTPS
   form.querySelector(".buttons").hidden = true;
   if (kept.size) tell();
   send();

@@ -80,6 +80,25 @@ def test_ticks_outlive_the_page_and_an_answer_that_was_lost(chromium: Browser, b
     expect(page.get_by_text("1 demi-journée notée")).to_have_count(1)
 
 
+def test_a_page_that_is_opened_anew_without_a_line_shows_what_waits(chromium: Browser, base: str) -> None:
+    page = stated(chromium, base)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    for row in rows(page, "matin")[:2]:
+        row.get_by_text("Absent").click()
+    expect(page.get_by_role("status")).to_contain_text("2 à envoyer")
+    page.reload()
+    expect(page.get_by_role("heading", name="2 présences attendent sur cet appareil")).to_be_visible()
+    expect(page.get_by_text("BERNARD Inès, matin absent(e), le 15/06/2020")).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not Axe().run(page).response["violations"]
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Présences", exact=True)).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Tout est enregistré.")
+    page.reload()
+    assert ticked(page) == 2
+
+
 def test_two_telephones_are_told_of_each_other(chromium: Browser, base: str) -> None:
     one = stated(chromium, base)
     two = telephone(chromium, base)

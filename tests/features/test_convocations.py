@@ -82,6 +82,11 @@ class Box:
         return found[1]
 
 
+def told_plainly(page: str) -> str:
+    """The words of a page, one after the other."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" .", ".")
+
+
 def convene(w: World, step: str = "convocations") -> Browser:
     b = w.browser("centre")
     assert b.post(f"/sessions/1/{step}", version=w.get(1).version).status_code == 303
@@ -188,6 +193,7 @@ def test_paper_is_ticked_off_one_by_one_or_all_at_once(w: World) -> None:
     b.post(here, remise=["c1", "c2", "c99", "m1", "x"])
     told = rows(b.get(here).text)
     assert "remise le" in told["AUBIGNÉ Éloïse"] and "à remettre" in told["SUKARNO"]
+    assert "3 candidats : 1 à remettre, 2 remises." in told_plainly(b.get(here).text)
     b.post(here, remise=["c2"])
     assert "à remettre" in rows(b.get(here).text)["AUBIGNÉ Éloïse"]
     for _ in range(2):
@@ -281,7 +287,11 @@ def test_a_member_of_the_jury_answers_and_a_no_is_shown_at_once(w: World) -> Non
     for reader in (b, unit):
         assert "ne viendra pas" in reader.get("/sessions/1").text
         assert "un membre du jury ne viendra pas" in reader.get("/avis").text
+    assert "Remplacez un membre du jury" in b.get("/sessions/1").text and "/sessions/1/jury" in b.get("/sessions/1").text
+    assert "Changer le jury" not in unit.get("/sessions/1").text and "Le centre en est averti" in visitor.get(link).text
+    assert "2 membres : BRUN Membre ne viendra pas." in told_plainly(b.get("/sessions/1/candidats/convocations").text)
     assert visitor.post(link, reponse="oui").status_code == 303
+    assert "Rien à faire jusqu’au" in b.get("/sessions/1").text
     assert "ne viendra pas" not in re.sub(r'(?s)<h2 id="hist".*', "", b.get("/sessions/1").text)
     assert w.app().test_client().post(link, data={"reponse": "non"}).status_code == 400, "without the form's token"
 

@@ -389,7 +389,7 @@ def test_the_nation_walks_from_what_waits_to_what_is_accepted(w: World) -> None:
     examined(w, 1, "titre", "titre", "titre")
     b = w.browser("national")
     page = b.get("/depot").text
-    assert "2 titres obtenus à déposer" in page and "CHARLIE Prénom" in page and "Au centre de le compléter : CENTRE A" in page
+    assert "2 titres obtenus à déposer" in page and "CHARLIE Prénom" in page and "CENTRE A : 1 titre" in page
     assert b.post("/depot").headers["Location"] == "/depot/1"
     shown = b.get("/depot/1")
     assert "Lot n° 1 : 2 lignes" in shown.text and "1 titre attend ce qui lui manque" in shown.text

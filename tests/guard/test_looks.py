@@ -155,6 +155,10 @@ FAULTS = {
     "runs out": "<p class='notice' style='width:3em;white-space:nowrap'>Un texte trop long</p>",
     "off the screen": "<div style='overflow:hidden'><p style='margin-left:-3em'>Un texte coupé à gauche</p></div>",
     "overlaps": "<p>Un texte</p><p style='margin-top:-2.2em'>Un autre texte</p>",
+    "label runs out": "<style>.cards td{white-space:nowrap}.cards [data-label]::before{content:attr(data-label);float:left;width:3em}</style>"
+    "<table class='cards'><tr><td data-label='Reportées automatiquement'>12</td></tr></table>",
+    "label of nothing": "<style>.cards [data-label]::before{content:attr(data-label);float:left;width:9em}</style>"
+    "<table class='cards'><tr><td data-label='Reportées'></td></tr></table>",
     "small target": "<button style='width:18px;height:18px;padding:0'>x</button><button style='width:18px;height:18px;padding:0'>y</button>",
 }
 

@@ -20,7 +20,7 @@ from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import post_forms
-from tests.support.reading import untied
+from tests.support.reading import unfocused, untied
 from tests.support.world import hidden
 
 ROLES = (*EMAILS, SIGNED_OUT)
@@ -94,11 +94,23 @@ def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: Sn
             client = demo.client(who)
             form = post_forms(client.get(address, follow_redirects=True).text)[position]  # what it holds hidden fits this visit
             answer = client.post(form.action or address, data=dict(form.ways())[way], content_type="multipart/form-data")
-            assert untied(answer.text) == []
+            assert untied(answer.text) == unfocused(answer.text) == []
             with client.session_transaction() as session:
                 said = "".join(f"\n« {words} »" for _, words in session.get("_flashes", []))
             told.append(f"======== {form.action or address} : {way}\n\n{demo.told(answer, who)}{without_chance(said)}\n")
     assert "\n".join(told) == text(name=f"formulaire-{who}-{file_name(address)}")
+
+
+def test_what_is_wrong_of_an_address_is_where_typing_goes_on(demo: Demonstration) -> None:
+    asked = {
+        "ud94": ("/sessions?statut=x&du=x", "/sessions?au=x", "/chiffres?du=x&au=x", "/chiffres?au=x"),
+        "national": ("/securite/journal?au=x",),
+        SIGNED_OUT: ("/verifier?code=", "/verifier?code=abc", "/verifier/ABCD-EFGH-JKMN-PQRS"),
+    }
+    for who, addresses in asked.items():
+        for address in addresses:
+            answer = demo.client(who).get(address)
+            assert answer.status_code in (422, 404) and answer.text.count(" autofocus") == 1, address
 
 
 @pytest.mark.parametrize(("who", "address", "lines"), FILES, ids=[file_name(address) for _, address, _ in FILES])

@@ -94,6 +94,19 @@
     if (e.checkVisibility({ visibilityProperty: true })) tell("clipped", e.textContent || e.value, e);
   }
 
+  // ---- Labels that the stylesheet writes before a cell: no range is within them
+  const ruler = document.createElement("canvas").getContext("2d");
+  for (const e of root.querySelectorAll(".cards [data-label]")) {
+    const before = getComputedStyle(e, "::before");
+    const label = e.dataset.label;
+    if (before.content === "none" || before.display !== "block" || !label || !e.checkVisibility()) continue;
+    ruler.font = `${before.fontWeight} ${before.fontSize} ${before.fontFamily}`;
+    const parts = before.whiteSpace === "nowrap" ? [label] : label.split(/[\s\u00a0-]/);
+    const widest = Math.max(...parts.map((part) => ruler.measureText(part).width));
+    if (widest > parseFloat(before.width) + 0.2) tell("label runs out", label, e);
+    if (!e.textContent.trim() && !e.querySelector("input, img, svg")) tell("label of nothing", label, e);
+  }
+
   // ---- Targets
   const SMALLEST = 24;
   const targets = [];

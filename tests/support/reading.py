@@ -104,6 +104,14 @@ def untied(page: str) -> list[str]:
     return [one.words() for one in wrong if one.attributes.get("id") not in tied]
 
 
+def unfocused(page: str) -> list[str]:
+    """The errors of a page on which no control says that typing goes on there."""
+    root = parse(page)
+    said = [one for one in root.all("div") if "summary" in one.attributes.get("class", "").split()]
+    there = any("autofocus" in one.attributes for one in root.all("input", "select", "textarea"))
+    return [] if there else [link.words() for one in said for link in one.all("a")]
+
+
 def sent(form: Element, button: Element | None) -> dict[str, list[str]]:
     """What a browser sends for a form when this button is pressed."""
     found: dict[str, list[str]] = {}

@@ -98,6 +98,7 @@ def _page(
         "s": s,
         "form": form,
         "verdict": verdict,
+        "sets_days": may(s.person(actor().role), Action.SET_EXAM_DAYS, s.facts, today),
         "why": why,
         "on": on,
         "days": days,

@@ -92,7 +92,9 @@ def verify_form() -> ResponseReturnValue:
     given = one_line(query.text("code"), 60)
     form = Checking(code=given)
     if not given:
-        return render_template("documents/verify.html", form=form)
+        asked = bool(query.given("code"))
+        form.put({"code": "Saisissez le code du document."} if asked else {})
+        return render_template("documents/verify.html", form=form), 422 if asked else 200
     code = checking.normal(given)
     if code:
         return redirect(url_for("documents.verify", code=grouped(code)), 303)
@@ -107,6 +109,7 @@ def verify(code: str) -> ResponseReturnValue:
     page: dict[str, Any] = {"form": Checking(code=code[:60]), "result": result, "asked": True, "bearer": Bearer()}
     page["code"] = grouped(known) if known else code[:60]
     if not known or not result:
+        page["form"].put({"code": "Aucun document ne porte ce code."})
         return render_template("documents/verify.html", **page), 404
     if not result.personal or not posted():
         return render_template("documents/verify.html", **page)
