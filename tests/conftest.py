@@ -1,9 +1,9 @@
 """Both databases for every test that needs one: SQLite in a file, PostgreSQL from its own package, one database a test."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,9 +27,11 @@ from tests.support.places import quick_folder
 from tests.support.plain import PlainClient
 from tests.support.postgres import SERVES, Cluster
 from tests.support.server import load_demonstration
+from tests.support.settled import DAY, settle, settled
 from tests.support.world import World
 
 KEY = b"a key for tests"
+EMPTY, SMALL = "empty", "small"
 CLUSTER = pytest.StashKey[Cluster]()
 
 
@@ -48,6 +50,13 @@ def pytest_configure_node(node: WorkerController) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if CLUSTER in config.stash:
         config.stash[CLUSTER].stop()
+
+
+def pytest_collection_finish() -> None:
+    """What was read to collect stays for good: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
@@ -136,42 +145,73 @@ def postgres(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def sqlite_template(shared: Path) -> Path:
-    def make(folder: Path) -> None:
-        db = Database(f"sqlite:///{folder / 'template.sqlite'}", KEY)
-        migrate.upgrade(db)
-        with db.engine.connect() as conn:
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.dispose()
+    """A folder with the empty database, and the one of the small world."""
 
-    return once(shared / "sqlite", make) / "template.sqlite"
+    def make(folder: Path) -> None:
+        empty, small = folder / EMPTY, folder / SMALL
+        db = Database(f"sqlite:///{empty}", KEY)
+        migrate.upgrade(db)
+        folded(db)
+        shutil.copy(empty, small)
+        db = Database(f"sqlite:///{small}", KEY)
+        settle(db, folder)
+        folded(db)
+
+    return once(shared / "sqlite", make)
+
+
+def bare(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("bare") is not None
+
+
+def folded(db: Database) -> None:
+    """All of it in its one file."""
+    with db.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.dispose()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(shared: Path, postgres: str) -> str:
-    def make(_folder: Path) -> None:
-        with psycopg.connect(postgres + "/postgres", autocommit=True) as conn:
-            conn.execute("CREATE DATABASE template")
-        db = Database(f"{postgres}/template", KEY)
+def postgres_template(shared: Path, postgres: str) -> Path:
+    """A folder that tells of the empty database, and the one of the small world."""
+
+    def make(folder: Path) -> None:
+        created(postgres, EMPTY)
+        db = Database(f"{postgres}/{EMPTY}", KEY)
         migrate.upgrade(db)
         with db.writing() as tx:
             serving.grant(tx, SERVES)
         db.dispose()
+        created(postgres, SMALL, EMPTY)
+        db = served(Database(f"{postgres}/{SMALL}", KEY))
+        settle(db, folder)
+        db.dispose()
 
-    once(shared / "postgresql", make)
-    return "template"
+    return once(shared / "postgresql", make)
+
+
+def created(base: str, name: str, template: str = "template1") -> None:
+    with psycopg.connect(base + "/postgres", autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
+
+def served(db: Database) -> Database:
+    """On PostgreSQL, as a role that owns nothing, so that the walls stand before every act and every page."""
+    return db if db.is_sqlite else Database(db.url.set(username=SERVES).render_as_string(hide_password=False), KEY)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database; of a test that has a world, the one of that world."""
+    template = SMALL if "world" in request.fixturenames and not bare(request) else EMPTY
     if request.param == "sqlite":
         path = tmp_path / "portal.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("sqlite_template") / template, path)
         url = f"sqlite:///{path}"
     else:
-        template, base = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres")
-        name = f"test_{uuid4().hex}"
-        with psycopg.connect(base + "/postgres", autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        request.getfixturevalue("postgres_template")
+        base, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
+        created(base, name, template)
         url = f"{base}/{name}"
     db = Database(url, KEY)
     yield db
@@ -182,9 +222,10 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def world(db: Database) -> Iterator[World]:
-    """Two centres, two titles, an account of each role; the day is 15/06/2020. On PostgreSQL it is served by a role that owns
-    nothing, so that the walls stand before every act and every page."""
-    served = db if db.is_sqlite else Database(db.url.set(username=SERVES).render_as_string(hide_password=False), KEY)
-    yield World(served.seen_by(operator()), date(2020, 6, 15))
-    served.dispose()
+def world(request: pytest.FixtureRequest, db: Database) -> Iterator[World]:
+    """Two centres, a title, an account of each role, signed in once each; the day is 15/06/2020. `@pytest.mark.bare`: nobody
+    has an account yet."""
+    kept = request.getfixturevalue("sqlite_template" if db.is_sqlite else "postgres_template")
+    at_work = served(db)
+    yield World(at_work.seen_by(operator()), DAY) if bare(request) else settled(at_work, kept)
+    at_work.dispose()

@@ -317,6 +317,7 @@ def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> Non
 # ---- accounts
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize(
     ("email", "role", "scope", "sentence"),
     [

@@ -26,6 +26,8 @@ GOOD, GOOD_BEFORE = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 LONG = GOOD * 2
 on_sqlite = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
+pytestmark = pytest.mark.bare
+
 
 @pytest.fixture
 def clock(world: World) -> Handed:

@@ -76,6 +76,7 @@ def test_a_paper_is_of_its_form_and_its_person(w: World) -> None:
     assert w.scalar("SELECT count(*) FROM kept_paper") == 1
 
 
+@pytest.mark.bare
 def test_it_says_before_whom_it_reaches(w: World) -> None:
     for who in ("centre", "ud94", "ud75", "region"):
         w.as_(who)

@@ -583,6 +583,7 @@ class At(Clock):
         return self.at
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize(("hour", "closed"), [("11:59", False), ("12:00", True), ("14:59", True), ("15:00", False)])
 def test_the_service_is_closed_between_its_hours_for_all_but_the_national_account(w: World, hour: str, closed: bool) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
@@ -649,6 +650,7 @@ def test_every_answer_during_a_closing_says_when_to_come_back(w: World) -> None:
     assert all("Retry-After" not in centre.get(path).headers for path in ("/sessions", "/nulle-part", "/static/rien.css"))
 
 
+@pytest.mark.bare
 def test_a_closing_is_announced_seven_days_before_and_can_be_called_off(w: World) -> None:
     national = w.browser("national")
     bad = national.post("/communication/fermeture", day="2020-06-22", start="25:00", end="15h", end_day="", reason="")

@@ -25,6 +25,8 @@ from tests.features.test_second_factor import activate, give, signed_in
 from tests.support.clock import Handed
 from tests.support.world import Browser, World
 
+pytestmark = pytest.mark.bare
+
 ISSUER = "https://agents.example"
 GO, BACK = "/connexion/proconnect", "/connexion/proconnect/retour"
 KEY, OTHER_KEY = (jwk.RSAKey.generate_key(2048, {"kid": name}) for name in ("ours", "ours"))

@@ -81,6 +81,7 @@ def change_password(w: World) -> None:
     assert own.change(w.as_("ud94"), PASSWORD, NEW, "192.0.2.1", "none") is None
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize("meanwhile", [close_account, change_password])
 def test_a_sign_in_under_way_does_not_outlive_the_password_or_the_account(
     w: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[World], None]
@@ -215,6 +216,7 @@ def test_guesses_at_the_password_that_stands_are_bounded_too(w: World) -> None:
     assert codes.count(429) == 10 and codes[-1] == 429
 
 
+@pytest.mark.bare
 def test_ones_sign_ins_are_told_and_the_others_are_ended(w: World) -> None:
     at(w)
     mine, other = w.browser("ud94"), w.browser()

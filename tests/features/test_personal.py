@@ -122,6 +122,7 @@ def test_an_erasure_told_before_the_value_was_written_explains_nothing(known: Wo
 # ---- after an erasure that is told
 
 
+@pytest.mark.bare
 def test_the_trail_holds_with_the_tables_and_the_past_shows_what_is_erased_as_erased(lived: World) -> None:
     with lived.db.reading() as conn:
         before = history(conn, 1)

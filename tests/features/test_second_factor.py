@@ -365,6 +365,7 @@ def in_production(w: World, clock: Handed) -> None:
     w._app.config["SESSION_COOKIE_SECURE"] = False  # the client here speaks HTTP
 
 
+@pytest.mark.bare
 def test_who_must_have_one_is_led_to_it_before_anything_else(w: World, clock: Handed) -> None:
     in_production(w, clock)
     b, centre = w.browser("ud94"), w.browser("centre")

@@ -51,6 +51,7 @@ def test_every_kind_has_a_line_a_name_and_a_bound() -> None:
     assert all(line.label and 0 < line.most <= 500 for line in TABLE) and len({line.label for line in TABLE}) == len(TABLE)
 
 
+@pytest.mark.bare
 def test_a_sign_in_and_a_wrong_password_are_kept_with_whose_and_from_where(w: World) -> None:
     me = number(w, "centre")
     sign_in_with(w.db, w.now(), "centre@test.example", "guess", THERE)
@@ -69,6 +70,7 @@ def test_what_was_typed_is_not_kept(w: World) -> None:
         assert "a-secret" not in str(conn.execute(select(security_entry)).all())
 
 
+@pytest.mark.bare
 def test_guesses_refused_unseen_are_one_row_an_hour_and_cost_no_write_after_it(w: World) -> None:
     me = number(w, "centre")
     for i in range(40):

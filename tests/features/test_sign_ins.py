@@ -9,6 +9,8 @@ from tests.support.world import PASSWORD, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
+pytestmark = pytest.mark.bare
+
 
 @pytest.fixture
 def w(world: World) -> World:

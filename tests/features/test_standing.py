@@ -122,6 +122,7 @@ def key_of(table: Table) -> str:
     return ", ".join(f'"{c.name}"' for c in table.primary_key.columns)
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_every_column_of_every_table_is_compared_or_listed_with_the_reason_why_not(lived: World) -> None:
     with lived.db.snapshot() as conn:
@@ -204,6 +205,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.bare
 def test_what_is_changed_by_hand_is_named(lived: World) -> None:
     said = {}
     for change, (sql, _) in CHANGES.items():

@@ -1,6 +1,7 @@
 """A small world to test in: built through the same actions as real use."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from flask import Flask
@@ -31,26 +32,39 @@ from portal.settings import Settings
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
+from portal.web.arriving import SEEN
 from portal.web.signed import Visits
 
 PASSWORD = "a fine long password"
 PEOPLE: dict[str, tuple[Role, dict[str, int | str]]] = {
+    "ud94": (Role.UD, {"department_code": "94"}),
     "centre": (Role.CENTRE, {"siret": 0}),
     "other": (Role.CENTRE, {"siret": 1}),
-    "ud94": (Role.UD, {"department_code": "94"}),
     "ud75": (Role.UD, {"department_code": "75"}),
     "region": (Role.REGION, {"region_name": "Île-de-France"}),
     "national": (Role.NATIONAL, {}),
 }
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What a browser holds of a person who is signed in: its cookies, by name, and what its forms send against forgery."""
+
+    cookies: dict[str, str]
+    sent: str
+
+
 class World:
-    def __init__(self, db: Database, today: date) -> None:
-        self.db, self.today = db, today
-        self.people: dict[str, Work] = {}
+    """`visits`: of a copy of a world that was settled before, its people who are signed in already, each in one browser."""
+
+    def __init__(self, db: Database, today: date, visits: dict[str, Visit] | None = None) -> None:
+        self.db, self.today, self.settled = db, today, today
+        self.visits = visits or {}
         self._app: Flask | None = None
-        start = self.operator()
         self.sirets = [invented_siret(1), invented_siret(2)]
+        if visits is not None:
+            return
+        start = self.operator()
         import_centres(start, f"siret;name;department\n{self.sirets[0]};CENTRE A;94\n{self.sirets[1]};CENTRE B;75\n".encode())
         titles = (
             "code;decree_version;label;level;certificates\nTP-01303;20/04/2016;Enseignant de la conduite;5;Former|Sensibiliser\n"
@@ -156,7 +170,10 @@ class World:
         if who:
             self.as_(who)
         browser = Browser(self.app().test_client())
-        if who:
+        visit = self.visits.pop(who, None) if who and self.today == self.settled else None
+        if visit:
+            browser.resume(visit)
+        elif who:
             browser.sign_in(f"{who}@test.example", PASSWORD)
         return browser
 
@@ -171,6 +188,19 @@ class Browser:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         self._token = ("", "")  # the secret that the cookie holds, and what forms send for it
+
+    def visit(self) -> Visit:
+        sent = self.token()
+        held = (cookie for cookie in (self.client.get_cookie(name) for name in ("portail", "appareil")) if cookie)
+        return Visit({cookie.key: cookie.value for cookie in held}, sent)
+
+    def resume(self, visit: Visit) -> None:
+        """Goes on as the one who was signed in, seen this moment."""
+        for name, value in visit.cookies.items():
+            self.client.set_cookie(name, value)
+        with self.client.session_transaction() as kept:
+            kept[SEEN] = self.client.application.extensions["portal_clock"].now().timestamp()
+        self._token = (self._secret(), visit.sent)
 
     def sign_in(self, email: str, password: str) -> TestResponse:
         return self.post("/connexion", email=email, password=password, suite="/sessions")

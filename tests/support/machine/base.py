@@ -46,6 +46,7 @@ class Ticking(World):
 
     def __init__(self, db: Database, today: date) -> None:
         super().__init__(db, today)
+        self.people: dict[str, Work] = {}
         self.title(EXPIRING, "31/05/2019")
         self.approve()
         self.approve(end="31/05/2019", title=EXPIRING)
