@@ -110,17 +110,19 @@ def test_the_server_of_mails_proves_who_it_is_before_anything_is_sent(monkeypatc
     assert seen[0].verify_mode is ssl.CERT_REQUIRED and seen[0].check_hostname
 
 
-def test_what_the_database_says_of_a_fault_is_logged_without_values(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_the_database_says_of_a_fault_is_logged_without_values(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     typed = "".join(reversed("EUQRAM"))  # not in the lines of the program that a trace shows
 
-    @world.app().get("/essai")
     def trial() -> str:
         with world.app().extensions["portal_db"].writing() as tx:
             for code in ("98", "99"):
                 tx.execute(insert(region), {"code": code, "name": typed})
         return ""
 
-    assert world.browser("centre").get("/essai").status_code == 500
+    monkeypatch.setitem(world.app().view_functions, "reference.index", trial)
+    assert world.browser("centre").get("/agrements").status_code == 500
     told = [JsonLines().format(record) for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(told) == 1 and "IntegrityError" in told[0] and "INSERT INTO region" in told[0] and typed not in told[0]
     world.close()

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from tempfile import gettempdir
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -35,7 +37,7 @@ from portal.store.work import Work
 from portal.web.arriving import SEEN
 from portal.web.signed import Visits
 
-PASSWORD = "a fine long password"
+PASSWORD, SECRET = "a fine long password", "a secret for tests"
 PEOPLE: dict[str, tuple[Role, dict[str, int | str]]] = {
     "ud94": (Role.UD, {"department_code": "94"}),
     "centre": (Role.CENTRE, {"siret": 0}),
@@ -52,6 +54,13 @@ class Visit:
 
     cookies: dict[str, str]
     sent: str
+
+
+@cache
+def made() -> tuple[Flask, dict[str, object], dict[str, object]]:
+    """The application that one world after the other is served by, with what it holds and how it is configured at the start."""
+    app = create_app(Settings("demo", f"sqlite:///{gettempdir()}/none.sqlite", SECRET, date(2020, 6, 15)))
+    return app, dict(app.extensions), dict(app.config)
 
 
 class World:
@@ -162,8 +171,16 @@ class World:
     def app(self) -> Flask:
         if self._app is None:
             url = self.db.url.render_as_string(hide_password=False)
-            self._app = create_app(Settings("demo", url, "a secret for tests", self.today), Clock(self.today))
-            self._app.extensions["portal_db"] = self.db.seen_by(None)  # one set of connections, which know the tables already
+            self._app, held, configured = made()
+            self._app.config.clear()
+            self._app.config.update(configured)
+            settings, db = (
+                Settings("demo", url, SECRET, self.today),
+                self.db.seen_by(None),
+            )  # its connections know the tables already
+            told = {"portal_settings": settings, "portal_db": db, "portal_clock": Clock(self.today)}
+            self._app.extensions.clear()
+            self._app.extensions.update(held | told)
         return self._app
 
     def browser(self, who: str | None = None) -> "Browser":
