@@ -13,12 +13,9 @@ from portal.store import migrate
 from portal.store.database import Database
 from tests.support.schema import Shape, differences, empty_like, shape
 
-BEFORE, SCHEMA = "1.15.0", "0021"  # the version before this one, and its schema
+BEFORE, SCHEMA = "1.16.0", "0031"  # the version before this one, and its schema
 # What is asked besides of tables that were there, and why the version before gives it.
-GIVEN = {
-    "check mail.ck_mail_to_somebody": "it writes an account with each mail",
-    "constraint mail.ck_mail_to_somebody": "the same",
-}
+GIVEN: dict[str, str] = {}
 IN_LIST = re.compile(r"IN\((.*?)\)")
 
 
