@@ -55,7 +55,7 @@ from portal.settings import Settings, read
 from portal.store.database import HELD_UP, Database
 from portal.web import errors, fragments, health, observe, origin, sizes, typography
 from portal.web.navigation import navigation
-from portal.web.numbers import NumberConverter
+from portal.web.numbers import NumberConverter, WordConverter, WordsConverter
 from portal.web.signed import Visits
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS, day_in_paris, long_day_in_paris, moment
@@ -116,7 +116,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.jinja_options["trim_blocks"] = True
     app.jinja_options["lstrip_blocks"] = True
     app.jinja_options["extensions"] = [Unindented]
-    app.url_map.converters["number"] = NumberConverter
+    words = {"default": WordConverter, "string": WordConverter, "path": WordsConverter}
+    app.url_map.converters |= {"number": NumberConverter, **words}
     app.session_interface = Visits()
     Compress(app)
     csrf = CSRFProtect(app)

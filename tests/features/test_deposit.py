@@ -338,6 +338,10 @@ BROKEN = {
 OF_OURS = {
     "a line of nobody": (LINE.format("1-99"), "que son lot ne contient pas"),
     "a line that is no number": (LINE.format("1-1; DROP"), "que son lot ne contient pas"),
+    "a line written otherwise": (
+        f"</PassagesOK><PassagesKO><passage><idTechnique>01-1</idTechnique><messageErreur>Non</messageErreur></passage></PassagesKO>"
+        f"<PassagesOK>{LINE.format('1-3')}", "que son lot ne contient pas",
+    ),
     "a line twice": (LINE.format("1-1") * 2, "parle deux fois"),
     "accepted and rejected": (
         f"{LINE.format('1-1')}</PassagesOK><PassagesKO><passage><idTechnique>1-1</idTechnique><messageErreur>Non</messageErreur>"

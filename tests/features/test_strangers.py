@@ -1,5 +1,7 @@
 """What a stranger sends costs little, and another website does nothing in a person's name."""
 
+import re
+
 import pytest
 
 from tests.support.world import Browser, World
@@ -79,3 +81,12 @@ def test_ones_own_forms_come_through(w: World, headers: dict[str, str]) -> None:
 def test_a_link_from_another_site_opens(w: World) -> None:
     assert isinstance(centre := w.browser("centre"), Browser)
     assert centre.client.get("/sessions/1", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_a_sign_that_no_database_keeps_is_of_no_address(w: World) -> None:
+    national = w.browser("national")
+    rules = [rule for rule in w.app().url_map.iter_rules() if "<" in rule.rule and "GET" in (rule.methods or ())]
+    for word in ("a%00b", "%00"):
+        for address in {re.sub(r"<[^>]*>", word, rule.rule) for rule in rules}:
+            assert national.get(address).status_code == 404, address

@@ -1,5 +1,6 @@
 """What becomes of a batch: its report is read, or it never arrived; and a title that is obtained no longer was taken back."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ def read_report(work: Work, data: bytes) -> Told:
 
 
 Key = tuple[int, int]  # of a line: session, candidate
+NAMED = re.compile("([1-9][0-9]{0,9})-([1-9][0-9]{0,9})")
 
 
 def _states(tx: Connection, number: int) -> dict[Key, State]:
@@ -78,9 +80,8 @@ def _new(report: Report, states: Mapping[Key, State]) -> dict[Key, State]:
     told = dict.fromkeys(report.accepted, State.ACCEPTED) | dict.fromkeys(report.rejected, State.REJECTED)
     found: dict[Key, State] = {}
     for key, state in told.items():
-        session, _, candidate = key.partition("-")
-        plain = all(part.isascii() and part.isdecimal() and len(part) <= 10 for part in (session, candidate))
-        of = (int(session), int(candidate)) if plain else (0, 0)
+        plain = NAMED.fullmatch(key)  # as we write it, and in no other way: « 01-2 » is no line of ours
+        of = (int(plain[1]), int(plain[2])) if plain else (0, 0)
         if of not in states:
             raise BadReport(f"Ce rapport parle de « {key[:40]} », que son lot ne contient pas : il n’est pas lu.")
         if states[of] not in (state, State.SENT):
