@@ -8,7 +8,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
+from portal.features.results import sheets
 from portal.files.models import model
+from portal.store.text import fold
 from tests.support.world import Browser, World
 
 FILE = "/sessions/1/resultats/fichier"
@@ -65,6 +67,21 @@ def test_each_line_that_cannot_be_taken_says_why_and_the_others_are(w: World) ->
     for line, said in ((3, "est celui de BRAVO Prénom, et non de Charlie"), (4, "n’est celui d’aucun candidat"),
                        (5, "n’est pas un résultat (Titre obtenu, "), (6, "déjà à la ligne 2"), (7, "n’est pas un certificat")):  # fmt: skip
         assert f"Ligne {line}</strong>" in page and said in page, said
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_a_file_repeats_costs_no_more_than_to_read_it(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    folded = 0
+
+    def counted(text: str) -> str:
+        nonlocal folded
+        folded += len(text)
+        return fold(text)
+
+    monkeypatch.setattr(sheets, "fold", counted)
+    lines = ["1;;;;partiel;" + "|".join(["x"] * 4900), *["2;;;;absent;"] * 500, "3;;;;" + "y" * 9000 + ";"]
+    page = send(w.browser("centre"), "\n".join(("n°;nom;prénom;date de naissance;résultat;ccp obtenus", *lines)).encode()).text
+    assert "4900 CCP, et le titre en a 2" in page and folded < 10_000
 
 
 def test_a_session_of_certificates_has_a_line_for_each(w: World) -> None:

@@ -1,6 +1,6 @@
 """The results of one session as a spreadsheet: the sheet to fill in, and what a filled one says, line by line. Nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from portal.core.people import sort_key
@@ -17,6 +17,7 @@ NUMBER, OUTCOME, CCP, CERTIFICATE = "n°", "résultat", "ccp obtenus", "certific
 WHO = ("nom", "prénom", "date de naissance")
 ALSO = {"no": NUMBER, "numéro": NUMBER, "resultat": OUTCOME, "prenom": "prénom"}
 BETWEEN = "|"
+LONGEST = 300  # signs of a cell that are looked at: more name nothing
 
 
 @dataclass
@@ -53,11 +54,11 @@ def read(data: bytes, sheet: Sheet) -> Read:
     required = (NUMBER, OUTCOME) if sheet.kind is Kind.TITLE else (NUMBER, CERTIFICATE, OUTCOME)
     optional = (*WHO, CCP) if sheet.kind is Kind.TITLE else WHO
     lines, told = named(found(data, len(required)), required, optional, ALSO), Read()
-    people, said = {c.id: c for c in sheet.candidates}, dict[tuple[int, int | None], int]()
+    words, said = Words(sheet), dict[tuple[int, int | None], int]()
     for line in lines:
         errors = Errors()
-        who = _candidate(line, people, errors)
-        entry = _entry(line, sheet, errors) if who else {}
+        who = _candidate(line, words, errors)
+        entry = _entry(line, words, errors) if who else {}
         for key in ((who.id, certificate) for certificate in entry) if who else ():
             if key[1] is None or sheet.kind is not Kind.TITLE:
                 if key in said:
@@ -70,51 +71,58 @@ def read(data: bytes, sheet: Sheet) -> Read:
     return told
 
 
-def _candidate(line: Line, people: Mapping[int, Candidate], errors: Errors) -> Candidate | None:
+class Words:
+    """What may stand in the cells of this session, as it is compared: folded once for the whole file, not for each line."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.whole, self.choices = sheet.kind is Kind.TITLE, sheet.choices
+        self.people = {c.id: c for c in sheet.candidates}
+        self.names = {c.id: (sort_key(c.last_name, c.first_name), sort_key(c.last_name, "")) for c in sheet.candidates}
+        self.outcomes = {fold(word): o for o in sheet.choices for word in (o.label, o.value, o.value.replace("_", " "))}
+        self.certificates = {fold(c.label): c.id for c in reversed(sheet.certificates)}
+
+    def outcome(self, cell: str) -> Outcome | None:
+        """The outcome that a cell says, None for an empty one. Raises BadCell."""
+        if not cell.strip():
+            return None
+        if (known := self.outcomes.get(fold(cell[:LONGEST]))) is None:
+            raise BadCell(f"« {cell[:40]} » n’est pas un résultat ({', '.join(o.label for o in self.choices)})")
+        return known
+
+    def certificate(self, cell: str) -> int:
+        """The certificate that a cell names. Raises BadCell."""
+        if (known := self.certificates.get(fold(cell[:LONGEST]))) is None:
+            raise BadCell(f"« {cell.strip()[:60]} » n’est pas un certificat de cette session")
+        return known
+
+    def held(self, cell: str) -> list[int]:
+        """The certificates that a cell names, one after the other. Raises BadCell."""
+        ticked = [part for part in cell.split(BETWEEN) if part.strip()]
+        if len(ticked) > len(self.certificates):
+            raise BadCell(f"{len(ticked)} CCP, et le titre en a {len(self.certificates)}")
+        return [self.certificate(part) for part in ticked]
+
+
+def _candidate(line: Line, words: Words, errors: Errors) -> Candidate | None:
     """Whom this line is of: by number, and by name where it says one, so that a column that slipped shows."""
     cell = line.cells[NUMBER]
-    who = people.get(int(cell)) if cell.isascii() and cell.isdecimal() and len(cell) < 10 else None
+    who = words.people.get(int(cell)) if cell.isascii() and cell.isdecimal() and len(cell) < 10 else None
     if who is None:
-        errors.add(line.number, f"{NUMBER} « {cell} » n’est celui d’aucun candidat de cette session")
+        errors.add(line.number, f"{NUMBER} « {cell[:40]} » n’est celui d’aucun candidat de cette session")
         return None
-    last, first = line.cells["nom"], line.cells["prénom"]
-    if last and sort_key(last, first) not in (sort_key(who.last_name, who.first_name), sort_key(who.last_name, "")):
+    last, first = line.cells["nom"][:LONGEST], line.cells["prénom"][:LONGEST]
+    if last and sort_key(last, first) not in words.names[who.id]:
         errors.add(line.number, f"le {NUMBER} {cell} est celui de {who.name}, et non de {last} {first}".rstrip())
         return None
     return who
 
 
-def _entry(line: Line, sheet: Sheet, errors: Errors) -> dict[int | None, Outcome]:
-    outcome = line.get(OUTCOME, lambda cell: _outcome(cell, sheet), errors)
+def _entry(line: Line, words: Words, errors: Errors) -> dict[int | None, Outcome]:
+    outcome = line.get(OUTCOME, words.outcome, errors)
     if outcome is None:
         return {}
-    if sheet.kind is not Kind.TITLE:
-        certificate = line.get(CERTIFICATE, lambda cell: _certificate(cell, sheet), errors)
+    if not words.whole:
+        certificate = line.get(CERTIFICATE, words.certificate, errors)
         return {certificate: outcome} if certificate is not None else {}
-    ticked = [part for part in line.cells[CCP].split(BETWEEN) if part.strip()]
-    held = [_held(line, part, sheet, errors) for part in ticked] if outcome is Outcome.PARTIAL else []
-    return {None: outcome, **{number: Outcome.ACQUIRED for number in held if number is not None}}
-
-
-def _held(line: Line, part: str, sheet: Sheet, errors: Errors) -> int | None:
-    try:
-        return _certificate(part, sheet)
-    except BadCell as error:
-        errors.add(line.number, f"{CCP} : {error}")
-        return None
-
-
-def _outcome(cell: str, sheet: Sheet) -> Outcome | None:
-    if not cell.strip():
-        return None
-    known = {fold(word): o for o in sheet.choices for word in (o.label, o.value, o.value.replace("_", " "))}
-    if fold(cell) not in known:
-        raise BadCell(f"« {cell[:40]} » n’est pas un résultat ({', '.join(o.label for o in sheet.choices)})")
-    return known[fold(cell)]
-
-
-def _certificate(cell: str, sheet: Sheet) -> int:
-    found = next((c.id for c in sheet.certificates if fold(c.label) == fold(cell)), None)
-    if found is None:
-        raise BadCell(f"« {cell.strip()[:60]} » n’est pas un certificat de cette session")
-    return found
+    held = line.get(CCP, words.held, errors) if outcome is Outcome.PARTIAL else []
+    return {None: outcome, **dict.fromkeys(held or (), Outcome.ACQUIRED)}
