@@ -70,6 +70,14 @@ def test_what_is_no_pdf_leaves_the_one_before(w: World) -> None:
     assert w.scalar("SELECT count(*) FROM letter") == 0
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_text_that_is_too_long_is_told_and_not_worked_out(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked = list[str]()
+    monkeypatch.setattr(letters, "as_html", worked.append)
+    long = send(w.browser("national"), NEW, apercu=1, text="[" * 90_000)
+    assert "90000 caractères, pour 50" in long.text and worked == []
+
+
 def test_a_paper_is_of_its_form_and_its_person(w: World) -> None:
     send(w.browser("national"), NEW, apercu=1, pdf=(BytesIO(PDF), "annexe.pdf"))
     assert "Joint" not in send(w.browser("national"), NEW, apercu=1, key="other").text

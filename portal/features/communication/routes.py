@@ -193,7 +193,8 @@ def _form(
     form: Letter, status: int = 200, paper: Paper | None = None, row: Found | None = None, conflict: bool = False
 ) -> ResponseReturnValue:
     """The form, with what it would look like and how many it reaches; `row`: the letter that it changes."""
-    preview = Markup(letters.as_html(form.text.typed)) if form.text.typed.strip() else ""  # noqa: S704 (cleaned)
+    shows = form.text.typed.strip() and not form.text.errors  # what is too long is not worked out
+    preview = Markup(letters.as_html(form.text.typed)) if shows else ""  # noqa: S704 (cleaned)
     reaches = letters.addressees(reading(), form.groups, form.departments.codes) if preview else None
     page = {"form": form, "preview": preview, "paper": paper, "reaches": reaches, "letter": row, "conflict": conflict}
     return render_template("communication/new.html", **page), status
