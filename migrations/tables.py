@@ -23,16 +23,18 @@ def alter_table(
     add: Columns = (),
     drop: Sequence[str] = (),
     nullable: Sequence[str] = (),
+    once: bool = False,
 ) -> None:
     """Change the constraints and the columns of a table; nothing else of it changes, and no row is lost.
 
     `constraints`: by its whole name, what a constraint says from now on (`CHECK (…)`, `UNIQUE (…)`, `FOREIGN KEY (…) REFERENCES …`),
     new or not; None takes it away. `add`: columns, with a `server_default` where they are never null. `drop`: names of
-    columns; an index over one is dropped before. `nullable`: names of columns that may be empty from now on. What is not there, and
-    rows that a new constraint refuses, stop the migration.
+    columns; an index over one is dropped before. `nullable`: names of columns that may be empty from now on. `once`: the number of a
+    row that is gone is given to no other, as PostgreSQL always has it. What is not there, and rows that a new constraint refuses,
+    stop the migration.
     """
     if op.get_bind().dialect.name == "sqlite":
-        _rebuild(op.get_bind(), table, constraints or {}, add, drop, nullable)
+        _rebuild(op.get_bind(), table, constraints or {}, add, drop, nullable, once)
         return
     for name in nullable:
         op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
@@ -51,7 +53,13 @@ def alter_table(
 
 
 def _rebuild(
-    conn: sa.Connection, table: str, constraints: Constraints, add: Columns, drop: Sequence[str], nullable: Sequence[str]
+    conn: sa.Connection,
+    table: str,
+    constraints: Constraints,
+    add: Columns,
+    drop: Sequence[str],
+    nullable: Sequence[str],
+    once: bool,
 ) -> None:
     if conn.exec_driver_sql("PRAGMA foreign_keys").scalar():
         raise RuntimeError("foreign keys are on: dropping the old table would take along what refers to it")
@@ -65,6 +73,9 @@ def _rebuild(
             raise LookupError(f"{table} has no column {name}")
     for name in nullable:
         columns[name][0] = columns[name][0].replace(" NOT NULL", "", 1)
+    if once:
+        rules.pop(f"pk_{table}", None)
+        columns["id"] = ["id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"]
     for name, words in constraints.items():
         if rules.pop(name, None) is None and not _stripped(columns, name) and words is None:
             raise LookupError(f"{table} has no constraint {name}")

@@ -55,6 +55,7 @@ candidate = Table(
     UniqueConstraint("session_id", "sort_key", "born_on"),
     UniqueConstraint("id", "session_id"),
     Index(None, "sort_key", "born_on"),
+    sqlite_autoincrement=True,  # papers, the trail and telephones keep the number of whoever was removed: it is nobody else's
 )
 
 # Full text over the names, which stand in the table alone: an index on PostgreSQL, on SQLite a table of its own that follows.

@@ -357,3 +357,13 @@ def test_five_thousand_lines_are_one_import(w: World) -> None:
     assert "5 000 candidats à ajouter".replace(" ", "\u202f", 1) in preview.text or "5\u202f000 candidats" in preview.text
     assert b.post("/sessions/1/candidats/import", content=hidden(preview.text, "content")).status_code == 303
     assert count(w) == 5000 and w.get(1).version == 2
+
+
+def test_the_number_of_who_was_removed_is_given_to_nobody_else(w: World) -> None:
+    b = w.browser("centre")
+    for name in ("Premier", "Second"):
+        add(w, b, last_name=name)
+        number = w.scalar("SELECT max(id) FROM candidate")
+        assert b.post(f"/sessions/1/candidats/{number}/retrait", version=w.get(1).version).status_code == 303
+    assert b.post("/sessions/1/candidats", version=w.get(1).version, **PERSON).status_code == 303
+    assert w.scalar("SELECT max(id) FROM candidate") == 3
