@@ -4,7 +4,7 @@ export PORT ?= 8000
 # One test more at once than there are processors: some always wait, for a browser or a database.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 
-.PHONY: help run dev test lint audit migration gallery house mutants bench
+.PHONY: help run dev test lint audit migration gallery house words mutants bench
 
 help: ## ce que l’on peut faire
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
@@ -40,6 +40,9 @@ gallery: .venv/dev.stamp ## une image de chaque page, dans gallery/ (ARGS=--quic
 
 house: .venv/dev.stamp ## redessiner l’image de la maison, dans docs/
 	$(BIN)/python scripts/draw_house.py
+
+words: .venv/dev.stamp ## tous les textes que l’on lit, chacun une fois, à relire à voix haute
+	@$(BIN)/python -m scripts.words
 
 mutants: .venv/dev.stamp ## ce que les épreuves laisseraient passer (ARGS="--seed 7 --sample 20")
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY $(BIN)/python -m scripts.mutants $(ARGS)

@@ -146,6 +146,8 @@
   document.addEventListener("htmx:before:response", (event) => {
     const { ctx } = event.detail;
     document.getElementById("sans-reponse")?.remove();
+    // The title says first that the form was refused, as that of a whole page does.
+    document.title = (ctx.response.status === 422 ? "Erreur\u00a0: " : "") + document.title.replace(/^Erreur\s: /, "");
     if (ctx.response.status < 500) return;
     event.preventDefault();
     notAnswered(ctx);

@@ -44,7 +44,7 @@ def make_batch(file: str) -> None:
     for left in made.left[:MOST_TOLD]:
         click.echo(f"Session {left.session}, {left.name} : il manque {', '.join(left.missing)}.", err=True)
     if len(made.left) > MOST_TOLD:
-        click.echo(f"… et {len(made.left) - MOST_TOLD} autres.", err=True)
+        click.echo(f"… et {plural(len(made.left) - MOST_TOLD, 'autre')}.", err=True)
     if not made.number:
         Path(fresh).unlink()
         click.echo("Rien n’est à déposer : aucun fichier n’est écrit.")

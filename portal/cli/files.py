@@ -19,14 +19,14 @@ def _import(path: str, act: Callable[[Work, bytes], Imported], many: str) -> Non
     click.echo(f"{many} : {done.added} ajouté(s), {done.updated} mis à jour.")
 
 
-@click.group(help="Reprend des sessions d’un fichier, ou les y écrit.")
+@click.group(help="Importe des sessions d’un fichier, ou les y écrit.")
 def sessions() -> None:
     pass
 
 
 @sessions.command(
     "import",
-    help="Reprend des sessions d’un CSV : tout ou rien.\n\n"
+    help="Importe des sessions d’un CSV : tout ou rien.\n\n"
     "Colonnes : id;siret;title;kind;starts_on;ends_on;status;actual_end_on. Deux autres peuvent suivre, les deux ou aucune : "
     "planned_end_on;postponed_by, la fin d’avant une mesure qui a déjà déplacé la session, et la clé de cette mesure.",
 )
@@ -51,14 +51,14 @@ def export_sessions(file: str | None) -> None:
         write_out(file, lines(COLUMNS, rows(conn, true())))
 
 
-@click.group(help="Reprend des candidats d’un fichier.")
+@click.group(help="Importe des candidats d’un fichier.")
 def candidates() -> None:
     pass
 
 
 @candidates.command(
     "import",
-    help="Reprend des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email, puis "
+    help="Importe des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email, puis "
     "birth_name;usage_name;sex;birth_insee;birth_postcode;birth_commune;birth_country;access, que demande le dépôt à la Caisse des "
     "Dépôts : sex vaut F ou M, access initiale, apprentissage, continue, professionnalisation, vae, equivalence ou libre. Une de ces "
     "cellules laissée vide garde ce qui est connu.",
@@ -70,14 +70,14 @@ def import_candidates(file: str) -> None:
     _import(file, lambda work, data: act(work, data, lambda parts: progress(parts, "Candidats")), "Candidats")
 
 
-@click.group(help="Reprend des centres d’un fichier.")
+@click.group(help="Importe des centres d’un fichier.")
 def centres() -> None:
     pass
 
 
 @centres.command(
     "import",
-    help="Reprend des centres d’un CSV : tout ou rien.\n\nColonnes : siret;name;department, et au besoin address;email;phone.",
+    help="Importe des centres d’un CSV : tout ou rien.\n\nColonnes : siret;name;department, et au besoin address;email;phone.",
 )
 @click.argument("file", metavar="FICHIER.csv")
 def import_centres(file: str) -> None:
@@ -86,14 +86,14 @@ def import_centres(file: str) -> None:
     _import(file, act, "Centres")
 
 
-@click.group(help="Reprend des titres professionnels d’un fichier.")
+@click.group(help="Importe des titres professionnels d’un fichier.")
 def titles() -> None:
     pass
 
 
 @titles.command(
     "import",
-    help="Reprend des titres d’un CSV : tout ou rien.\n\nColonnes : code;decree_version;label;level;certificates, et au besoin expires_on;extension_months;rncp_code.",
+    help="Importe des titres d’un CSV : tout ou rien.\n\nColonnes : code;decree_version;label;level;certificates, et au besoin expires_on;extension_months;rncp_code.",
 )
 @click.argument("file", metavar="FICHIER.csv")
 def import_titles(file: str) -> None:
@@ -102,13 +102,13 @@ def import_titles(file: str) -> None:
     _import(file, act, "Titres")
 
 
-@click.group(help="Reprend des agréments d’un fichier.")
+@click.group(help="Importe des agréments d’un fichier.")
 def approvals() -> None:
     pass
 
 
 @approvals.command(
-    "import", help="Reprend des agréments d’un CSV : tout ou rien.\n\nColonnes : number;siret;title;valid_from;valid_to."
+    "import", help="Importe des agréments d’un CSV : tout ou rien.\n\nColonnes : number;siret;title;valid_from;valid_to."
 )
 @click.argument("file", metavar="FICHIER.csv")
 def import_approvals(file: str) -> None:

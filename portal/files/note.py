@@ -128,7 +128,9 @@ def read_head(text: str, key: Key) -> Head:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     found = [i for i in range(1, len(lines) - 1) if NUMBER.fullmatch(lines[i]) and HASH.fullmatch(lines[i + 1])]
     if not found:
-        raise NoHead("ce texte n’est pas un point du journal : il y manque un nombre, puis une racine de 44 signes")
+        raise NoHead(
+            "ce texte n’est pas un point du journal : il y manque un nombre, puis une racine de 44 signes ; collez-le en entier"
+        )
     at = found[0]
     head = Head(lines[at - 1], int(lines[at]), b64decode(lines[at + 1]))
     for line in lines[at + 2 :]:

@@ -22,7 +22,7 @@ def text_of(longest: int, *, required: bool = True) -> Callable[[str], str]:
         if required and not value:
             raise BadCell("la cellule est vide")
         if len(value) > longest:
-            raise BadCell(f"{len(value)} caractères, pour {longest} au plus")
+            raise BadCell(f"{len(value)} caractères, pour {longest} au plus : raccourcissez")
         if any(ord(c) < 32 or ord(c) == 127 for c in value):
             raise BadCell("un caractère de commande s’y trouve")
         return value
@@ -42,7 +42,7 @@ def day_of(cell: str) -> date:
     except ValueError:
         raise BadCell(f"« {cell} » n’existe pas au calendrier") from None
     if not EARLIEST <= value <= LATEST:
-        raise BadCell(f"« {cell} » : vérifiez l’année")
+        raise BadCell(f"l’année de « {cell} » n’est pas entre {EARLIEST.year} et {LATEST.year} : corrigez-la")
     return value
 
 
@@ -66,14 +66,14 @@ def siret_of(cell: str) -> str:
     if re.fullmatch(r"[0-9],[0-9]+E\+?[0-9]+", digits, re.IGNORECASE):
         raise BadCell(f"« {cell} » : le tableur a arrondi ce SIRET ; mettez la colonne au format Texte")
     if not siret_rule.is_valid(digits):
-        raise BadCell(f"« {cell} » n’est pas un SIRET (14 chiffres, clé valide)")
+        raise BadCell(f"« {cell} » n’est pas un SIRET (14 chiffres, clé valide) : relisez-le, chiffre par chiffre")
     return digits
 
 
 def code_of(cell: str) -> str:
     """A title's code, such as TP-01303. Raises BadCell."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,19}", cell):
-        raise BadCell(f"« {cell} » n’est pas un code de titre (TP-01303)")
+        raise BadCell(f"« {cell} » n’est pas un code de titre : écrivez-le comme TP-01303")
     return cell
 
 
@@ -95,7 +95,7 @@ def rncp_of(cell: str) -> str:
     """« RNCP35250 », however it is typed; empty for an empty cell. Raises BadCell."""
     found = re.fullmatch(r"(?:RNCP)?0*([1-9][0-9]{0,5})", re.sub(r"\s", "", cell), re.IGNORECASE)
     if cell and not found:
-        raise BadCell(f"« {cell} » n’est pas un code RNCP (RNCP35250)")
+        raise BadCell(f"« {cell} » n’est pas un code RNCP : écrivez-le comme RNCP35250")
     return f"RNCP{found[1]}" if found else ""
 
 
@@ -103,7 +103,7 @@ def phone_of(cell: str) -> str:
     """A telephone number as it is written, of 6 to 15 digits; empty for an empty cell. Raises BadCell."""
     value = text_of(40, required=False)(cell)
     if value and not (re.fullmatch(r"[0-9+(). /-]+", value) and 6 <= sum(c.isdecimal() for c in value) <= 15):
-        raise BadCell(f"« {cell} » n’est pas un numéro de téléphone")
+        raise BadCell(f"« {cell} » n’est pas un numéro de téléphone : écrivez-le comme 01 02 03 04 05")
     return value
 
 
@@ -121,7 +121,7 @@ def born_before(today: date) -> Callable[[str], date]:
     def parse(cell: str) -> date:
         value = day_of(cell)
         if value >= today:
-            raise BadCell(f"né(e) le {day(value)} ? vérifiez l’année")
+            raise BadCell(f"né(e) le {day(value)}, une date à venir : vérifiez l’année")
         return value
 
     return parse

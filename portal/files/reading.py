@@ -85,7 +85,7 @@ def named(
     for name in unknown[:SHOWN_UNKNOWN]:
         errors.add(header_line, f"la colonne « {name[:60]} » est inconnue ; les colonnes sont {expected}")
     if len(unknown) > SHOWN_UNKNOWN:
-        errors.add(header_line, f"{len(unknown) - SHOWN_UNKNOWN} autres colonnes sont inconnues")
+        errors.add(header_line, f"autres colonnes inconnues : {len(unknown) - SHOWN_UNKNOWN}")
     for name, times in Counter(names).items():
         if times > 1 and (name in required or name in optional):
             errors.add(header_line, f"la colonne « {name} » est en double")

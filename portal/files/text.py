@@ -9,6 +9,7 @@ from portal.files.errors import BadFile, LineError
 from portal.files.found import Found
 
 SAVE_AS = "dans Excel, enregistrez-le au format « CSV UTF-8 (délimité par des virgules) »"
+NOT_A_TEXT = f"ce fichier n’est ni un tableau ni un texte (un caractère nul s’y trouve) ; {SAVE_AS}"
 AS_WINDOWS = "le fichier n’était pas en UTF-8 : il a été lu comme Windows-1252, relisez les accents"
 AS_UTF_16 = "le fichier n’était pas en UTF-8 : il a été lu comme UTF-16"
 SEPARATORS = {",": "virgules", "\t": "tabulations"}
@@ -45,7 +46,7 @@ def _decode(data: bytes) -> tuple[str, str]:
             raise BadFile([LineError(line, f"le fichier n’est pas en UTF-8 ; {SAVE_AS}")]) from error
         text, said = windows, AS_WINDOWS
     if "\0" in text:
-        raise BadFile([LineError(text.count("\n", 0, text.index("\0")) + 1, "un caractère nul : ce n’est pas un fichier texte")])
+        raise BadFile([LineError(text.count("\n", 0, text.index("\0")) + 1, NOT_A_TEXT)])
     return text, said
 
 

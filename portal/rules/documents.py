@@ -94,7 +94,7 @@ TABLE = (
         "Attestation de CCP (livret de certification)",
         True,
         WITH_RESULTS,
-        "Le livret s’édite une fois les résultats enregistrés.",
+        "L’attestation de CCP s’édite une fois les résultats enregistrés.",
         "Aucun CCP ni CCS n’a été obtenu seul dans cette session.",
     ),
     Line(
@@ -102,7 +102,7 @@ TABLE = (
         "Attestation de réussite",
         True,
         (S.LOCKED,),
-        "L’attestation de réussite s’édite une fois la session verrouillée par l’UD.",
+        "L’attestation de réussite s’édite une fois la session verrouillée.",
         "Personne n’a obtenu le titre par cette session.",
     ),
 )

@@ -123,7 +123,7 @@ TABLE = (
     # ---- the national administration
     Line(Duty.KEEP_CENTRES, (R.NATIONAL,), "Les centres sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_TITLES, (R.NATIONAL,), "Les titres sont tenus par l’administration centrale.", NATION),
-    Line(Duty.TAKE_OVER, (R.NATIONAL,), "Les reprises de fichiers sont faites par l’administration centrale.", NATION),
+    Line(Duty.TAKE_OVER, (R.NATIONAL,), "Les fichiers sont importés par l’administration centrale.", NATION),
     Line(Duty.KEEP_APPROVALS, (R.NATIONAL,), "Les agréments sont tenus par l’administration centrale.", NATION),
     Line(Duty.KEEP_LIMITS, (R.NATIONAL,), "Les délais sont réglés par l’administration centrale.", NATION),
     Line(Duty.KEEP_DURATIONS, (R.NATIONAL,), "Les durées de conservation sont réglées par l’administration centrale.", NATION),

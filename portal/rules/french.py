@@ -45,12 +45,14 @@ def hour(value: str) -> str:
     return f"{int(hours)} h" + (f" {minutes}" if minutes != "00" else "") if value else ""
 
 
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])(?![\w.&#;'+-]*@)")  # between letters, and not in an e-mail address
 _SIGN = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s.,)»]|$))")
 
 
 def unbroken(text: str) -> str:
-    """The text with its signs held to their words: no line of it begins with « : ; ? ! » or ends with an opening quote."""
-    return _SIGN.sub("\u00a0", text).replace("« ", "«\u00a0")
+    """The text of a mail with its signs held to their words, and its apostrophes curved: no line of it begins with « : ; ? ! » or
+    ends with an opening quote."""
+    return _APOSTROPHE.sub("’", _SIGN.sub("\u00a0", text).replace("« ", "«\u00a0"))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

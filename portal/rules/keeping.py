@@ -114,7 +114,7 @@ WRONG_STATE: Mapping[State, Refused] = {
 }
 NOBODY = Refused("Les données de ce compte sont effacées : il n’est plus celui de personne.", "Invitez la personne de nouveau.")
 LAST_NATIONAL = Refused(
-    "C’est le dernier compte national : sans lui, plus personne ne tiendrait les comptes.",
+    "C’est le dernier compte de l’administration centrale : sans lui, plus personne ne tiendrait les comptes.",
     "Invitez d’abord une autre personne de l’administration centrale ; elle choisit son mot de passe.",
 )
 

@@ -26,8 +26,13 @@ class Kind(StrEnum):
 
     @property
     def word(self) -> str:
-        """As in « session titre », « session CCP »."""
+        """As papers keep it: « titre », « CCP »."""
         return self.value if self is Kind.TITLE else self.value.upper()
+
+    @property
+    def of_a_session(self) -> str:
+        """As in « session de titre complet », « session CCP »."""
+        return "de titre complet" if self is Kind.TITLE else self.word
 
     @property
     def label(self) -> str:

@@ -52,7 +52,7 @@ def parse(text: str, *, applied: bool = False) -> Measure:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, or a thousand brackets
-        raise MeasureError(f"Le fichier n’est pas du TOML valide{_where(error)}.") from error
+        raise MeasureError(f"Le fichier n’est pas du TOML valide{_where(error)} : corrigez-le à cet endroit.") from error
     reader = _Reader(applied)
     found = reader.measure(data)
     if reader.problems:
@@ -125,7 +125,7 @@ class _Reader:
                     return MeasureCase(name, words, when, shift_days=days)
                 self.wrong(f"« jours » est un nombre entier de 1 à {LONGEST_SHIFT}.", "jours")
             case _:
-                self.wrong("« action » vaut « annuler », « reporter_la_fin » ou « decaler ».", "action")
+                self.wrong("« action » vaut « annuler », « reporter_la_fin » ou « decaler » : choisissez.", "action")
         return MeasureCase(name, words, when, cancel=True)
 
     def kept(self, data: Mapping[str, Any], where: str) -> Kept:
@@ -183,7 +183,7 @@ class _Reader:
             self.wrong(f"{where}« {key} » est une date, par exemple {key} = 2020-08-24.", key)
             return None
         if not self.applied and not EARLIEST <= value <= LATEST:
-            self.wrong(f"{where}« {key} » : vérifiez l’année.", key)
+            self.wrong(f"{where}l’année de « {key} » n’est pas plausible : vérifiez-la.", key)
             return None
         return value
 
@@ -195,7 +195,7 @@ class _Reader:
     def text(self, data: Mapping[str, Any], key: str, where: str = "") -> str:
         value = data.get(key)
         if not isinstance(value, str) or not value.strip():
-            self.wrong(f"{where}« {key} » manque.", key)
+            self.wrong(f"{where}« {key} » manque : indiquez-le.", key)
             return ""
         if not self.applied and not _plain(value, LINES if key in LONG else ""):
             why = "contient un signe invisible : retapez-le" if key in LONG else "tient sur une ligne"
@@ -204,7 +204,7 @@ class _Reader:
 
     def bounded(self, value: str, key: str, longest: int, where: str = "") -> None:
         if len(value) > longest and not self.applied:
-            self.wrong(f"{where}« {key} » a {longest} caractères au plus.", key)
+            self.wrong(f"{where}« {key} » a {longest} caractères au plus : raccourcissez.", key)
 
     def table(self, value: object, where: str = "") -> Mapping[str, Any]:
         if isinstance(value, dict):

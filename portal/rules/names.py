@@ -21,7 +21,7 @@ def name_problem(value: str, missing: str = "") -> str | None:
         return f"« {value[:40]} » commence comme une formule de tableur : écrivez le nom seul."
     odd = next((c for c in value if unicodedata.category(c)[0] not in "LM" and c not in " -'’‘ʼ.·,()/‐‑–`´"), None)
     if odd:
-        return f"« {value[:40]} » contient « {odd} », qui ne va pas dans un nom."
+        return f"« {value[:40]} » contient « {odd} », qui ne va pas dans un nom : retirez ce signe."
     if not any(unicodedata.category(c)[0] == "L" for c in value):
-        return f"« {value[:40]} » ne contient aucune lettre."
+        return f"« {value[:40]} » ne contient aucune lettre : écrivez le nom."
     return None

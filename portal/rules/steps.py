@@ -228,7 +228,7 @@ STEPS = (
             "Pourquoi elle se verrouille sans procès-verbal vérifié. Le centre le lit, et il reste dans l’historique.",
             asked=lambda f: f.minutes in UNVERIFIED,
         ),
-        told=("verrouillée", "L’UD a vérifié les résultats : plus personne ne les modifie."),
+        told=("verrouillée", "L’{unit} a vérifié les résultats : plus personne ne les modifie."),
         history="Session verrouillée : plus personne ne la modifie.",
     ),
     Step(
@@ -244,7 +244,7 @@ STEPS = (
             "Indiquez le motif du déverrouillage.",
             "Il reste dans l’historique. Seuls les résultats redeviendront modifiables.",
         ),
-        told=("déverrouillée", "L’UD a rouvert la session : seuls ses résultats sont modifiables, par elle."),
+        told=("déverrouillée", "L’{unit} a rouvert la session : seuls ses résultats sont modifiables, par elle."),
         history="Session déverrouillée : seuls les résultats sont modifiables.",
     ),
     Step(

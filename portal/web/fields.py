@@ -113,7 +113,7 @@ class EmailField(TextField):
     def read(self, text: str) -> object:
         super().read(text)
         if not is_email(text):
-            raise Wrong(f"« {text} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr.")
+            raise Wrong(f"« {text} » n’est pas une adresse électronique : écrivez-la comme prenom.nom@exemple.fr.")
         return text
 
 
@@ -154,7 +154,7 @@ class DayField(TypedField):
         if found is None:
             raise Wrong(f"« {text} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple {self.example}.")
         if not self.plausible(found):
-            raise Wrong(f"« {text} » : vérifiez l’année.")
+            raise Wrong(f"L’année de « {text} » n’est pas plausible : vérifiez-la.")
         return found
 
     def plausible(self, found: date) -> bool:

@@ -1,5 +1,6 @@
 """A form as it was sent: nothing is lost, every problem is a French sentence on its field (`fields.py`)."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import wtforms
@@ -31,8 +32,13 @@ class Form(wtforms.Form):
 
     @property
     def problems(self) -> dict[str, str]:
-        """What is wrong, a sentence for each field in the order of the form, then what is wrong beside its fields."""
-        return {field.name: field.errors[0] for field in self if field.errors} | self.beside
+        """What is wrong, a sentence for each field in the order of the form, then what is wrong beside its fields. Where two fields
+        are wrong in the same way, each sentence says of which."""
+        said = Counter(field.errors[0] for field in self if field.errors)
+        return {f.name: self._of(f, said[f.errors[0]] > 1) for f in self if f.errors} | self.beside
+
+    def _of(self, field: wtforms.Field, named: bool) -> str:
+        return f"{field.label.text} : {field.errors[0]}" if named else str(field.errors[0])
 
     def put(self, errors: Mapping[str, str]) -> None:
         """What the act says is wrong, on its field."""

@@ -28,10 +28,10 @@ def reason_for_unit() -> TextField:
     """Why a centre asks its unit for something on a session."""
     return TextField(
         "Motif",
-        "Indiquez le motif : l’UD décide d’après lui.",
+        "Indiquez le motif : votre unité locale décide d’après lui.",
         1000,
         rows=3,
-        hint="L’UD le lit pour décider. Il reste dans l’historique de la session.",
+        hint="Votre unité locale le lit pour décider. Il reste dans l’historique de la session.",
     )
 
 

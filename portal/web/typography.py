@@ -1,8 +1,9 @@
-"""French signs stay with their words: the space before « : ; ? ! » and » and the one after « never end a line.
+"""French typography of what is read, put here for every page: never into what a field holds, which is sent back as it is.
 
-Put here, for every page, into what is read alone: never into what a field holds, which is sent back as it is. The two sentences
-that the newsletter prints stand to the letter (domain.md 6). A word that no narrow column holds gets places where it may be cut:
-so no other word ever is.
+The space before « : ; ? ! » and » and the one after « never end a line; the two sentences that the newsletter prints stand to the
+letter (domain.md 6). An apostrophe is a curved one. Words that only the stylesheet parts have a space between them, for who reads
+without it. An abbreviation is spelt out where the page first has it. The title of a refused form says so first. A word that no
+narrow column holds gets places where it may be cut: so no other word ever is.
 """
 
 import re
@@ -10,11 +11,20 @@ from collections.abc import Iterator
 
 from flask import Response
 
+from portal.rules.abbreviations import ABBREVIATIONS
+
 # In a text, not in a tag (the next bracket opens one), nor in what is typed or kept as it is written.
 _IN_TEXT = r"(?=[^<>]*<(?!/(?:textarea|pre|title|option)))"
 # Each begins with the sign itself, which is quick to find: a page is read in a fraction of a millisecond.
 _BEFORE = re.compile(rf" (?=[:;?!»](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
 _AFTER = re.compile(rf"« {_IN_TEXT}")
+_BETWEEN = r"(?=[^\W\d_])(?![\w.&#;'+-]*@)(?=[^<>]*<(?!/(?:textarea|pre)))"  # letters, and not in an e-mail address
+_STRAIGHT = {sign: re.compile(rf"{sign}(?<=[^\W\d_]{sign}){_BETWEEN}") for sign in ("&#39;", "'")}
+_IN_LINE = "(?:a|b|button|code|del|em|i|label|select|small|span|strong|time)"
+_OPEN = rf"<{_IN_LINE}\b[^<>]*>"
+# Words with nothing but tags of a line between them.
+_GLUED = re.compile(rf"<(?<=[\w)»%…!?]<)(?:/{_IN_LINE}>(?:</{_IN_LINE}>)*|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(]|<input)")
+_SHORT = {short: re.compile(rf"{short}(?<!\w{short})\b(?!-){_IN_TEXT}") for short in ABBREVIATIONS}
 LONGEST = 24  # letters: no word of the language has more
 _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
 _PIECE = re.compile(r"[^@._]{1,11}[@._]|.{12}(?=.{4})")
@@ -25,11 +35,32 @@ _HERE = re.compile(_IN_TEXT.encode())
 
 
 def set_spaces(response: Response) -> Response:
-    """The page with its spaces; anything but a page as it is."""
+    """The page with its spaces, apostrophes and abbreviations; anything but a page as it is."""
     if response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
-        text = b"".join(_with_places(response.get_data())).decode()
-        response.set_data(_AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text)))
+        text = _GLUED.sub(_parted, b"".join(_with_places(response.get_data())).decode())
+        text = _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text))
+        for sign, straight in _STRAIGHT.items():
+            text = straight.sub("’", text) if sign in text else text
+        if response.status_code == 422:
+            text = text.replace("<title>", "<title>Erreur\u00a0: ", 1)
+        response.set_data(_spelt_out(text))
     return response
+
+
+def _parted(tags: re.Match[str]) -> str:
+    """A space after what ends, before what begins."""
+    at = re.search(r"<(?!/)|$", tags[0])
+    assert at
+    return f"{tags[0][: at.start()]} {tags[0][at.start() :]}"
+
+
+def _spelt_out(page: str) -> str:
+    """The first of each abbreviation says what it stands for."""
+    frame, main, content = page.partition("<main")
+    for short, found in _SHORT.items():
+        if short in content:
+            content = found.sub(f'<abbr title="{ABBREVIATIONS[short]}">{short}</abbr>', content, count=1)
+    return frame + main + content
 
 
 def _with_places(page: bytes) -> Iterator[bytes]:

@@ -51,7 +51,7 @@ def open_reference(page: Page) -> None:
     press(page, "Ouvrir le centre", "Centre ouvert : LA POSTE FORMATION.")
     go(page, "Centres et titres")
     lines = "SIRET;nom;département\n900 002 197 00011;ATELIERS DE BOBIGNY;93\n"
-    take_over(page, "Reprendre un fichier", lines, "Fichier repris : 1 nouvelle ligne")
+    take_over(page, "Importer un fichier", lines, "Fichier importé : 1 nouvelle ligne")
     go(page, "Centres et titres", "Titres")
     page.get_by_role("link", name="Ouvrir un titre").click()
     fill(page, Code="TP-00900", Intitulé="Facteur")
@@ -72,9 +72,9 @@ def bring_sessions(page: Page) -> None:
     go(page, "Sessions")
     head = "numéro;SIRET;titre;type;date de début;date de fin;statut;date réelle de fin\n"
     line = f"30000{{}};{SIRET};TP-00900;titre;06/07/2020;10/07/2020;En préparation;\n"
-    take_over(page, "Reprendre des sessions", head + line.format(1) + line.format(2), "2 nouvelles lignes")
+    take_over(page, "Importer des sessions", head + line.format(1) + line.format(2), "2 nouvelles lignes")
     people = "session;nom;prénom;date de naissance\n300001;Nguyễn;Thị Hương;23/02/1988\n"
-    take_over(page, "Reprendre des candidats", people, "Fichier repris : 1 nouvelle ligne")
+    take_over(page, "Importer des candidats", people, "Fichier importé : 1 nouvelle ligne")
     fill(page, Rechercher=SIRET)
     page.get_by_role("button", name="Filtrer").click()
     expect(page.get_by_role("link", name="300002")).to_be_visible()

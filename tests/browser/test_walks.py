@@ -228,7 +228,7 @@ def test_choosing_a_jury_until_the_dte_can_be_asked_for(chromium: Browser, base:
         expect(page.get_by_text("siège au jury.").first).to_be_visible()
     page.goto("/sessions/224575")
     page.get_by_role("button", name="Demander le DTE").click()
-    expect(page.get_by_text("Statut enregistré : Demande de DTE envoyée.")).to_be_visible()
+    expect(page.get_by_text("la session est maintenant au statut « Demande de DTE envoyée ».")).to_be_visible()
 
 
 def test_a_document_is_downloaded_and_checked_by_anybody(chromium: Browser, base: str, script: bool, tmp_path: Path) -> None:

@@ -366,9 +366,9 @@ def test_the_last_national_and_the_last_manager_stay(w: World) -> None:
     assert close(w, w.browser("ud94"), first).status_code == 303, "the unit may"
     national = number_of(w, "national")
     refused = keeping.close(w.operator(), national, None, "")
-    assert "dernier compte national" in getattr(refused, "reason", "")
+    assert "dernier compte de l’administration centrale" in getattr(refused, "reason", "")
     demoted = keeping.change(w.operator(), national, None, Wanted("national@test.example", "national", Post.UD, department="94"))
-    assert "dernier compte national" in str(getattr(demoted, "errors", ""))
+    assert "dernier compte de l’administration centrale" in str(getattr(demoted, "errors", ""))
 
 
 def test_of_two_who_act_on_one_account_the_second_is_told(w: World) -> None:
@@ -516,7 +516,7 @@ def test_the_command_line_does_the_same(portal: Callable[..., CompletedProcess[s
     refused = portal("users", "change", "b@test.example", "--role", "region", "--region", "Atlantide")
     assert refused.returncode == 1 and "Régions : " in refused.stderr
     last = portal("users", "change", "a@test.example", "--role", "ud", "--department", "94")
-    assert last.returncode == 1 and "dernier compte national" in last.stderr
+    assert last.returncode == 1 and "dernier compte de l’administration centrale" in last.stderr
     assert portal("users", "add", "c@test.example", "--role", "ud", "--member", "--department", "94").returncode == 1
     assert portal("users", "close", "b@test.example", "--reason", "Départ").returncode == 0
     reset = portal("users", "reset", "b@test.example")

@@ -262,7 +262,7 @@ HURTING: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "merged cells": (lambda: book(COLUMNS, ("Sall", "Fatou", "01/02/1990", ""), merge="A3:B4"), "cellules fusionnées (A3:B4)"),
     "sixty columns": (
         ";".join([*COLUMNS, *(f"c{i}" for i in range(56))]).encode() + b"\na\n",
-        "53 autres colonnes sont inconnues",
+        "autres colonnes inconnues : 53",
     ),
     "half Windows-1252, half UTF-8": (HEAD.encode() + "Lefèvre;Zoé;01/02/1990;\n".encode("cp1252"), "n’est pas en UTF-8"),
     "from an old Mac": (f"{HEAD}André;Zoé;01/02/1990;\n".encode("mac-roman"), "n’est pas en UTF-8"),

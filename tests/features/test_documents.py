@@ -358,7 +358,7 @@ def test_what_was_handed_out_cannot_be_changed(w: World) -> None:
 
 def test_the_name_of_a_template_file_is_the_name_of_its_document() -> None:
     folder = Path(__file__).parents[2] / "templates" / "documents"
-    assert {p.stem for p in folder.glob("*.typ")} == {"frame", "preuve", *Document}
+    assert {p.stem for p in folder.glob("*.typ")} == {"frame", "french", "preuve", *Document}
 
 
 def test_a_document_made_for_each_candidate_says_when_it_is_made_for_nobody() -> None:

@@ -93,7 +93,7 @@ def test_candidates_and_results_are_read_in_words_too(w: World) -> None:
     b.post("/sessions/1/resultats", action="draft", version=w.get(1).version, **{"resultat-1": "partiel"})
     results = rows_of(b.get("/sessions/export?pour=lecture&quoi=resultats").data)
     assert results[0] == [*READ, "Nom", "Prénom", "Certificat", "Résultat", "État"]
-    assert results[1][6:] == ["Nom00", "Prénom", "Titre entier", "Réussite partielle", "brouillon"]
+    assert results[1][6:] == ["Nom00", "Prénom", "Titre complet", "Réussite partielle", "brouillon"]
     people = rows_of(b.get("/sessions/export?pour=lecture&quoi=candidats&statut=en_preparation").data)
     assert people == [
         [*READ, "Nom", "Prénom", "Date de naissance", "Adresse électronique"],
@@ -104,7 +104,7 @@ def test_candidates_and_results_are_read_in_words_too(w: World) -> None:
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
     assert sheet[0] == people[0] and sheet[1][8] == date(1990, 2, 1)
     page = b.get("/sessions?statut=en_preparation").text
-    assert "Pour la lecture" in page and "Pour une reprise" in page
+    assert "Pour la lecture" in page and "Pour un autre import" in page
     assert "/sessions/export?statut=en_preparation&amp;pour=lecture&amp;quoi=resultats&amp;format=xlsx" in page
 
 

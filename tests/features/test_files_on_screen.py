@@ -67,7 +67,7 @@ def test_a_file_is_shown_and_then_taken_over_or_wholly_refused(w: World, what: s
     content = hidden(preview.text, "content")
     for _ in range(2):  # a double click
         assert b.post(f"/{what}/fichier", content=content).status_code == 303
-    assert "Ce fichier est déjà repris" in b.get("/sessions").text
+    assert "Ce fichier est déjà importé" in b.get("/sessions").text
     assert count(w, table) == int(str(before)) + 1
     assert w.scalar("SELECT actor_id FROM audit_event ORDER BY id DESC LIMIT 1") == w.as_("national").actor.id
     assert b.post(f"/{what}/fichier", content=content + "x").status_code == 422

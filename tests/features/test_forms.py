@@ -35,10 +35,10 @@ from portal.web.forms import Form
 from portal.web.parsed import SiretField
 from portal.web.several import RowsField, TicksField
 
-WRONG_YEAR = "vérifiez l’année."
+WRONG_YEAR = "n’est pas plausible : vérifiez-la."
 NO_DATE = "n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 24/08/2020."
-NO_SIRET = "n’est pas un SIRET (14 chiffres, clé valide)."
-NO_EMAIL = "n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
+NO_SIRET = "n’est pas un SIRET (14 chiffres, clé valide) : relisez-le, chiffre par chiffre."
+NO_EMAIL = "n’est pas une adresse électronique : écrivez-la comme prenom.nom@exemple.fr."
 
 
 class Every(Form):
@@ -108,7 +108,10 @@ def test_each_field_has_a_label_and_says_what_is_wrong_in_a_sentence(app: Flask,
                 )
                 if typed.startswith("x") and not takes_anything:
                     assert len(field.errors) == 1, field.name
-            assert form.problems == {field.name: field.errors[0] for field in form if field.errors}
+            wrong = [field for field in form if field.errors]
+            assert [*form.problems] == [field.name for field in wrong]
+            assert all(form.problems[field.name].endswith(field.errors[0]) for field in wrong)
+            assert len({*form.problems.values()}) == len(wrong)
 
 
 @pytest.mark.parametrize(
@@ -174,10 +177,10 @@ def test_what_is_right_is_taken_and_shown_as_typed(app: Flask, name: str, typed:
         ("some", "0", "Un au moins."),
         ("day", "", "Indiquez le jour."),
         ("day", "31/02/2020", f"« 31/02/2020 » {NO_DATE}"),
-        ("day", "1999-12-31", f"« 1999-12-31 » : {WRONG_YEAR}"),
-        ("day", "01/01/2100", f"« 01/01/2100 » : {WRONG_YEAR}"),
-        ("born", "31/12/1899", f"« 31/12/1899 » : {WRONG_YEAR}"),
-        ("born", "15/06/2020", f"« 15/06/2020 » : {WRONG_YEAR}"),
+        ("day", "1999-12-31", f"L’année de « 1999-12-31 » {WRONG_YEAR}"),
+        ("day", "01/01/2100", f"L’année de « 01/01/2100 » {WRONG_YEAR}"),
+        ("born", "31/12/1899", f"L’année de « 31/12/1899 » {WRONG_YEAR}"),
+        ("born", "15/06/2020", f"L’année de « 15/06/2020 » {WRONG_YEAR}"),
         ("born", "hier", "« hier » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 04/11/1995."),
         ("choice", "c", "Choisissez."),
         ("pick", "1234567890", "Choisissez un titre."),
@@ -186,7 +189,7 @@ def test_what_is_right_is_taken_and_shown_as_typed(app: Flask, name: str, typed:
         ("hour", "24:00", "« 24:00 » n’est pas une heure : écrivez-la hh:mm, par exemple 08:30."),
         ("hour", "12:60", "« 12:60 » n’est pas une heure : écrivez-la hh:mm, par exemple 08:30."),
         ("hour", "", "Indiquez l’heure."),
-        ("departments", "75 999", "Département inconnu : 999. Écrivez par exemple 75 94."),
+        ("departments", "75 999", "Aucun département n’a le code 999 : écrivez par exemple 75 94."),
         ("letter", " \r\n ", "Écrivez la lettre."),
         ("letter", "x" * 50_001, "50001 caractères, pour 50 000 au plus : joignez plutôt un PDF."),
         ("count", "douze", "Tapez le nombre."),

@@ -555,7 +555,7 @@ def test_a_bad_letter_loses_nothing_and_a_pdf_is_a_pdf(w: World) -> None:
         "/communication/nouvelle", title="", text="Gardé", departments="1000", key="k", pdf=(BytesIO(b"MZ"), "x.pdf")
     )
     assert bad.status_code == 422 and "Gardé</textarea>" in bad.text
-    for sentence in ("Indiquez le titre", "Département inconnu : 1000", "n’est pas un PDF"):
+    for sentence in ("Indiquez le titre", "Aucun département n’a le code 1000", "n’est pas un PDF"):
         assert sentence in bad.text
     sent = national.post(
         "/communication/nouvelle", title="T", text="x", departments="", key="k", pdf=(BytesIO(b"%PDF-1.7"), "é/../x.pdf")

@@ -254,7 +254,7 @@ def test_a_closed_account_has_no_sign_in_and_no_way_back_until_it_is_opened_agai
 def test_the_last_national_account_is_never_closed(w: World) -> None:
     invited(w)  # who has no password yet could open nothing again
     last = close(w, "national@test.example")
-    assert isinstance(last, Refused) and "dernier compte national" in last.reason
+    assert isinstance(last, Refused) and "dernier compte de l’administration centrale" in last.reason
     invite(w.operator(), "second@test.example", Role.NATIONAL, password=PASSWORD)
     assert isinstance(close(w, "national@test.example"), Saved)
     assert isinstance(close(w, "second@test.example"), Refused)
@@ -268,7 +268,7 @@ def test_the_operator_lists_resets_closes_and_reopens(portal: Callable[..., Comp
     assert "30 minutes : http://127.0.0.1:8000/connexion/oubli/" in portal("users", "reset", "a@test.example").stdout
     assert "14 jours : http://127.0.0.1:8000/invitation/" in portal("users", "reset", "b@test.example").stdout
     refused = portal("users", "close", "a@test.example")
-    assert refused.returncode == 1 and "dernier compte national" in refused.stderr
+    assert refused.returncode == 1 and "dernier compte de l’administration centrale" in refused.stderr
     assert portal("users", "close", "b@test.example").returncode == 0
     assert "fermé" in portal("users", "list").stdout
     assert portal("users", "reopen", "b@test.example").returncode == 0

@@ -1,5 +1,6 @@
 """Chromium 87, Firefox 91, Safari 14: the same pages, in order, each act by its own page."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,14 @@ from portal.paths import STATIC
 from tests.browser.conftest import base, chromium  # noqa: F401 (what a test asks for by its name)
 from tests.browser.people import asked, person, question
 from tests.support.looking import Looker
-from tests.support.old_browser import UNKNOWN, made_old, without_new
+from tests.support.old_browser import UNKNOWN, made_old, without_gap, without_new
 
+# Two controls in one line with less than four pixels between them.
+TOUCHING = """() => [...document.querySelectorAll('.buttons, .chips, .filters, .links-line, .title-line')].flatMap((line) => {
+  const boxes = [...line.children].map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width);
+  return boxes.slice(1).filter(([, r], i) => r.top < boxes[i][1].bottom && r.left >= boxes[i][1].left && r.left - boxes[i][1].right < 4)
+    .map(([e]) => line.className + ': ' + e.textContent.trim());
+})"""
 PAGES = ("/", "/sessions", "/sessions/224561", "/sessions/224571/resultats", "/sessions/224563/candidats", "/chiffres")
 
 
@@ -31,6 +38,26 @@ def test_nearly_all_of_the_stylesheet_is_kept(file: str) -> None:
     css = (Path(STATIC) / file).read_text("utf-8")
     assert "@layer" not in without_new(css) and not UNKNOWN.search(without_new(css))
     assert len(without_new(css)) > 0.85 * len(css)
+    assert not re.search(r"(?<!scroll-padding)-(?:inline|block):", css)  # Safari 14.0 knows the four sides alone
+
+
+def test_what_flows_has_margins_where_a_browser_knows_no_gap() -> None:
+    css = re.sub(
+        r"/\*.*?\*/", "", "".join((Path(STATIC) / f"{name}.css").read_text("utf-8") for name in ("portal", "rooms")), flags=re.S
+    )
+    margins = css.partition("@supports not (inset: 0) {")[2].partition("\n}")[0]
+    rules = re.findall(r"([^{}]+)\{([^{}]*display: (?:inline-)?flex[^{}]*)\}", css)
+    flowing = [one.strip() for names, rule in rules if re.search(r"\bgap: (?!0;)", rule) for one in names.split(",")]
+    assert len(flowing) > 15 and [one for one in flowing if f"{one} > *" not in margins] == []
+
+
+def test_controls_do_not_touch_where_a_browser_knows_no_gap(chromium: Browser, base: str) -> None:  # noqa: F811
+    page = person(chromium, base, "centre", True)
+    made_old(page.context, without_gap)
+    for path in PAGES[:4]:
+        page.goto(path)
+        assert page.evaluate("getComputedStyle(document.querySelector('.top-in')).columnGap") == "normal"
+        assert page.evaluate(TOUCHING) == [], path
 
 
 def test_pages_are_in_order_without_what_came_later(old: Page) -> None:

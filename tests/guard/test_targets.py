@@ -43,6 +43,12 @@ def test_the_house_is_drawn_again(copy: Path) -> None:
     assert there(copy, "house").returncode == 0 and picture.read_bytes() == kept
 
 
+def test_the_words_of_pages_papers_and_commands_are_listed() -> None:
+    told = there(ROOT, "words")
+    said = ("Vos résultats sont enregistrés.", "Vous êtes convoqué(e) à la session", "Sauvegarde toute la base dans un fichier")
+    assert told.returncode == 0 and [words for words in said if words not in told.stdout] == [], told.stderr
+
+
 def test_lint_calls_each_of_its_tools_and_one_that_finds_something_stops_it(tmp_path: Path) -> None:
     """The tools themselves run in `make lint`, before the tests: here, that none is left out, and none is called in vain."""
     recipe = re.findall(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)[0]

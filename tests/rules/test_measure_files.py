@@ -63,9 +63,9 @@ def test_a_file_is_read_to_the_letter() -> None:
     [
         ('cle = "greve-2020"', 'cle = "Greve"', "« cle » s’écrit en minuscules"),
         ('cle = "greve-2020"', f'cle = "{"a" * 61}"', "60 caractères au plus"),
-        ('nom = "Grève"', 'nom = " "', "[mesure] : « nom » manque."),
-        ('nom = "Grève"', "nom = 3", "[mesure] : « nom » manque."),
-        ('nom = "Grève"', f'nom = "{"a" * 121}"', "[mesure] : « nom » a 120 caractères au plus."),
+        ('nom = "Grève"', 'nom = " "', "[mesure] : « nom » manque : indiquez-le."),
+        ('nom = "Grève"', "nom = 3", "[mesure] : « nom » manque : indiquez-le."),
+        ('nom = "Grève"', f'nom = "{"a" * 121}"', "[mesure] : « nom » a 120 caractères au plus : raccourcissez."),
         ('nom = "Grève"', 'nom = "a\\nb"', "[mesure] : « nom » tient sur une ligne."),
         ('nom = "Grève"', 'nom = "a\\u0000b"', "[mesure] : « nom » tient sur une ligne."),
         ('nom = "1"', 'nom = "\\u0000"', "« nom » tient sur une ligne."),
@@ -74,11 +74,11 @@ def test_a_file_is_read_to_the_letter() -> None:
         ('departements = ["94"]', 'departements = ["9\\u0000"]', "« departements » est une liste de textes"),
         ("jours = 730", f"jours = {'9' * 5000}", "pas du TOML valide"),
         ("jours = 730", "jours = " + "[" * 50_000, "pas du TOML valide"),
-        ('source = "Décision"', "", "[mesure] : « source » manque."),
+        ('source = "Décision"', "", "[mesure] : « source » manque : indiquez-le."),
         ('source = "Décision"', 'source = "x"\nautre = 1', "[mesure] : « autre » est inconnu."),
         ("[mesure]", "autre = 1\n[mesure]", "le fichier : « autre » est inconnu."),
         ('nom = "2"', 'nom = "1"', "Deux cas portent le même nom."),
-        ('nom = "2"', f'nom = "{"x" * 21}"', "cas n° 2 : « nom » a 20 caractères au plus."),
+        ('nom = "2"', f'nom = "{"x" * 21}"', "cas n° 2 : « nom » a 20 caractères au plus : raccourcissez."),
         ("jours = 730", "jours = 731", "nombre entier de 1 à 730"),
         ("jours = 730", "jours = 0", "nombre entier de 1 à 730"),
         ("jours = 730", "jours = true", "nombre entier de 1 à 730"),
@@ -127,7 +127,7 @@ def test_a_year_that_nobody_means_is_asked_to_be_looked_at(day: str, taken: bool
     if taken:
         assert parse(text).cases[0].move_end_to == date.fromisoformat(day)
     else:
-        with pytest.raises(MeasureError, match="« fin » : vérifiez l’année"):
+        with pytest.raises(MeasureError, match="l’année de « fin » n’est pas plausible"):
             parse(text)
 
 

@@ -92,6 +92,7 @@ class Demonstration:
             lines.append(f"→ {answer.location}")
         elif answer.mimetype == "text/html":
             page = self.seen(answer)
+            assert not page.wrong, page.wrong
             here = f" (rubrique : {', '.join(page.here)})" if page.here else ""
             lines += [f"{page.title}{here}", page.main]
             if page.frame != self.frames.get(role):

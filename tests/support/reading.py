@@ -38,7 +38,7 @@ class Element:
                 yield " ".join(part.split("\n"))
             elif part.tag not in UNSEEN and (unseen or part.attributes.get("class") != "hidden"):
                 yield from part._parts(unseen)
-                yield " " if part.tag not in ("a", "strong") else ""
+                yield " " if part.tag not in ("a", "strong", "abbr") else ""
 
     def called(self, words: str) -> bool:
         """Whether these are its words."""

@@ -4,6 +4,7 @@ Links carry where they lead, fields and buttons stand in brackets: `Aide <</aide
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -60,17 +61,24 @@ MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "li": "- ", "summary": "▸ "}
 UNSEEN = frozenset({"script", "style", "template"})
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 MOST_CHOICES = 30
+# What a browser without our stylesheet writes on in the same line, word to word where nothing stands between.
+IN_LINE = frozenset(
+    {"a", "abbr", "b", "button", "code", "del", "em", "i", "input", "label", "select", "small", "span", "strong", "time", "wbr"}
+)
+LETTERS = re.compile(r"[\w)»%…!?]\Z"), re.compile(r"[\w(«]")
 Attributes = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Visible:
-    """`here`: the links of the frame that say « this page »; `frame`: what stands around the content."""
+    """`here`: the links of the frame that say « this page »; `frame`: what stands around the content; `wrong`: what whoever
+    hears the page, or reads it without a stylesheet, stumbles over."""
 
     title: str
     here: tuple[str, ...]
     frame: str
     main: str
+    wrong: tuple[str, ...]
 
 
 def visible(page: str) -> Visible:
@@ -80,7 +88,7 @@ def visible(page: str) -> Visible:
     reader.close()
     reader.end_line()
     frame, main = ("\n".join(lines) for lines in (reader.frame, reader.main))
-    return Visible(" ".join(reader.title.split()), tuple(reader.here), frame, main)
+    return Visible(" ".join(reader.title.split()), tuple(reader.here), frame, main, tuple(reader.wrong()))
 
 
 class _Reader(HTMLParser):
@@ -96,11 +104,42 @@ class _Reader(HTMLParser):
         self._open: list[tuple[str, Attributes, int]] = []  # a tag, its attributes, where its words begin in the line
         self._unseen = 0
         self._choices: list[str] = []
+        self._before, self._parted = "", False  # the last words of this line, and whether a tag stands after them
+        self._glued: list[str] = []
+        self._tables: list[bool] = []  # of those that are open: whether it has a caption
+        self._nameless = 0
+        self._ids: list[str] = []
+        self._crossed: list[str] = []  # tags that end where another one is open
+        self._controls: dict[str, set[str]] = {}  # by name: what they do
+
+    def wrong(self) -> Iterator[str]:
+        """Words that stick together, tables without a caption, controls that do different things under one name."""
+        yield from (f"glued: {words}" for words in self._glued)
+        yield from ["a table without a caption"] * self._nameless
+        yield from (f"id twice: {name}" for name in set(self._ids) if self._ids.count(name) > 1)
+        yield from (f"crossed: {tags}" for tags in self._crossed)
+        yield from (f"left open: {tag}" for tag, *_ in self._open)
+        yield from (f"twice: {name}" for name, acts in self._controls.items() if len(acts) > 1)
+
+    def _part(self, tag: str) -> None:
+        if tag != "wbr":
+            self._parted = True
+            self._before = self._before if tag in IN_LINE else ""
+
+    def _does(self, words: str, act: str) -> None:
+        if self._lines is self.main and words:
+            self._controls.setdefault(words, set()).add(act)
 
     # ---- what the parser calls
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        self._part(tag)
+        self._ids += [attributes["id"]] if "id" in attributes else []
+        if tag == "table":
+            self._tables.append(False)
+        if tag == "caption" and self._tables:
+            self._tables[-1] = True
         if self._unseen or tag in UNSEEN or "hidden" in attributes:
             self._unseen += tag not in VOID
             return
@@ -122,9 +161,14 @@ class _Reader(HTMLParser):
             self._open.append((tag, attributes, len(self._line)))
 
     def handle_endtag(self, tag: str) -> None:
+        self._part(tag)
+        if tag == "table" and self._tables:
+            self._nameless += not self._tables.pop()
         if self._unseen:
             self._unseen -= tag not in VOID
             return
+        if self._open and self._open[-1][0] != tag:
+            self._crossed.append(f"{self._open[-1][0]} {tag}")
         if not any(tag == name for name, *_ in self._open):
             return
         while True:
@@ -139,6 +183,9 @@ class _Reader(HTMLParser):
         if self._inside("title") and not self._inside("body"):
             self.title += data
         elif self._inside("body"):
+            if self._parted and LETTERS[0].search(self._before) and LETTERS[1].match(data):
+                self._glued.append(f"{self._before[-20:]}|{data[:20]}")
+            self._before, self._parted = data, False
             self._line += re.sub(r"[ \t\r\n\f]+", " ", data)
 
     # ---- lines
@@ -166,10 +213,15 @@ class _Reader(HTMLParser):
         told = " ".join(words.split(" ")).strip(" ")
         if tag == "a" and "href" in attributes:
             self._line = self._line[:begin] + words.rstrip(" ") + f" <{attributes['href']}>"
+            self._does(attributes.get("aria-label") or told, attributes["href"])
             if attributes.get("aria-current"):
                 self._tell_current(told)
         elif tag == "button":
             self._line = self._line[:begin] + f" [{told}{_disabled(attributes)}] "
+            form = next((held for name, held, _ in reversed(self._open) if name == "form"), {})
+            self._does(
+                attributes.get("aria-label") or told, f"{form.get('action')} {attributes.get('name')} {attributes.get('value')}"
+            )
         elif tag == "textarea":
             self._line = self._line[:begin] + f" [texte {told}] ".replace(" ]", "]")
         elif tag == "option":
@@ -179,8 +231,6 @@ class _Reader(HTMLParser):
             self._line = self._line[:begin] + f" [{_choices(self._choices)}{_disabled(attributes)}] "
         elif tag in APART:
             self._line += " "
-        elif tag == "abbr" and attributes.get("title"):
-            self._line += f" {{{attributes['title']}}}"
         if tag in BLOCKS and tag not in ("td", "th") and not (tag == "p" and self._inside("tr")):
             self.end_line()
             self._mark = ""

@@ -81,7 +81,7 @@ def email_problem(email: str) -> str | None:
     if not email:
         return "Indiquez l’adresse électronique."
     if not is_email(email):
-        return f"« {email[:80]} » n’est pas une adresse électronique, comme prenom.nom@exemple.fr."
+        return f"« {email[:80]} » n’est pas une adresse électronique : écrivez-la comme prenom.nom@exemple.fr."
     return None
 
 

@@ -171,7 +171,7 @@ def import_file(number: int) -> ResponseReturnValue:
     try:
         lines, notes = sheets.read(data, clock().today(), _civils(number))
     except BadFile as error:
-        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
+        form.put({"file": "Le fichier ne peut pas être lu, et rien n’a été enregistré : corrigez ce que dit la liste."})
         return form_page(page, s, form, _importing(s), 422, broken=error.errors)
     return form_page(page, s, form, _importing(s), **_preview(s, lines), notes=notes)
 

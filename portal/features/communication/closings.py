@@ -60,11 +60,11 @@ def announce(work: Work, starts_at: datetime, ends_at: datetime, reason: str) ->
     if not work.actor.may(Duty.CLOSE_SERVICE):
         raise NotThere
     if ends_at <= starts_at:
-        return Invalid({"end": "La fin suit le début."})
+        return Invalid({"end": "La fermeture finirait avant d’avoir commencé : indiquez une fin après le début."})
     if ends_at <= work.on.now:
-        return Invalid({"end": "Cette fermeture serait déjà passée."})
+        return Invalid({"end": "Cette fermeture serait déjà passée : indiquez une fin à venir."})
     if ends_at - starts_at > LONGEST:
-        return Invalid({"end": "Une fermeture dure trois jours au plus."})
+        return Invalid({"end": "Une fermeture dure trois jours au plus : rapprochez la fin du début."})
     values = {"starts_at": starts_at, "ends_at": ends_at, "reason": reason}
     with work.db.writing() as tx:
         if tx.execute(

@@ -33,7 +33,7 @@ class DepartmentsField(TypedField):
     def read(self, text: str) -> object:
         codes = text.replace(",", " ").upper().split()
         if unknown := [code for code in codes if code not in DEPARTMENTS]:
-            raise Wrong(f"Département inconnu : {', '.join(unknown)}. Écrivez par exemple 75 94.")
+            raise Wrong(f"Aucun département n’a le code {', '.join(unknown)[:80]} : écrivez par exemple 75 94.")
         return codes
 
 
@@ -57,7 +57,7 @@ class Letter(Form):
         "Lettre",
         "Écrivez la lettre.",
         rows=14,
-        hint="En Markdown : ## pour un titre, - pour une liste, **gras**, [texte](https://adresse).",
+        hint="Mise en forme : ## devant un titre, - devant chaque point d’une liste, **gras**, [texte](https://adresse).",
     )
     roles = TicksField("À qui", GROUPS, hint="Aucune case : à tous.")
     departments = DepartmentsField("Départements", hint="Leurs codes, séparés par des espaces. Vide : partout.")

@@ -16,7 +16,7 @@ LARGEST = 5_000_000  # bytes
 def not_a_letter(data: bytes) -> str:
     """Why this file cannot go with a letter; empty where it can."""
     if not data.startswith(b"%PDF-"):
-        return "Ce fichier n’est pas un PDF."
+        return "Ce fichier n’est pas un PDF : enregistrez la lettre en PDF depuis votre traitement de texte, puis choisissez-la."
     return "Ce PDF dépasse 5 Mo." if len(data) > LARGEST else ""
 
 

@@ -109,7 +109,7 @@ def verify(code: str) -> ResponseReturnValue:
     page: dict[str, Any] = {"form": Checking(code=code[:60]), "result": result, "asked": True, "bearer": Bearer()}
     page["code"] = grouped(known) if known else code[:60]
     if not known or not result:
-        page["form"].put({"code": "Aucun document ne porte ce code."})
+        page["form"].put({"code": "Aucun document ne porte ce code : relisez-le, signe par signe."})
         return render_template("documents/verify.html", **page), 404
     if not result.personal or not posted():
         return render_template("documents/verify.html", **page)

@@ -80,7 +80,7 @@ def results(conn: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[o
     )
     for row in conn.execute(query, execution_options=STREAM):
         *what, certified, outcome, definitive = row
-        yield (*what, certified or "Titre entier", Outcome(outcome).label, "définitif" if definitive else "brouillon")
+        yield (*what, certified or "Titre complet", Outcome(outcome).label, "définitif" if definitive else "brouillon")
 
 
 READING = {

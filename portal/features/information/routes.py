@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template
 from flask_login import current_user
 
 from portal.features.information.forms import Sample
+from portal.rules.abbreviations import ABBREVIATIONS, LABELS
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.rules.retention import TABLE as RETENTION
 from portal.store.limits import durations
@@ -16,7 +17,9 @@ blueprint = Blueprint("information", __name__)
 def show_help() -> str:
     """What this person does here, step by step; to a visitor, what everybody does."""
     roles = [actor().role] if current_user.is_authenticated else list(Role)
-    return render_template("information/help.html", roles=roles, unit=settings().unit_label, region=settings().region_label)
+    unit, region = settings().unit_label, settings().region_label
+    short = {name: words for name, words in ABBREVIATIONS.items() if name not in LABELS or name in (unit, region)}
+    return render_template("information/help.html", roles=roles, unit=unit, region=region, short=short)
 
 
 @blueprint.get("/plan-du-site")

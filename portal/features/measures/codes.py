@@ -16,7 +16,9 @@ def unknown_codes(conn: Connection, measure: Measure) -> list[Problem]:
     for position, case in enumerate(measure.cases, 1):
         for code in case.when.departments or ():
             if code not in departments:
-                problems.append(Problem(f"le département « {code} » est inconnu.", "departements", position))
+                problems.append(
+                    Problem(f"le département « {code} » est inconnu : vérifiez son numéro.", "departements", position)
+                )
         for code in case.when.titles or ():
             if code not in titles:
                 problems.append(

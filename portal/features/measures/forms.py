@@ -157,7 +157,8 @@ def _case(typed: Typed, i: int, case: Mapping[str, str]) -> list[str]:
 def _date(typed: Typed, i: int, name: str, value: str) -> list[str]:
     parsed = parse_day(value)
     if parsed is None:
-        typed.errors[f"cas-{i}-{name}"] = f"« {value} » n’est pas une date : écrivez-la jj/mm/aaaa."
+        which = CALLED[name].lower() if name == "fin" else name.replace("debut", "début").replace("_", " ")
+        typed.errors[f"cas-{i}-{name}"] = f"Cas n° {i}, {which} : « {value} » n’est pas une date, écrivez-la jj/mm/aaaa."
         return []
     return [f"{name} = {parsed.isoformat()}"]
 

@@ -121,7 +121,7 @@ def upload() -> ResponseReturnValue:
             raise MeasureError("Choisissez un fichier .toml.")
         return _kept(data.decode("utf-8-sig"), key or None)
     except UnicodeDecodeError:
-        form.put({"file": "Le fichier n’est pas en UTF-8."})
+        form.put({"file": "Le fichier n’est pas en UTF-8 : enregistrez-le dans ce codage."})
     except MeasureError as error:
         form.put({"file": str(error)})
     return _write(shown, changed, 422, form=form)

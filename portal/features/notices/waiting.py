@@ -31,7 +31,7 @@ REMINDERS = (
         "enter_results",
         "session attend ses résultats",
         "sessions attendent leurs résultats",
-        "Ces sessions sont terminées : saisissez leurs résultats pour que l’UD puisse les vérifier.",
+        "Ces sessions sont terminées : saisissez leurs résultats pour que votre unité locale puisse les vérifier.",
         "resultats",
         "resultats",
     ),

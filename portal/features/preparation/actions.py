@@ -70,7 +70,7 @@ def problems(
         found = may_start(held, new.starts_on, granted=granted)
         if isinstance(found, str):
             spans = " ; ".join(f"du {day(g.starts_on)} au {day(g.ends_on)}" for g in grants)
-            errors["title"] = f"{found} Dates accordées par l’UD : {spans}." if grants else found
+            errors["title"] = f"{found} Dates accordées : {spans}." if grants else found
         else:
             approval = found
     if known and new.kind not in known.kinds:

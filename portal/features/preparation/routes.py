@@ -159,7 +159,7 @@ def import_file() -> ResponseReturnValue:
     try:
         lines, notes = sheets.read(data, titles, clock().today())
     except BadFile as error:
-        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
+        form.put({"file": "Le fichier ne peut pas être lu, et rien n’a été enregistré : corrigez ce que dit la liste."})
         return _file_page(form, 422, broken=error.errors)
     return _file_page(form, **_preview(lines, titles), notes=notes)
 

@@ -5,7 +5,7 @@ from portal.web.fields import ChoiceField, DayField, NumberField, TextField
 from portal.web.forms import Form
 from portal.web.parsed import SiretField
 
-DTE = {"ud": "L’UD l’envoie", "automatique": "Il part dès la demande"}
+DTE = {"ud": "L’unité locale l’envoie", "automatique": "Il part dès la demande"}
 
 
 class Approval(Form):

@@ -64,7 +64,7 @@ def why_not_made(s: SessionRow, reason: str) -> dict[str, str]:
     """What keeps a centre from asking about this session: another request that waits, or no reason, on its field."""
     if s.open_request:
         return {"reason": _already_open(s.open_request)}
-    return {} if reason else {"reason": "Indiquez le motif : l’UD décide d’après lui."}
+    return {} if reason else {"reason": "Indiquez le motif : votre unité locale décide d’après lui."}
 
 
 def on_session(s: SessionRow, kind: RequestKind, starts_on: date, ends_on: date, reason: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def on_session(s: SessionRow, kind: RequestKind, starts_on: date, ends_on: date,
 
 
 def _wish(centre_name: str, starts_on: date, ends_on: date) -> str:
-    return f"{centre_name} souhaite du {day(starts_on)} au {day(ends_on)}."
+    return f"{centre_name} souhaite les dates du {day(starts_on)} au {day(ends_on)}."
 
 
 def ask_postponement(

@@ -4,7 +4,7 @@ from portal.rules.french import plural
 from portal.store.requests import RequestKind, RequestStatus
 
 STATES = {
-    RequestStatus.OPEN: "Ouverte",
+    RequestStatus.OPEN: "En attente",
     RequestStatus.ACCEPTED: "Acceptée",
     RequestStatus.REFUSED: "Refusée",
     RequestStatus.WITHDRAWN: "Retirée",

@@ -87,7 +87,7 @@ def bring(number: int) -> ResponseReturnValue:
     try:
         read = sheets.read(form.file.content, sheet)
     except BadFile as error:
-        form.put({"file": "Le fichier ne peut pas être lu : rien n’a été enregistré."})
+        form.put({"file": "Le fichier ne peut pas être lu, et rien n’a été enregistré : corrigez ce que dit la liste."})
         return form_page("results/file.html", s, form, Action.ENTER_RESULTS, 422, broken=error.errors, **told)
     return _entry(s, sheet, {**sheet.stored, **read.entries}, read=read)
 

@@ -219,7 +219,9 @@ def reset(work: Work, account_id: int) -> None:
     """Take away all factors of a person who lost them; all its sign-ins end. Raises CannotReset: none there, or one's own; and
     NotThere: no such account."""
     if account_id == work.actor.id:
-        raise CannotReset("Votre propre second facteur se retire depuis votre compte, ou par un autre compte national.")
+        raise CannotReset(
+            "Votre propre second facteur se retire depuis votre compte, ou par une autre personne de l’administration centrale."
+        )
     with work.db.writing() as tx:
         found = tx.execute(select(account.c.email).where(account.c.id == account_id).with_for_update()).one_or_none()
         kinds = list(tx.execute(select(factor.c.kind).where(factor.c.account_id == account_id).order_by(factor.c.id)).scalars())

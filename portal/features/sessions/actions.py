@@ -150,12 +150,14 @@ def advance(work: Work, number: int, version: int, action: Action, reason: str =
         write(tx, work, s, action.value, values, reason=reason, after=told)
         if step.told:
             what, body = step.told
-            tell_centre(tx, work, s, f"Session {s.number} {what}", f"{body}{f' Motif : {reason}' if reason else ''}")
+            tell_centre(
+                tx, work, s, f"Session {s.number} {what}", f"{body.format(unit=s.unit)}{f' Motif : {reason}' if reason else ''}"
+            )
         if action is Action.REQUEST_DTE and limits(tx).dte_automatic:
             return _dte_leaves_by_itself(tx, work, s)
         if action in CONVENES:
             return Saved(_sent_for(told))
-        return Saved(f"Statut enregistré : {step.after.label}.")
+        return Saved(f"C’est enregistré : la session est maintenant au statut « {step.after.label} ».")
 
 
 CONVENES = (Action.CONVOKE, Action.CONVOKE_AGAIN)
@@ -187,4 +189,4 @@ def _dte_leaves_by_itself(tx: Connection, work: Work, s: SessionRow) -> Outcome:
     tx.execute(update(exam_session).where(exam_session.c.id == s.number).values(status=Status.DTE_SENT.value))
     before, after = {"status": Status.DTE_REQUESTED.value}, {"status": Status.DTE_SENT.value}
     work.record(tx, "send_dte_automatic", session_id=s.number, before=before, after=after)
-    return Saved(f"DTE demandé, et envoyé aussitôt. Statut enregistré : {Status.DTE_SENT.label}.")
+    return Saved(f"DTE demandé, et envoyé aussitôt : la session est maintenant au statut « {Status.DTE_SENT.label} ».")

@@ -68,9 +68,9 @@ def take_over(work: Work, kind: Kind, found: Found, key: str) -> Imported | Inva
 def told(done: Imported) -> str:
     """What happened, as a sentence."""
     if not done.added and not done.updated:
-        return "Ce fichier est déjà repris : rien n’a changé."
+        return "Ce fichier est déjà importé : rien n’a changé."
     new = plural(done.added, "nouvelle ligne", "nouvelles lignes")
-    return f"Fichier repris : {new}, {plural(done.updated, 'ligne modifiée', 'lignes modifiées')}."
+    return f"Fichier importé : {new}, {plural(done.updated, 'ligne modifiée', 'lignes modifiées')}."
 
 
 def _lines(kind: Kind, found: Found) -> Iterator[tuple[int, Mapping[str, str]]]:
