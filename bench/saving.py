@@ -19,8 +19,13 @@ def sheet(person: Person, number: int) -> tuple[dict[str, object], list[str]]:
     """What a person sees of a session's sheet: its hidden fields, and the names of its groups."""
     status, page = person.get(f"/sessions/{number}/resultats")
     assert status == 200, number
+    return read_sheet(page)
+
+
+def read_sheet(page: str) -> tuple[dict[str, object], list[str]]:
+    """The same of a page that was answered."""
     version = re.search(r'name="version" value="(\d+)"', page)
-    assert version, f"session {number} takes no results"
+    assert version, "this session takes no results"
     return {"csrf_token": token(page), "version": int(version[1]), "action": "draft"}, sorted(
         set(re.findall(r'name="(resultat-\d+)"', page))
     )

@@ -86,7 +86,7 @@ def worker(once: bool, every: int) -> None:
 
 
 def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
-    """Tell what waits, and send what is due."""
+    """Add up what changed, tell what waits, and send what is due."""
     from portal.features.convocations.reminding import remind
     from portal.features.journal.witnesses import tell_witnesses
     from portal.features.notices.outbox import AT_ONCE, send_due, smtp
@@ -94,7 +94,9 @@ def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
     from portal.features.notices.waiting import tell_waiting
     from portal.features.privacy.erasing import apply
     from portal.rules.retention import Kind
+    from portal.store.summing import fold
 
+    fold(tool.db)
     told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
     apply(tool.work(), kinds=[Kind.JOURNAL])
     remind(tool.work())

@@ -38,6 +38,7 @@ from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.places import department
 from portal.store.sessions import exam_session
+from portal.store.summing import fold
 from portal.store.work import Work
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
@@ -101,6 +102,7 @@ class _Loader:
         depositing.write(self.at, self.today)
         with self.db.reading() as conn:
             total = conn.execute(select(func.count()).select_from(exam_session)).scalar_one()
+        fold(self.db)
         if sessions:
             total += bulk.load(self.at(self.today), sessions - total, len(self.titles), data.FIRST, self.progress)
         return total

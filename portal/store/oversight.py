@@ -17,6 +17,7 @@ signal_note = Table(
     Column("at", Moment, nullable=False),
     Column("by", String(330), nullable=False),
     UniqueConstraint("kind", "about", "figures"),
+    Index(None, "department_code", "id"),
 )
 
 draw = Table(

@@ -234,7 +234,7 @@ def test_a_centre_sees_no_signal_not_even_its_own_and_a_unit_only_its_own(w: Wor
         1,
     ]
     for who, status in (("centre", 404), ("other", 404), ("ud94", 200), ("ud75", 200), ("region", 200)):
-        answer = w.browser(who).get("/supervision")
+        answer = w.browser(who).get("/supervision?departement=94")
         assert answer.status_code == status and (("session 1" in answer.text) is (who in ("ud94", "region"))), who
     page = w.browser("ud94").get("/supervision").text
     assert "il n’accuse personne" in page and "?</em>" in page
@@ -319,13 +319,15 @@ def test_the_figures_are_told_twice_the_same_and_exported(w: World) -> None:
     w.session(2, "02/03/2020", "20/04/2020", centre=1)
     w.session(3, "02/03/2020", "20/04/2020")
     w.measure()
-    page = w.browser("region").get("/chiffres").text
-    assert "<script" not in page.partition("<main")[2] and page.count('<svg class="chart"') == 6
-    assert page.count("66,7 %") == 6  # by title, department and centre: in the chart and in the table
-    csv = w.browser("region").get("/chiffres.csv").text
-    assert (
-        "Réussite par centre;CENTRE A;2;3" in csv and "Reportées par une mesure;2;" in csv and "dont sans date réelle;2;" in csv
-    )
+    region = w.browser("region")
+    page = region.get("/chiffres").text
+    assert "<script" not in page.partition("<main")[2] and page.count('<svg class="chart"') == 5
+    assert page.count("66,7 %") == 4  # by title and department: in the chart and in the table
+    assert "Choisissez un département pour comparer ses centres" in page
+    assert region.get("/chiffres?departement=94").text.count("66,7 %") == 6
+    csv = region.get("/chiffres.csv").text
+    assert "Réussite par centre" not in csv and "Reportées par une mesure;2;" in csv and "dont sans date réelle;2;" in csv
+    assert "Réussite par centre;CENTRE A;2;3" in region.get("/chiffres.csv?departement=94").text
     assert "CENTRE B" not in w.browser("ud94").get("/chiffres").text
     assert "Reportées par une mesure;1;" in w.browser("centre").get("/chiffres.csv").text
 

@@ -44,14 +44,16 @@ COLUMNS = {
     **dict.fromkeys((f"{table}.search_key" for table in ("centre", "title")), DERIVED),
     **dict.fromkeys(("candidate.sort_key", "jury_member.sort_key"), DERIVED),
     "certificate.position": "their order",
+<<<<<<< HEAD
     "minutes_part.number": "their order, which the digest of the whole holds",
+=======
+    "tally_change.id": "their order",
+>>>>>>> c86ed6e (The figures of all years are sums that the database keeps: a page costs the same at a million sessions)
     **dict.fromkeys(
         (f"{table}.id" for table in ("accreditation", "approval", "certificate", "result")), "told by what it is, not by number"
     ),
     **dict.fromkeys((f"{table}.creation_key" for table in ("exam_session", "letter", "request")), "of the form that made it"),
-    **dict.fromkeys(
-        ("exam_session.department_code", "request.department_code"), "of its centre: the database holds them together"
-    ),
+    "request.department_code": "of its centre: the database holds them together",
     **dict.fromkeys((f"draw.{name}" for name in ("department_code", "starts_from", "starts_to")), "bounds of what was drawn"),
     "signal_note.department_code": "of the session or the centre that it is about",
     **dict.fromkeys(("request.candidate_id", "request.wanted_outcome"), "told in words of the sheet"),
@@ -201,6 +203,8 @@ CHANGES = {
     "a letter": ("UPDATE letter SET text = 'Autre'", "lettre d’information n° 1 : son texte n’est pas ce que dit le journal"),
     "a measure": ("UPDATE measure_run SET touched = 0", "application n° 1"),
     "a count": ("UPDATE session_total SET number = 7 WHERE centre_id = 1", "centre n° 1 : le nombre de ses sessions"),
+    "a sum over the years": ("UPDATE tally SET came = came + 1 WHERE level = 'nation'", "sommes gardées par la base : France"),
+    "a change of a sum": ("DELETE FROM tally_change", "sommes gardées par la base : centre n° 1"),
     "no trail left": ("DELETE FROM audit_event", "fin du journal"),
 }
 

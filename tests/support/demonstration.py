@@ -50,7 +50,7 @@ class StoppedClock(Clock):
 
 class Demonstration:
     def __init__(self, loaded: Path, folder: Path) -> None:
-        self.file = Path(shutil.copy(loaded, folder))
+        self.file = Path(shutil.copy(loaded, folder / "demo.sqlite"))
         self.app = create_app(settings_in(folder), StoppedClock())
         self.cookies: dict[str, str] = {}
         for role, email in EMAILS.items():

@@ -36,6 +36,7 @@ from portal.rules.limits import Limits
 from portal.rules.lines import Refused
 from portal.rules.outcomes import Outcome
 from portal.store.actors import Occasion, Source
+from portal.store.summing import fold
 from portal.store.work import Work
 from tests.support.world import World
 
@@ -109,6 +110,7 @@ def live(w: World) -> None:
     _be_moved(life)
     _be_created(life)
     _be_there(life)
+    fold(w.db)  # the worker passes by
     _have_results(life)
 
 

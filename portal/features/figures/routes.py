@@ -1,12 +1,12 @@
 """`/chiffres`: charts made by the server, each over a table of the same figures; filters in the address; export."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.features.figures.queries import Asked, figures
+from portal.features.figures.queries import figures, last_year
+from portal.features.figures.sums import Asked
 from portal.features.reference.queries import titles
 from portal.files.cells import lines
 from portal.rules.french import parse_day
@@ -28,9 +28,9 @@ def _asked() -> tuple[Asked, dict[str, str], dict[str, str]]:
     if typed["departement"] and typed["departement"] not in DEPARTMENTS:
         errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
     department = typed["departement"] if "departement" not in errors else ""
-    if not query.everything():  # without a filter in the address: the last twelve months
-        typed["du"] = (clock().today() - timedelta(days=365)).isoformat()
-        days["du"] = parse_day(typed["du"])
+    if not query.everything():
+        days["du"] = last_year(clock().today()).start
+        typed["du"] = days["du"].isoformat() if days["du"] else ""
     return Asked(days["du"], days["au"], department, typed["titre"]), typed, errors
 
 
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
     return (
         render_template(
             "figures/show.html",
-            figures=figures(reading(), actor(), asked, clock().today()),
+            figures=figures(reading(), actor(), asked),
             typed=typed,
             errors=errors,
             asked=asked,
@@ -58,7 +58,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/chiffres.csv")
 def export() -> ResponseReturnValue:
     asked, _, _ = _asked()
-    found = figures(reading(), actor(), asked, clock().today())
+    found = figures(reading(), actor(), asked)
     rows = [(f.title, line.label, line.value, "" if line.of is None else line.of) for f in found for line in f.lines]
     text = "\ufeff" + "".join(lines(("figure", "ligne", "nombre", "sur"), rows))
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=chiffres.csv"})

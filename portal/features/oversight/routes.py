@@ -12,6 +12,7 @@ from portal.features.oversight.forms import ClosingSignal, Drawing
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
+from portal.store.france import DEPARTMENTS
 from portal.store.scope import departments_of
 from portal.web import query
 from portal.web.forms import posted
@@ -43,12 +44,23 @@ def index() -> ResponseReturnValue:
         form.put(outcome.errors)
         return _index(form, 422)
     flash(outcome.message)
-    return redirect(url_for("oversight.index", signal=query.text("signal") or None), 303)
+    return redirect(
+        url_for("oversight.index", signal=query.text("signal") or None, departement=query.text("departement") or None), 303
+    )
+
+
+def _departments() -> dict[str, str]:
+    """Those whose signals this person may look at, by code."""
+    own = departments_of(actor())
+    return {code: name for code, (name, _) in sorted(DEPARTMENTS.items()) if not own or code in own}
 
 
 def _index(form: ClosingSignal, status: int = 200) -> ResponseReturnValue:
     wanted = next((k for k in Signal if k == query.text("signal")), None)
-    open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today())))
+    departments = _departments()
+    asked = query.text("departement")
+    department = asked if asked in departments else next(iter(departments))
+    open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today(), department=department)))
     counts = {kind: sum(1 for one in open_ones if one.kind is kind) for kind in Signal}
     shown = [one for one in open_ones if wanted in (None, one.kind)]
     return (
@@ -62,7 +74,9 @@ def _index(form: ClosingSignal, status: int = 200) -> ResponseReturnValue:
             wanted=wanted,
             labels=LABELS,
             questions=QUESTIONS,
-            notes=notes(reading(), actor()),
+            notes=notes(reading(), actor(), department),
+            departments=departments,
+            department=department,
             closes=actor().may(Duty.CLOSE_SIGNALS),
         ),
         status,

@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from portal.clock import PARIS
 from portal.features.oversight import exam
+from portal.features.oversight.rates import far_rates
 from portal.features.oversight.seen import Search, Seen, base, of_sessions
 from portal.rules.duties import Duty
 from portal.rules.facts import LOCKDOWN
 from portal.rules.french import day, plural
-from portal.rules.lifecycle import Kind, Status
+from portal.rules.lifecycle import Status
 from portal.rules.names import full_name
-from portal.rules.outcomes import Outcome
-from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, LEAST_EXAMINED, NOTICE_DAYS, PAIR_SESSIONS, Signal, far, wilson
+from portal.rules.signals import CORRECTIONS, HASTY_MINUTES, NOTICE_DAYS, PAIR_SESSIONS, Signal
 from portal.store.actors import Actor
 from portal.store.audit import audit_event
-from portal.store.candidates import result
+from portal.store.batches import batches
 from portal.store.conditions import ended_in_lockdown, first_day, known_start
 from portal.store.days import later
 from portal.store.jury import jury_member, session_jury
@@ -32,6 +32,7 @@ from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
 LOOKED_BACK = timedelta(days=365)
+MOST_NOTES = 50
 
 
 def sees(actor: Actor) -> bool:
@@ -39,15 +40,36 @@ def sees(actor: Actor) -> bool:
     return actor.may(Duty.SUPERVISE)
 
 
-def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = None) -> list[Seen]:
-    """The signals of what this person supervises, closed or not. One query a kind, two for rates, three for pairs."""
+def signals(conn: Connection, actor: Actor, today: date, kind: Signal | None = None, department: str = "") -> list[Seen]:
+    """The signals of what this person supervises, closed or not, of one department or all. One query a kind, two for rates, three
+    for pairs."""
     if not sees(actor):
         return []
     found: list[Seen] = []
+    scope = and_(visible_to(actor), _recent(today), *([s.c.department_code == department] if department else []))
     for known in Signal:
-        if kind in (None, known):
-            found += _BY_KIND[known](conn, and_(visible_to(actor), _recent(today)), today)
+        if kind not in (None, known):
+            continue
+        if known is Signal.RATE:
+            found += _rates(conn, actor, today, department)
+        else:
+            found += _BY_KIND[known](conn, scope, today)
     return found
+
+
+def _rates(conn: Connection, actor: Actor, today: date, department: str) -> list[Seen]:
+    rates = far_rates(conn, actor, today - LOOKED_BACK, today, department)
+    return [
+        Seen(
+            Signal.RATE,
+            f"centre {r.centre_id} titre {r.title_id}",
+            r.department_code,
+            f"{r.code} · {r.name}",
+            figures,
+            beside=beside,
+        )
+        for r, figures, beside in rates
+    ]
 
 
 def _recent(today: date) -> ColumnElement[bool]:
@@ -145,51 +167,6 @@ def _late(conn: Connection, scope: ColumnElement[bool], today: date) -> list[See
 # ---- of several sessions
 
 
-def _rates(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    """Titre sessions with definitive results: who obtained the titre, among those who came."""
-    examined = func.count().filter(result.c.outcome != Outcome.ABSENT.value)
-    obtained = func.count().filter(result.c.outcome == Outcome.TITLE.value)
-    where = (
-        s.c.kind == Kind.TITLE.value,
-        s.c.status.in_([Status.RESULTS.value, Status.LOCKED.value]),
-        result.c.certificate_id.is_(None),
-        result.c.definitive,
-    )
-    joined = select(s.c.title_id, examined.label("examined"), obtained.label("obtained")).join_from(
-        s, result, result.c.session_id == s.c.id
-    )
-    nation = {r.title_id: r for r in conn.execute(joined.where(_recent(today), *where).group_by(s.c.title_id))}
-    mine = (
-        joined.add_columns(s.c.centre_id, s.c.department_code, centre.c.name, title.c.code)
-        .join(centre, centre.c.id == s.c.centre_id)
-        .join(title, title.c.id == s.c.title_id)
-        .where(scope, *where)
-        .group_by(s.c.title_id, s.c.centre_id, s.c.department_code, centre.c.name, title.c.code)
-        .having(examined >= LEAST_EXAMINED)
-        .order_by(s.c.centre_id, s.c.title_id)
-    )
-    return [seen for r in conn.execute(mine) if (seen := _far_rate(r, nation[r.title_id]))]
-
-
-def _far_rate(r: Row[Any], nation: Row[Any]) -> Seen | None:
-    """A centre's rate on one title beside the nation's, where they differ by more than the centre's size explains."""
-    rate = nation.obtained / nation.examined
-    if not far(r.obtained, r.examined, rate):
-        return None
-    span = wilson(r.obtained, r.examined)
-    figures = (
-        f"{r.obtained} titres obtenus sur {r.examined} candidats présents, soit {_percent(r.obtained / r.examined)} "
-        f"(intervalle de Wilson à 95 % : {_percent(span.low)} à {_percent(span.high)})."
-    )
-    beside = f"Taux national de ce titre : {_percent(rate)} sur {nation.examined}."
-    about = f"centre {r.centre_id} titre {r.title_id}"
-    return Seen(Signal.RATE, about, r.department_code, f"{r.code} · {r.name}", figures, beside=beside)
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %".replace(".", ",")
-
-
 _one, _two = session_jury.alias("one"), session_jury.alias("two")
 
 
@@ -233,7 +210,6 @@ _BY_KIND: dict[Signal, Search] = {
     Signal.IN_LOCKDOWN: _in_lockdown,
     Signal.EARLY: _early,
     Signal.HASTY: _hasty,
-    Signal.RATE: _rates,
     Signal.PAIR: _pairs,
     Signal.CORRECTIONS: _corrections,
     Signal.LATE: _late,
@@ -244,14 +220,17 @@ _BY_KIND: dict[Signal, Search] = {
 # ---- those that are closed
 
 
-def notes(conn: Connection, actor: Actor) -> Sequence[Shown]:
-    """The notes with which signals were closed, newest first."""
-    query = select(signal_note).where(within(actor, signal_note.c.department_code))
-    return signed(conn, conn.execute(query.order_by(signal_note.c.id.desc()).limit(200)).all())
+def notes(conn: Connection, actor: Actor, department: str) -> Sequence[Shown]:
+    """The notes with which the signals of a department were closed, newest first, fifty at most."""
+    query = select(signal_note).where(within(actor, signal_note.c.department_code), signal_note.c.department_code == department)
+    return signed(conn, conn.execute(query.order_by(signal_note.c.id.desc()).limit(MOST_NOTES)).all())
 
 
 def still_open(conn: Connection, actor: Actor, seen: Sequence[Seen]) -> Iterator[Seen]:
     """Those that nobody has closed with the figures that they have now."""
     closed = select(signal_note.c.kind, signal_note.c.about, signal_note.c.figures)
-    known = {tuple(row) for row in conn.execute(closed.where(within(actor, signal_note.c.department_code)))}
+    known: set[tuple[str, str, str]] = set()
+    for some in batches(sorted({one.about for one in seen}), 500):
+        where = signal_note.c.kind.in_([kind.value for kind in Signal]), signal_note.c.about.in_(some)
+        known |= {tuple(row) for row in conn.execute(closed.where(within(actor, signal_note.c.department_code), *where))}
     return (one for one in seen if (one.kind.value, one.about, one.figures) not in known)

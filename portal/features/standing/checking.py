@@ -18,6 +18,7 @@ from portal.features.standing.things import Things
 from portal.features.standing.told import Run
 from portal.features.standing.trail import walk, walk_on
 from portal.files.note import Head
+from portal.store import summing, tallies
 from portal.store.audit import OF_NO_SESSION, Trail, audit_event, audit_head
 from portal.store.database import STREAM
 from portal.store.measures import measure_run
@@ -118,6 +119,12 @@ def differing(conn: Connection, told: Told, tell: Tell = quiet) -> Iterator[str]
         if digest_of_deposit(conn, number) != digest:
             yield f"dépôt n° {number} : ses lignes ne sont pas celles que dit le journal"
     yield from _totals(conn)
+    if wrong := summing.differing(conn):
+        where = " ".join(filter(None, (PLACES[wrong.level], wrong.place)))
+        yield f"sommes gardées par la base : {where}, {wrong.period or 'toutes les années'} : ce ne sont pas celles des sessions et des résultats"
+
+
+PLACES = {tallies.CENTRE: "centre n°", tallies.UNIT: "département", tallies.REGION: "région", tallies.NATION: "France"}
 
 
 def _totals(conn: Connection) -> Iterator[str]:
