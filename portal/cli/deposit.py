@@ -81,7 +81,12 @@ def read_report(file: str) -> None:
 def list_batches() -> None:
     from portal.features.deposit import queries
 
+    before: int | None = None
     with Tool().current().db.reading() as conn:
-        for b in queries.batches(conn):
-            counts = f"{b.accepted} acceptées\t{b.rejected} rejetées\t{b.sent} attendues"
-            click.echo(f"{b.id}\t{b.at.astimezone(PARIS):%d/%m/%Y %H:%M}\t{b.flux}\t{b.lines} lignes\t{counts}")
+        while True:
+            some, before = queries.batches(conn, before)
+            for b in some:
+                counts = f"{b.accepted} acceptées\t{b.rejected} rejetées\t{b.sent} attendues"
+                click.echo(f"{b.id}\t{b.at.astimezone(PARIS):%d/%m/%Y %H:%M}\t{b.flux}\t{b.lines} lignes\t{counts}")
+            if before is None:
+                return

@@ -44,7 +44,7 @@ from portal.store.triggers import append_only
 
 GENESIS = "0" * 64
 
-OF_NO_SESSION = text("session_id IS NULL")
+OF_NO_SESSION, OF_A_SESSION = text("session_id IS NULL"), text("session_id IS NOT NULL")
 MEASURE_EVENTS = text("action IN ('measure_applied', 'measure_reverted')")
 
 audit_event = Table(
@@ -64,7 +64,8 @@ audit_event = Table(
     Column("reason", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
-    Index(None, "session_id", "id"),
+    # Of sessions alone: « no session » would be taken for one of them, of which there are few events, and read through.
+    Index(None, "session_id", "id", sqlite_where=OF_A_SESSION, postgresql_where=OF_A_SESSION),
     Index(None, "actor_id", "id"),
     Index("ix_audit_event_subject", "subject", "id", sqlite_where=OF_NO_SESSION, postgresql_where=OF_NO_SESSION),
     Index("ix_audit_event_measures", "id", sqlite_where=MEASURE_EVENTS, postgresql_where=MEASURE_EVENTS),

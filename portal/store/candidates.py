@@ -103,4 +103,10 @@ result = Table(
         postgresql_where=text("certificate_id IS NULL"),
     ),
     Index(None, "session_id"),
+    Index(
+        None,
+        "certificate_id",
+        sqlite_where=text("certificate_id IS NOT NULL"),
+        postgresql_where=text("certificate_id IS NOT NULL"),
+    ),
 )

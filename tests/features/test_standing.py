@@ -44,11 +44,8 @@ COLUMNS = {
     **dict.fromkeys((f"{table}.search_key" for table in ("centre", "title")), DERIVED),
     **dict.fromkeys(("candidate.sort_key", "jury_member.sort_key"), DERIVED),
     "certificate.position": "their order",
-<<<<<<< HEAD
     "minutes_part.number": "their order, which the digest of the whole holds",
-=======
     "tally_change.id": "their order",
->>>>>>> c86ed6e (The figures of all years are sums that the database keeps: a page costs the same at a million sessions)
     **dict.fromkeys(
         (f"{table}.id" for table in ("accreditation", "approval", "certificate", "result")), "told by what it is, not by number"
     ),

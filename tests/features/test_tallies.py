@@ -89,8 +89,8 @@ def test_figures_are_those_of_the_rows_whatever_the_days(world: World) -> None:
     for who in ("centre", "ud94", "region", "national"):
         actor = world.as_(who).actor
         for _ in range(12):
-            start, end, department = chance.choice(DAYS), chance.choice(DAYS), chance.choice(("", "94", "75"))
-            asked = Asked(start, end, department, chance.choice(("", "TP-01303")))
+            since, until, code = chance.choice(DAYS), chance.choice(DAYS), chance.choice(("", "94", "75"))
+            asked = Asked(since, until, code, chance.choice(("", "TP-01303")))
             with world.db.reading() as conn:
                 found = {f.key: {line.label: (line.value, line.of) for line in f.lines} for f in figures(conn, actor, asked)}
             own = counted(world, who, asked)

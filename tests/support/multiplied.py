@@ -39,6 +39,7 @@ STAY = {("measure_line", "postponed_run_before")}
 ENDED = {
     ("exam_session", "status"): "CASE t.status WHEN 'annulee' THEN 'annulee' ELSE 'verrouillee' END",
     ("exam_session", "actual_end_checked"): "1",
+    ("exam_session", "deposited_version"): "t.version",
     ("request", "status"): "CASE t.status WHEN 'ouverte' THEN 'retiree' ELSE t.status END",
     ("request", "answered_at"): "coalesce(t.answered_at, t.made_at)",
     ("notice", "read_at"): "t.at",

@@ -17,7 +17,7 @@ from portal.store.places import centre, department, region
 from portal.store.scope import accounts_of
 from portal.store.text import digits_in
 
-PAGE = 50
+PAGE, COUNT_BOUND = 50, 1_000
 LONGEST = timedelta(days=DAYS)
 _last_at = select(func.max(func.coalesce(sign_in.c.last_at, sign_in.c.at))).where(
     sign_in.c.account_id == account.c.id, sign_in.c.awaits_code == 0
@@ -181,17 +181,23 @@ def accounts(conn: Connection, actor: Actor, wanted: Wanted, after: int = 0) -> 
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def counts(conn: Connection, actor: Actor, wanted: Wanted) -> tuple[dict[Post, int], dict[State, int]]:
-    """How many of each post, and of each state, the rest of what is wanted finds. Two queries."""
+def counts(conn: Connection, actor: Actor, wanted: Wanted) -> tuple[dict[Post, int] | None, dict[State, int] | None]:
+    """How many of each post, and of each state, the rest of what is wanted finds; None: they are more than COUNT_BOUND, and not
+    counted. Two queries."""
     by_post = _counted(conn, _post, accounts_of(actor), *wanted.where(post=False))
     by_state = _counted(conn, _state, accounts_of(actor), *wanted.where(state=False))
-    return {p: by_post.get(p.value, 0) for p in Post}, {s: by_state.get(s.value, 0) for s in State}
+    return (
+        None if by_post is None else {p: by_post.get(p.value, 0) for p in Post},
+        None if by_state is None else {s: by_state.get(s.value, 0) for s in State},
+    )
 
 
-def _counted(conn: Connection, by: ColumnElement[Any], *where: ColumnElement[bool]) -> dict[str, int]:
+def _counted(conn: Connection, by: ColumnElement[Any], *where: ColumnElement[bool]) -> dict[str, int] | None:
     inner = select(by.label("what")).select_from(account).outerjoin(centre, centre.c.id == account.c.centre_id).where(*where)
-    each = inner.subquery()
-    return {row.what: row.many for row in conn.execute(select(each.c.what, func.count().label("many")).group_by(each.c.what))}
+    each = inner.limit(COUNT_BOUND + 1).subquery()
+    found = conn.execute(select(each.c.what, func.count().label("many")).group_by(each.c.what))
+    by_what = {row.what: int(row.many) for row in found}
+    return None if sum(by_what.values()) > COUNT_BOUND else by_what
 
 
 def everybody(conn: Connection) -> list[Kept]:

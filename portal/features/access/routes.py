@@ -35,8 +35,7 @@ def index() -> ResponseReturnValue:
     rows, after = queries.accounts(reading(), actor(), wanted, query.number("suite") or 0)
     by_post, by_state = queries.counts(reading(), actor(), wanted)
     page = {"rows": rows, "after": after, "wanted": wanted, "by_state": by_state, "now": clock().now()}
-    shown = {p: by_post[p] for p in GIVES[actor().post]}
-    return render_template("access/index.html", **page, by_post=shown)
+    return render_template("access/index.html", **page, by_post=by_post, posts=GIVES[actor().post])
 
 
 @blueprint.route("/comptes/invitation", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """What the pages of the deposit show: what waits, batches, and the lines of one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from portal.store.sessions import exam_session
 
 MOST_LOOKED = 2_000
 MOST_SHOWN = 200
+PAGE = 12  # a year of months
 line = deposit_line.c
 
 
@@ -60,12 +61,25 @@ def _counted(state: State) -> ColumnElement[int]:
     return func.sum(case((line.state == state.value, 1), else_=0)).label(state.name.lower())
 
 
-def batches(conn: Connection, number: int | None = None) -> list[Shown]:
-    """All batches, the newest first, each with the lines of every state; or the one of this number."""
-    counts = select(line.deposit_id, *map(_counted, State)).group_by(line.deposit_id).subquery()
+def batches(conn: Connection, before: int | None = None) -> tuple[list[Shown], int | None]:
+    """A dozen batches, the newest first, each with the lines of every state; the number before which the next page begins."""
+    numbers = select(deposit.c.id).where(deposit.c.id < before) if before else select(deposit.c.id)
+    found = list(conn.execute(numbers.order_by(deposit.c.id.desc()).limit(PAGE + 1)).scalars())
+    return _with_lines(conn, found[:PAGE]), found[PAGE - 1] if len(found) > PAGE else None
+
+
+def batch(conn: Connection, number: int) -> Shown | None:
+    """The one of this number, in the same way."""
+    return next(iter(_with_lines(conn, [number])), None)
+
+
+def _with_lines(conn: Connection, numbers: Sequence[int]) -> list[Shown]:
+    counts = (
+        select(line.deposit_id, *map(_counted, State)).where(line.deposit_id.in_(numbers)).group_by(line.deposit_id).subquery()
+    )
     query = select(deposit, *(counts.c[state.name.lower()] for state in State))
     query = query.join(counts, counts.c.deposit_id == deposit.c.id).order_by(deposit.c.id.desc())
-    return signed(conn, conn.execute(query if number is None else query.where(deposit.c.id == number)).all())
+    return signed(conn, conn.execute(query).all())
 
 
 def rejected(conn: Connection, number: int) -> list[Row[Any]]:

@@ -14,6 +14,7 @@ from portal.rules.deposit import Due, State
 from portal.rules.duties import Duty
 from portal.rules.security import Kind
 from portal.store.personal import Shown
+from portal.web import query
 from portal.web.forms import posted
 from portal.web.noting import note
 from portal.web.state import db, only, reading, settings, work
@@ -37,7 +38,8 @@ def index() -> ResponseReturnValue:
 
 def _index(form: Report, status: int = 200, refused: str = "") -> ResponseReturnValue:
     who = settings().certifier
-    told = {"refused": refused or who.missing, "form": form, "batches": queries.batches(reading()), "Due": Due, "State": State}
+    batches, older = queries.batches(reading(), query.number("avant"))
+    told = {"refused": refused or who.missing, "form": form, "batches": batches, "older": older, "Due": Due, "State": State}
     waiting = queries.waiting(reading(), who.since)
     return render_template("deposit/index.html", **told, waiting=waiting), status
 
@@ -62,10 +64,10 @@ def report() -> ResponseReturnValue:
 
 def _batch(batch_id: int) -> Shown:
     only(Duty.DEPOSIT)
-    found = queries.batches(reading(), batch_id)
-    if not found:
+    found = queries.batch(reading(), batch_id)
+    if found is None:
         abort(404)
-    return found[0]
+    return found
 
 
 @blueprint.get("/depot/<number:batch_id>")

@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, text, true
 
 from portal.core.civil import of_row
 from portal.core.people import sort_key
@@ -32,7 +32,11 @@ from portal.store.titles import title
 NO_CODE = "Code RNCP du titre"
 AT_ONCE = 400
 c, r, line = candidate.c, result.c, deposit_line.c
-person, place = candidate.alias("person"), s.alias("place")  # the same person elsewhere
+people, place, person = (
+    candidate.alias("people"),
+    s.alias("place"),
+    candidate.alias("person"),
+)  # of the same people, elsewhere too
 first_day = func.coalesce(s.c.exam_starts_on, s.c.starts_on)
 
 
@@ -102,6 +106,7 @@ def digest(salt: str, text: str) -> str:
     return sha256(f"{salt}{text}".encode()).hexdigest()
 
 
+LATEST = text("deposit_line.latest")  # as the index over those says it
 # What is asked of each: who, when, under which code, and what was sent last.
 ABOUT = (
     select(
@@ -113,7 +118,7 @@ ABOUT = (
     .join(s, s.c.id == c.session_id)
     .join(title, title.c.id == s.c.title_id)
     .join(centre, centre.c.id == s.c.centre_id)
-    .outerjoin(deposit_line, and_(line.candidate_id == c.id, line.latest))
+    .outerjoin(deposit_line, and_(line.candidate_id == c.id, LATEST))
 )  # fmt: skip
 
 
@@ -140,14 +145,15 @@ def titles(conn: Connection, sessions: Sessions) -> Iterator[Title]:
     query = about.add_columns(WHOLE.label("whole")).order_by(title.c.rncp_code, c.session_id, c.id)
     yield from (Title(row, bool(row.whole)) for row in conn.execute(query, execution_options=STREAM))
     # By accumulation: all sessions of the person tell whether it is obtained, and where; one that changed may change it elsewhere.
-    there = select(person.c.id).join(place, place.c.id == person.c.session_id)
-    there = there.where(person.c.sort_key == c.sort_key, person.c.born_on == c.born_on, place.c.title_id == s.c.title_id)
+    there = select(person.c.id).join_from(place, people, people.c.session_id == place.c.id)
+    there = there.join(person, and_(person.c.sort_key == people.c.sort_key, person.c.born_on == people.c.born_on))
+    there = there.where(place.c.id.in_(own), place.c.kind == Kind.CCP.value)
     parts = ABOUT.where(
         s.c.status == Status.LOCKED.value,
         s.c.people_erased_at.is_(None),
         s.c.kind == Kind.CCP.value,
         or_(ACQUIRED, line.id.is_not(None)),
-        or_(c.session_id.in_(own), there.where(place.c.id.in_(own), place.c.kind == Kind.CCP.value).exists()),
+        c.id.in_(there),
     )
     rows = conn.execute(parts.order_by(s.c.title_id, c.session_id, c.id))
     for title_id, some in groupby(rows, key=lambda row: row.title_id):

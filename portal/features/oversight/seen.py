@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from portal.rules.signals import Signal
 from portal.store.places import centre
@@ -42,5 +42,5 @@ def base(*columns: ColumnElement[Any]) -> Select[Any]:
 
 def of_sessions(conn: Connection, kind: Signal, query: Select[Any], words: Callable[[Row[Any]], str]) -> list[Seen]:
     """A signal for each session that the query finds, told in these words."""
-    rows = conn.execute(query.order_by(s.c.id))
+    rows = conn.execute(query.order_by(func.coalesce(s.c.id, 0)))  # sorted once found: not walked through in this order
     return [Seen(kind, f"session {r.id}", r.department_code, f"{r.code} · {r.name}", words(r), (r.id,)) for r in rows]

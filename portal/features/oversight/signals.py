@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from portal.clock import PARIS
 from portal.features.oversight import exam
@@ -26,10 +25,8 @@ from portal.store.jury import jury_member, session_jury
 from portal.store.moments import begins, minutes_after
 from portal.store.oversight import signal_note
 from portal.store.personal import Shown, signed
-from portal.store.places import centre
 from portal.store.scope import visible_to, within
 from portal.store.sessions import exam_session as s
-from portal.store.titles import title
 
 LOOKED_BACK = timedelta(days=365)
 MOST_NOTES = 50
@@ -175,7 +172,7 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
         select(_one.c.member_id.label("first"), _two.c.member_id.label("second"), s.c.department_code)
         .join(_two, and_(_two.c.session_id == _one.c.session_id, _two.c.member_id > _one.c.member_id))
         .join(s, s.c.id == _one.c.session_id)
-        .where(scope, s.c.status != Status.CANCELLED.value)
+        .where(_one.c.session_id.in_(select(s.c.id).where(scope, s.c.status != Status.CANCELLED.value)))
     )
     together = (
         sat.add_columns(func.count().label("times"))
@@ -188,7 +185,9 @@ def _pairs(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
     people = select(jury_member.c.id, jury_member.c.last_name, jury_member.c.first_name).where(jury_member.c.id.in_(ids))
     names = {r.id: full_name(r.last_name, r.first_name) for r in conn.execute(people)} if ids else {}
     on: dict[tuple[int, int, str], list[int]] = defaultdict(list)
-    theirs = sat.add_columns(s.c.id).where(_one.c.member_id.in_(ids), _two.c.member_id.in_(ids)).order_by(s.c.id)
+    theirs = (
+        sat.add_columns(s.c.id).where(_one.c.member_id.in_(ids), _two.c.member_id.in_(ids)).order_by(func.coalesce(s.c.id, 0))
+    )
     for first, second, code, number in conn.execute(theirs) if ids else ():
         on[first, second, code].append(number)
     return [

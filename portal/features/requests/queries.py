@@ -14,6 +14,7 @@ from portal.core.sheet import decoded
 from portal.features.requests.words import KINDS, STATES
 from portal.rules.duties import Duty
 from portal.rules.expired import Expiry, expiry
+from portal.rules.french import number
 from portal.rules.names import full_name
 from portal.rules.outcomes import Entry
 from portal.store.actors import Actor
@@ -26,7 +27,7 @@ from portal.store.scope import within
 from portal.store.sessions import exam_session
 from portal.store.titles import title
 
-PAGE = 50
+PAGE, COUNT_BOUND = 50, 1_000
 # The views of the list by their words in the address; the first is what waits.
 VIEWS: dict[str, RequestStatus | None] = {
     "ouvertes": RequestStatus.OPEN,
@@ -158,10 +159,25 @@ def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = 
 
 
 def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:
-    """How many requests each view holds, in one department or in all that the person sees. One query."""
-    rows = conn.execute(select(request.c.status, func.count()).where(*_seen(actor, department)).group_by(request.c.status))
-    by_status: dict[str, int] = {status: number for status, number in rows}
-    return {key: sum(by_status.values()) if status is None else by_status.get(status, 0) for key, status in VIEWS.items()}
+    """How many requests each view holds, in one department or in all that the person sees; those that are answered are counted
+    to one more than COUNT_BOUND. One query."""
+    each = {status: _counted(status, *_seen(actor, department)) for status in VIEWS.values() if status}
+    row = conn.execute(select(*(number.label(status.name.lower()) for status, number in each.items()))).one()
+    by_status = dict(zip(each, row, strict=True))
+    all_ = COUNT_BOUND + 1 if max(row) > COUNT_BOUND else sum(row)
+    return {key: all_ if status is None else by_status[status] for key, status in VIEWS.items()}
+
+
+def _counted(status: RequestStatus, *where: ColumnElement[bool]) -> ColumnElement[int]:
+    found = select(request.c.id).where(stands_at(status), *where)
+    found = found if status is RequestStatus.OPEN else found.limit(COUNT_BOUND + 1)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
+
+
+def in_words(count: int, view: str) -> str:
+    """« 41 », « plus de 1 000 »; what waits is counted to the end."""
+    waits = VIEWS[view] is RequestStatus.OPEN
+    return number(count) if waits or count <= COUNT_BOUND else f"plus de {number(COUNT_BOUND)}"
 
 
 def waiting_by_department(conn: Connection, actor: Actor) -> dict[str, int]:
@@ -181,8 +197,8 @@ def dates_before(conn: Connection, page: Sequence[Asked]) -> dict[int, tuple[dat
     found = {}
     for event in conn.execute(events):
         before, after = json.loads(event.before), json.loads(event.after)
-        if number := after.get("request", after.get("demande")):
-            found[int(number)] = date.fromisoformat(before["starts_on"]), date.fromisoformat(before["ends_on"])
+        if of := after.get("request", after.get("demande")):
+            found[int(of)] = date.fromisoformat(before["starts_on"]), date.fromisoformat(before["ends_on"])
     return found
 
 

@@ -19,7 +19,7 @@ from portal.features.requests import actions
 from portal.features.requests.actions import Answered, Made, why_not_done
 from portal.features.requests.consequences import Wish, weigh, weigh_wanted
 from portal.features.requests.forms import Answering, AnsweringSeveral, Asking, AskingExpired
-from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, may_answer, may_withdraw, page
+from portal.features.requests.queries import VIEWS, Asked, counts, dates_before, find, in_words, may_answer, may_withdraw, page
 from portal.features.requests.words import answered
 from portal.rules.duties import Duty
 from portal.rules.expired import EMERGENCY_FROM, EMERGENCY_TO, Expiry, expiry
@@ -155,7 +155,7 @@ def _index(status: int = 200, told: dict[int, str] | None = None, form: Answerin
             after=after,
             view=view,
             views=VIEWS,
-            counts=counts(reading(), actor(), department),
+            counts={key: in_words(count, key) for key, count in counts(reading(), actor(), department).items()},
             department=department,
             told=told or {},
             weighed=weighed,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select, case, func, literal, select, union_all
 
 from portal.features.sessions.listing import Chosen
 from portal.features.sessions.views import ALL, VIEWS, View, view_condition
@@ -13,9 +13,10 @@ from portal.rules.lifecycle import Role
 from portal.rules.limits import Limits
 from portal.store.actors import Actor
 from portal.store.places import centre
-from portal.store.scope import centres_of, visible_to
+from portal.store.scope import centres_of, departments_of, visible_to, within
 from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
+from portal.store.tallies import ALL_TITLES, EVERYTHING, NATION, REGION, STATUSES, UNIT, tally, tally_change
 
 COUNT_BOUND = 10_000
 
@@ -53,16 +54,19 @@ def _all_counts(
     actor = Actor(None, "", "", role, centre_id, department_code, region_code)
     views = {view.key: view_condition(view.key, role, today, limits) for view in shown}
     own = centres_of(actor)
-    query = _counts(visible_to(actor), views, None if own is None else _total(own))
+    query = _counts(visible_to(actor), views, own is not None, _kept(actor) if own is None else _total(own))
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _counts(
-    scope: ColumnElement[bool], views: Mapping[str, ColumnElement[bool]], total: ColumnElement[int] | None = None
+    scope: ColumnElement[bool],
+    views: Mapping[str, ColumnElement[bool]],
+    own: bool = False,
+    total: ColumnElement[int] | None = None,
 ) -> Select[*tuple[int, ...]]:
-    """`total`: all sessions of a centre or a unit, whose views hold a few ten thousand at most and are counted faster than
-    bounded."""
-    count = _bounded if total is None else _exact
+    """`own`: sessions of a centre or a unit, whose views hold a few ten thousand at most and are counted faster than bounded;
+    `total`: how many they are altogether, where that is known."""
+    count = _exact if own else _bounded
     return select(
         *(
             (total if key == ALL.key and total is not None else count(scope & condition)).label(_name(key))
@@ -75,6 +79,20 @@ def _total(where: ColumnElement[bool]) -> ColumnElement[int]:
     """The sessions of these centres, as the database keeps their number."""
     query = select(func.coalesce(func.sum(session_total.c.number), 0))
     return query.join_from(session_total, centre, centre.c.id == session_total.c.centre_id).where(where).scalar_subquery()
+
+
+def _number(of: FromClause) -> ColumnElement[int]:
+    """How many sessions these rows are the sums of."""
+    return func.coalesce(func.sum(sum((of.c[name] for name in STATUSES.values()), start=literal(0))), 0)
+
+
+def _kept(actor: Actor) -> ColumnElement[int]:
+    """All sessions of a region or of the nation: the sum over all years, and what is not added up yet."""
+    level, place = (NATION, "") if actor.role is Role.NATIONAL else (REGION, actor.region_code)
+    every = tally.c.period == EVERYTHING, tally.c.title_id == ALL_TITLES
+    summed = select(_number(tally)).where(tally.c.level == level, tally.c.place == place, *every)
+    changed = select(_number(tally_change)).where(within(actor, tally_change.c.department_code))
+    return summed.scalar_subquery() + changed.scalar_subquery()
 
 
 def _exact(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -92,13 +110,28 @@ def _name(key: str) -> str:
 
 
 def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -> dict[str, dict[str, int]]:
-    """How many sessions each view of this role holds, department by department. One query."""
+    """How many sessions each view of this role holds, department by department. Two queries: all of them are a kept sum."""
     shown = VIEWS[actor.role]
-    columns = [func.count().filter(view_condition(v.key, actor.role, today, limits)).label(_name(v.key)) for v in shown]
-    rows = conn.execute(
-        select(s.c.department_code, *columns).where(visible_to(actor)).group_by(s.c.department_code).order_by(s.c.department_code)
-    )
-    return {row[0]: {view.key: int(row[i + 1]) for i, view in enumerate(shown)} for row in rows}
+    every = tally.c.period == EVERYTHING, tally.c.title_id == ALL_TITLES
+    places = tally.c.place.in_(departments_of(actor))
+    summed = select(tally.c.place.label("code"), _number(tally).label("number")).where(tally.c.level == UNIT, places, *every)
+    code = tally_change.c.department_code
+    changed = select(code.label("code"), _number(tally_change).label("number")).where(within(actor, code)).group_by(code)
+    all_ = union_all(summed.group_by(tally.c.place), changed).subquery()
+    whole = select(all_.c.code, func.sum(all_.c.number)).group_by(all_.c.code).order_by(all_.c.code)
+    found = {
+        row[0]: dict.fromkeys((view.key for view in shown), 0) | {ALL.key: int(row[1])} for row in conn.execute(whole) if row[1]
+    }
+    each = [
+        select(s.c.department_code, literal(view.key), func.count())
+        .where(visible_to(actor), view_condition(view.key, actor.role, today, limits))
+        .group_by(s.c.department_code)
+        for view in shown
+        if view is not ALL
+    ]
+    for department, view, many in conn.execute(union_all(*each)):
+        found[department][view] = int(many)
+    return found
 
 
 def in_words(count: int) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
-from portal.features.sessions.views import ALL, step_key, view_condition
+from portal.features.sessions.views import ALL, ENDLESS, LATE, step_key, view_condition
 from portal.rules import minutes
-from portal.rules.lifecycle import Role, Status
+from portal.rules.lifecycle import ACTIVE, Role, Status
 from portal.rules.limits import Limits, lateness
 from portal.rules.todo import DEPOSIT, WAIT_MINUTES
 from portal.store.actors import Actor
@@ -148,10 +148,18 @@ def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: L
         found = found.where(here > there if ascending else here < there)
     keys: list[ColumnElement[Any]] = [column, s.c.id]
     order = [key.asc() if ascending else key.desc() for key in keys]
-    if asked.few:  # sorted after they are found: an expression keeps the database from walking in order through all others
+    if asked.few or _is_short(
+        role, filters
+    ):  # sorted once found: an expression keeps the database from walking through all others
         keys = [func.coalesce(column, column), s.c.id]
     ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
     return _shown(role, today).where(s.c.id.in_(ids)).order_by(*order)
+
+
+def _is_short(role: Role, filters: Filters) -> bool:
+    """Whether a centre or a unit asks for what is not over, or anybody for what is late: little, beside all that was."""
+    over = filters.view in ENDLESS and filters.status not in (*ACTIVE, Status.RESULTS)
+    return filters.view == LATE.key or (not over and role in (Role.CENTRE, Role.UD))
 
 
 def page(

@@ -1,11 +1,13 @@
 """The quick filters of the list, by role: each is a condition on exam_session."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
 
+from portal.rules.conditions import Condition
 from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
 from portal.rules.todo import MINUTES_DUE, NO_REAL_END, TABLE, Next
@@ -39,6 +41,8 @@ VIEWS = {
 }
 
 
+ENDLESS = {ALL.key, POSTPONED.key}  # they hold what is over, too; the others what somebody has to see to
+
 # Behind each number of the day's page: the sessions at one step of a role's table.
 STEP = "etape-"
 STEP_VIEWS = {role: tuple(View(STEP + step.key, step.label) for step in steps) for role, steps in TABLE.items()}
@@ -66,7 +70,7 @@ def _acts(role: Role, today: date) -> ColumnElement[bool]:
             found.append(and_(matches(step.when, today), *(~matches(w.when, today) for w in before)))
         else:
             waiting.append(step)
-    return or_(*found)
+    return _any((step.when for step in TABLE[role] if step.act), today, *found) if found else or_(false())
 
 
 def _share_a_status(a: Next, b: Next) -> bool:
@@ -78,27 +82,41 @@ def steps_of(role: Role) -> dict[str, Next]:
     return {step.key: step for step in TABLE[role]}
 
 
+def _at_step(role: Role, key: str, today: date) -> ColumnElement[bool]:
+    """The sessions of which this is the next step; first their statuses, which an index answers: those that are over are not read."""
+    stands = step_key(role, today) == key
+    statuses = {status for step in TABLE[role] if step.key == key for status in step.when.statuses or Status}
+    return and_(s.c.status.in_(sorted(statuses)), stands) if statuses else stands
+
+
 def _late(limits: Limits, on: date, today: date) -> ColumnElement[bool]:
     """The sessions that are late on this day."""
-    return or_(*(matches(condition, today) for condition in late(limits, on)))
+    return _any(late(limits, on), today)
+
+
+def _any(conditions: Iterable[Condition], today: date, *others: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Any of these, or of `others`; first the statuses of all of them, which an index answers."""
+    conditions = list(conditions)
+    statuses = sorted({status for condition in conditions for status in condition.statuses or Status})
+    return and_(s.c.status.in_(statuses), or_(*(others or (matches(condition, today) for condition in conditions))))
 
 
 @lru_cache(maxsize=512)
 def view_condition(view: str, role: Role, today: date, limits: Limits) -> ColumnElement[bool]:
     if view.startswith(STEP):
-        return step_key(role, today) == view.removeprefix(STEP)
+        return _at_step(role, view.removeprefix(STEP), today)
     match view:
         case "en-retard":
             return _late(limits, today, today)
         case "presse":
             last_day = and_(_late(limits, today + timedelta(days=1), today), ~_late(limits, today, today))
-            return and_(_acts(role, today), or_(last_day, step_key(role, today) == "set_actual_end"))
+            return and_(_acts(role, today), or_(last_day, _at_step(role, "set_actual_end", today)))
         case "a-faire":
             return _acts(role, today)
         case "reportees":
             return s.c.postponed_run_id.is_not(None)
         case "resultats":
-            return step_key(Role.CENTRE, today) == "enter_results"
+            return _at_step(Role.CENTRE, "enter_results", today)
         case "sans-date-reelle":
             return matches(NO_REAL_END, today)
         case "pv-attendus":

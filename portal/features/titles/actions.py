@@ -13,7 +13,7 @@ from portal.core.telling import Message, tell
 from portal.features.reference.importing import add_certificates, add_title, certificates_told, title_key
 from portal.features.titles.queries import Stranded, certificates, stranded
 from portal.rules.duties import Duty
-from portal.rules.french import day, plural
+from portal.rules.french import day
 from portal.store.accounts import account
 from portal.store.titles import CertificateKind, approval, certificate, title
 from portal.store.work import Work
@@ -129,7 +129,7 @@ def remove_certificate(work: Work, code: str, version: int, certificate_id: int)
     with work.db.writing() as tx:
         row, one, _ = _certificate(tx, work, code, certificate_id)
         if one.results:
-            return Invalid({"certificate": why_kept(one.results)})
+            return Invalid({"certificate": WHY_KEPT})
         told = {"removed": [{"kind": one.kind, "label": one.label}]}
         done = _kept(tx, work, row, version, told)
         if isinstance(done, Saved):
@@ -138,9 +138,7 @@ def remove_certificate(work: Work, code: str, version: int, certificate_id: int)
         return done
 
 
-def why_kept(results: int) -> str:
-    """Why a certificate is not taken away."""
-    return f"Ce certificat ne se retire pas : {plural(results, 'résultat le porte', 'résultats le portent')}."
+WHY_KEPT = "Ce certificat ne se retire pas : des résultats le portent."
 
 
 def _certificate(tx: Connection, work: Work, code: str, certificate_id: int) -> tuple[Row[Any], Row[Any], list[Row[Any]]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from portal.core.outcomes import NotThere
 from portal.rules.lifecycle import ACTIVE
@@ -54,8 +54,8 @@ def card(t: Row[Any]) -> dict[str, object]:
 
 
 def certificates(conn: Connection, title_id: int) -> Sequence[Row[Any]]:
-    """The certificates of a title, each with the number of results that say it."""
-    used = select(func.count()).where(result.c.certificate_id == certificate.c.id).scalar_subquery()
+    """The certificates of a title, each with whether results say it."""
+    used = exists().where(result.c.certificate_id == certificate.c.id)
     query = select(certificate, used.label("results")).where(certificate.c.title_id == title_id)
     return conn.execute(query.order_by(certificate.c.kind, certificate.c.position, certificate.c.id)).all()
 

@@ -84,7 +84,7 @@ def _show(
         "form": form,
         "added": added or NewCertificate(certificate_kind=CertificateKind.CCP.value),
         "certificates": queries.certificates(conn, t.id),
-        "why_kept": actions.why_kept,
+        "why_kept": actions.WHY_KEPT,
         "conflict": differing(form, queries.card(t)) if conflict else None,
         "last_start": last_start(t.expires_on, t.extension_months),
         "history": history(conn, about("title", code)),

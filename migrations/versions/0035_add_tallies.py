@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -163,6 +163,12 @@ def fill(lite):
     )
 
 
+def deposited(columns):
+    waits = sa.text("status = 'verrouillee' AND deposited_version <> version AND people_erased_at IS NULL")
+    op.drop_index("ix_exam_session_to_deposit", "exam_session")
+    op.create_index("ix_exam_session_to_deposit", "exam_session", columns, sqlite_where=waits, postgresql_where=waits)
+
+
 def counters():
     return [sa.Column(name, sa.Integer(), nullable=False, server_default="0") for name in COUNTERS]
 
@@ -189,6 +195,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_tally_change_department_code", "tally_change", ["department_code"])
     op.create_index("ix_tally_change_centre_id", "tally_change", ["centre_id"])
+    op.drop_index("ix_audit_event_session_id_id", "audit_event")
+    about = sa.text("session_id IS NOT NULL")
+    op.create_index(
+        "ix_audit_event_session_id_id", "audit_event", ["session_id", "id"], sqlite_where=about, postgresql_where=about
+    )
+    op.create_index("ix_exam_session_status_id", "exam_session", ["status", "id"])
+    deposited(["status", "id", "ends_on", "actual_end_on"])
+    said = sa.text("certificate_id IS NOT NULL")
+    op.create_index("ix_result_certificate_id", "result", ["certificate_id"], sqlite_where=said, postgresql_where=said)
     op.create_index("ix_signal_note_department_code_id", "signal_note", ["department_code", "id"])
     lite = op.get_bind().dialect.name == "sqlite"
     for statement in fill(lite):
@@ -214,5 +229,10 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION tally_session()")
         op.execute("DROP FUNCTION tally_result()")
     op.drop_index("ix_signal_note_department_code_id", "signal_note")
+    op.drop_index("ix_result_certificate_id", "result")
+    op.drop_index("ix_exam_session_status_id", "exam_session")
+    deposited(["id", "ends_on", "actual_end_on"])
+    op.drop_index("ix_audit_event_session_id_id", "audit_event")
+    op.create_index("ix_audit_event_session_id_id", "audit_event", ["session_id", "id"])
     op.drop_table("tally_change")
     op.drop_table("tally")
