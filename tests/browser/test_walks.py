@@ -2,16 +2,14 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from portal.demo.data import PASSWORD
 from tests.browser.people import asked, fill_sheet, person, question
-from tests.support.server import Scheme
+from tests.support.axe import violations
 
 
 def test_a_wrong_password_keeps_the_address_and_a_right_one_signs_in(chromium: Browser, base: str, script: bool) -> None:
@@ -341,31 +339,39 @@ PAGES = {
 }  # fmt: skip
 
 
-ALL: dict[str, object] = {"resultTypes": ["violations"]}
-COLOURS: dict[str, object] = {**ALL, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-
-
-def violations(page: Page) -> Iterator[str]:
-    """What axe finds of this page in the light, and of its colours in the dark, which changes nothing else."""
-    schemes: tuple[tuple[Scheme, dict[str, object]], ...] = (("light", ALL), ("dark", COLOURS))
-    for scheme, options in schemes:
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options=options)
-        yield from (f"{scheme}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in found.response["violations"])
-
-
 @pytest.mark.parametrize("who", PAGES)
 def test_axe_finds_nothing_and_nothing_runs_off_a_small_screen(chromium: Browser, base: str, who: str) -> None:
     page = person(chromium, base, who, True)
-    problems = []
+    problems: list[str] = []
+    painted: set[str] = set()
     page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
     page.set_viewport_size({"width": 360, "height": 780})
     for path in PAGES[who]:
         page.goto(path)
-        problems += [f"{path}: {found}" for found in violations(page)]
+        problems += [f"{path}: {found}" for found in violations(page, painted)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append(f"{path}: runs off at 360 pixels")
     assert problems == []
+
+
+def test_axe_tells_of_what_is_wrong(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    faults = {"Pâle": "#bbb", "Sombre": "light-dark(#000, #222)"}
+    page.evaluate(
+        """(faults) => {
+          const main = document.querySelector("main");
+          for (const [text, colour] of Object.entries(faults)) {
+            const one = main.appendChild(document.createElement("strong"));
+            one.className = text;
+            one.textContent = text;
+            one.style.color = colour;
+          }
+          main.appendChild(document.createElement("input"));
+        }""",
+        faults,
+    )
+    found = [one.split("<")[0] for one in violations(page, set())]
+    assert found == ["light: label ", "light: color-contrast ", "dark: color-contrast "], found
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -373,7 +379,7 @@ def test_axe_finds_nothing_in_the_states_that_a_person_makes(chromium: Browser, 
     problems: list[str] = []
 
     def look(page: Page, state: str) -> None:
-        problems.extend(f"{state}: {found}" for found in violations(page))
+        problems.extend(f"{state}: {found}" for found in violations(page, set()))
 
     page = person(chromium, base, "centre", True)
     page.set_viewport_size({"width": width, "height": 800})
