@@ -27,13 +27,13 @@ from statistics import median, quantiles
 
 import psycopg
 from sqlalchemy import insert, select
+from stdnum import luhn
 
 from bench.data import SECRET, environment
 from bench.saving import read_sheet
 from bench.servers import IDLE, granian
 from portal.app import create_app
 from portal.clock import PARIS, Clock
-from portal.demo.bulk import siret_of
 from portal.features.access.inviting import invite
 from portal.features.accounts.actions import digest
 from portal.features.candidates.importing import import_candidates
@@ -58,6 +58,13 @@ TYPING = (2.0, 10.0)  # seconds between two requests of a person
 
 
 # ---- before the day
+
+
+def siret_of(i: int) -> str:
+    """An invented SIRET with both its keys."""
+    siren = f"91{i:06}"
+    base = f"{siren}{luhn.calc_check_digit(siren)}0001"
+    return base + luhn.calc_check_digit(base)
 
 
 def prepare(db: Database, centres: int) -> list[str]:

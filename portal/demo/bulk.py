@@ -66,7 +66,7 @@ def _places(tx: Connection, count: int) -> None:
     for i in range(count):
         code = codes[i % len(codes)]
         name = f"FORMATIONS {SYLLABLES[i % 15]}{ENDINGS[i // 15 % 10]} {DEPARTMENTS[code][0]} {i}".upper()
-        rows.append({"siret": siret_of(i), "name": name, "department_code": code, "search_key": fold(name)[:200]})
+        rows.append({"siret": _siret(i), "name": name, "department_code": code, "search_key": fold(name)[:200]})
     tx.execute(insert(centre), rows)
     tx.execute(text("CREATE TABLE bulk_centre (pos INTEGER PRIMARY KEY, id INTEGER, department_code VARCHAR(3))"))
     known = tx.execute(select(centre.c.id, centre.c.department_code).order_by(centre.c.id.desc()).limit(count)).all()
@@ -74,7 +74,7 @@ def _places(tx: Connection, count: int) -> None:
     tx.execute(text("INSERT INTO bulk_centre VALUES (:pos, :id, :code)"), dealt)
 
 
-def siret_of(i: int) -> str:
+def _siret(i: int) -> str:
     """An invented SIRET with a valid key, in a range where no company stands; the establishment's key ends it."""
     base = f"9100{i:05}0001"
     return base + luhn.calc_check_digit(base)
