@@ -166,7 +166,9 @@ def _headers(response: Response) -> Response:
         response.headers["Service-Worker-Allowed"] = "/sessions/"
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    # Whom one goes to next learns the site, not the page: neither logs of a proxy nor other sites hold what opens something. Where it
+    # were « no-referrer », browsers without Sec-Fetch-Site would say of their own forms that they come from nowhere.
+    response.headers.setdefault("Referrer-Policy", "strict-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if response.mimetype == "text/html" or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"

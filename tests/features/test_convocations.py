@@ -133,7 +133,7 @@ def test_the_link_opens_the_candidates_own_page_and_that_is_told(w: World, tmp_p
         assert said in page.text, said
     for kept in ("NGUYỄN", "Nguyễn", "SUKARNO", "huong@", "Votre résultat", "/sessions/1"):
         assert kept not in page.text, kept
-    assert page.headers["Cache-Control"] == "no-store" and page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store" and page.headers["Referrer-Policy"] == "strict-origin"
     assert "noindex" in page.headers["X-Robots-Tag"]
     told = rows(b.get("/sessions/1/candidats/convocations").text)
     assert "page ouverte" in told["AUBIGNÉ Éloïse"] and "page ouverte" not in told["NGUYỄN Hương"]

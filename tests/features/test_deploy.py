@@ -243,8 +243,12 @@ def test_who_opens_too_many_connections_is_told_and_others_are_not_held_up(site:
 
 def test_no_log_holds_an_address_that_opens_something(site: Site) -> None:
     private = [f"/{room}/Zqx{room[:1]}" for room in ("c", "j", "verifier", "calendrier", "invitation", "connexion/oubli")]
+    private.append("/verifier?code=Zqxcode")
     for path in (*private, "/Zqxplain"):
         site.ask("GET", path)
+        with closing(http.client.HTTPConnection("127.0.0.1", site.plain, timeout=60)) as line:
+            line.request("GET", path, headers={"Host": NAME})
+            line.getresponse().read()
     with held(site):
         for path in (*private, "/Zqxplain"):
             assert site.ask("GET", path, source="127.0.0.8")[0] == 429

@@ -142,7 +142,7 @@ def test_every_answer_says_what_it_is_and_who_may_show_it(world: World) -> None:
         text = answer.mimetype.startswith("text/") or answer.mimetype == "image/svg+xml"  # type: ignore[union-attr]
         assert "charset=utf-8" in answer.headers["Content-Type"] or not text, path
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
-        assert answer.headers["Referrer-Policy"] == "same-origin", path
+        assert answer.headers["Referrer-Policy"] == "strict-origin", path
         policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
         assert {policy[name] for name in ("default-src", "frame-ancestors", "base-uri")} == {"'none'"}, path
         assert "unsafe" not in str(policy) and {policy[name] for name in ("script-src", "form-action")} == {"'self'"}, path

@@ -69,11 +69,10 @@ def _index(s: SessionRow, form: Handing, status: int = 200) -> ResponseReturnVal
 
 
 def _quietly() -> None:
-    """No browser and no search engine keeps what is shown, and no other site learns from where one comes."""
+    """No browser and no search engine keeps what is shown."""
 
     @after_this_request
     def unseen(response: Response) -> Response:
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Cache-Control"] = "no-store"
         return response
