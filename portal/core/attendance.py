@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
@@ -32,6 +33,16 @@ class Incident:
     hour: str
     text: str
     by: str
+
+    @property
+    def stamp(self) -> str:
+        """What a page that shows it says that it saw."""
+        return stamp(self.hour, self.text)
+
+
+def stamp(hour: str, text: str) -> str:
+    """A digest of what an incident says."""
+    return sha256(f"{hour} {text}".encode()).hexdigest()[:16]
 
 
 def noted(conn: Connection, number: int, on: date) -> dict[Slot, Noted]:

@@ -18,6 +18,7 @@ from portal.core.sheet import load as load_sheet
 from portal.demo import bulk, cases, colleagues, data, depositing, exchanges, moved, preparing, signed
 from portal.features.access.inviting import invite
 from portal.features.accounts.queries import by_email
+from portal.features.attendance.actions import note_incident
 from portal.features.candidates.importing import COLUMNS as CANDIDATE_COLUMNS
 from portal.features.candidates.importing import import_candidates
 from portal.features.measures.actions import apply
@@ -220,6 +221,8 @@ class _Loader:
             edit_practical(work, number, self.session(work, number).version, Practical(None, None, *data.WHERE))
 
     def after_the_measure(self) -> None:
+        alarm = "Alarme incendie : épreuve interrompue vingt minutes, et prolongée d’autant."
+        note_incident(self.at("2020-06-02", "centre@demo.example", 11), 224571, date(2020, 6, 2), "10:20", alarm)
         centre = self.at(self.today, "centre@demo.example", 8)
         for number, end in ((224562, date(2020, 6, 12)), (224569, date(2020, 9, 1))):
             asked = set_actual_end(centre, number, self.session(centre, number).version, end)

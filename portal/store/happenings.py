@@ -33,6 +33,7 @@ TO_A_SESSION = frozenset(
         "adjustments_erased",
         "attendance_noted",
         "incident_noted",
+        "incident_corrected",
         "minutes_deposited",
         "minutes_verified",
         "minutes_refused",

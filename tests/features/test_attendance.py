@@ -13,7 +13,7 @@ from portal.features.candidates.actions import remove
 from portal.features.privacy.anonymous import erase_sessions
 from portal.features.standing.checking import verify
 from tests.support.papers import text_of
-from tests.support.world import Browser, World
+from tests.support.world import Browser, World, hidden
 
 DAY = "/sessions/1/jour"
 FIRST, SECOND = "2020-06-15", "2020-06-16"
@@ -147,3 +147,35 @@ def test_what_is_noted_goes_with_its_candidate_and_is_given_to_it(w: World) -> N
     with w.db.writing() as tx:
         assert erase_sessions(tx, w.operator(), [1]) == 1
     assert w.scalar("SELECT text FROM incident") == "effacé"
+
+
+def test_an_incident_is_corrected_and_its_history_keeps_what_it_said(w: World) -> None:
+    b, page = w.browser("centre"), "/sessions/1/jour/incidents/1"
+    b.post(DAY, date=FIRST, heure="10:20", incident="Alarme")
+    assert f'href="{page}"' in b.get(DAY).text
+    seen = hidden(b.get(page).text, "vu")
+    for field, sentence in (("heure", "Indiquez l’heure"), ("incident", "Décrivez l’incident")):
+        wrong = b.post(page, **{"vu": seen, "heure": "10:30", "incident": "Alarme d’incendie", field: ""})
+        assert wrong.status_code == 422 and sentence in wrong.text
+    assert b.post(page, vu=seen, heure="10:30", incident="Alarme d’incendie").status_code == 303
+    assert b.post(page, vu=seen, heure="10:30", incident="Alarme d’incendie").status_code == 303, "the same click twice"
+    told = plain(b.get(DAY).text)
+    assert "15/06/2020, 10 h 30" in told and "Alarme d’incendie" in told and "10 h 20" not in told
+    past = plain(b.get("/sessions/1/historique").text)
+    assert "Incident noté : 15/06/2020, 10 h 20." in past and "« Alarme »" in past
+    assert past.count("Incident corrigé : 15/06/2020, 10 h 30.") == 1 and "« Alarme d’incendie »" in past
+    stale = b.post(page, vu=seen, heure="10:40", incident="Fumée")
+    assert stale.status_code == 409 and "Alarme d’incendie" in stale.text and ">Fumée</textarea>" in stale.text
+    assert b.post(page, vu=hidden(stale.text, "vu"), heure="10:40", incident="Fumée").status_code == 303
+
+
+def test_nobody_else_corrects_an_incident(w: World) -> None:
+    b = w.browser("centre")
+    b.post(DAY, date=FIRST, heure="10:20", incident="Alarme")
+    page = "/sessions/1/jour/incidents/1"
+    for who, code in (("ud94", 403), ("region", 403), ("other", 404), ("ud75", 404)):
+        reader = w.browser(who)
+        assert page not in reader.get(DAY).text
+        assert reader.post(page, vu="x", heure="11:00", incident="Non").status_code == code
+    assert b.get("/sessions/1/jour/incidents/2").status_code == 404
+    assert w.scalar("SELECT text FROM incident") == "Alarme"

@@ -26,12 +26,12 @@ from portal.rules.lines import Refused
 from portal.rules.minutes import Minutes
 from portal.rules.outcomes import Outcome
 from portal.rules.todo import next_step
-from portal.store.actors import operator
 from portal.store.database import Database
 from portal.store.minutes import minutes_part
-from tests.conftest import KEY
-from tests.support.minutes import BAD, GOOD, OTHER, TAKEN
+from tests.conftest import KEY, SMALL
+from tests.support.minutes import BAD, GOOD, OTHER, TAKEN, of_size
 from tests.support.postgres import as_owner
+from tests.support.settled import settled
 from tests.support.world import Browser, World
 
 PAGE = "/sessions/1/proces-verbal"
@@ -106,7 +106,7 @@ def test_a_check_may_be_taken_back_before_the_lock_and_a_refusal_too(w: World) -
 
 
 def test_it_is_given_whole_to_those_in_scope_alone(w: World) -> None:
-    large = TAKEN["as large as it may be"]
+    large = of_size(600_000)  # in three parts
     assert send(w.browser("centre"), large).status_code == 303
     for who in ("centre", "ud94", "region", "national"):
         answer = w.browser(who).get(f"{PAGE}.pdf")
@@ -207,7 +207,8 @@ def test_a_lock_without_good_minutes_is_asked_why(w: World, state: Minutes) -> N
     if state is M.REFUSED:
         refuse(w.as_("ud94"), 1, 1, "Illisible")
     step = unit.get("/sessions/1").text.partition('id="etape"')[2].partition("</section>")[0]
-    assert 'name="reason"' in step and ">Verrouiller la session</button>" in step
+    assert ('name="reason"' in step and ">Verrouiller la session</button>" in step) is (state is not M.DEPOSITED)
+    assert state is not M.DEPOSITED or 'href="/sessions/1/verrouillage"' in step, "what is there is checked first"
     missing = unit.post("/sessions/1/verrouillage", version=w.get(1).version)
     assert missing.status_code == 422 and 'name="reason"' in missing.text and ">Verrouiller la session</button>" in missing.text
     assert "indiquez pourquoi la session se verrouille sans lui" in missing.text and w.get(1).status is Status.RESULTS
@@ -277,10 +278,11 @@ def test_the_day_and_the_list_say_since_when_minutes_are_late(w: World, day: int
 
 @pytest.fixture(scope="module")
 def one(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Browser]]:
+    """A world for all of these: nothing is ever written in it."""
     path = tmp_path_factory.mktemp("minutes") / "portal.sqlite"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_template / SMALL, path)
     db = Database(f"sqlite:///{path}", KEY)
-    w = World(db.seen_by(operator()), date(2020, 6, 15))
+    w = settled(db, sqlite_template)
     with_results(w)
     yield w, w.browser("centre")
     w.close()

@@ -7,7 +7,7 @@ MOVED = (224572, 224648, 224666, 224672)
 # One of each status, then the moved, the other centre's, and those with something open.
 ALL = (*COMING, *LATE, *DONE, *MOVED, *OTHERS, CANCELLED, REQUESTED, WAITING, 224568, 224575, 224577)
 # The signed minutes: good, locked, awaited and late, awaited, to be checked, refused; another centre's.
-SIGNED = (224565, 224567, 224612, 224780, 224644, 224649, 224696, 224574)
+SIGNED = (224644, 224565, 224567, 224612, 224780, 224649, 224696, 224574)
 FEW = (224563, 224566, 224564, 224570, 224561, 224562, 224565, 224567, CANCELLED, 224574)
 STEPS = (
     *("demande-dte", "envoi-dte", "rappel-dte", "convocations", "nouvelle-convocation", "verrouillage", "deverrouillage"),
@@ -131,7 +131,8 @@ PAGES: dict[str, list[str]] = {
     f"{_SESSION}/date-reelle/verification": _sessions("/date-reelle/verification", (224566, 224569)),
     f"{_SESSION}/candidats": [*_sessions("/candidats", (*FEW, 224586)), "/sessions/224561/candidats?q=aubign%C3%A9"],
     f"{_SESSION}/jour": [*_sessions("/jour", (WAITING, *FEW, 224586)), "/sessions/224571/jour?date=2020-06-02"],
-    f"{_SESSION}/proces-verbal": _sessions("/proces-verbal", (224563, *SIGNED, CANCELLED)),
+    f"{_SESSION}/jour/incidents/<number:incident_id>": ["/sessions/224571/jour/incidents/1", "/sessions/224571/jour/incidents/9"],
+    f"{_SESSION}/proces-verbal": _sessions("/proces-verbal", (*SIGNED, 224563, CANCELLED)),
     f"{_SESSION}/proces-verbal.pdf": _sessions("/proces-verbal.pdf", (224565, 224612)),
     f"{_SESSION}/candidats/convocations": _sessions("/candidats/convocations", (*FEW, 224586)),
     "/c/<token>": ["/c/inconnu"],

@@ -23,7 +23,7 @@ READERS = {
     ("portal/web/query.py", "everything"): "the reader of addresses",
     (
         "portal/features/results/forms.py",
-        "read",
+        "sent",
     ): "the sheet of results: its fields are the session's candidates and certificates",
     ("portal/features/measures/forms.py", "read"): "a measure's cases: as many as were added, each with its fields",
 }

@@ -134,6 +134,8 @@ FORMS = [
     ("centre", "/sessions/224566/demande-report", ""),
     ("ud94", "/sessions/224566/report", ""),
     ("ud94", "/sessions/224567/deverrouillage", ""),
+    ("ud94", "/sessions/224644/verrouillage", ""),
+    ("ud94", "/sessions/224780/verrouillage", "/sessions/224780"),
     ("centre", "/sessions/224566/candidats/68/modifier", ""),
     ("centre", "/sessions/224566/candidats/68/retrait", ""),
     ("centre", "/sessions/224561/date-reelle", "/sessions/224561"),  # its form stands on the session's page

@@ -19,6 +19,7 @@ from portal.features.sessions.actions import advance
 from portal.features.taking_over.kinds import KINDS as FILES
 from portal.rules.lifecycle import Action
 from portal.rules.steps import STEP_AT
+from portal.store.attendance import incident
 from portal.store.deposits import deposit, deposit_line
 from portal.store.minutes import minutes
 from tests.support.world import PEOPLE, World
@@ -116,6 +117,7 @@ ROUTES = {
     "/sessions/<number:number>/candidats/<number:candidate_id>": SCOPED,
     "/sessions/<number:number>/candidats/<number:candidate_id>/modifier": SCOPED,
     "/sessions/<number:number>/jour": SCOPED,
+    "/sessions/<number:number>/jour/incidents/<number:incident_id>": SCOPED,
     "/sessions/<number:number>/proces-verbal": SCOPED,
     "/sessions/<number:number>/proces-verbal.pdf": SCOPED,
     "/sessions/<number:number>/proces-verbal/verification": SCOPED,
@@ -222,6 +224,8 @@ def w(world: World) -> Iterator[World]:
         head = {"flux": "depot-1", "client": "TEST0001", "certifier": "TEST0001", "contract": "C", "lines": 1, "by": "Essai"}
         tx.execute(insert(deposit).values(id=1, at=world.now(), **head))
         codes = {"code": "RNCP1", "sent_as": "nouvelle", "state": "envoyee", "latest": True, "salt": "s", "digest": "d"}
+        happened = {"day": world.today, "hour": "10:20", "text": "x", "noted_at": world.now(), "noted_by": "x"}
+        tx.execute(insert(incident).values(id=1, session_id=1, **happened))
         signed = {"state": "depose", "version": 1, "digest": "d", "bytes": 1, "reason": "", "deposited_by": "x"}
         tx.execute(insert(minutes).values(session_id=1, deposited_at=world.now(), **signed))
         tx.execute(insert(deposit_line).values(id=1, deposit_id=1, session_id=1, candidate_id=1, **codes))

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from portal.paths import ROOT
 from portal.rules import documents, lifecycle, limits, outcomes, signals
 from portal.rules.documents import Document
 from portal.rules.lifecycle import ACTIVE, GROUPS, PATH, Action, Kind, Role, Status
-from portal.rules.minutes import Minutes
+from portal.rules.minutes import MINUTES_DAYS, Minutes
 from portal.rules.names import name_problem
 from portal.rules.rights import Person, Refused, may
 from portal.rules.steps import STEP
@@ -287,3 +288,20 @@ def test_a_prolongation_is_counted_in_months_and_ends_within_the_last(expires: s
 
 def test_an_empty_name_is_wrong_only_where_one_is_asked_for() -> None:
     assert (name_problem("", "Indiquez le nom."), name_problem("")) == ("Indiquez le nom.", None)
+
+
+def test_the_law_tells_of_each_signal_with_its_threshold() -> None:
+    law = (ROOT / "docs" / "domain.md").read_text("utf-8")
+    rows = {row.split("|")[1].strip(): row.split("|")[2] for row in law.splitlines() if row.startswith("| ")}
+    assert [label for label in signals.LABELS.values() if label not in rows] == []
+    numbers = {
+        signals.Signal.HASTY: signals.HASTY_MINUTES,
+        signals.Signal.RATE: signals.LEAST_EXAMINED,
+        signals.Signal.PAIR: signals.PAIR_SESSIONS,
+        signals.Signal.CORRECTIONS: signals.CORRECTIONS,
+        signals.Signal.LATE: signals.NOTICE_DAYS,
+        signals.Signal.INCIDENTS: signals.INCIDENTS,
+        signals.Signal.MINUTES_LATE: MINUTES_DAYS,
+        signals.Signal.ATTENDANCE: signals.CONTRARY,
+    }
+    assert {s: n for s, n in numbers.items() if f" {n} " not in rows[signals.LABELS[s]]} == {}

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from portal.core.attendance import stamp
 from portal.core.links import HOLDER, Kept, of_session, token
 from portal.core.outcomes import Doubtful, Saved
 from portal.core.people import Person
 from portal.core.sheet import Typed, load
 from portal.demo.signed import signed_minutes
-from portal.features.attendance.actions import Became, Tick, note, note_incident
+from portal.features.attendance.actions import Became, Tick, correct_incident, note, note_incident
 from portal.features.candidates import actions as candidates
 from portal.features.candidates.adjusting import adjust
 from portal.features.candidates.civil import give_civil
@@ -247,6 +248,8 @@ def _be_there(life: Life) -> None:
         answers = note(w.as_("centre"), 1, first, ticks)
         assert not isinstance(answers, Refused) and set(answers.values()) == {Became.KEPT}
     life.done(note_incident(w.as_("centre"), 1, first, "10:20", "Alarme incendie : M. Sukarno a été évacué."))
+    before = stamp("10:20", "Alarme incendie : M. Sukarno a été évacué.")
+    life.done(correct_incident(w.as_("centre"), 1, 1, before, "10:25", "Alarme : M. Sukarno a été évacué."))
 
 
 def _have_results(life: Life) -> None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from portal.clock import PARIS
-from portal.core.attendance import Noted, noted
+from portal.core.attendance import Noted, noted, stamp
 from portal.core.holding import hold
-from portal.core.outcomes import Saved, Unchanged
+from portal.core.outcomes import NotThere, Saved, Stale, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.rules.attendance import Half, Slot, not_open
@@ -126,3 +126,25 @@ def note_incident(work: Work, number: int, on: date, hour: str, text: str) -> Sa
         after = {"incident": new, "day": on, "at": hour}
         work.record(tx, "incident_noted", session_id=number, after=after, reason=text)
         return Saved("Incident noté : il figurera au procès-verbal.")
+
+
+def correct_incident(
+    work: Work, number: int, incident_id: int, seen: str, hour: str, text: str
+) -> Saved | Unchanged | Stale | Refused:
+    """Write an incident down otherwise; what it said stays in the history. `seen`: the stamp of what the page showed. Raises NotThere."""
+    with hold(work, number) as (tx, s):
+        i = incident.c
+        row = tx.execute(select(incident).where(i.id == incident_id, i.session_id == number)).one_or_none()
+        if row is None:
+            raise NotThere
+        if refused := _stopped(work, s, row.day):
+            return refused
+        if (row.hour, row.text) == (hour, text):
+            return Unchanged("Cet incident est déjà noté ainsi.")
+        if stamp(row.hour, row.text) != seen:
+            return Stale()
+        own = {"hour": hour, "text": text, "noted_at": work.on.now, "noted_by": work.actor.signature}
+        tx.execute(update(incident).where(i.id == incident_id).values(**own))
+        told = {"incident": incident_id, "day": row.day, "at": hour}
+        work.record(tx, "incident_corrected", session_id=number, before={"at": row.hour}, after=told, reason=text)
+        return Saved("Incident corrigé. L’historique garde ce qui était écrit.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from portal.features.attendance.actions import Tick
 from portal.rules.attendance import Half
-from portal.web.fields import DayField, HourField, TextField
+from portal.web.fields import DayField, HiddenField, HourField, TextField
 from portal.web.forms import Form, number_in
 from portal.web.several import RowsField
 
@@ -30,9 +30,15 @@ class Presences(Form):
                     yield Tick(row, half, value == PRESENT, number_in(seen.first(row)) or 0)
 
 
-class Happened(Form):
-    date = DayField("Jour", "Indiquez le jour.")
+class Incident(Form):
+    """An incident that is written down already, to be corrected; `vu`: the stamp of what the page showed."""
+
     heure = HourField("Heure", "Indiquez l’heure de l’incident.")
     incident = TextField(
         "Ce qui s’est passé", "Décrivez l’incident.", 1000, rows=3, hint="Le procès-verbal le porte avec son heure."
     )
+    vu = HiddenField("Incident, comme affiché")
+
+
+class Happened(Incident):
+    date = DayField("Jour", "Indiquez le jour.")

@@ -5,21 +5,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.attendance import incidents, noted
+from portal.core.outcomes import Stale
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
-from portal.features.attendance.actions import Answers, Became, in_words, note, note_incident
-from portal.features.attendance.forms import Happened, Presences
+from portal.features.attendance.actions import Answers, Became, correct_incident, in_words, note, note_incident
+from portal.features.attendance.forms import Happened, Incident, Presences
 from portal.rules.attendance import Half, exam_days, not_open, opens_on
 from portal.rules.french import parse_day, plural
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused, may
 from portal.web import query
 from portal.web.forms import posted
-from portal.web.session_pages import found
+from portal.web.session_pages import form_page, found
 from portal.web.state import actor, clock, reading, work
 
 blueprint = Blueprint("attendance", __name__)
@@ -76,6 +77,27 @@ def _happened(s: SessionRow, form: Happened) -> ResponseReturnValue:
         return _page(found(s.number), on, form, 403, refused=outcome)
     flash(outcome.message)
     return redirect(url_for("attendance.show", number=s.number, date=on.isoformat()) + "#incidents", 303)
+
+
+@blueprint.route("/sessions/<number:number>/jour/incidents/<number:incident_id>", methods=["GET", "POST"])
+def correct(number: int, incident_id: int) -> ResponseReturnValue:
+    s = found(number)
+    one = next((one for one in incidents(reading(), number) if one.id == incident_id), None)
+    if one is None:
+        abort(404)
+    form = Incident(heure=one.hour, incident=one.text, vu=one.stamp)
+    if not posted():
+        return form_page("attendance/incident.html", s, form, Action.NOTE_DAY, one=one)
+    if not form.validate():
+        return form_page("attendance/incident.html", s, form, Action.NOTE_DAY, 422, one=one)
+    outcome = correct_incident(work(), number, incident_id, form.vu.key, form.heure.hour, form.incident.text)
+    if isinstance(outcome, Refused):
+        return form_page("attendance/incident.html", s, form, Action.NOTE_DAY, 403, refused=outcome, one=one)
+    if isinstance(outcome, Stale):
+        form.vu.typed = one.stamp
+        return form_page("attendance/incident.html", s, form, Action.NOTE_DAY, 409, conflict=True, one=one)
+    flash(outcome.message)
+    return redirect(url_for("attendance.show", number=number, date=one.day.isoformat()) + "#incidents", 303)
 
 
 def _page(

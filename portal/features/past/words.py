@@ -248,6 +248,7 @@ def _other(e: Said) -> Sentence:
     return "Session modifiée.", fields(e.before, e.after)
 
 
+REMINDER = {True: "demandé, trois jours avant", False: "abandonné"}
 WORDS: dict[str, Words] = {
     **{step.action.value: _plain(step.history) for step in STEPS},
     Action.CONVOKE.value: _convened(STEP[Action.CONVOKE].history),
@@ -261,13 +262,11 @@ WORDS: dict[str, Words] = {
     "adjustments_erased": _plain("Aménagements d’épreuves effacés, au terme de leur durée."),
     "attendance_noted": _attendance,
     "incident_noted": lambda e: (f"Incident noté : {shown(e.after['day'])}, {hour(e.after['at'])}.", ()),
+    "incident_corrected": lambda e: (f"Incident corrigé : {shown(e.after['day'])}, {hour(e.after['at'])}.", ()),
     "minutes_deposited": _plain("Procès-verbal signé déposé."),
     "minutes_verified": _plain("PV vérifié."),
     "minutes_refused": _plain("PV refusé : un autre est attendu."),
-    "reminder_set": lambda e: (
-        "Rappel de l’examen demandé, trois jours avant." if e.after["reminds"] else "Rappel de l’examen abandonné.",
-        (),
-    ),
+    "reminder_set": lambda e: (f"Rappel de l’examen {REMINDER[e.after['reminds']]}.", ()),
     "reminded": lambda e: (f"Rappel de l’examen : {plural(e.after['count'], 'courriel')}.", ()),
     "proof_shared": _link("Justificatif pour un employeur créé : {}."),
     "proof_withdrawn": _link("Justificatif pour un employeur retiré : {}."),

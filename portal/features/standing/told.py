@@ -146,7 +146,7 @@ class Told:
                     key = (int(number), after["day"], half)
                     times = self.attendance[key][1] if key in self.attendance else 0
                     self.attendance[key] = (present, times + 1, e.at, e.actor)
-        elif e.action == "incident_noted":
+        elif e.action in ("incident_noted", "incident_corrected"):
             said = {"day": after["day"], "hour": after["at"], "text": cell(json.loads(e.reason), known)}
             self.incidents[after["incident"]] = {**said, "noted_at": e.at, "noted_by": e.actor}
         elif e.action == "candidate_removed":
