@@ -49,7 +49,12 @@ def make_batch(file: str) -> None:
         Path(fresh).unlink()
         click.echo("Rien n’est à déposer : aucun fichier n’est écrit.")
         return
-    Path(fresh).replace(file)
+    try:
+        Path(fresh).replace(file)
+    except OSError as error:
+        refuse(
+            f"Lot n° {made.number} fait, mais {file} ne peut pas être remplacé ({why(error)}) : c’est {fresh} qui est à déposer."
+        )
     more = " Le lot est plein : faites-en un autre." if made.more else ""
     told = f"{plural(made.new, 'titre')}, {plural(made.corrections, 'correction')}"
     click.echo(f"Lot n° {made.number} : {told}, {len(made.left)} en attente. {file} est à déposer.{more}")

@@ -111,6 +111,8 @@ def test_the_standby_follows_the_primary_and_acknowledges_with_it(cluster: Clust
         subprocess.run(["sh", "-c", first], env=own, check=True, cwd="/")
         known = "SELECT rolname FROM pg_authid WHERE rolpassword IS NOT NULL ORDER BY 1"
         assert conn.execute(known).fetchall() == [("copie",), ("portail",), ("portail_maitre",)]
+        makes = "SELECT has_database_privilege('portail', 'portail', right_) FROM unnest(ARRAY['TEMPORARY', 'CREATE']) right_"
+        assert conn.execute(makes).fetchall() == [(False,), (False,)], "it has nothing to make in a database that it serves"
         options = [
             f"-c{one}" for one in ("port=5432", "max_connections=200", "listen_addresses=", f"unix_socket_directories={copy}")
         ]

@@ -485,6 +485,19 @@ def test_no_batch_is_kept_of_which_the_disk_has_no_room(w: World, tmp_path: Path
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_batch_whose_file_cannot_take_its_name_says_where_it_is(
+    w: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
+    examined(w, 1, "titre", "titre", "titre")
+    (tmp_path / "lot.xml").mkdir()
+    made = portal(w, "make", str(tmp_path / "lot.xml"))
+    (written,) = tmp_path.glob("lot.xml?*")
+    assert made.exit_code == 1 and f"Lot n° 1 fait, mais {tmp_path}/lot.xml ne peut pas" in made.output
+    assert f"c’est {written} qui est à déposer" in made.output and written.read_text().endswith("</flux>\n")
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_two_commands_at_once_do_not_write_into_one_file(w: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Settings, "audit_key", w.db.audit_key)
     examined(w, 1, "titre", "titre", "titre")

@@ -26,6 +26,8 @@ from portal.features.documents.actions import make
 from portal.features.documents.checking import check
 from portal.features.minutes.actions import deposit, refuse
 from portal.features.past.history import history
+from portal.features.past.proof_checks import Held
+from portal.features.past.proof_checks import check as check_proof
 from portal.features.privacy.erasing import apply
 from portal.features.privacy.one_candidate import erase
 from portal.features.privacy.overdue import plan
@@ -371,6 +373,38 @@ def test_one_candidate_is_erased_on_request_and_nobody_else(one: World) -> None:
         one.db.engine.dispose()
         file = Path(str(one.db.url.database))
         assert not [path for path in file.parent.glob(f"{file.name}*") if MARK.encode().lower() in path.read_bytes().lower()]
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_no_page_names_who_was_erased_and_each_is_read(one: World) -> None:
+    number = int(str(one.scalar(f"SELECT id FROM candidate WHERE last_name = '{MARK}'")))
+    erase(one.operator(), 1, number, "Demande")
+    pages = [
+        "",
+        "?au=2020-06-05",
+        "/historique",
+        "/candidats",
+        f"/candidats/{number}",
+        "/resultats",
+        "/documents",
+        "/preuve.json",
+    ]
+    pages += [
+        "/jour",
+        "/jury",
+        "/candidats/convocations",
+        "/resultats/modele.csv",
+        "/informations",
+        "/documents/proces-verbal.pdf",
+    ]
+    for who in ("centre", "ud94"):
+        b = one.browser(who)
+        answers = {page: b.get(f"/sessions/1{page}") for page in pages}
+        answers["/donnees"] = b.post(f"/sessions/1/candidats/{number}/donnees")
+        assert {page: a.status_code for page, a in answers.items() if a.status_code != 200} == {}, who
+        assert [page for page, a in answers.items() if MARK.lower().encode() in a.data.lower()] == []
+        assert "Reste" in answers["/historique"].text and isinstance(checked := check_proof(answers["/preuve.json"].data), Held)
+        assert checked.erased > 0
 
 
 def test_what_is_told_anew_without_one_candidate_is_still_held_to_the_trail(one: World) -> None:
