@@ -230,7 +230,11 @@ def test_an_accreditation_is_taken_away_once_the_sessions_that_it_breaks_are_rea
     answer = unit.post(f"/jury/{number}", **typed)
     assert answer.status_code == 409 and "laisse un jury incomplet" in answer.text and "Session 1" in answer.text
     assert w.scalar(f"SELECT count(*) FROM accreditation WHERE id = {first.id}") == 1
-    assert unit.post(f"/jury/{number}", **typed, quand_meme=1).status_code == 303
+    w.session(2, "15/09/2020", "18/09/2020", "en_preparation")
+    assert act(w, w.browser("centre"), "quand-meme", number, 2).status_code == 303
+    later = unit.post(f"/jury/{number}", **typed, quand_meme=1)
+    assert later.status_code == 409 and "Session 2" in later.text, "it has come since the page was read"
+    assert unit.post(f"/jury/{number}", **typed, quand_meme=[1, 2]).status_code == 303
     assert w.scalar(f"SELECT count(*) FROM accreditation WHERE id = {first.id}") == 0
     with w.db.reading() as conn:
         assert sittings.sits_on(conn, w.as_("ud75").actor, number, "UD") == []

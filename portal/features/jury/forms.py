@@ -2,7 +2,7 @@
 
 from portal.web.fields import ButtonField, DayField, EmailField, HiddenField, PersonNameField, PickField, TextField
 from portal.web.forms import Form, number_in
-from portal.web.several import RowsField
+from portal.web.several import RowsField, TicksField
 
 
 class NewMember(Form):
@@ -16,10 +16,11 @@ class MemberCorrected(NewMember):
 
 
 class Accreditation(Form):
-    """Another accreditation; `retirer` takes one away, once more with `quand_meme` where sessions lose a member by it."""
+    """Another accreditation; `retirer` takes one away, once more with `quand_meme`, the numbers of the sessions that lose
+    a member by it."""
 
     retirer = ButtonField("Retirer")
-    quand_meme = HiddenField("Confirmé")
+    quand_meme = TicksField("Sessions lues")
     title = TextField("Titre professionnel", "Choisissez un titre.", 20)
     valid_from = DayField("Habilité(e) du", "Indiquez le début de l’habilitation.")
     valid_to = DayField("au", "Indiquez la fin de l’habilitation.")

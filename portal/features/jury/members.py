@@ -1,6 +1,6 @@
 """The members that a local unit keeps, with their accreditations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -149,9 +149,9 @@ def _person(last_name: str, first_name: str, email: str) -> dict[str, str]:
     return {"last_name": last_name, "first_name": first_name, "email": email}
 
 
-def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, *, although: bool = False) -> MemberOutcome:
+def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, although: Collection[int] = ()) -> MemberOutcome:
     """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited: those to come
-    are shown first, and `although` answers."""
+    are shown first, and `although` answers with their numbers: one that has come meanwhile is shown too."""
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
         if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
@@ -162,7 +162,7 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, *,
         if found.version != version:
             return Stale(found)
         lost = lose(sits_on(tx, work.actor, member_id, work.unit_label), found, gone)
-        if lost and not although:
+        if {s.number for s in lost} - set(although):
             return Breaks(gone, lost)
         tx.execute(delete(accreditation).where(accreditation.c.id == accreditation_id))
         _changed(tx, work, found, "accreditation_withdrawn", before=_told(gone))

@@ -65,8 +65,8 @@ def show(member_id: int) -> ResponseReturnValue:
         who = own.last_name.text, own.first_name.text, own.email.text
         return _answer(members.correct(work(), member_id, version(), *who), kept, form, own)
     if form.retirer.sent:
-        gone, although = form.retirer.number or 0, bool(form.quand_meme.typed)
-        return _answer(members.withdraw(work(), member_id, version(), gone, although=although), kept, form)
+        gone, although = form.retirer.number or 0, form.quand_meme.numbers
+        return _answer(members.withdraw(work(), member_id, version(), gone, although), kept, form)
     if not form.validate():
         return _show(kept, form, 422)
     start, end = form.valid_from.day, form.valid_to.day
