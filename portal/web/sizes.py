@@ -36,7 +36,16 @@ TAKE_FILES = {
     "results.bring",
     "minutes.show",
 }
-TAKE_SHEETS = {"results.enter", "results.correct", "measures.write", "measures.upload", "requests.answer_several"}
+TAKE_SHEETS = {
+    "results.enter",
+    "results.correct",
+    "measures.write",
+    "measures.upload",
+    "requests.answer_several",
+    "attendance.show",
+    "convocations.index",
+    "jury.edit",
+}
 
 
 def allowed() -> Size:

@@ -66,6 +66,20 @@ def test_the_form_alone_keeps_who_is_there(w: World) -> None:
     assert "Présences du 15/06/2020" in history and "Matin : NOM00 Prénom, présent(e)" in history
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_large_session_is_noted_handed_over_and_linked_whole(w: World) -> None:
+    w.session(2, "15/06/2020", "17/06/2020", candidates=600)
+    b, (first, last) = w.browser("centre"), (3, 602)
+    halves = {f"{seen}{half}-{n}": 0 if seen else "present" for seen in ("", "vu_") for half in ("matin", "apres_midi")
+              for n in range(first, last + 1)}  # fmt: skip
+    assert b.post("/sessions/2/jour", date=FIRST, **halves).status_code == 303
+    assert w.scalar("SELECT count(*) FROM attendance") == 1200
+    everybody = [f"c{n}" for n in range(first, last + 1)] * 2
+    assert b.post("/sessions/2/candidats/convocations", remise=everybody).status_code == 303
+    links = {f"lien-{member}": list(range(first, last + 1)) for member in (1, 2)}
+    assert b.post("/sessions/2/jury", action="liens", version=w.get(2).version, **links).status_code == 303
+
+
 def test_a_tick_is_kept_by_itself_and_what_another_noted_since_is_not_undone(w: World) -> None:
     one, two = w.browser("centre"), w.browser("centre")
     (name, told), *others = tick(one, {"matin-1": "present", "vu_matin-1": 0})["ticks"].items()
