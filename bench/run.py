@@ -21,8 +21,9 @@ from bench import writes
 from bench.data import SECRET, add_savers, database, environment
 from bench.figures import Figure
 from bench.load import Load, wrk
+from bench.pages import costs, growths, worst
 from bench.saving import at_once, sheet
-from bench.servers import ROOT, Person, granian
+from bench.servers import ROOT, Person, granian, peer
 from bench.trail import lengthen, proof_ms
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, claimed_twice, code_of, samples
@@ -118,13 +119,13 @@ class Bench:
         )
 
     def against_peer(self, stack: ExitStack, port: int, person: Person) -> None:
-        cookie, peer = self.peer(stack)
+        cookie, port_of_peer = peer(stack, self.folder / "peer", self.path("large"))
         theirs = "/admin/peer/examsession/"
-        self.warm((peer, theirs, cookie))
+        self.warm((port_of_peer, theirs, cookie))
         self.figure(
             "list_against_django_admin",
             "ratio",
-            lambda: self.rate(port, LIST, person.cookie) / self.rate(peer, theirs, cookie),
+            lambda: self.rate(port, LIST, person.cookie) / self.rate(port_of_peer, theirs, cookie),
             least=10,
         )
 
@@ -140,18 +141,12 @@ class Bench:
 
         return measure
 
-    def peer(self, stack: ExitStack) -> tuple[str, int]:
-        folder = self.folder / "peer"
-        folder.mkdir()
-        python = str(ROOT / ".venv-peer/bin/python")
-        env = {"PEER_FOLDER": str(folder), "PEER_DATABASE": str(self.path("large"))}
-        where = ROOT / "bench/peers/django_admin"
-        prepare = "import peer; print(peer.prepare())"
-        said = subprocess.run(
-            [python, "-c", prepare], cwd=where, env={**os.environ, **env}, capture_output=True, text=True, check=True
-        )
-        port = stack.enter_context(granian(python, "peer:app", env, where))
-        return f"sessionid={said.stdout.strip()}", port
+    def every_page(self) -> None:
+        few, many = (costs(self.url(size)) for size in ("large" if self.quick else "small", "large"))
+        ratio = worst(few, many)  # once: each page is the least of five
+        self.figure("dearest_page_at_a_million_against_ten_thousand", "ratio", lambda: ratio, most=1.2)
+        for one in growths(few, many)[:5]:
+            self.note(str(one))
 
     # ---- measures
 
@@ -284,6 +279,7 @@ def main() -> int:
             database(bench.url(size), count).dispose()
             bench.note(f"{count} sessions chargées")
         bench.pages()
+        bench.every_page()
         bench.measures()
         bench.trail()
         bench.deposit()

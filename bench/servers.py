@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from portal.demo.data import PASSWORD
@@ -40,6 +40,22 @@ def granian(python: str, target: str, env: Mapping[str, str], folder: Path = ROO
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def peer(stack: ExitStack, folder: Path, database: Path) -> tuple[str, int]:
+    """Django's admin over the same rows: a cookie that is signed in, and its port."""
+    folder.mkdir()
+    python, where = str(ROOT / ".venv-peer/bin/python"), ROOT / "bench/peers/django_admin"
+    env = {"PEER_FOLDER": str(folder), "PEER_DATABASE": str(database)}
+    said = subprocess.run(
+        [python, "-c", "import peer; print(peer.prepare())"],
+        cwd=where,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return f"sessionid={said.stdout.strip()}", stack.enter_context(granian(python, "peer:app", env, where))
 
 
 def _answers(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -74,6 +74,12 @@ def departments_of(actor: Actor) -> list[str]:
     return []
 
 
+def departments_seen(actor: Actor) -> dict[str, str]:
+    """Names by code of the departments that a person of the State may look at, one at a time."""
+    own = departments_of(actor)
+    return {code: name for code, (name, _) in sorted(DEPARTMENTS.items()) if not own or code in own}
+
+
 @dataclass(frozen=True)
 class Seen:
     """The same as words for the database, which keeps a wall of its own (store.walls)."""

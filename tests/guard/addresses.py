@@ -229,3 +229,29 @@ FILES: list[tuple[str, str, tuple[str, ...]]] = [
         "300001;900 001 017 00012;TP-01303;titre;14/09/2020;18/09/2020;En préparation;", "224566;356;TP-99999;rien;31/02/2020;hier;x;",
     )),
 ]  # fmt: skip
+
+# ---- what a page costs against how much there is (tests/guard/test_flat.py, bench/pages.py)
+
+# Pages of one thing; the others are asked for at their first address, or at these.
+ALSO = {
+    "/sessions": ["/sessions", *(f"/sessions?vue={view}" for view in ("a-faire", "en-retard", "reportees", "resultats", "a-verrouiller")),
+                  "/sessions?statut=dte_envoye", "/sessions?tri=debut", "/sessions?q=introuvable"],
+    "/chiffres": ["/chiffres", "/chiffres?du=&au=", "/chiffres?titre=TP-01303&departement=94"],
+    "/demandes": ["/demandes", "/demandes?vue=toutes"],
+    "/supervision": ["/supervision", "/supervision?departement=94"],
+}  # fmt: skip
+# What grows with what was asked for, and why nobody waits for it.
+GROWS = {
+    "/mesures/<key>": "a dry run reads every session: that is what it is for (make bench: dry_run_against_one_scan)",
+    "/mesures/<key>.csv": "a line a session, streamed",
+    "/sessions/export": "what is exported, streamed",
+    "/compte/donnees.json": "all that is kept of one person",
+    "/securite/journal.csv": "all that is exported, streamed",
+    "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": "copies of events have no tree (make bench: proof_of_a_session_…)",
+}
+
+
+def read_pages() -> list[tuple[str, str]]:
+    """Routes and addresses of what people read, but for what grows: each page of one thing once."""
+    rules = {rule: ALSO.get(rule, given[:1]) for rule, given in PAGES.items() if rule not in GROWS and ".pdf" not in rule}
+    return [(rule, address) for rule, given in rules.items() for address in given]

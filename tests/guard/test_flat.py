@@ -4,7 +4,7 @@ demonstration and with thirty. A page that grows is mended by a page of its list
 import shutil
 from pathlib import Path
 
-from tests.guard.addresses import PAGES
+from tests.guard.addresses import read_pages
 from tests.support.demonstration import EMAILS, Demonstration
 from tests.support.multiplied import multiply
 from tests.support.steps import Meter
@@ -12,23 +12,6 @@ from tests.support.steps import Meter
 FEW, MANY = 3, 30
 MOST, SLACK = 1.2, 5_000  # steps of SQLite’s machine, of which some thirty take a microsecond
 READERS, WORKERS = ("centre", "ud94", "region", "national"), ("centre", "ud94")  # pages of one thing are asked for by the second
-# Pages of one thing; the others are asked for at their first address, or at these.
-ALSO = {
-    "/sessions": ["/sessions", *(f"/sessions?vue={view}" for view in ("a-faire", "en-retard", "reportees", "resultats", "a-verrouiller")),
-                  "/sessions?statut=dte_envoye", "/sessions?tri=debut", "/sessions?q=introuvable"],
-    "/chiffres": ["/chiffres", "/chiffres?du=&au=", "/chiffres?titre=TP-01303&departement=94"],
-    "/demandes": ["/demandes", "/demandes?vue=toutes"],
-    "/supervision": ["/supervision", "/supervision?departement=94"],
-}  # fmt: skip
-# What grows with what was asked for, and why nobody waits for it.
-GROWS = {
-    "/mesures/<key>": "a dry run reads every session: that is what it is for (make bench: dry_run_against_one_scan)",
-    "/mesures/<key>.csv": "a line a session, streamed",
-    "/sessions/export": "what is exported, streamed",
-    "/compte/donnees.json": "all that is kept of one person",
-    "/securite/journal.csv": "all that is exported, streamed",
-    "/sessions/<number:number>/preuve.<any('json','pdf'):kind>": "copies of events have no tree (make bench: proof_of_a_session_…)",
-}
 # What comes to an end further on than thirty years lead: how many steps at most, and where it ends.
 ENDS = {
     "/": (50_000, "accounts are counted to a thousand"),
@@ -40,11 +23,6 @@ ENDS = {
     "/communication": (5_000, "fifty letters"),
     "/sessions": (30_000, "words are looked for among titles and centres: small tables"),
 }
-
-
-def addresses() -> list[tuple[str, str]]:
-    rules = {rule: ALSO.get(rule, given[:1]) for rule, given in PAGES.items() if rule not in GROWS and ".pdf" not in rule}
-    return [(rule, address) for rule, given in rules.items() for address in given]
 
 
 def steps(loaded: Path, folder: Path, years: int) -> dict[tuple[str, str, str], int]:
@@ -60,7 +38,7 @@ def steps(loaded: Path, folder: Path, years: int) -> dict[tuple[str, str, str], 
     for reader in READERS:
         client = demo.client(reader)
         client.get("/sessions")
-        for rule, address in addresses():
+        for rule, address in read_pages():
             if "<" in rule and reader not in WORKERS:
                 continue
             with meter.counting() as asked:

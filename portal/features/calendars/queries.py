@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, or_, select, true
 
 from portal.features.accounts.queries import by_id
 from portal.rules.lifecycle import Status
@@ -28,8 +28,9 @@ moved = s.c.postponed_run_id.is_not(None)
 Shown = Row[Any]  # a session on its days
 
 
-def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence[Shown]:
-    """The sessions whose exam begins, or goes on, in these days, without those that are cancelled; one more than MOST at most."""
+def between(conn: Connection, actor: Actor, first: date, last: date, department: str = "") -> Sequence[Shown]:
+    """The sessions whose exam begins, or goes on, in these days, without those that are cancelled, in one department or all; one
+    more than MOST at most."""
     query = (
         select(
             s.c.id.label("number"),
@@ -48,6 +49,7 @@ def between(conn: Connection, actor: Actor, first: date, last: date) -> Sequence
         .join(title, title.c.id == s.c.title_id)
         .where(
             visible_to(actor),
+            s.c.department_code == department if department else true(),
             s.c.status != Status.CANCELLED.value,
             or_(~moved & s.c.starts_on.between(first - LONGEST_SESSION, last), moved & (known_start <= last)),
             known_end >= first,

@@ -15,7 +15,9 @@ from portal.features.calendars import actions
 from portal.features.calendars.forms import PrivateAddress
 from portal.features.calendars.ics import ics
 from portal.features.calendars.queries import AHEAD, BEHIND, MOST, Shown, between, feed_of, reader_of
+from portal.rules.duties import Duty
 from portal.rules.french import MONTHS
+from portal.store.scope import departments_seen
 from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, clock, labels, reading, see_as, settings, work
@@ -35,7 +37,10 @@ def _month(text: str, today: date) -> date:
 def month() -> ResponseReturnValue:
     first = _month(query.text("mois"), clock().today())
     last = first.replace(day=monthrange(first.year, first.month)[1])
-    rows = between(reading(), actor(), first, last)
+    departments = departments_seen(actor()) if actor().may(Duty.COMPARE_DEPARTMENTS) else {}
+    asked = query.text("departement")
+    department = asked if asked in departments else next(iter(departments), "")
+    rows = between(reading(), actor(), first, last, department)
     starts: dict[date, list[Shown]] = defaultdict(list)
     ends: dict[date, list[Shown]] = defaultdict(list)
     for row in rows[:MOST]:
@@ -52,6 +57,8 @@ def month() -> ResponseReturnValue:
         "too_many": len(rows) > MOST,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (last + timedelta(days=1)).strftime("%Y-%m"),
+        "departments": departments,
+        "department": department,
         "address": _address(),
     }
     return render_template("calendars/month.html", **page)

@@ -12,8 +12,7 @@ from portal.features.oversight.forms import ClosingSignal, Drawing
 from portal.features.oversight.signals import notes, sees, signals, still_open
 from portal.rules.duties import Duty
 from portal.rules.signals import LABELS, QUESTIONS, Signal
-from portal.store.france import DEPARTMENTS
-from portal.store.scope import departments_of
+from portal.store.scope import departments_of, departments_seen
 from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, clock, only, reading, settings, work
@@ -49,15 +48,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _departments() -> dict[str, str]:
-    """Those whose signals this person may look at, by code."""
-    own = departments_of(actor())
-    return {code: name for code, (name, _) in sorted(DEPARTMENTS.items()) if not own or code in own}
-
-
 def _index(form: ClosingSignal, status: int = 200) -> ResponseReturnValue:
     wanted = next((k for k in Signal if k == query.text("signal")), None)
-    departments = _departments()
+    departments = departments_seen(actor())
     asked = query.text("departement")
     department = asked if asked in departments else next(iter(departments))
     open_ones = list(still_open(reading(), actor(), signals(reading(), actor(), clock().today(), department=department)))
