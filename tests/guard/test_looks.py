@@ -17,7 +17,7 @@ from tests.guard.addresses import FEW, PAGES, READY
 from tests.guard.made import made
 from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstration
 from tests.support.hurting import hurt
-from tests.support.looking import EMPTY, NARROW, ONE_LINE, SWAPPED, Looker
+from tests.support.looking import EMPTY, MOST_SHIFT, NARROW, ONE_LINE, SHIFTED, SWAPPED, Looker
 from tests.support.once import once
 from tests.support.server import chromium
 
@@ -185,3 +185,13 @@ def test_what_the_browser_says_is_heard(browser: Browser) -> None:
     told = Looker(page).look("http://ici.invalid/")
     for one in ("heavy", "404", "console: mot", "script: nulle_part"):
         assert any(fault.startswith(one) for fault in told), (one, told)
+
+
+def test_what_jumps_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    late = "requestAnimationFrame(() => setTimeout(() => document.body.prepend(document.createElement('hr')), 50))"
+    html = f"<!doctype html><h1>Un titre</h1>{'<p>Un texte</p>' * 20}<script>{late}</script>"
+    page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto("http://ici.invalid/")
+    page.wait_for_selector("hr")
+    assert page.evaluate(SHIFTED) > MOST_SHIFT

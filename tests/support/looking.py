@@ -14,6 +14,14 @@ WEIGHED = """() => [
     + performance.getEntriesByType("resource").reduce((sum, r) => sum + r.encodedBodySize, 0),
   document.querySelectorAll(":not(wbr)").length,
 ]"""
+# How much of what was painted has moved since, as the browser counts it.
+SHIFTED = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
+})"""
+MOST_SHIFT = 0.01
 # What stands folded is looked at too.
 UNFOLD = "() => { for (const e of document.querySelectorAll('main details')) e.open = true; }"
 
@@ -57,6 +65,8 @@ class Looker:
         bytes_, nodes = self.page.evaluate(WEIGHED)
         found = [f"heavy: {bytes_} bytes"] if bytes_ > MOST_BYTES else []
         found += [f"heavy: {nodes} nodes"] if nodes > MOST_NODES else []
+        shift = self.page.evaluate(SHIFTED)
+        found += [f"jumps: {shift:.3f}"] if shift > MOST_SHIFT else []
         self.page.evaluate(UNFOLD)
         return [*found, *self.seen(), *self.said]
 
