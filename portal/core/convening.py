@@ -104,7 +104,7 @@ def readdress(tx: Connection, work: Work, number: int, key: Key, address: str, *
         return True
 
 
-FORGOTTEN = dict.fromkeys(("handed_at", "opened_at", "withdrawn_at", "answer", "answered_at"))
+FORGOTTEN = dict.fromkeys(("handed_at", "returned_at", "opened_at", "withdrawn_at", "answer", "answered_at"))
 
 
 def _keep(tx: Connection, made: list[dict[str, Any]], again: list[dict[str, Any]], mails: list[dict[str, Any]]) -> None:

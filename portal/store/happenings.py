@@ -26,6 +26,7 @@ TO_A_SESSION = frozenset(
         "handed_over",
         "link_made",
         "link_withdrawn",
+        "mail_returned",
         "link_opened",
         "juror_answered",
         "links_ended",

@@ -26,6 +26,7 @@ personal_link = Table(
     Column("opened_at", Moment),  # when the link was first opened since
     Column("answer", String(3)),  # of a member of the jury
     Column("answered_at", Moment),
+    Column("returned_at", Moment),  # when its centre noted that this mail came back: no server said so when it left
     Column("proof", String(16)),  # the code under which its candidate shares the result, as long as it does
     ForeignKeyConstraint(["candidate_id", "session_id"], ["candidate.id", "candidate.session_id"], ondelete="CASCADE"),
     ForeignKeyConstraint(["session_id", "member_id"], ["session_jury.session_id", "session_jury.member_id"], ondelete="CASCADE"),

@@ -274,6 +274,29 @@ def test_an_address_that_no_server_takes_is_told_to_the_centre(w: World) -> None
     assert "remise le" in rows(b.get("/sessions/1/candidats/convocations").text)["AUBIGNÉ Éloïse"]
 
 
+def test_a_mail_that_came_back_is_noted_and_its_paper_handed_over(w: World) -> None:
+    page, b, box = "/sessions/1/candidats/convocations", convene(w), Box(w)
+    assert "Le courriel est revenu" not in b.get(page).text, "it has not left yet"
+    box.sent()
+    assert b.get(page).text.count(">Le courriel est revenu<") == 4
+    for _ in range(2):
+        assert b.post(page, revenu="c1").status_code == 303
+    told = rows(b.get(page).text)["AUBIGNÉ Éloïse"]
+    assert (
+        "revenue, noté le 15/06/2020 : vérifiez l’adresse" in told and "envoyée le" not in told and "Il n’est pas revenu" in told
+    )
+    assert "remise à AUBIGNÉ Éloïse" in told and "1 revenue, 1 envoyée" in told_plainly(b.get(page).text)
+    assert "Courriel revenu : AUBIGNÉ Éloïse." in b.get("/sessions/1/historique").text
+    assert b.post(page, arrive="c1").status_code == 303
+    assert "envoyée le" in rows(b.get(page).text)["AUBIGNÉ Éloïse"]
+    assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'mail_returned'") == 2
+    b.post(page, revenu="c1")
+    assert b.post(page, revenu="c3").status_code == 422, "nothing went by mail to whoever has no address"
+    assert b.post(page, revenu="c9").status_code == w.browser("ud94").post(page, revenu="c1").status_code == 404
+    b.post(page, renouveler="c1")
+    assert "le courriel part" in rows(b.get(page).text)["AUBIGNÉ Éloïse"]
+
+
 def test_a_member_of_the_jury_answers_and_a_no_is_shown_at_once(w: World) -> None:
     b, box, unit, visitor = convene(w), Box(w), w.browser("ud94"), w.browser()
     box.sent()

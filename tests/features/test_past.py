@@ -170,7 +170,9 @@ def test_after_an_unlocking_the_page_says_who_saved_the_results_and_who_unlocked
     words = "le 06/01/2020 par centre (CENTRE A)", "le 15/06/2020 par ud94 (UD 94, Val-de-Marne)"
     assert told_since(page) == f"Résultats saisis {words[0]} · déverrouillée {words[1]}"
     assert f"Résultats enregistrés {words[0]} ; déverrouillée {words[1]}" in page
-    assert re.search(r"<span>Résultats saisis</span><span class=\"sub\">06/01/2020</span>", page), "where the life is drawn, too"
+    assert re.search(r"<span>Résultats saisis</span>\s*<span class=\"sub\">06/01/2020</span>", page), (
+        "where the life is drawn, too"
+    )
     assert f"Résultats saisis {words[0]}" == told_since(w.browser("ud94").get("/sessions/1?au=07/01/2020").text)
 
 

@@ -200,6 +200,9 @@ def _be_summoned(life: Life) -> None:
     member = next(key for key in _links(w) if key.startswith("m"))
     candidate = f"c{life.people(1)[0]}"
     life.done(convocations.hand_over(w.as_("centre"), 1, [], all_of_them=True))
+    mailed = next(key for key, link in _links(w).items() if link.message_id)
+    for back in (True, False, True):
+        assert isinstance(convocations.note_returned(w.as_("centre"), 1, mailed, returned=back), Saved)
     for key in (member, candidate):
         convocations.note_opened(_holder(w), _links(w)[key].id)
         life.done(convocations.withdraw_link(w.as_("centre"), 1, key))

@@ -77,6 +77,27 @@ def withdraw_link(work: Work, number: int, key: str) -> Done:
         return Saved("Le lien est retiré : il n’ouvre plus rien.")
 
 
+def note_returned(work: Work, number: int, key: str, *, returned: bool) -> Done:
+    """The mail of this person's convocation came back, or did not after all; whoever it does not reach is handed the paper. Raises
+    NotThere."""
+    _only(work)
+    with hold(work, number) as (tx, s):
+        whose, _ = _person(tx, s, key)
+        if s.status not in LINKED:
+            return NOT_YET
+        row = of_session(tx, number).get(key)
+        if row is None or row.message_id is None:
+            return Invalid({"key": "Aucun courriel n’est parti pour cette personne."})
+        if (row.returned_at is not None) is returned:
+            return Unchanged("C’est déjà noté.")
+        at = work.on.now if returned else None
+        tx.execute(update(personal_link).where(personal_link.c.id == row.id).values(returned_at=at))
+        work.record(tx, "mail_returned", session_id=number, after={"whose": key, "returned": returned, **_names(tx, [whose])})
+        if returned:
+            return Saved("C’est noté : le courriel est revenu. Corrigez l’adresse, ou remettez le papier.")
+        return Saved("C’est noté : le courriel n’est pas revenu.")
+
+
 def _only(work: Work) -> None:
     if not work.actor.may(Duty.KEEP_LINKS):
         raise NotThere

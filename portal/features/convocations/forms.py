@@ -10,6 +10,8 @@ class Handing(Form):
     toutes = ButtonField("Tout est remis")
     renouveler = ButtonField("Renouveler le lien")
     retirer = ButtonField("Retirer le lien")
+    revenu = ButtonField("Le courriel est revenu")
+    arrive = ButtonField("Il n’est pas revenu")
     rappel = ButtonField("Rappeler l’examen")
 
 

@@ -19,7 +19,8 @@ from portal.store.notices import mail
 @dataclass(frozen=True)
 class Summoned:
     """One person of a session. `convened`: a convocation that still stands was sent or is to be handed over; `linked`: there is a
-    link; `mailed`: the convocation goes by mail, which left at `sent_at`, or is `refused`: it will not leave by itself."""
+    link; `mailed`: the convocation goes by mail, which left at `sent_at`, or is `refused`: it will not leave by itself;
+    `returned_at`: it came back, as the centre noted."""
 
     key: str
     name: str
@@ -30,6 +31,7 @@ class Summoned:
     mailed: bool = False
     sent_at: datetime | None = None
     refused: bool = False
+    returned_at: datetime | None = None
     handed_at: datetime | None = None
     opened_at: datetime | None = None
     answer: str = ""
@@ -38,7 +40,8 @@ class Summoned:
     @property
     def to_hand_over(self) -> bool:
         """Whether nothing but paper reaches this person, who does not have it yet."""
-        return self.convened and self.linked and (not self.mailed or self.refused) and self.handed_at is None
+        lost = not self.mailed or self.refused or self.returned_at is not None
+        return self.convened and self.linked and lost and self.handed_at is None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def _summoned(key: Key, name: str, address: str, convened: bool, link: Row[Any] 
         mailed=link.message_id is not None,
         sent_at=sent.sent_at if sent else None,
         refused=sent is not None and sent.sent_at is None and sent.set_aside_at is not None,
+        returned_at=link.returned_at,
         handed_at=link.handed_at,
         opened_at=link.opened_at,
         answer=link.answer or "",

@@ -48,6 +48,9 @@ def index(number: int) -> ResponseReturnValue:
         outcome = reminding.want(work(), number, reminds=form.rappel.typed == "oui")
     elif form.retirer.sent:
         outcome = actions.withdraw_link(work(), number, form.retirer.typed)
+    elif form.revenu.sent or form.arrive.sent:
+        whose = form.revenu.typed or form.arrive.typed
+        outcome = actions.note_returned(work(), number, whose, returned=form.revenu.sent)
     else:
         outcome = actions.hand_over(work(), number, form.remise.ticked, all_of_them=form.toutes.sent)
     if isinstance(outcome, Invalid):

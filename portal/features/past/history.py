@@ -47,7 +47,10 @@ _LINES = (
 
 
 # Events that say a candidate's number: today's names are where their names of then are found from.
-BY_NUMBER = ("results_corrected", "jury_links", "data_given", "civil_given", "adjustments_noted", "attendance_noted")
+BY_NUMBER = (
+    *("results_corrected", "jury_links", "data_given", "civil_given", "adjustments_noted", "attendance_noted"),
+    *("handed_over", "link_made", "link_withdrawn", "link_opened", "mail_returned", "proof_shared", "proof_withdrawn"),
+)
 
 
 def history(conn: Connection, number: int) -> list[Told]:

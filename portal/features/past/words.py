@@ -248,7 +248,6 @@ def _other(e: Said) -> Sentence:
     return "Session modifiée.", fields(e.before, e.after)
 
 
-REMINDER = {True: "demandé, trois jours avant", False: "abandonné"}
 WORDS: dict[str, Words] = {
     **{step.action.value: _plain(step.history) for step in STEPS},
     Action.CONVOKE.value: _convened(STEP[Action.CONVOKE].history),
@@ -256,6 +255,7 @@ WORDS: dict[str, Words] = {
     "handed_over": _handed,
     "link_made": _link("Lien personnel renouvelé : {}."),
     "link_withdrawn": _link("Lien personnel retiré : {}."),
+    "mail_returned": lambda e: (f"Courriel {'' if e.after['returned'] else 'non '}revenu : {_whose(e, e.after['whose'])}.", ()),
     "link_opened": _link("Page personnelle ouverte : {}."),
     "juror_answered": _answered_seat,
     "adjustments_noted": lambda e: (f"{e.candidate(e.after['candidate'])} : aménagements d’épreuves mis à jour.", ()),
@@ -266,7 +266,7 @@ WORDS: dict[str, Words] = {
     "minutes_deposited": _plain("Procès-verbal signé déposé."),
     "minutes_verified": _plain("PV vérifié."),
     "minutes_refused": _plain("PV refusé : un autre est attendu."),
-    "reminder_set": lambda e: (f"Rappel de l’examen {REMINDER[e.after['reminds']]}.", ()),
+    "reminder_set": lambda e: (f"Rappel de l’examen {'demandé, trois jours avant' if e.after['reminds'] else 'abandonné'}.", ()),
     "reminded": lambda e: (f"Rappel de l’examen : {plural(e.after['count'], 'courriel')}.", ()),
     "proof_shared": _link("Justificatif pour un employeur créé : {}."),
     "proof_withdrawn": _link("Justificatif pour un employeur retiré : {}."),

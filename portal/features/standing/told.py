@@ -209,6 +209,8 @@ class Told:
         if e.action == "handed_over":
             for key in (*after["handed"], *after["taken_back"]):
                 self.private[key]["handed_at"] = e.at if key in after["handed"] else None
+        elif e.action == "mail_returned":
+            self.private[after["whose"]]["returned_at"] = e.at if after["returned"] else None
         elif e.action in MOMENTS:
             self.private[after["whose"]][MOMENTS[e.action]] = e.at
         elif e.action in ("proof_shared", "proof_withdrawn"):
