@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 LARGEST = 5_000_000  # bytes
 UNPACKED = 20_000_000  # bytes, of all that is packed in it beside what its pages show
+SPELLED = 100_000  # signs of names that are written by their number
 
 # What a file begins with, and what it is then called.
 OTHERS = (
@@ -23,8 +24,9 @@ BLANK = "Ce PDF n’a aucune page : choisissez-en un autre."
 
 _STREAM = re.compile(rb"\bstream[ \t]*\r?\n")
 _POINTER = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
-_OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj\b")
-_SECTION = re.compile(rb"\s*(\d+) (\d+)\s*")
+# Bounded, so that whoever makes a PDF by hand makes nobody wait: a table may point to one place a hundred thousand times.
+_OBJECT = re.compile(rb"\s{0,20}\d{1,10}\s{1,20}\d{1,5}\s{1,20}obj\b")
+_SECTION = re.compile(rb"\s{0,20}(\d{1,10}) (\d{1,10})\s{1,20}")
 _ENTRY = re.compile(rb"(\d{10}) \d{5} n")
 _END = rb"(?=[\s/<>\[\]()%]|$)"
 _ENCRYPT = re.compile(rb"/Encrypt" + _END)
@@ -74,6 +76,8 @@ def _whole(data: bytes) -> None:
             raise _Broken
         return
     here = table.end()
+    if not _SECTION.match(data, here):
+        raise _Broken
     while section := _SECTION.match(data, here):
         first, many = section.end(), int(section[2])
         for entry in range(first, min(first + 20 * many, len(data)), 20):
@@ -109,14 +113,16 @@ def _unpacked(packed: bytes, own: bytes, room: int) -> bytes:
         raise _Broken
     worker = zlib.decompressobj()
     try:
-        inside = worker.decompress(packed, room)
+        inside = worker.decompress(packed, room + 1)  # 0 would be as much as there is
     except zlib.error as error:
         raise _Broken from error
-    if worker.unconsumed_tail:
+    if len(inside) > room:
         raise _Broken
     return inside
 
 
 def _spelled(text: bytes) -> bytes:
-    """`/J#53` is `/JS`."""
+    """`/J#53` is `/JS`. Raises _Broken where there is more of it than any file has."""
+    if text.count(b"#") > SPELLED:
+        raise _Broken
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), text)

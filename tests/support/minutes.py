@@ -79,6 +79,15 @@ def _broken() -> Iterator[tuple[str, bytes]]:
     yield "objects that do not unpack", packed(b"", data=b"not packed")
     yield "objects packed as nobody does", packed(b"x", b"/Filter /LZWDecode")
     yield "objects that unpack without an end", packed(b"\0" * 30_000_000)
+    full, more = (zlib.compress(b"\0" * size) for size in (pdf.UNPACKED, 2 * pdf.UNPACKED))
+    streams = (
+        b"9 0 obj\n<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n" % one for one in (full, more)
+    )
+    yield "objects that unpack to the last byte, and then without an end", with_more(b"".join(streams))
+    yield "a name without an end", with_object(b"/" + b"#41" * (pdf.SPELLED + 1))
+    yield "a table that counts without an end", GOOD.replace(b"xref\n0 ", b"xref\n0 " + b"9" * 5_000)
+    far = b"%PDF-1.4\n" + b" " * 1_000 + b"1 0 obj\n<< /Type /Page >>\nendobj\n"
+    yield "a table that points far before an object", far + b"xref\n0 1\n0000000009 00000 n \nstartxref\n%d\n%%%%EOF" % len(far)
 
 
 def _closed() -> Iterator[tuple[str, bytes]]:
