@@ -13,7 +13,7 @@ REGISTERED = [  # who is called because it is registered, not by its name
 LIBRARIES = [  # names that a library asks for or reads
     "impl", "cache_ok", "process_bind_param", "process_result_value", "inherit_cache", "isolation_level",  # SQLAlchemy
     "regex", "max_content_length", "max_form_memory_size", "max_form_parts", "_login_user", "session_interface", "digest_method",  # Werkzeug, Flask and its own
-    "preprocess", "auto_reload", "to_python",  # Jinja, Werkzeug
+    "preprocess", "auto_reload", "to_python", "converters", "part_isolating",  # Jinja, Werkzeug
     "front", "subcommand_metavar", "collect",  # granian, click, prometheus_client
     "process_data", "process_formdata", "pre_validate",  # WTForms
     "buffer_text", "*Handler",  # expat
@@ -22,7 +22,7 @@ LIBRARIES = [  # names that a library asks for or reads
 ]  # fmt: skip
 KEPT = [
     "decide",  # the rule of a measure in Python, against which tests hold its SQL
-    "dte_days", "convocation_days",  # read by the names of their fields
+    "dte_days", "convocation_days", "journal",  # read by the names of their fields
 ]  # fmt: skip
 
 

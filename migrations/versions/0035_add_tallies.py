@@ -1,5 +1,7 @@
 """Sums over the years, kept by the database itself"""
 
+from collections.abc import Iterable, Iterator
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -26,11 +28,11 @@ COUNTED = ("status", "postponed_run_id", "actual_end_on", *MOVES)
 OUTCOME = ("session_id", "certificate_id", "outcome", "definitive")
 
 
-def one(condition):
+def one(condition: str) -> str:
     return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
 
 
-def of_session(row):
+def of_session(row: str) -> dict[str, str]:
     moved = f"{row}.postponed_run_id IS NOT NULL"
     return {
         **{name: one(f"{row}.status = '{value}'") for name, value in STATUSES.items()},
@@ -40,26 +42,26 @@ def of_session(row):
     }
 
 
-def of_result(row):
+def of_result(row: str) -> dict[str, str]:
     counts = f"{row}.certificate_id IS NULL AND {row}.definitive AND {row}.outcome"
     return {"came": one(f"{counts} <> 'absent'"), "obtained": one(f"{counts} = 'titre'")}
 
 
-def keys_of(row, lite):
+def keys_of(row: str, lite: bool) -> tuple[str, str, str, str]:
     month = f"substr({row}.starts_on, 1, 7)" if lite else f"to_char({row}.starts_on, 'YYYY-MM')"
     return f"{row}.centre_id", f"{row}.department_code", f"{row}.title_id", month
 
 
-def into(counters):
+def into(counters: Iterable[str]) -> str:
     return f"INSERT INTO tally_change ({', '.join((*KEYS, *counters))})"
 
 
-def session(row, lite, sign=""):
+def session(row: str, lite: bool, sign: str = "") -> str:
     counted = [f"{sign}({sql})" for sql in of_session(row).values()]
     return f"{into(OF_SESSIONS)} VALUES ({', '.join((*keys_of(row, lite), *counted))});"
 
 
-def its_results(row, lite, sign):
+def its_results(row: str, lite: bool, sign: str) -> str:
     sums = [f"{sign}sum({sql})" for sql in of_result("r").values()]
     return (
         f"{into(OF_RESULTS)} SELECT {', '.join((*keys_of(row, lite), *sums))} FROM result r "
@@ -67,7 +69,7 @@ def its_results(row, lite, sign):
     )
 
 
-def result(row, lite, sign=""):
+def result(row: str, lite: bool, sign: str = "") -> str:
     counted = [f"{sign}({sql})" for sql in of_result(row).values()]
     return (
         f"{into(OF_RESULTS)} SELECT {', '.join((*keys_of('s', lite), *counted))} FROM exam_session s "
@@ -75,11 +77,11 @@ def result(row, lite, sign=""):
     )
 
 
-def differ(columns, lite):
+def differ(columns: Iterable[str], lite: bool) -> str:
     return " OR ".join(f"NEW.{name} {'IS NOT' if lite else 'IS DISTINCT FROM'} OLD.{name}" for name in columns)
 
 
-def sqlite():
+def sqlite() -> dict[str, tuple[str, str]]:
     moved = (session("OLD", True, "-"), session("NEW", True), its_results("OLD", True, "-"), its_results("NEW", True, ""))
     return {
         "session_more": ("INSERT ON exam_session", session("NEW", True)),
@@ -100,7 +102,7 @@ FUNCTION = (
 )
 
 
-def postgresql():
+def postgresql() -> tuple[list[str], dict[str, tuple[str, str, str]]]:
     follow = f"IF TG_OP = 'UPDATE' THEN {its_results('OLD', False, '-')} {its_results('NEW', False, '')} END IF; "
     functions = [
         FUNCTION.format("tally_session", session("OLD", False, "-"), session("NEW", False), follow),
@@ -124,7 +126,7 @@ def postgresql():
 # ---- what there is already
 
 
-def fill(lite):
+def fill(lite: bool) -> Iterator[str]:
     """Months of centres and units from the rows; all else from those."""
     columns = f"level, place, period, title_id, {', '.join(COUNTERS)}"
     sums = ", ".join(f"sum(t.{name})" for name in COUNTERS)
@@ -163,13 +165,13 @@ def fill(lite):
     )
 
 
-def deposited(columns):
+def deposited(columns: list[str]) -> None:
     waits = sa.text("status = 'verrouillee' AND deposited_version <> version AND people_erased_at IS NULL")
     op.drop_index("ix_exam_session_to_deposit", "exam_session")
     op.create_index("ix_exam_session_to_deposit", "exam_session", columns, sqlite_where=waits, postgresql_where=waits)
 
 
-def counters():
+def counters() -> list[sa.Column[int]]:
     return [sa.Column(name, sa.Integer(), nullable=False, server_default="0") for name in COUNTERS]
 
 

@@ -36,7 +36,7 @@ TODAY = date(2020, 6, 25)
 
 class Taken(World):
     def __init__(self, db: Database) -> None:
-        self.db, self.today, self.people, self._app = db, TODAY, {}, None
+        self.db, self.today, self._app = db, TODAY, None
 
 
 @pytest.fixture
