@@ -56,6 +56,11 @@ PAGES = {
         "resultats-ccp": "/sessions/224568/resultats",
         "candidats": "/sessions/224561/candidats",
         "historique": "/sessions/224565/historique",
+        "convocations": "/sessions/224584/candidats/convocations",
+        "jour": "/sessions/224571/jour",
+        "etat-civil": "/sessions/224565/candidats/64/etat-civil",
+        "pv-a-deposer": "/sessions/224565/proces-verbal",
+        "resultats-fichier": "/sessions/224562/resultats/fichier",
         "introuvable": "/sessions/1",
     },
     "ud94@demo.example": {
@@ -73,6 +78,9 @@ PAGES = {
         "jurys": "/jury",
         "jury-membre": "/jury/1",
         "en-retard": "/sessions?vue=en-retard",
+        "pv": "/sessions/224565/proces-verbal",
+        "pv-attendus": "/sessions?vue=pv-attendus",
+        "lettre": "/communication/1",
         "report-refuse": "/sessions/224564/report",
         "deverrouillage": "/sessions/224567/deverrouillage",
     },
@@ -87,6 +95,11 @@ PAGES = {
         "reglages": "/reglages",
         "agrements": "/agrements",
         "verifier": "/verifier",
+        "depot": "/depot",
+        "lot": "/depot/1",
+        "titre": "/titres/TP-01303",
+        "unites": "/unites",
+        "journal-de-securite": "/securite/journal",
         "essai": "/mesures/confinement-2020",
         "passage": "/mesures/passages/1",
         "mesure-nouvelle": "/mesures/nouvelle",
@@ -100,7 +113,7 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bonjour. Voici")).to_be_visible()
 
 
 def walk(browser: Browser, base: str, folder: Path, looks: Looks, email: str, pages: Mapping[str, str]) -> Iterator[str]:

@@ -234,6 +234,7 @@ def prove(p: Place, candidate: Page, folder: Path) -> None:
     for name, said in ((f"Éloïse {BORN_AS}", "Ne correspond pas"), ("Éloïse Aubigné", "née ce jour-là")):
         fill(employer, Nom_et_prénom_du_porteur=name, Sa_date_de_naissance="1990-02-01")
         p.press(employer, "Comparer", said)
+        expect(employer.get_by_text(said)).to_be_in_viewport()
     for page in (candidate, employer):
         assert not [kept for kept in (ADJUSTED, BORN_AS, OTHER, OTHER.upper()) if kept in page.content()]
 

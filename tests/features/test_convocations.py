@@ -363,7 +363,11 @@ def test_the_page_tells_the_result_once_it_is_definitive_and_gives_the_attestati
     box = finished(w, "titre", "partiel", "echec", lock=False)
     visitor = w.browser()
     link = box.link("eloise@x.example")
-    assert "Titre obtenu" in visitor.get(link).text and visitor.get(f"{link}/attestation.pdf").status_code == 404
+    page = visitor.get(link).text
+    assert "Titre obtenu" in page and visitor.get(f"{link}/attestation.pdf").status_code == 404
+    assert page.index("Votre résultat") < page.index("Votre convocation") and "Dans mon agenda" not in page
+    jurys = w.browser("centre").get("/sessions/1/candidats/convocations").text
+    assert "à convoquer" not in jurys and "Convoquer de nouveau" not in jurys
     assert w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu").status_code == 303
     said = text_of(visitor.get(f"{link}/attestation.pdf").data, tmp_path)
     assert "AUBIGNÉ" in said and "NGUYỄN" not in said

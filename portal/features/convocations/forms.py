@@ -17,7 +17,7 @@ class Handing(Form):
 
 class Sharing(Form):
     partager = ButtonField("Créer mon justificatif")
-    retirer = ButtonField("Le retirer")
+    retirer = ButtonField("Retirer mon justificatif")
 
 
 class Answer(Form):

@@ -106,7 +106,12 @@ def verify_form() -> ResponseReturnValue:
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
     result = checking.check(reading(), known, settings().unit_label, clock().today()) if known else None
-    page: dict[str, Any] = {"form": Checking(code=code[:60]), "result": result, "asked": True, "bearer": Bearer()}
+    page: dict[str, Any] = {
+        "form": Checking(code="" if result else code[:60]),
+        "result": result,
+        "asked": True,
+        "bearer": Bearer(),
+    }
     page["code"] = grouped(known) if known else code[:60]
     if not known or not result:
         page["form"].put({"code": "Aucun document ne porte ce code : relisez-le, signe par signe."})
