@@ -7,6 +7,7 @@
     script.src = document.currentScript.dataset.htmx;
     document.head.append(script);
   }
+  const REFUSED = /^Erreur\s: /;
   let dirty = false;
   const chosen = new WeakMap();
 
@@ -32,26 +33,37 @@
     }
   };
 
-  // An error goes once its row is answered; what else is wrong of it is said when it is sent again.
-  const mended = (row) => {
-    if (!row || !row.querySelector("input:checked:not([value=''])")) return;
-    row.classList.remove("wrong");
-    for (const one of row.querySelectorAll("[aria-invalid]")) {
+  // An error goes once its row or its field is answered anew; what else is wrong of it is said when it is sent again.
+  const mended = (block, id) => {
+    block.classList.remove("wrong");
+    block.querySelector(".error")?.remove();
+    for (const one of block.querySelectorAll("[aria-invalid]")) {
       one.removeAttribute("aria-invalid");
-      one.removeAttribute("aria-describedby");
+      const hint = block.querySelector(".hint[id]");
+      if (hint) one.setAttribute("aria-describedby", hint.id);
+      else one.removeAttribute("aria-describedby");
     }
-    row.querySelector(".error")?.remove();
-    const said = document.getElementById(`${row.id}-said`);
+    const said = document.getElementById(`${id}-said`);
     const all = said?.closest(".summary");
     said?.closest("li").remove();
-    if (all && !all.querySelector("li")) all.remove();
+    if (!all || all.querySelector("li")) return;
+    all.remove();
+    document.title = document.title.replace(REFUSED, "");
   };
+  // While one types, not when one leaves the field: a button that is being pressed must not move away.
+  document.addEventListener("input", ({ target }) => {
+    const row = target.closest(".row.wrong");
+    const field = target.closest(".field.wrong");
+    if (row?.querySelector("input:checked:not([value=''])")) mended(row, row.id);
+    else if (field && target.value.trim() && (target.matches("[type=radio], select") || target.value !== target.defaultValue)) {
+      mended(field, field.id || target.id);
+    }
+  });
 
   document.addEventListener("change", (event) => {
     const entry = event.target.closest("form[data-entry]");
     if (!entry) return;
     dirty = true;
-    mended(event.target.closest(".row.wrong"));
     const filled = entry.querySelector("[data-filled]");
     const rows = [...entry.querySelectorAll(".row")];
     if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
@@ -82,6 +94,7 @@
     const { stood, from } = opened.get(place);
     opened.delete(place);
     place.replaceChildren(stood);
+    document.title = document.title.replace(REFUSED, "");
     (from.querySelector("input:not([type=hidden])") ?? from).focus();
   });
 
@@ -147,13 +160,68 @@
     const { ctx } = event.detail;
     document.getElementById("sans-reponse")?.remove();
     // The title says first that the form was refused, as that of a whole page does.
-    document.title = (ctx.response.status === 422 ? "Erreur\u00a0: " : "") + document.title.replace(/^Erreur\s: /, "");
+    document.title = (ctx.response.status === 422 ? "Erreur\u00a0: " : "") + document.title.replace(REFUSED, "");
     if (ctx.response.status < 500) return;
     event.preventDefault();
     notAnswered(ctx);
   });
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
     if (ctx?.request && !ctx.response) notAnswered(ctx);
+  });
+
+  // What this browser keeps for one's comfort, by account: gone at sign-out, with another account, and a draft after twelve hours.
+  const LONGEST = 12 * 3600 * 1000; // ms
+  const account = document.body.dataset.account;
+  const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* full or forbidden */ } };
+  const forget = (which) => {
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (/^(recentes|saisie)\./.test(key) && which(key, ...key.split("."))) localStorage.removeItem(key);
+      }
+    } catch { /* forbidden */ }
+  };
+  const [, here, rest] = location.pathname.match(/^\/sessions\/(\d+)(.*)$/) ?? [];
+  const saved = here && !rest && document.querySelector(".notice.good[role=status]");
+  forget((key, kind, whose, number) => {
+    if (account && whose !== account) return true;
+    if (kind === "recentes") return false;
+    return (saved && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
+  });
+  document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forget(() => true); });
+
+  // The sessions that one opened last, where sessions are looked for.
+  const RECENT = 6;
+  const recent = JSON.parse((account && stored(`recentes.${account}`)) || "[]");
+  if (account && here && document.querySelector("h1") && !document.title.startsWith("Page introuvable")) {
+    store(`recentes.${account}`, JSON.stringify([here, ...recent.filter((one) => one !== here)].slice(0, RECENT)));
+  }
+  const shown = document.querySelector("[data-recent]");
+  if (shown && recent.length) {
+    for (const one of recent) {
+      const link = document.createElement("a");
+      link.href = `/sessions/${one}`;
+      link.textContent = one;
+      shown.append(" ", link);
+    }
+    shown.hidden = false;
+  }
+
+  // « / » leads to the search, unless one does not want it (WCAG 2.1.4).
+  const wanted = document.querySelector("[data-shortcut]");
+  if (wanted) {
+    wanted.closest("[hidden]")?.removeAttribute("hidden");
+    wanted.checked = stored("raccourci") !== "non";
+    wanted.addEventListener("change", () => store("raccourci", wanted.checked ? "oui" : "non"));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (!account || stored("raccourci") === "non" || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    const field = document.getElementById("q");
+    if (field) field.select();
+    else location.assign("/sessions#q");
   });
 
   follow();

@@ -20,6 +20,8 @@ def test_a_form_in_place_has_its_heading_and_the_tab_keeps_its_title(chromium: B
     expect(page.get_by_role("link", name="Indiquez la date de début souhaitée.")).to_be_visible()
     expect(step.get_by_role("heading", name="Demander un report", level=2)).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page).to_have_title(f"Erreur : {title}")
+    page.keyboard.press("Escape")
     expect(page).to_have_title(title)
     expect(page).to_have_url(f"{base}/sessions/224566")
 

@@ -27,9 +27,9 @@ def press(page: Page, button: str, said: str) -> None:
 
 def take_over(page: Page, link: str, lines: str, said: str) -> None:
     page.get_by_role("link", name=link).click()
-    page.get_by_label("Fichier CSV").set_input_files({"name": "f.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    page.get_by_label("Fichier Excel").set_input_files({"name": "f.csv", "mimeType": "text/csv", "buffer": lines.encode()})
     press(page, "Voir l’aperçu", "Ce qui est nouveau")
-    press(page, "Reprendre ce fichier", said)
+    press(page, "Importer ce fichier", said)
 
 
 def invite(page: Page, email: str, name: str, role: str, **scope: str) -> None:
@@ -59,6 +59,7 @@ def open_reference(page: Page) -> None:
     fill(page, Intitulé_du_certificat="Distribuer le courrier")
     press(page, "Ajouter le certificat", "Certificat ajouté.")
     go(page, "Centres et titres", "Agréments")
+    page.locator("summary", has_text="Enregistrer un agrément").click()
     fill(page, **{"Numéro d’agrément": "AG-900", "SIRET du centre": SIRET, "Valable du": "2020-01-01", "au": "2021-12-31"})
     page.get_by_label("Titre professionnel").select_option("TP-00900")
     press(page, "Enregistrer l’agrément", "Agrément AG-900 enregistré.")
@@ -78,7 +79,7 @@ def bring_sessions(page: Page) -> None:
     fill(page, Rechercher=SIRET)
     page.get_by_role("button", name="Filtrer").click()
     expect(page.get_by_role("link", name="300002")).to_be_visible()
-    link = page.get_by_role("link", name="CSV des candidats, pour une reprise").get_attribute("href") or ""
+    link = page.get_by_role("link", name="CSV des candidats, pour un autre import").get_attribute("href") or ""
     assert "300001;Nguyễn;Thị Hương;23/02/1988" in page.request.get(link).text()
 
 

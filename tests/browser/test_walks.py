@@ -156,7 +156,7 @@ def test_creating_a_session_and_importing_its_candidates_after_a_preview(
     page.get_by_role("link", name="Importer un fichier").click()
     file = tmp_path / "candidats.csv"
     file.write_text("nom;prénom;date de naissance\nD’Aubigné;Éloïse;04/11/1995\nD'AUBIGNE;Eloise;04/11/1995\n;X;1990\n")
-    page.get_by_label("Fichier CSV").set_input_files(file)
+    page.get_by_label("Fichier Excel").set_input_files(file)
     page.get_by_role("button", name="Voir l’aperçu").click()
     expect(page.get_by_text("1 candidat à ajouter, 1 doublon laissé de côté, 1 ligne à corriger.")).to_be_visible()
     expect(page.get_by_text("n’est pas une date jj/mm/aaaa")).to_be_visible()

@@ -40,8 +40,8 @@ def defined() -> set[str]:
     return set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))
 
 
-def test_every_class_is_defined_and_shown_on_the_chart_or_lays_out_a_room(loaded: Demonstration) -> None:
-    chart = loaded.client("centre").get("/charte").text
+def test_every_class_is_defined_and_shown_on_the_chart_or_lays_out_a_room(demo: Demonstration) -> None:
+    chart = demo.client("centre").get("/charte").text
     shown = {name for value in re.findall(r'class="([^"]*)"', chart) for name in value.split()}
     known = {name for names in LAYOUT for name in names.split()}
     used = dict(in_templates())

@@ -1,0 +1,66 @@
+"""Small comforts of the script: search with one key, sessions opened last, a sheet kept as one types, errors that go when mended."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.people import person
+
+KEPT = "() => Object.keys(localStorage).filter((key) => key.startsWith('saisie.') || key.startsWith('recentes.'))"
+
+
+def chosen(page: Page, name: str) -> bool:
+    return page.locator(".row").filter(has_text=name).get_by_label("Titre obtenu").is_checked()
+
+
+def test_one_key_leads_to_the_search_unless_it_is_switched_off(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/compte")
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page).to_have_url(f"{base}/sessions#q")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("22/06")
+    expect(page.locator("#q")).to_have_value("22/06")  # in a field it is a sign like another
+    page.goto("/compte")
+    page.get_by_label("La touche « / » mène à la recherche").uncheck()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page).to_have_url(f"{base}/compte")
+
+
+def test_a_sheet_is_kept_as_one_types_and_forgotten_at_sign_out(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224571/resultats")
+    row = page.locator(".row").first
+    name = row.locator("legend").inner_text().splitlines()[0]
+    row.get_by_text("Titre obtenu").click()
+    expect(page.get_by_text("Gardé dans ce navigateur il y a")).to_be_visible()
+    page.goto("/sessions/224563")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/sessions/224571/resultats")
+    expect(page.get_by_text("gardée dans ce navigateur, est remise")).to_be_visible()
+    assert chosen(page, name) and page.locator("[data-filled]").inner_text() == "1"
+    page.get_by_role("button", name="L’effacer").click()
+    assert not chosen(page, name)
+    page.locator(".row").first.get_by_text("Échec").click()
+    page.goto("/sessions")
+    assert page.locator("[data-recent] a").all_inner_texts() == ["224571", "224563"]
+    assert len(page.evaluate(KEPT)) == 2
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion")
+    assert page.evaluate(KEPT) == []
+
+
+def test_an_error_goes_when_its_field_is_mended(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224566/demande-report")
+    page.get_by_role("button", name="Envoyer la demande").click()
+    expect(page).to_have_title("Erreur : Demander un report, session 224566 · Portail des sessions")
+    for label in ("Date de début souhaitée", "Date de fin souhaitée"):
+        field = page.get_by_label(label)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        field.fill("2020-07-20")
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("link", name="Indiquez la date")).to_have_count(0)
+    page.get_by_label("Motif").fill("Salle fermée.")
+    expect(page.locator(".summary")).to_have_count(0)
+    expect(page).to_have_title("Demander un report, session 224566 · Portail des sessions")
