@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from portal.rules.names import full_name
 from portal.store.text import fold
@@ -19,9 +20,9 @@ class Person:
     born_on: date
     email: str = ""
 
-    @property
+    @cached_property
     def sort_key(self) -> str:
-        """What the person is sorted by, and found again by."""
+        """What the person is sorted by, and found again by; worked out once: a file asks for it often."""
         return sort_key(self.last_name, self.first_name)
 
     @property
