@@ -24,7 +24,7 @@ _IN_LINE = "(?:a|b|button|code|del|em|i|label|select|small|span|strong|time)"
 _OPEN = rf"<{_IN_LINE}\b[^<>]*>"
 # Words with nothing but tags of a line between them.
 _GLUED = re.compile(rf"<(?<=[\w)»%…!?]<)(?:/{_IN_LINE}>(?:</{_IN_LINE}>)*|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(]|<input)")
-_SHORT = {short: re.compile(rf"{short}(?<!\w{short})\b(?!-){_IN_TEXT}") for short in ABBREVIATIONS}
+_SHORT = {short: re.compile(rf"{short}(?<!\w{short})\b(?!-)(?: \d[\dAB]{{1,2}}\b)?{_IN_TEXT}") for short in ABBREVIATIONS}
 LONGEST = 24  # letters: no word of the language has more
 _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
 _PIECE = re.compile(r"[^@._]{1,11}[@._]|.{12}(?=.{4})")
@@ -59,7 +59,7 @@ def _spelt_out(page: str) -> str:
     frame, main, content = page.partition("<main")
     for short, found in _SHORT.items():
         if short in content:
-            content = found.sub(f'<abbr title="{ABBREVIATIONS[short]}">{short}</abbr>', content, count=1)
+            content = found.sub(rf'<abbr title="{ABBREVIATIONS[short]}">\g<0></abbr>', content, count=1)
     return frame + main + content
 
 

@@ -81,7 +81,7 @@ def test_an_abbreviation_is_spelt_out_where_a_page_first_has_it(w: World) -> Non
     page = w.browser("centre").get("/sessions/1").data.decode().partition("<main")[2]
     assert page.count(f'<abbr title="{ABBREVIATIONS["DTE"]}">DTE</abbr>') == 1
     assert page.index(">DTE<") < page.index("DTE envoyé")
-    assert "UD</abbr> 94" in page
+    assert ">UD 94</abbr>" in page
 
 
 def test_a_mail_has_its_spaces_and_apostrophes() -> None:
