@@ -34,8 +34,9 @@ def _declined(conn: Connection, scope: ColumnElement[bool], today: date) -> list
 
 
 def _incidents(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    many = select(func.count()).where(incident.c.session_id == s.c.id).correlate(s).scalar_subquery()
-    query = base(many.label("many")).where(scope, many >= INCIDENTS)
+    of = incident.c.session_id
+    found = select(of, func.count().label("many")).group_by(of).having(func.count() >= INCIDENTS).subquery()
+    query = base(found.c.many).join(found, found.c.session_id == s.c.id).where(scope)
     return of_sessions(conn, Signal.INCIDENTS, query, lambda r: f"{plural(r.many, 'incident noté', 'incidents notés')}.")
 
 
