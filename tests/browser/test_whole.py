@@ -166,7 +166,7 @@ def convene(p: Place) -> None:
         p.press(centre, "Ajouter au jury", f"{name} Membre siège au jury")
     centre.goto(f"/sessions/{p.number}")
     p.press(centre, "Demander le DTE", "Attendez le DTE")
-    p.press(p.as_("ud94"), "Envoyer le DTE", "Statut enregistré : DTE envoyé")
+    p.press(p.as_("ud94"), "Envoyer le DTE", "maintenant au statut « DTE envoyé »")
     centre.reload()
     p.press(centre, "Indiquer les jours d’examen", "Premier jour")
     fill(centre, Premier_jour="2020-06-22", Dernier_jour="2020-06-22", Heure_de_convocation="08:30")
@@ -267,8 +267,8 @@ def sign(p: Place) -> None:
     unit.reload()
     p.press(unit, "Vérifier le procès-verbal", "Comparez le procès-verbal")
     p.press(unit, "PV vérifié", "la session peut être verrouillée")
-    unit.goto(f"/sessions/{p.number}")
-    p.press(unit, "Verrouiller la session", "Statut enregistré : Verrouillée")
+    p.press(unit, "Aller verrouiller la session", "plus personne ne la modifie")
+    p.press(unit, "Verrouiller la session", "maintenant au statut « Verrouillée »")
 
 
 # What the browser runs and what the database is know nothing of each other: each is walked once.
