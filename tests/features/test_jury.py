@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
-from portal.features.jury import members, queries, sittings
+from portal.features.jury import members, queries, seats, sittings
 from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Status
 from tests.support.world import Browser, World
@@ -238,6 +238,18 @@ def test_an_accreditation_is_taken_away_once_the_sessions_that_it_breaks_are_rea
     assert w.scalar(f"SELECT count(*) FROM accreditation WHERE id = {first.id}") == 0
     with w.db.reading() as conn:
         assert sittings.sits_on(conn, w.as_("ud75").actor, number, "UD") == []
+
+
+def test_what_an_accreditation_breaks_elsewhere_is_counted_and_asked_too(w: World) -> None:
+    number = w.juror("Un")
+    w.session(2, "15/09/2020", "18/09/2020", "en_preparation", centre=1)
+    assert isinstance(seats.seat(w.as_("other"), 2, w.get(2).version, number), Saved)
+    kept, first = held_by(w, number)
+    unit, typed = w.browser("ud94"), {"retirer": first.id, "version": kept.version}
+    answer = unit.post(f"/jury/{number}", **typed)
+    assert answer.status_code == 409 and "1 session d’autres départements" in answer.text.replace("\xa0", " ")
+    assert "Session 2" not in answer.text and 'name="quand_meme" value="0"' in answer.text
+    assert unit.post(f"/jury/{number}", **typed, quand_meme=0).status_code == 303
 
 
 def held_by(w: World, number: int) -> tuple[queries.Member, queries.Accreditation]:

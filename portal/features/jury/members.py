@@ -17,6 +17,7 @@ from portal.features.jury.sittings import lose, sits_on
 from portal.rules.duties import Duty
 from portal.rules.french import day
 from portal.rules.names import full_name
+from portal.store.actors import operator
 from portal.store.jury import accreditation, jury_member
 from portal.store.links import personal_link
 from portal.store.places import department as departments
@@ -39,12 +40,15 @@ class Stale:
 
 @dataclass(frozen=True)
 class Breaks:
-    """These sessions lose a member of their jury with this accreditation: nothing is taken away before the answer."""
+    """These sessions lose a member of their jury with this accreditation, and so many that this person does not see: nothing is
+    taken away before the answer."""
 
     accreditation: Accreditation
     sessions: Sequence[SessionRow]
+    elsewhere: int = 0
 
 
+ELSEWHERE = 0  # the number of no session
 MemberOutcome = Saved | Unchanged | Invalid | Stale | Breaks
 
 
@@ -151,7 +155,7 @@ def _person(last_name: str, first_name: str, email: str) -> dict[str, str]:
 
 def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, although: Collection[int] = ()) -> MemberOutcome:
     """Take an accreditation away. Sessions on which the member sits say from then on that it is not accredited: those to come
-    are shown first, and `although` answers with their numbers: one that has come meanwhile is shown too."""
+    are shown first, and `although` answers with their numbers (`ELSEWHERE`: those of others): one that has come meanwhile is shown too."""
     with work.db.writing() as tx:
         found = member(tx, work.actor, member_id, for_update=True)
         if found is None or not work.actor.may(Duty.KEEP_MEMBERS):
@@ -162,8 +166,10 @@ def withdraw(work: Work, member_id: int, version: int, accreditation_id: int, al
         if found.version != version:
             return Stale(found)
         lost = lose(sits_on(tx, work.actor, member_id, work.unit_label), found, gone)
-        if {s.number for s in lost} - set(although):
-            return Breaks(gone, lost)
+        with beyond(tx):  # other units of the region are concerned, too
+            elsewhere = len(lose(sits_on(tx, operator(), member_id, work.unit_label), found, gone)) - len(lost)
+        if ({s.number for s in lost} | ({ELSEWHERE} if elsewhere > 0 else set())) - set(although):
+            return Breaks(gone, lost, elsewhere)
         tx.execute(delete(accreditation).where(accreditation.c.id == accreditation_id))
         _changed(tx, work, found, "accreditation_withdrawn", before=_told(gone))
     return Saved(f"Habilitation retirée : {gone.title_code}.")
