@@ -13,7 +13,7 @@ LAYOUT = {
     "no-print print-only": "on paper alone",
     "month months event day days long short none today first-": "the calendar",
     "halves ticking waiting of-": "the day of the exam on a telephone",
-    "chart rail fill": "the bars of the figures",
+    "chart rates what rail fill": "the bars of the figures",
     "letter": "what the administration writes, in its own shape",
     "qr secret recovery": "the second factor",
     "signal links": "one sheet of supervision and of the jury",
