@@ -7,14 +7,15 @@ narrow column holds gets places where it may be cut: so no other word ever is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from flask import Response
 
 from portal.rules.abbreviations import ABBREVIATIONS
 
 # In a text, not in a tag (the next bracket opens one), nor in what is typed or kept as it is written.
-_IN_TEXT = r"(?=[^<>]*<(?!/(?:textarea|pre|title|option)))"
+_IN_TEXT = r"(?=[^<>]*<(?!/(?:text|pre|title|option)))"  # `text`: of a picture, and an area of it
 # Each begins with the sign itself, which is quick to find: a page is read in a fraction of a millisecond.
 _BEFORE = re.compile(rf" (?=[:;?!»](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
 _AFTER = re.compile(rf"« {_IN_TEXT}")
@@ -29,6 +30,7 @@ LONGEST = 24  # letters: no word of the language has more
 _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
 _PIECE = re.compile(r"[^@._]{1,11}[@._]|.{12}(?=.{4})")
 # Where long words may stand is found in the bytes: the signs that part words are blank, all else is one letter.
+_CAPITALS = bytes.maketrans(bytes(range(256)), bytes(byte if 65 <= byte <= 90 else 32 for byte in range(256)))
 _LETTERS = bytes.maketrans(bytes(range(256)), bytes(32 if chr(byte) in "\t\n\v\f\r <>&;/-" else 120 for byte in range(256)))
 _RUN = b"x" * (LONGEST + 1)
 _HERE = re.compile(_IN_TEXT.encode())
@@ -37,29 +39,35 @@ _HERE = re.compile(_IN_TEXT.encode())
 def set_spaces(response: Response) -> Response:
     """The page with its spaces, apostrophes and abbreviations; anything but a page as it is."""
     if response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
-        text = _GLUED.sub(_parted, b"".join(_with_places(response.get_data())).decode())
+        page = response.get_data()
+        text = _GLUED.sub(_parted, b"".join(_with_places(page)).decode())
         text = _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text))
         for sign, straight in _STRAIGHT.items():
             text = straight.sub("’", text) if sign in text else text
         if response.status_code == 422:
             text = text.replace("<title>", "<title>Erreur\u00a0: ", 1)
-        response.set_data(_spelt_out(text))
+        response.set_data(_spelt_out(text, _SHORT.keys() & page.translate(_CAPITALS).decode().split()))
     return response
 
 
 def _parted(tags: re.Match[str]) -> str:
+    return _parted_as(tags[0])
+
+
+@lru_cache(maxsize=1024)
+def _parted_as(tags: str) -> str:
     """A space after what ends, before what begins."""
-    at = re.search(r"<(?!/)|$", tags[0])
+    at = re.search(r"<(?!/)|$", tags)
     assert at
-    return f"{tags[0][: at.start()]} {tags[0][at.start() :]}"
+    return f"{tags[: at.start()]} {tags[at.start() :]}"
 
 
-def _spelt_out(page: str) -> str:
-    """The first of each abbreviation says what it stands for."""
+def _spelt_out(page: str, named: Collection[str]) -> str:
+    """The first of each abbreviation says what it stands for. `named`: those that the page has somewhere."""
     frame, main, content = page.partition("<main")
-    for short, found in _SHORT.items():
+    for short in named:
         if short in content:
-            content = found.sub(rf'<abbr title="{ABBREVIATIONS[short]}">\g<0></abbr>', content, count=1)
+            content = _SHORT[short].sub(rf'<abbr title="{ABBREVIATIONS[short]}">\g<0></abbr>', content, count=1)
     return frame + main + content
 
 
