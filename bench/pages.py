@@ -3,7 +3,7 @@
     python -m bench.pages [--few 10000] [--many 100000] [--all]
 
 Makes both databases (SQLite) in a folder that goes, and prints a line a page that costs more than a fifth more, dearest first: steps of
-the database's own machine, statements, and milliseconds of the processor, the least of five. `--all`: every page.
+the database's own machine, statements, and milliseconds of the processor, the least of nine. `--all`: every page.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from tests.support.steps import Meter
 from tests.support.world import Browser
 
 READERS, WORKERS = ("centre", "ud94", "region", "national"), ("centre", "ud94")
-TIMES = 5
+TIMES = 9
 # What holds more where more happens at once: the span that it shows, and where the rest is.
 SPANS = {
     "/": "the day's work",
@@ -40,29 +40,45 @@ class Cost:
     steps: int
     statements: int
     ms: float
+    size: int  # of the page, in bytes
 
 
 Costs = dict[tuple[str, str, str], Cost]  # by route, reader and address
 
 
-def costs(url: str) -> Costs:
-    """Of every page that answers, in process."""
-    app = create_app(Settings("demo", url, SECRET, DEMO_DAY), Clock(DEMO_DAY))
-    meter, found = Meter(app.extensions["portal_db"].engine), Costs()
-    for reader in READERS:
-        browser = Browser(app.test_client())
+class Sized:
+    """The portal on one of the databases, and how much it asks of it."""
+
+    def __init__(self, url: str) -> None:
+        self.app = create_app(Settings("demo", url, SECRET, DEMO_DAY), Clock(DEMO_DAY))
+        self.meter = Meter(self.app.extensions["portal_db"].engine)
+
+    def signed_in(self, reader: str) -> Browser:
+        browser = Browser(self.app.test_client())
         browser.sign_in(EMAILS[reader], PASSWORD)
+        return browser
+
+    def cost(self, browser: Browser, address: str) -> Cost:
+        with self.meter.counting() as asked:
+            begun = time.process_time()
+            size = len(browser.get(address).get_data())
+            taken = time.process_time() - begun
+        return Cost(asked.steps, asked.statements, taken * 1000, size)
+
+
+def costs(*urls: str) -> list[Costs]:
+    """Of every page that answers, in process, on each of these databases in turn: what else the machine does weighs on all alike."""
+    sizes, found = [Sized(url) for url in urls], [Costs() for _ in urls]
+    for reader in READERS:
+        browsers = [size.signed_in(reader) for size in sizes]
         for rule, address in read_pages():
-            if ("<" in rule and reader not in WORKERS) or browser.get(address).status_code != 200:
+            if ("<" in rule and reader not in WORKERS) or any(b.get(address).status_code != 200 for b in browsers):
                 continue
-            taken = []
-            for _ in range(TIMES):
-                with meter.counting() as asked:
-                    begun = time.process_time()
-                    browser.get(address).get_data()
-                    taken.append(time.process_time() - begun)
-            found[rule, reader, address] = Cost(asked.steps, asked.statements, min(taken) * 1000)
-    app.extensions["portal_db"].dispose()
+            taken = [[size.cost(b, address) for size, b in zip(sizes, browsers, strict=True)] for _ in range(TIMES)]
+            for costs_, each in zip(found, zip(*taken, strict=True), strict=True):
+                costs_[rule, reader, address] = min(each, key=lambda cost: cost.ms)
+    for size in sizes:
+        size.app.extensions["portal_db"].dispose()
     return found
 
 
@@ -77,9 +93,14 @@ class Growth:
         """Of the processor's time."""
         return self.many.ms / self.few.ms
 
+    @property
+    def shows_more(self) -> bool:
+        """Whether it is a fuller page, and so no cost of what is not shown."""
+        return self.page[0] in SPANS or self.many.size > 1.1 * self.few.size
+
     def __str__(self) -> str:
         rule, reader, address = self.page
-        span = f"  ({SPANS[rule]})" if rule in SPANS else ""
+        span = f"  ({SPANS.get(rule, 'it shows more')})" if self.shows_more else ""
         a, b = self.few, self.many
         return (
             f"{self.ratio:5.2f}  {reader:8} {address:45} {a.ms:6.1f} → {b.ms:6.1f} ms  {a.steps:7} → {b.steps:7} steps  "
@@ -93,8 +114,8 @@ def growths(few: Costs, many: Costs) -> Sequence[Growth]:
 
 
 def worst(few: Costs, many: Costs) -> float:
-    """Of the pages that show no span."""
-    return next(one.ratio for one in growths(few, many) if one.page[0] not in SPANS)
+    """Of the pages that show as much at both sizes."""
+    return next(one.ratio for one in growths(few, many) if not one.shows_more)
 
 
 def main() -> None:
@@ -103,14 +124,13 @@ def main() -> None:
     words.add_argument("--many", type=int, default=100_000)
     words.add_argument("--all", action="store_true")
     given = words.parse_args()
-    found = []
     with tempfile.TemporaryDirectory(prefix="portal-pages-") as folder:
         for size in (given.few, given.many):
             url = f"sqlite:///{Path(folder) / str(size)}.sqlite"
             begun = time.perf_counter()
             database(url, size).dispose()
             print(f"# {size} sessions en {time.perf_counter() - begun:.0f} s", flush=True)
-            found.append(costs(url))
+        found = costs(*(f"sqlite:///{Path(folder) / str(size)}.sqlite" for size in (given.few, given.many)))
     for one in growths(*found):
         if given.all or one.ratio > 1.2:
             print(one)

@@ -142,8 +142,8 @@ class Bench:
         return measure
 
     def every_page(self) -> None:
-        few, many = (costs(self.url(size)) for size in ("large" if self.quick else "small", "large"))
-        ratio = worst(few, many)  # once: each page is the least of five
+        few, many = costs(self.url("large" if self.quick else "small"), self.url("large"))
+        ratio = worst(few, many)  # once: each page is the least of nine
         self.figure("dearest_page_at_a_million_against_ten_thousand", "ratio", lambda: ratio, most=1.2)
         for one in growths(few, many)[:5]:
             self.note(str(one))

@@ -18,7 +18,7 @@ from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
 from portal.store.tallies import ALL_TITLES, EVERYTHING, NATION, REGION, STATUSES, UNIT, tally, tally_change
 
-COUNT_BOUND = 10_000
+COUNT_BOUND = 2_000
 
 
 def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits, shown: Sequence[View]) -> dict[str, int]:
@@ -135,5 +135,5 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
 
 
 def in_words(count: int) -> str:
-    """« 41 », « plus de 10 000 »"""
-    return number(count) if count <= COUNT_BOUND else f"plus de {number(COUNT_BOUND)}"
+    """« 41 », « plus de 2 000 » of a count that stopped; what is kept or counted to the end is told as it is."""
+    return f"plus de {number(COUNT_BOUND)}" if count == COUNT_BOUND + 1 else number(count)
