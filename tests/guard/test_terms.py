@@ -10,7 +10,7 @@ import pytest
 
 from portal.paths import ROOT, TEMPLATES
 from portal.rules.abbreviations import ABBREVIATIONS
-from tests.support.demonstration import READ, SIGNED_OUT
+from tests.support.demonstration import READ, SIGNED_OUT, Demonstration
 
 KEPT = Path(__file__).with_name("__snapshots__") / "test_pages"
 OF_THE_DEMONSTRATION = ("a-essayer", "charte", "courriels-de-demonstration")
@@ -111,3 +111,10 @@ def test_an_error_says_what_to_do() -> None:
 def test_the_help_knows_each_abbreviation(short: str) -> None:
     _, _, page = (KEPT / "aide.txt").read_text("utf-8").partition("# Les sigles")
     assert short in ("DDETS", "DREETS") or f"\n{short}\n" in page
+
+
+def test_a_session_that_a_measure_touched_leads_its_centre_to_what_that_means(demo: Demonstration) -> None:
+    assert '<h3 id="report-automatique">' in demo.client("centre").get("/aide").text
+    for number, touched in ((224561, True), (224563, False)):
+        assert ("/aide#report-automatique" in demo.client("centre").get(f"/sessions/{number}").text) is touched
+    assert "/aide#report-automatique" in demo.client("centre").get("/sessions/224600").text  # cancelled by it
