@@ -65,7 +65,7 @@ MOST_CHOICES = 30
 IN_LINE = frozenset(
     {"a", "abbr", "b", "button", "code", "del", "em", "i", "input", "label", "select", "small", "span", "strong", "time", "wbr"}
 )
-LETTERS = re.compile(r"[\w)»%…!?]\Z"), re.compile(r"[\w(«]")
+LETTERS = re.compile(r"[\w)»%….!?]\Z"), re.compile(r"[\w(«]")
 Attributes = dict[str, str]
 
 
