@@ -66,7 +66,7 @@ class Sized:
         return Cost(asked.steps, asked.statements, taken * 1000, size)
 
 
-def costs(*urls: str) -> list[Costs]:
+def costs(*urls: str, times: int = TIMES) -> list[Costs]:
     """Of every page that answers, in process, on each of these databases in turn: what else the machine does weighs on all alike."""
     sizes, found = [Sized(url) for url in urls], [Costs() for _ in urls]
     for reader in READERS:
@@ -74,7 +74,7 @@ def costs(*urls: str) -> list[Costs]:
         for rule, address in read_pages():
             if ("<" in rule and reader not in WORKERS) or any(b.get(address).status_code != 200 for b in browsers):
                 continue
-            taken = [[size.cost(b, address) for size, b in zip(sizes, browsers, strict=True)] for _ in range(TIMES)]
+            taken = [[size.cost(b, address) for size, b in zip(sizes, browsers, strict=True)] for _ in range(times)]
             for costs_, each in zip(found, zip(*taken, strict=True), strict=True):
                 costs_[rule, reader, address] = min(each, key=lambda cost: cost.ms)
     for size in sizes:

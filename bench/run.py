@@ -142,7 +142,7 @@ class Bench:
         return measure
 
     def every_page(self) -> None:
-        few, many = costs(self.url("large" if self.quick else "small"), self.url("large"))
+        few, many = costs(self.url("large" if self.quick else "small"), self.url("large"), times=1 if self.quick else 9)
         ratio = worst(few, many)  # once: each page is the least of nine
         self.figure("dearest_page_at_a_million_against_ten_thousand", "ratio", lambda: ratio, most=1.2)
         for one in growths(few, many)[:5]:

@@ -1,8 +1,8 @@
 """Volume for benches: many sessions and six candidates each, made by the database itself from arithmetic, the same each time.
 
 What is made: nine tenths of the sessions lie in the past and are locked or have results, with the outcome of each candidate, or are
-cancelled; about a tenth is what the measure of 2020 moves; a few are to come. Each centre has an account and eight titles that it is
-approved for; of every fifty sessions one was asked to be postponed.
+cancelled; about a tenth is what the measure of 2020 moves; a few are to come. Each centre is approved for eight titles; of
+every fifty sessions one was asked to be postponed.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -43,8 +43,7 @@ def load(work: Work, wanted: int, titles: int, firsts: Iterable[str], progress: 
         with db.writing() as tx:
             _places(tx, centres)
             _words(tx, titles, list(firsts))
-            for statement in (_ACCOUNTS, _approvals(db)):
-                tx.execute(text(statement), {"centres": centres})
+            tx.execute(text(_approvals(db)))
         for start in progress(range(0, wanted, PART), "Sessions"):
             with db.writing() as tx:
                 end = min(start + PART, wanted)
@@ -156,8 +155,6 @@ _REQUESTS = f"""INSERT INTO request (kind, status, centre_id, department_code, t
     SELECT 'report', 'refusee', centre_id, department_code, title_id, id, starts_on, ends_on, 'Salle indisponible', false,
         status_at, 'REPRISE', status_at, 'REPRISE', 'Trop tard'
     FROM exam_session WHERE id BETWEEN :a AND :b AND id % {SESSIONS_A_REQUEST} = 0 ORDER BY id"""  # noqa: S608
-_ACCOUNTS = """INSERT INTO account (email, name, role, centre_id, mailing, manager)
-    SELECT 'essai' || c.id || '@demo.example', 'Essai ' || c.id, 'centre', c.id, 'aucun', 1 FROM bulk_centre c ORDER BY c.pos"""
 
 
 def _approvals(db: Database) -> str:

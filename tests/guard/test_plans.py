@@ -17,6 +17,7 @@ from portal.demo.data import PASSWORD
 from portal.demo.load import load
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import plan, samples
+from portal.features.standing.checking import verify
 from portal.settings import DEMO_DAY, Settings
 from portal.store import migrate
 from portal.store.actors import operator
@@ -148,6 +149,8 @@ def test_the_volume_is_the_same_each_time(tmp_path: Path) -> None:
             sessions = "SELECT id, centre_id, title_id, starts_on, ends_on, status FROM exam_session ORDER BY id"
             people = "SELECT session_id, last_name, first_name, born_on FROM candidate ORDER BY id"
             told.append((conn.exec_driver_sql(sessions).all(), conn.exec_driver_sql(people).all()))
+        with db.snapshot() as conn:
+            assert verify(conn, db.audit_key).broken is None
         db.dispose()
     assert told[0] == told[1] and len(told[0][0]) == 1_000
 
