@@ -7,6 +7,7 @@ the database's own machine, statements, and milliseconds of the processor, the l
 """
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -123,7 +124,13 @@ def main() -> None:
     words.add_argument("--few", type=int, default=10_000)
     words.add_argument("--many", type=int, default=100_000)
     words.add_argument("--all", action="store_true")
+    words.add_argument("--of", nargs=2, metavar="URL", help="two databases that there are: says the worst ratio, and which pages")
+    words.add_argument("--times", type=int, default=TIMES)
     given = words.parse_args()
+    if given.of:
+        few, many = costs(*given.of, times=given.times)
+        print(json.dumps({"worst": worst(few, many), "pages": [str(one) for one in growths(few, many)[:5]]}))
+        return
     with tempfile.TemporaryDirectory(prefix="portal-pages-") as folder:
         for size in (given.few, given.many):
             url = f"sqlite:///{Path(folder) / str(size)}.sqlite"
