@@ -54,6 +54,6 @@ def test_convened_by_mail_the_candidate_reads_its_page_and_the_jury_says_no(chro
 
     centre.goto("/sessions/224584/candidats/convocations")
     expect(centre.get_by_text(re.compile("page ouverte le")).first).to_be_visible()
-    expect(centre.get_by_text("ne viendra pas")).to_be_visible()
+    expect(centre.locator(".error", has_text="ne viendra pas")).to_be_visible()
     centre.get_by_role("button", name="Retirer le lien").first.click()
     expect(centre.get_by_text("il n’ouvre plus rien")).to_be_visible()

@@ -321,8 +321,10 @@ def test_the_figures_are_told_twice_the_same_and_exported(w: World) -> None:
     w.measure()
     region = w.browser("region")
     page = region.get("/chiffres").text
-    assert "<script" not in page.partition("<main")[2] and page.count('<svg class="chart"') == 5
-    assert page.count("66,7 %") == 4  # by title and department: in the chart and in the table
+    assert "<script" not in page.partition("<main")[2] and page.count('<ul class="chart') == 5
+    assert (
+        page.count('66,7 % <span class="sub">(2 sur 3)') == 2 and page.count("66,7 %") == 4
+    )  # by title and department: in the chart and in the table
     assert "Choisissez un département pour comparer ses centres" in page
     assert region.get("/chiffres?departement=94").text.count("66,7 %") == 6
     csv = region.get("/chiffres.csv").text
