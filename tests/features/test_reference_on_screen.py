@@ -277,7 +277,7 @@ def test_a_certificate_that_results_say_is_not_taken_away(w: World) -> None:
     done = enter_results(w.as_("centre"), 7, w.get(7).version, typed)
     assert isinstance(done, Saved), done
     page = national.get("/titres/TP-01303").text
-    assert "1 résultat le porte" in page
+    assert "des résultats le portent" in page
     kept = national.post(f"/titres/TP-01303/certificats/{first}", version=hidden(page, "version"), retirer=first)
     assert kept.status_code == 422 and "ne se retire pas" in kept.text
     assert centre.post(f"/titres/TP-01303/certificats/{first}", version=1, retirer=first).status_code == 404

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
@@ -92,6 +93,10 @@ class Tables:
         self._file = sqlite3.connect(demo.file)
         self._version, self._known = self._now(), self._digests()
 
+    def close(self) -> None:
+        """Before the file is put back as it was, under which none may be looking."""
+        self._file.close()
+
     def _now(self) -> int:
         return int(self._file.execute("PRAGMA data_version").fetchone()[0])
 
@@ -123,17 +128,17 @@ def test_what_is_left_by_reading_is_told_of_routes_that_are_there(loaded: Demons
 
 def test_looking_changes_nothing_and_head_answers_as_get(demo: Demonstration) -> None:
     told: list[str] = []
-    tables = Tables(demo)
-    for rule in rules(demo):
-        asked = addresses(demo, rule)
-        tables.changed()
-        head, _ = statuses(demo, "HEAD", asked), statuses(demo, "OPTIONS", asked)
-        if left := tables.changed():
-            told.append(f"HEAD or OPTIONS {rule} changes {left}")
-        get = statuses(demo, "GET", asked)
-        if (left := tables.changed()) != left_by(rule, get):
-            told.append(f"GET {rule} changes {left}")
-        told += [f"HEAD {where} answers {head[where]}, GET {get[where]}" for where in get if get[where] != head[where]]
+    with closing(Tables(demo)) as tables:
+        for rule in rules(demo):
+            asked = addresses(demo, rule)
+            tables.changed()
+            head, _ = statuses(demo, "HEAD", asked), statuses(demo, "OPTIONS", asked)
+            if left := tables.changed():
+                told.append(f"HEAD or OPTIONS {rule} changes {left}")
+            get = statuses(demo, "GET", asked)
+            if (left := tables.changed()) != left_by(rule, get):
+                told.append(f"GET {rule} changes {left}")
+            told += [f"HEAD {where} answers {head[where]}, GET {get[where]}" for where in get if get[where] != head[where]]
     assert not told, "\n".join(told)
 
 
@@ -144,7 +149,7 @@ def test_what_comes_back_after_a_sign_in_writes_nothing(demo: Demonstration, who
     typed = {"last_name": "Nouvel", "born_on": "04/11/1995", "lus": "999", "mailing": "aucun", "retirer": "1", "demande": "1",
              "version-1": "1", "version": "1", "department": "94", "start": "2020-06-01", "end": "2020-07-31", "size": "3",
              "starts_on": "2020-09-01", "ends_on": "2020-09-02", "refusal": "Non.", "annuler": "1", "dte": "ud", "nom": "Essai"}  # fmt: skip
-    tables = Tables(demo)
-    answer = client.post(address, data={"csrf_token": token, "_reprise": "1", **typed})
-    assert answer.status_code in (200, 302, 303, 403)
-    assert not tables.changed()
+    with closing(Tables(demo)) as tables:
+        answer = client.post(address, data={"csrf_token": token, "_reprise": "1", **typed})
+        assert answer.status_code in (200, 302, 303, 403)
+        assert not tables.changed()

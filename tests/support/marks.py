@@ -61,7 +61,7 @@ CODES = "codes, keys and digests"
 SIGNED = "who acted: a commitment, whose words stand in clear_value"
 DERIVED = "folded from the name, for order and search"
 LEFT = {
-    **dict.fromkeys(("audit_head", "audit_tile", "guess", "setting", "calendar_feed", "recovery_code", "result", "audit_event"), CODES),
+    **dict.fromkeys(("audit_head", "audit_tile", "tally", "tally_change", "guess", "setting", "calendar_feed", "recovery_code", "result", "audit_event"), CODES),
     **dict.fromkeys(("closing", "letter", "measure", "measure_run", "title", "certificate", "measure_line", "deposit", "kept_paper"), "the nation's, for all"),
     **dict.fromkeys(
         (

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, Integer, cast, select
 
 from portal.features.figures.sums import Asked, By, Span, span, sums
 from portal.features.figures.words import POSTPONED, TITLES
+from portal.rules.duties import Duty
 from portal.rules.french import MONTHS
-from portal.rules.lifecycle import Role, Status
+from portal.rules.lifecycle import Status
 from portal.store.actors import Actor
 from portal.store.france import DEPARTMENTS
 from portal.store.places import centre
@@ -87,7 +88,7 @@ KEYS = {By.TITLE: "titre", By.DEPARTMENT: "departement", By.CENTRE: "centre"}
 
 def _success(conn: Connection, actor: Actor, asked: Asked, of: Span, by: By) -> Figure:
     """Titres obtained among the candidates who came, in sessions with definitive results."""
-    if by is By.CENTRE and actor.role in (Role.REGION, Role.NATIONAL) and not asked.department:
+    if by is By.CENTRE and actor.may(Duty.COMPARE_DEPARTMENTS) and not asked.department:
         return Figure(KEYS[by], (), elsewhere=True)
     each = sums(actor, asked, of, by)
     name: ColumnElement[str] = each.c.what

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, String, Subquery, cast, false, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, String, Subquery, cast, func, literal_column, select, union_all
 
-from portal.rules.lifecycle import Kind, Role
+from portal.rules.duties import Duty
+from portal.rules.lifecycle import Kind
 from portal.store.actors import Actor
 from portal.store.candidates import result
 from portal.store.months import month_of
@@ -171,21 +172,20 @@ _SAME: ColumnElement[str] = literal_column("''")
 def _places(actor: Actor, asked: Asked, by: By) -> tuple[str, ColumnElement[bool]]:
     """At which level, and of which places, the sums are kept that this person asks for."""
     place = tally.c.place
-    if actor.role is Role.CENTRE:
+    everywhere = actor.may(Duty.READ_ALL_DEPARTMENTS)
+    if actor.centre_id is not None:
         own = select(cast(centre.c.id, String)).where(centre.c.id == actor.centre_id)
         return CENTRE, place.in_(own.where(centre.c.department_code == asked.department) if asked.department else own)
     units = [code for code in departments_of(actor) if asked.department in ("", code)]
-    if actor.role is Role.NATIONAL and asked.department:
+    if everywhere and asked.department:
         units = [asked.department]
     if by is By.CENTRE:
         return CENTRE, place.in_(select(cast(centre.c.id, String)).where(centre.c.department_code.in_(units)))
-    if by is By.DEPARTMENT and actor.role is Role.NATIONAL and not units:
+    if by is By.DEPARTMENT and everywhere and not units:
         return UNIT, place.in_(select(department.c.code))
-    if by is By.DEPARTMENT or asked.department or actor.role is Role.UD:
+    if by is By.DEPARTMENT or asked.department or not actor.may(Duty.COMPARE_DEPARTMENTS):
         return UNIT, place.in_(units)
-    if actor.role is Role.REGION:
-        return REGION, place == actor.region_code
-    return (NATION, place == "") if actor.role is Role.NATIONAL else (NATION, false())
+    return (NATION, place == "") if everywhere else (REGION, place == actor.region_code)
 
 
 def _title(asked: Asked) -> ColumnElement[int]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select, c
 
 from portal.features.sessions.listing import Chosen
 from portal.features.sessions.views import ALL, VIEWS, View, view_condition
+from portal.rules.duties import Duty
 from portal.rules.french import number
 from portal.rules.lifecycle import Role
 from portal.rules.limits import Limits
@@ -88,7 +89,7 @@ def _number(of: FromClause) -> ColumnElement[int]:
 
 def _kept(actor: Actor) -> ColumnElement[int]:
     """All sessions of a region or of the nation: the sum over all years, and what is not added up yet."""
-    level, place = (NATION, "") if actor.role is Role.NATIONAL else (REGION, actor.region_code)
+    level, place = (NATION, "") if actor.may(Duty.READ_ALL_DEPARTMENTS) else (REGION, actor.region_code)
     every = tally.c.period == EVERYTHING, tally.c.title_id == ALL_TITLES
     summed = select(_number(tally)).where(tally.c.level == level, tally.c.place == place, *every)
     changed = select(_number(tally_change)).where(within(actor, tally_change.c.department_code))

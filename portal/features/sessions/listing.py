@@ -12,6 +12,7 @@ from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
 from portal.features.sessions.views import ALL, ENDLESS, LATE, step_key, view_condition
 from portal.rules import minutes
+from portal.rules.duties import Duty, may_do
 from portal.rules.lifecycle import ACTIVE, Role, Status
 from portal.rules.limits import Limits, lateness
 from portal.rules.todo import DEPOSIT, WAIT_MINUTES
@@ -159,7 +160,7 @@ def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: L
 def _is_short(role: Role, filters: Filters) -> bool:
     """Whether a centre or a unit asks for what is not over, or anybody for what is late: little, beside all that was."""
     over = filters.view in ENDLESS and filters.status not in (*ACTIVE, Status.RESULTS)
-    return filters.view == LATE.key or (not over and role in (Role.CENTRE, Role.UD))
+    return filters.view == LATE.key or (not over and not may_do(role, Duty.COMPARE_DEPARTMENTS).ok)
 
 
 def page(
