@@ -20,6 +20,7 @@ from portal.features.past.as_was import Then, as_it_was
 from portal.features.past.history import Told, history
 from portal.features.past.words import WORDS, Said, in_french
 from portal.features.privacy.erasing import apply
+from portal.features.privacy.one_candidate import erase
 from portal.features.results.actions import correct_results, enter_results, save_draft
 from portal.features.standing.checking import verify
 from portal.rules.effects import Change
@@ -65,6 +66,9 @@ def assert_in_french(sentence: str, *details: str) -> None:
 
 def test_whatever_happens_to_a_session_is_told_in_french(w: World) -> None:
     live(w)
+    assert_told(w)
+    person = w.scalar("SELECT min(id) FROM candidate WHERE session_id = 1")
+    assert isinstance(person, int) and isinstance(erase(w.operator(), 1, person, "Demande du 15/06/2020"), Saved)
     assert_told(w)
     w.today = date(2090, 1, 1)
     apply(w.operator())
