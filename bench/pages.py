@@ -67,10 +67,10 @@ class Sized:
         return Cost(asked.steps, asked.statements, taken * 1000, size)
 
 
-def costs(*urls: str, times: int = TIMES) -> list[Costs]:
+def costs(*urls: str, times: int = TIMES, readers: Sequence[str] = READERS) -> list[Costs]:
     """Of every page that answers, in process, on each of these databases in turn: what else the machine does weighs on all alike."""
     sizes, found = [Sized(url) for url in urls], [Costs() for _ in urls]
-    for reader in READERS:
+    for reader in readers:
         browsers = [size.signed_in(reader) for size in sizes]
         for rule, address in read_pages():
             if ("<" in rule and reader not in WORKERS) or any(b.get(address).status_code != 200 for b in browsers):
@@ -126,9 +126,10 @@ def main() -> None:
     words.add_argument("--all", action="store_true")
     words.add_argument("--of", nargs=2, metavar="URL", help="two databases that there are: says the worst ratio, and which pages")
     words.add_argument("--times", type=int, default=TIMES)
+    words.add_argument("--readers", nargs="+", choices=READERS, default=READERS)
     given = words.parse_args()
     if given.of:
-        few, many = costs(*given.of, times=given.times)
+        few, many = costs(*given.of, times=given.times, readers=given.readers)
         print(json.dumps({"worst": worst(few, many), "pages": [str(one) for one in growths(few, many)[:5]]}))
         return
     with tempfile.TemporaryDirectory(prefix="portal-pages-") as folder:

@@ -112,6 +112,7 @@ PROMISES: dict[str, tuple[Role, tuple[Action, ...]]] = {
     "rappeler le DTE": (UNIT, (A.RECALL_DTE,)),
     "peut la déverrouiller": (UNIT, (A.UNLOCK,)),
     "Déverrouillez-la": (UNIT, (A.UNLOCK,)),
+    "elle peut le refuser, et vous en déposez un autre": (UNIT, (A.CHECK_MINUTES,)),
 }
 # Who can tell more, and is not said to do anything; a session is copied, and a request answered, whatever its status.
 TELLS = ("peut vous aider", "peut vous renseigner", "peut vous dire", "suit cette session", "Copiez-la", "Répondez-y d’abord")
