@@ -23,7 +23,7 @@ MOVED = text("postponed_run_id IS NOT NULL")
 TO_DEPOSIT = text("status = 'verrouillee' AND deposited_version <> version AND people_erased_at IS NULL")
 VIEWS = (
     "status", "starts_on", "ends_on", "actual_end_on", "postponed_run_id",
-    "exam_starts_on", "exam_ends_on", "planned_end_on", "actual_end_checked",
+    "exam_starts_on", "exam_ends_on", "planned_end_on", "actual_end_checked", "results_saved_by",
 )  # fmt: skip
 WAITING = ("status", "actual_end_on", "id")
 

@@ -18,6 +18,10 @@ BEFORE, SCHEMA = "1.16.0", "0031"  # the version before this one, and its schema
 GIVEN: dict[str, str] = {
     "constraint candidate.pk_candidate": "it is the same key, whose numbers the database gives once",
     "index ix_audit_event_session_id_id": "it looks the events of sessions up by it, and no others",
+    **{
+        f"index ix_exam_session_views{of}": "it holds the same columns, and one more at its end"
+        for of in ("", "_centre", "_department")
+    },
     "index ix_exam_session_to_deposit": "it walks along it in the same order, within one status",
     **{
         f"trigger tally_{what}_{how}": "it fills the sums of the new version by itself"
