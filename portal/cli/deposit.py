@@ -31,11 +31,12 @@ def make_batch(file: str) -> None:
     try:
         # A name of its own, so that two at once do not write into one file; line by line, so that what the disk does not take is
         # known before the lines are kept as sent.
-        part, fresh = tempfile.mkstemp(".partie", Path(file).name, Path(file).parent)
-        with open(part, "w", buffering=1, encoding="utf-8", newline="") as out:
+        handle, fresh = tempfile.mkstemp(".partie", Path(file).name, Path(file).parent)
+        with open(handle, "w", buffering=1, encoding="utf-8", newline="") as out:
             made = make(tool.work(), tool.settings.certifier, out.write)
     except BaseException as error:
-        Path(fresh).unlink() if fresh else None
+        if fresh:
+            Path(fresh).unlink()
         if isinstance(error, CannotDeposit):
             refuse(str(error))
         if isinstance(error, OSError):
