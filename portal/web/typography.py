@@ -8,7 +8,6 @@ narrow column holds gets places where it may be cut: so no other word ever is.
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
 from flask import Response
 
@@ -19,12 +18,12 @@ _IN_TEXT = r"(?=[^<>]*<(?!/(?:text|pre|title|option)))"  # `text`: of a picture,
 # Each begins with the sign itself, which is quick to find: a page is read in a fraction of a millisecond.
 _BEFORE = re.compile(rf" (?=[:;?!»](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
 _AFTER = re.compile(rf"« {_IN_TEXT}")
-_BETWEEN = r"(?=[^\W\d_])(?![\w.&#;'+-]*@)(?=[^<>]*<(?!/(?:textarea|pre)))"  # letters, and not in an e-mail address
+_BETWEEN = r"(?=[^\W\d_])(?!(?:[\w.&#;'+-]|<wbr>)*@)(?=[^<>]*<(?!/(?:textarea|pre)))"  # letters, and not in an e-mail address
 _STRAIGHT = {sign: re.compile(rf"{sign}(?<=[^\W\d_]{sign}){_BETWEEN}") for sign in ("&#39;", "'")}
 _IN_LINE = "(?:a|b|button|code|del|em|i|label|select|small|span|strong|time)"
 _OPEN = rf"<{_IN_LINE}\b[^<>]*>"
 # Words with nothing but tags of a line between them.
-_GLUED = re.compile(rf"<(?<=[\w)»%….!?]<)(?:/{_IN_LINE}>(?:</{_IN_LINE}>)*|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(]|<input)")
+_GLUED = re.compile(rf"<(?<=[\w)»%….!?]<)(?:(/{_IN_LINE}>(?:</{_IN_LINE}>)*)|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(]|<input)")
 _SHORT = {short: re.compile(rf"{short}(?<!\w{short})\b(?!-)(?: \d[\dAB]{{1,2}}\b)?{_IN_TEXT}") for short in ABBREVIATIONS}
 LONGEST = 24  # letters: no word of the language has more
 _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
@@ -51,15 +50,9 @@ def set_spaces(response: Response) -> Response:
 
 
 def _parted(tags: re.Match[str]) -> str:
-    return _parted_as(tags[0])
-
-
-@lru_cache(maxsize=1024)
-def _parted_as(tags: str) -> str:
     """A space after what ends, before what begins."""
-    at = re.search(r"<(?!/)|$", tags)
-    assert at
-    return f"{tags[: at.start()]} {tags[at.start() :]}"
+    ended = len(tags[1]) + 1 if tags[1] else 0
+    return f"{tags[0][:ended]} {tags[0][ended:]}"
 
 
 def _spelt_out(page: str, named: Collection[str]) -> str:

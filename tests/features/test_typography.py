@@ -77,6 +77,13 @@ def test_an_apostrophe_is_a_curved_one_but_in_fields_and_addresses(w: World) -> 
     assert "12 rue de l'Yser" in read(w, "/sessions/1/informations").held
 
 
+def test_an_address_that_is_cut_keeps_its_apostrophe(w: World) -> None:
+    email = "jean.d'ormesson.rallonge@formation.exemple.fr"
+    edit_practical(w.as_("centre"), 1, w.get(1).version, Practical(None, None, "12 rue de l'Yser", "08:30", email))
+    page = read(w, "/sessions/1").texts
+    assert email in "".join(page) and email not in page
+
+
 def test_an_abbreviation_is_spelt_out_where_a_page_first_has_it(w: World) -> None:
     page = w.browser("centre").get("/sessions/1").data.decode().partition("<main")[2]
     assert page.count(f'<abbr title="{ABBREVIATIONS["DTE"]}">DTE</abbr>') == 1
