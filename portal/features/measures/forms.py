@@ -92,6 +92,8 @@ CALLED = {
     "departements": "Départements", "titres": "Titres", "action": "Effet", "fin": "Nouvelle date de fin", "jours": "Nombre de jours",
     "annuler": "Annuler", "reporter_la_fin": "Reporter la fin", "decaler": "Décaler début et fin",
 }  # fmt: skip
+# As an error says which date it is: two fields of a case are called « au ».
+DATED = {"debut_du": "début du", "debut_au": "début au", "fin_du": "fin du", "fin_au": "fin au", "fin": "nouvelle date de fin"}
 CODES = re.compile(rf"« ({'|'.join(CALLED)}) »")
 
 
@@ -157,8 +159,7 @@ def _case(typed: Typed, i: int, case: Mapping[str, str]) -> list[str]:
 def _date(typed: Typed, i: int, name: str, value: str) -> list[str]:
     parsed = parse_day(value)
     if parsed is None:
-        which = CALLED[name].lower() if name == "fin" else name.replace("debut", "début").replace("_", " ")
-        typed.errors[f"cas-{i}-{name}"] = f"Cas n° {i}, {which} : « {value} » n’est pas une date, écrivez-la jj/mm/aaaa."
+        typed.errors[f"cas-{i}-{name}"] = f"Cas n° {i}, {DATED[name]} : « {value} » n’est pas une date, écrivez-la jj/mm/aaaa."
         return []
     return [f"{name} = {parsed.isoformat()}"]
 
