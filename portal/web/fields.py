@@ -31,6 +31,7 @@ class TypedField(wtforms.Field):
     """
 
     kind = "text"
+    accept = ""  # of a file: what may be chosen
 
     def __init__(
         self, label: str, missing: str = "", hint: str = "", rows: int = 0, autocomplete: str = "", **bound: Any
@@ -252,6 +253,10 @@ class FileField(TypedField):
     kind = "file"
     content: bytes | None = None
     filename = ""
+
+    def __init__(self, label: str, accept: str, hint: str = "", **bound: Any) -> None:
+        super().__init__(label, hint=hint, **bound)
+        self.accept = accept
 
     def process_formdata(self, valuelist: list[str]) -> None:
         file = request.files.get(self.name)

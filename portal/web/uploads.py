@@ -14,7 +14,7 @@ from portal.web.state import actor, settings
 class Import(Form):
     """A file whose lines are shown first, then what was shown, to be taken over."""
 
-    file = FileField("Fichier")
+    file = FileField("Fichier Excel, LibreOffice ou CSV", ".csv,.xlsx,.ods")
     content = HiddenField("Aperçu")
 
 

@@ -61,7 +61,7 @@ class Letter(Form):
     )
     roles = TicksField("À qui", GROUPS, hint="Aucune case : à tous.")
     departments = DepartmentsField("Départements", hint="Leurs codes, séparés par des espaces. Vide : partout.")
-    pdf = FileField("PDF joint (facultatif)")
+    pdf = FileField("PDF joint (facultatif)", "application/pdf")
     sans_pdf = TickField("Retirer ce PDF")
     apercu = ButtonField("Aperçu")
     key = HiddenField("Clé de la saisie")

@@ -5,4 +5,8 @@ from portal.web.forms import Form
 
 
 class Report(Form):
-    file = FileField("Rapport de la Caisse des Dépôts (XML)")
+    file = FileField(
+        "Rapport de la Caisse des Dépôts (XML)",
+        ".xml",
+        "Il dit lui-même de quel lot il est. Tout est lu, ou rien n’est enregistré.",
+    )

@@ -204,4 +204,4 @@ class Writing(Form):
 
 class Sending(Form):
     remplace = HiddenField("Mesure à remplacer")
-    file = FileField("Fichier .toml")
+    file = FileField("Fichier .toml", ".toml")

@@ -5,7 +5,9 @@ from portal.web.forms import Form
 
 
 class Depositing(Form):
-    file = FileField("Procès-verbal signé (PDF)", hint="Signé par le jury, puis numérisé en un seul PDF. 5 Mo au plus.")
+    file = FileField(
+        "Procès-verbal signé (PDF)", "application/pdf", "Signé par le jury, puis numérisé en un seul PDF. 5 Mo au plus."
+    )
 
 
 class Refusing(Form):
