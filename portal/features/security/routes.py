@@ -26,11 +26,11 @@ def _during() -> str:
     return retention.LINE[retention.Kind.JOURNAL].in_words(durations(reading())[retention.Kind.JOURNAL])
 
 
-def _wanted() -> tuple[Wanted, dict[str, str], set[str]]:
+def _wanted() -> tuple[Wanted, dict[str, str], list[str]]:
     """What is asked for, as typed, and which days are none."""
     typed = {name: one_line(query.text(name), 100) for name in ("q", "nature", "du", "au")}
     days = {name: parse_day(typed[name]) for name in ("du", "au")}
-    errors = {name for name, day in days.items() if typed[name] and day is None}
+    errors = [name for name, day in days.items() if typed[name] and day is None]
     kind = next((k for k in Kind if k == typed["nature"]), None)
     return Wanted(typed["q"], kind, days["du"], days["au"]), typed, errors
 
