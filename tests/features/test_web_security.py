@@ -190,7 +190,7 @@ def test_passwords_are_hidden_and_managers_of_passwords_help(world: World) -> No
 
 # What a browser keeps, and for how long; nothing else does.
 KEPT_BY = {
-    "portal.js": "the sessions opened last, and whether « / » leads to the search: until the sign-out",
+    "portal.js": "the sessions opened last: until the sign-out; whether « / » leads to the search, which is of nobody: for good",
     "draft.js": "the outcomes ticked on a sheet, by number: until they are saved, twelve hours, or the sign-out",
     "attendance.js": "ticks that wait for the line, with whom they are of: until they are sent",
     "waiting.js": "the same, shown while there is no line",
