@@ -174,11 +174,11 @@ class World:
             self._app, held, configured = made()
             self._app.config.clear()
             self._app.config.update(configured)
-            settings, db = (
-                Settings("demo", url, SECRET, self.today),
-                self.db.seen_by(None),
-            )  # its connections know the tables already
-            told = {"portal_settings": settings, "portal_db": db, "portal_clock": Clock(self.today)}
+            told = {
+                "portal_settings": Settings("demo", url, SECRET, self.today),
+                "portal_db": self.db.seen_by(None),  # its connections know the tables already
+                "portal_clock": Clock(self.today),
+            }
             self._app.extensions.clear()
             self._app.extensions.update(held | told)
         return self._app
