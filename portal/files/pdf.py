@@ -30,8 +30,15 @@ _SECTION = re.compile(rb"\s{0,20}(\d{1,10}) (\d{1,10})\s{1,20}")
 _ENTRY = re.compile(rb"(\d{10}) \d{5} n")
 _END = rb"(?=[\s/<>\[\]()%]|$)"
 _ENCRYPT = re.compile(rb"/Encrypt" + _END)
-_ACTIVE = re.compile(
-    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Movie|Sound|Rendition)" + _END
+_ACTS = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Movie|Sound|Rendition"
+_ACTIVE = re.compile(rb"/(?:JS|" + _ACTS + rb")" + _END)
+# In what pages show, a picture for one, such names are no accident, but for the shortest: there something is hidden from whoever looks.
+_HIDDEN = re.compile(rb"/(?:ObjStm|" + _ACTS + rb")" + _END)
+# Objects that are packed: said plainly, and packed once or not at all, as programs do it.
+_OBJECTS = re.compile(rb"/ObjStm" + _END)
+_PLAIN = re.compile(
+    rb"obj\s*<<(?:\s*/(?:Type\s*/ObjStm|(?:N|First|Length|Extends)\s+\d+(?:\s+\d+\s+R)?|"
+    rb"Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])))*\s*>>\s*"
 )
 _PAGE = re.compile(rb"/Type\s*/Page" + _END)
 
@@ -96,21 +103,28 @@ def _open(data: bytes) -> Iterator[bytes]:
         ends = data.find(b"endstream", begins.end())
         if ends < 0:
             raise _Broken
-        own = said[said.rfind(b"obj") :]
-        if re.search(rb"/ObjStm" + _END, own):
-            inside = _unpacked(data[begins.end() : ends], own, room)
+        content = data[begins.end() : ends]
+        if _OBJECTS.search(said):
+            inside = _unpacked(content, said, room)
             room -= len(inside)
             yield _spelled(inside)
+        elif _HIDDEN.search(_spelled(content)):
+            raise _Broken
         at = ends + len(b"endstream")
-    yield _spelled(data[at:])
+    rest = _spelled(data[at:])
+    if _OBJECTS.search(rest):  # they stand in a stream, and none follows
+        raise _Broken
+    yield rest
 
 
-def _unpacked(packed: bytes, own: bytes, room: int) -> bytes:
-    """The objects that stand packed in a stream. Raises _Broken, also for what is packed in a way that nobody uses."""
+def _unpacked(packed: bytes, said: bytes, room: int) -> bytes:
+    """The objects that stand packed in a stream, before which this is said. Raises _Broken, also for what is packed in a way that
+    nobody uses."""
+    own = said[said.rfind(b"obj") :]
+    if not _PLAIN.fullmatch(own) or len(_OBJECTS.findall(own)) != len(_OBJECTS.findall(said)):
+        raise _Broken
     if b"/Filter" not in own:
         return packed
-    if b"/FlateDecode" not in own or re.search(rb"/(?:ASCII|LZW|RunLength|Crypt|DecodeParms)", own):
-        raise _Broken
     worker = zlib.decompressobj()
     try:
         inside = worker.decompress(packed, room + 1)  # 0 would be as much as there is

@@ -30,8 +30,13 @@ def with_object(content: bytes) -> bytes:
 
 def packed(objects: bytes, filters: bytes = b"/Filter /FlateDecode", data: bytes | None = None) -> bytes:
     """The same paper with objects in a stream of objects."""
+    return with_more(_packed_object(objects, filters, data))
+
+
+def _packed_object(objects: bytes, filters: bytes = b"/Filter /FlateDecode", data: bytes | None = None) -> bytes:
     inside = zlib.compress(objects) if data is None else data
-    return with_object(b"<< /Type /ObjStm /N 1 /First 4 %s /Length %d >>\nstream\n%s\nendstream" % (filters, len(inside), inside))
+    own = b"<< /Type /ObjStm /N 1 /First 4 %s /Length %d >>" % (filters, len(inside))
+    return b"9 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (own, inside)
 
 
 def in_trailer(words: bytes) -> bytes:
@@ -84,6 +89,20 @@ def _broken() -> Iterator[tuple[str, bytes]]:
         b"9 0 obj\n<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n" % one for one in (full, more)
     )
     yield "objects that unpack to the last byte, and then without an end", with_more(b"".join(streams))
+    acts = b"9 0 << /S /JavaScript /JS (x) >>"
+    yield "objects that are packed twice", packed(b"", b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(zlib.compress(acts)))
+    yield (
+        "objects that are packed twice, once by a short name",
+        packed(b"", b"/Filter [/FlateDecode /Fl]", zlib.compress(zlib.compress(acts))),
+    )
+    yield "objects that are packed, as is said in short alone", packed(acts, b"/F /FlateDecode")
+    yield "objects that are packed where nobody looks", packed(acts, b"/Filter /FlateDecode /X (obj)")
+    yield (
+        "objects that are packed after half an end of line",
+        with_more(_packed_object(acts).replace(b"\nstream\n", b"\nstream\r")),
+    )
+    yield "objects behind a remark that says « stream »", with_more(b"%% stream\n9 0 obj\n%s\nendobj\n%% endstream\n" % acts[4:])
+    yield "packed objects behind such a remark", with_more(b"% stream\n" + _packed_object(acts))
     yield "a name without an end", with_object(b"/" + b"#41" * (pdf.SPELLED + 1))
     yield "a table that counts without an end", GOOD.replace(b"xref\n0 ", b"xref\n0 " + b"9" * 5_000)
     far = b"%PDF-1.4\n" + b" " * 1_000 + b"1 0 obj\n<< /Type /Page >>\nendobj\n"
@@ -126,6 +145,7 @@ TAKEN = {
     "as large as it may be": of_size(pdf.LARGEST),
     "objects that are packed": packed(b"9 0 << /Type /Font >>"),
     "objects that stand open": packed(b"", b"", b"9 0 << /Type /Font >>"),
+    "objects that are packed, said in a list": packed(b"9 0 << /Type /Font >>", b"/Extends 8 0 R /Filter [ /FlateDecode ]"),
     "a way to a page, on opening": with_object(b"<< /OpenAction [3 0 R /Fit] /AA 8 0 R /JSON (x) >>"),
     "a line after its end": GOOD + b"\r\n\r\n",
 }
