@@ -47,7 +47,7 @@ SIGNED = (
 )
 
 
-def nobody(number: Column[int]) -> dict[str, ColumnElement[str]]:
+def _nobody(number: Column[int]) -> dict[str, ColumnElement[str]]:
     """The name of somebody who has none any more: « EFFACÉ n° 12 »."""
     own = literal("n° ") + cast(number, String)
     return {"last_name": literal(ERASED), "first_name": own, "sort_key": literal(f"{fold(ERASED)} n ") + cast(number, String)}
@@ -60,14 +60,14 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     _unadjusted(tx, numbers)
     count = select(c.session_id, func.count().label("many")).where(c.session_id.in_(numbers)).group_by(c.session_id)
     people = {row.session_id: row.many for row in tx.execute(count)}
-    nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
-    tx.execute(update(candidate).where(c.session_id.in_(numbers)).values(**nobody(c.id), **nothing))
     asked = list(tx.execute(select(r.id).where(r.session_id.in_(numbers))).scalars())
-    answer = case((or_(r.answer.is_(None), r.answer == ""), r.answer), else_=literal(ERASED))
-    tx.execute(update(request).where(r.id.in_(asked)).values(reason=ERASED, answer=answer))
-    sent = deposit_line.c.session_id.in_(numbers)  # its salt, and what the report said of somebody
-    tx.execute(update(deposit_line).where(sent).values(salt="", reason=""))
-    tx.execute(update(incident).where(incident.c.session_id.in_(numbers)).values(text=ERASED))
+    unname(
+        tx,
+        candidates=c.session_id.in_(numbers),
+        lines=deposit_line.c.session_id.in_(numbers),
+        requests=r.id.in_(asked),
+        incidents=incident.c.session_id.in_(numbers),
+    )
     tx.execute(delete(minutes_part).where(minutes_part.c.session_id.in_(numbers)))
     tx.execute(update(minutes).where(minutes.c.session_id.in_(numbers), minutes.c.reason != "").values(reason=ERASED))
     manager = case((s.session_manager == "", literal("")), else_=literal(ERASED))
@@ -80,6 +80,25 @@ def erase_sessions(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     told = [Event("people_erased", n, after={"candidates": people.get(n, 0), "people_erased_at": work.on.now}) for n in numbers]
     work.record_all(tx, told)
     return sum(people.values())
+
+
+def unname(
+    tx: Connection,
+    *,
+    candidates: ColumnElement[bool],
+    lines: ColumnElement[bool],
+    requests: ColumnElement[bool],
+    incidents: ColumnElement[bool],
+) -> None:
+    """These candidates are nobody, and what named them says nothing: the salt of their lines of a deposit and what a report said
+    of them, requests, incidents."""
+    nothing = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
+    tx.execute(update(candidate).where(candidates).values(**_nobody(candidate.c.id), **nothing))
+    tx.execute(update(deposit_line).where(lines).values(salt="", reason=""))
+    answer = request.c.answer
+    answered = case((or_(answer.is_(None), answer == ""), answer), else_=literal(ERASED))
+    tx.execute(update(request).where(requests).values(reason=ERASED, answer=answered))
+    tx.execute(update(incident).where(incidents).values(text=ERASED))
 
 
 def erase_adjustments(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
@@ -117,7 +136,7 @@ def _links_of(tx: Connection, numbers: Sequence[int]) -> dict[int, int]:
 def erase_members(tx: Connection, work: Work, numbers: Sequence[int]) -> int:
     """These members of juries become nobody; where they sat stays. How many."""
     m = jury_member.c
-    values = {**nobody(m.id), "email": "", "erased_at": work.on.now, "version": m.version + 1}
+    values = {**_nobody(m.id), "email": "", "erased_at": work.on.now, "version": m.version + 1}
     tx.execute(update(jury_member).where(m.id.in_(numbers)).values(**values))
     _forget(tx, [f"member {n}" for n in numbers])
     work.record_all(tx, [Event("member_erased", subject=f"member {n}", after={"member": n}) for n in numbers])

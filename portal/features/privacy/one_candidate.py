@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, literal, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from portal.core.holding import hold
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
-from portal.features.privacy.anonymous import NO_BIRTHDAY, nobody
+from portal.features.privacy.anonymous import unname
 from portal.features.privacy.erasing import scrub
-from portal.rules import civil
 from portal.rules.lifecycle import ACTIVE
 from portal.rules.names import ERASED, full_name
 from portal.store.adjustments import adjustment
@@ -150,17 +149,17 @@ def _forget(tx: Connection, number: int, who: Known, requests: Sequence[int]) ->
 
 def _rows(tx: Connection, number: int, who: Known, requests: Sequence[int], incidents: Sequence[int]) -> None:
     """The rows of today: the candidate is nobody, and what named it says nothing."""
-    mine = {table: table.c.candidate_id == who.number for table in (personal_link, adjustment, deposit_line)}
+    unname(
+        tx,
+        candidates=candidate.c.id == who.number,
+        lines=deposit_line.c.candidate_id == who.number,
+        requests=request.c.id.in_(requests),
+        incidents=incident.c.id.in_(incidents),
+    )
+    tx.execute(update(adjustment).where(adjustment.c.candidate_id == who.number).values(note=None, salt=None))
     links = (f"candidat:{who.number}:", f"rappel:{who.number}:")
     tx.execute(delete(mail).where(or_(*(mail.c.link.startswith(link) for link in links))))
-    tx.execute(delete(personal_link).where(mine[personal_link]))
-    tx.execute(update(adjustment).where(mine[adjustment]).values(note=None, salt=None))
-    tx.execute(update(deposit_line).where(mine[deposit_line]).values(salt="", reason=""))
-    empty = {**dict.fromkeys(civil.COLUMNS, ""), "born_on": NO_BIRTHDAY, "email": ""}
-    tx.execute(update(candidate).where(candidate.c.id == who.number).values(**nobody(candidate.c.id), **empty))
-    answer = case((or_(request.c.answer.is_(None), request.c.answer == ""), request.c.answer), else_=literal(ERASED))
-    tx.execute(update(request).where(request.c.id.in_(requests)).values(reason=ERASED, answer=answer))
-    tx.execute(update(incident).where(incident.c.id.in_(incidents)).values(text=ERASED))
+    tx.execute(delete(personal_link).where(personal_link.c.candidate_id == who.number))
     places = [f"/sessions/{number}", *(f"/demandes/{n}" for n in requests)]
     for table in (notice, mail):
         t = table.c
