@@ -23,7 +23,6 @@ blueprint = Blueprint("minutes", __name__)
 
 @blueprint.route("/sessions/<number:number>/proces-verbal", methods=["GET", "POST"])
 def show(number: int) -> ResponseReturnValue:
-    found(number)
     form = Depositing()
     if not posted():
         return _page(number, form)
@@ -35,7 +34,6 @@ def show(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/sessions/<number:number>/proces-verbal/verification")
 def verify(number: int) -> ResponseReturnValue:
-    found(number)
     if not posted():
         return _page(number, Depositing())
     return _answer(actions.verify(work(), number, version()), number, Depositing())
@@ -43,7 +41,6 @@ def verify(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/sessions/<number:number>/proces-verbal/refus")
 def refuse(number: int) -> ResponseReturnValue:
-    found(number)
     form = Refusing()
     if not posted():
         return _page(number, form)
@@ -57,8 +54,7 @@ def read(number: int) -> ResponseReturnValue:
     s = found(number)
     if s.minutes not in KEPT or s.facts.erased:
         abort(404)
-    if request.method == "GET":
-        note(Kind.EXPORTED, request.path)
+    note(Kind.EXPORTED, request.path)
     headers = {"Content-Disposition": f"inline; filename=proces-verbal-{number}.pdf", "Cache-Control": "no-store"}
     return Response(b"".join(parts(reading(), number)), mimetype="application/pdf", headers=headers)
 
