@@ -26,6 +26,7 @@ from portal.store.tallies import (
 )
 
 AT_ONCE = 1_000
+_COLUMNS = tuple(tally.c.keys())
 Key = tuple[str, str, str, int]  # of a row of tally
 
 _SOME = select(tally_change).order_by(tally_change.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
@@ -57,9 +58,8 @@ def _fold(db: Database) -> int:
             for key in _counts_in(row, regions):
                 for name, number in changed.items():
                     sums[key][name] += number
-        names = ("level", "place", "period", "title_id")
         added = [
-            {**dict(zip(names, key, strict=True)), **{name: sums[key][name] for name in COUNTERS}}
+            dict(zip(_COLUMNS, (*key, *(sums[key][name] for name in COUNTERS)), strict=True))
             for key in sorted(sums)  # in one order, so that two of these never wait for each other in a circle
             if any(sums[key].values())
         ]
@@ -82,7 +82,6 @@ def _counts_in(row: Row[Any], regions: dict[str, str]) -> Iterator[Key]:
 
 # ---- all of it
 
-_COLUMNS = ("level", "place", "period", "title_id", *COUNTERS)
 _SUMS = ", ".join(f"sum(t.{name}) AS {name}" for name in COUNTERS)
 _BASE = (CENTRE, UNIT)
 _PLACE = {CENTRE: "CAST({}.centre_id AS varchar(10))", UNIT: "{}.department_code"}

@@ -18,12 +18,8 @@ COUNTERS = (*OF_SESSIONS, *OF_RESULTS)
 KEYS = ("centre_id", "department_code", "title_id", "month")  # of a change: `month` of its start, « 2020-06 »
 EVERYTHING = ""  # the period of all years; the others are « 2020 » and « 2020-06 »
 ALL_TITLES = 0
-CENTRE, UNIT, REGION, NATION = (
-    "centre",
-    "unit",
-    "region",
-    "nation",
-)  # levels; the place is its number or code, of the nation empty
+# Levels; the place is its number or code, of the nation empty.
+CENTRE, UNIT, REGION, NATION = "centre", "unit", "region", "nation"
 
 tally = Table(
     "tally",
@@ -81,6 +77,7 @@ def keys_of(row: str, dialect: str) -> tuple[str, ...]:
 
 _MOVES = ("centre_id", "department_code", "title_id", "starts_on", "kind")
 _COUNTED = ("status", "postponed_run_id", "actual_end_on", *_MOVES)
+_OUTCOME = ("session_id", "certificate_id", "outcome", "definitive")
 
 
 def _into(*counters: str) -> str:
@@ -118,8 +115,7 @@ def _sqlite() -> list[str]:
     d, made = "sqlite", "CREATE TRIGGER tally_{} AFTER {} BEGIN {} END"
     moved = (_session("OLD", d, "-"), _session("NEW", d), _its_results("OLD", d, "-"), _its_results("NEW", d, ""))
     of = f"UPDATE OF {', '.join(_COUNTED)} ON exam_session WHEN {_differ(_COUNTED, d)}"
-    outcome = ("session_id", "certificate_id", "outcome", "definitive")
-    decided = f"UPDATE OF {', '.join(outcome)} ON result WHEN {_differ(outcome, d)}"
+    decided = f"UPDATE OF {', '.join(_OUTCOME)} ON result WHEN {_differ(_OUTCOME, d)}"
     return [
         made.format("session_more", "INSERT ON exam_session", _session("NEW", d)),
         made.format("session_less", "DELETE ON exam_session", _session("OLD", d, "-")),
@@ -138,7 +134,6 @@ def _postgresql() -> list[str]:
         "IF TG_OP <> 'INSERT' THEN {} END IF; IF TG_OP <> 'DELETE' THEN {} END IF; {}RETURN NULL; END $$"
     )
     follow = f"IF TG_OP = 'UPDATE' THEN {_its_results('OLD', d, '-')} {_its_results('NEW', d, '')} END IF; "
-    outcome = ("session_id", "certificate_id", "outcome", "definitive")
     call = "CREATE TRIGGER tally_{} AFTER {} FOR EACH ROW {}EXECUTE FUNCTION tally_{}()"
     return [
         made.format("tally_session", _session("OLD", d, "-"), _session("NEW", d), follow),
@@ -150,7 +145,7 @@ def _postgresql() -> list[str]:
         ),
         call.format("result_more", "INSERT ON result", "WHEN (NEW.definitive) ", "result"),
         call.format("result_less", "DELETE ON result", "WHEN (OLD.definitive) ", "result"),
-        call.format("result_moved", f"UPDATE OF {', '.join(outcome)} ON result", f"WHEN ({_differ(outcome, d)}) ", "result"),
+        call.format("result_moved", f"UPDATE OF {', '.join(_OUTCOME)} ON result", f"WHEN ({_differ(_OUTCOME, d)}) ", "result"),
     ]
 
 

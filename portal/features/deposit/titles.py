@@ -32,11 +32,7 @@ from portal.store.titles import title
 NO_CODE = "Code RNCP du titre"
 AT_ONCE = 400
 c, r, line = candidate.c, result.c, deposit_line.c
-people, place, person = (
-    candidate.alias("people"),
-    s.alias("place"),
-    candidate.alias("person"),
-)  # of the same people, elsewhere too
+people, place, person = candidate.alias("people"), s.alias("place"), candidate.alias("person")  # the same people, elsewhere too
 first_day = func.coalesce(s.c.exam_starts_on, s.c.starts_on)
 
 
