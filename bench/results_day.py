@@ -207,15 +207,19 @@ def run(visits: Sequence[tuple[float, Iterator[None]]], told: Told, chance: rand
             pool.submit(step, *one)
 
 
+def slowest_hundredth(seconds: Sequence[float]) -> float:
+    """From how many seconds on a request is among the slowest hundredth."""
+    return quantiles(seconds, n=100)[98] if len(seconds) > 1 else seconds[0]
+
+
 def table(told: Told, idle: float, centres: int, minutes: float) -> str:
     """To be pasted."""
     lines = ["| requête | nombre | médiane (ms) | 99e centile (ms) | la plus lente (ms) |", "|---|---|---|---|---|"]
     for what, seconds in told.seconds.items():
-        cut = quantiles(seconds, n=100)[98] if len(seconds) > 1 else seconds[0]
-        lines.append(f"| {what} | {len(seconds)} | {median(seconds) * 1000:.0f} | {cut * 1000:.0f} | {max(seconds) * 1000:.0f} |")
+        cut = slowest_hundredth(seconds) * 1000
+        lines.append(f"| {what} | {len(seconds)} | {median(seconds) * 1000:.0f} | {cut:.0f} | {max(seconds) * 1000:.0f} |")
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    saves = told.seconds["enregistrer"]
-    in_medians = (quantiles(saves, n=100)[98] if len(saves) > 1 else saves[0]) / idle
+    in_medians = slowest_hundredth(told.seconds["enregistrer"]) / idle
     lines += [
         "",
         f"{centres} centres, {centres * CANDIDATES} candidats en {minutes:g} min, deux nœuds, PostgreSQL ; charge de la machine {load} "
@@ -227,8 +231,7 @@ def table(told: Told, idle: float, centres: int, minutes: float) -> str:
 
 
 def held(told: Told, idle: float) -> bool:
-    saves = told.seconds["enregistrer"]
-    return not told.failed and (quantiles(saves, n=100)[98] if len(saves) > 1 else saves[0]) <= MOST_MEDIANS * idle
+    return not told.failed and slowest_hundredth(told.seconds["enregistrer"]) <= MOST_MEDIANS * idle
 
 
 def the_day(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from bench import writes
 from bench.data import SECRET, add_savers, database, environment
@@ -141,17 +141,10 @@ class Bench:
         return measure
 
     def every_page(self) -> None:
-        """In a process of its own: what is measured later would take its memory for theirs."""
-        of = (self.url("large" if self.quick else "small"), self.url("large"))
-        command = [
-            sys.executable,
-            "-m",
-            "bench.pages",
-            "--of",
-            *of,
-            *(["--times", "1", "--readers", "region"] if self.quick else []),
-        ]
-        told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout)
+        """What is measured later would take its memory for theirs."""
+        few = "large" if self.quick else "small"
+        more = ("--times", "1", "--readers", "region") if self.quick else ()
+        told = self.program("bench.pages", "large", "--of", self.url(few), self.url("large"), *more)
         self.figure("dearest_page_at_a_million_against_ten_thousand", "ratio", lambda: float(told["worst"]), most=1.2)
         for one in told["pages"]:
             self.note(one)
@@ -189,10 +182,10 @@ class Bench:
         left = iter(memory)
         self.figure("memory_while_applying_against_rest", "ratio", lambda: next(left), most=1.5)
 
-    def program(self, module: str, name: str) -> dict[str, float]:
+    def program(self, module: str, name: str, *words: str) -> dict[str, Any]:
         """What a program of the bench says of this database: it runs by itself, so that its memory is its own."""
         said = subprocess.run(
-            [sys.executable, "-m", module], env={**os.environ, **environment(self.url(name))}, cwd=ROOT,
+            [sys.executable, "-m", module, *words], env={**os.environ, **environment(self.url(name))}, cwd=ROOT,
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         return dict(json.loads(said.stdout))
