@@ -130,6 +130,22 @@ def test_the_widest_scopes_stop_at_a_page(volume: Database, who: str) -> None:
     person.close()
 
 
+# Who owes signed minutes, looked up session by session in the rows: as many steps of the database's machine as along an index that
+# holds all that is asked, so that test_flat does not see it; but each row is a page of the file.
+FROM_ROWS = re.compile(r"exam_session USING INDEX.*\nCORRELATED.*\nSEARCH minutes|SEARCH minutes.*\nSEARCH exam_session USING INDEX")
+
+
+@pytest.mark.parametrize("who", ["ud94", "centre"])
+def test_who_owes_minutes_is_told_along_an_index(volume: Database, who: str) -> None:
+    if not volume.is_sqlite:
+        pytest.skip("its plans do not tell in one line what is asked of what")
+    person = Watched(volume, who)
+    for path in ("/sessions", "/sessions?vue=a-faire", "/sessions?vue=pv-attendus"):
+        told = [plan.partition("LIST SUBQUERY")[2] or plan for plan in person.plans(path) if "SEARCH minutes" in plan]
+        assert len(told) == 2 and not any(FROM_ROWS.search(plan) for plan in told), (path, told)
+    person.close()
+
+
 def test_a_dry_run_counts_what_it_would_move_and_shows_twenty_of_each(volume: Database) -> None:
     measure, _ = find("confinement-2020")
     with volume.reading() as conn:
