@@ -21,11 +21,11 @@ NAMES = {
 }  # fmt: skip
 PLAIN = (
     "candidate", "result", "adjustment", "exam_reminder", "attendance", "incident", "session_jury", "trainer_link", "audit_event",
-    "deposit_line", "accreditation", "letter_reading", "closing", "measure_run", "measure_line", "draw",
+    "minutes", "minutes_part", "deposit_line", "accreditation", "letter_reading", "closing", "measure_run", "measure_line", "draw",
 )  # fmt: skip
 # Numbers that go with their copy, beside those of the rows themselves. All others stay: a centre has so many times its sessions.
 FOLLOW = {
-    "exam_session", "candidate", "deposit", "letter", "audit_event", "measure_run",
+    "exam_session", "candidate", "deposit", "letter", "audit_event", "measure_run", "minutes",
 }  # fmt: skip
 OWN = {
     ("accreditation", "member_id"),
