@@ -89,7 +89,7 @@ def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
     """Add up what changed, tell what waits, and send what is due."""
     from portal.features.convocations.reminding import remind
     from portal.features.journal.witnesses import tell_witnesses
-    from portal.features.notices.outbox import AT_ONCE, send_due, smtp
+    from portal.features.notices.outbox import AT_ONCE, send_due, way_out
     from portal.features.notices.stuck import tell_set_aside
     from portal.features.notices.waiting import tell_waiting
     from portal.features.privacy.erasing import apply
@@ -100,10 +100,12 @@ def _turn(tool: Tool, asked: Asked, *, once: bool) -> None:
     told = tell_waiting(tool.work()) + tell_witnesses(tool.work(), tool.settings)
     apply(tool.work(), kinds=[Kind.JOURNAL])
     remind(tool.work())
-    if tool.settings.smtp_host:
-        send = smtp(tool.settings)
+    if send := way_out(tool.settings):
         left, problems = send_due(tool.db, tool.clock.now, tool.settings, send, at_once=AT_ONCE, go_on=lambda: not asked.to_end)
-        if once or told or left or problems:
+        if tool.settings.shows_mails:
+            if once:
+                click.echo(f"{told} avis, {left} courriels arrivés sur /courriels-de-demonstration.")
+        elif once or told or left or problems:
             click.echo(f"{told} avis, {left} courriels envoyés, {problems} non partis.")
         tell_set_aside(tool.work())
     elif once:

@@ -218,6 +218,8 @@ def test_a_proof_is_checked_without_the_database_and_the_worker_tells_what_waits
     assert portal("audit", "verify", str(tmp_path / "absent")).returncode == 1
     first, second = portal("worker", "--once").stdout, portal("worker", "--once").stdout
     assert not first.startswith("0 avis") and second.startswith("0 avis")
+    arrived = "courriels arrivés sur /courriels-de-demonstration"  # its page is where they arrive, and each arrives once
+    assert arrived in first and " 0 courriels" not in first and second == f"0 avis, 0 {arrived}.\n"
 
 
 def test_production_refuses_the_demonstration_and_a_poor_secret(portal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

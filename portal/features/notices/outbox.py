@@ -186,6 +186,14 @@ def _html(parts: Sequence[tuple[str, str, str]], foot: str, one: bool) -> str:
     )
 
 
+def way_out(settings: Settings) -> Send | None:
+    """How a mail leaves: through the server of the settings; a demonstration without one shows it on its page, which is where it
+    arrives. None: mails wait."""
+    if settings.smtp_host:
+        return smtp(settings)
+    return (lambda message: None) if settings.shows_mails else None
+
+
 def smtp(settings: Settings) -> Send:
     """Sends through the server of the settings, one connection a mail."""
 
