@@ -176,8 +176,8 @@ def test_an_incident_is_corrected_and_its_history_keeps_what_it_said(w: World) -
     told = plain(b.get(DAY).text)
     assert "15/06/2020, 10 h 30" in told and "Alarme d’incendie" in told and "10 h 20" not in told
     past = plain(b.get("/sessions/1/historique").text)
-    assert "Incident noté : 15/06/2020, 10 h 20." in past and "« Alarme »" in past
-    assert past.count("Incident corrigé : 15/06/2020, 10 h 30.") == 1 and "« Alarme d’incendie »" in past
+    assert "Incident noté : 15/06/2020, 10 h 20." in past and "Ce qui s’est passé : « Alarme »" in past
+    assert past.count("Incident corrigé : 15/06/2020, 10 h 30.") == 1 and "« Alarme d’incendie »" in past and "Motif" not in past
     stale = b.post(page, vu=seen, heure="10:40", incident="Fumée")
     assert stale.status_code == 409 and "Alarme d’incendie" in stale.text and ">Fumée</textarea>" in stale.text
     assert b.post(page, vu=hidden(stale.text, "vu"), heure="10:40", incident="Fumée").status_code == 303

@@ -71,6 +71,14 @@ def test_the_whole_main_job(w: World) -> None:
     assert w.get(1).status is Status.RESULTS
 
 
+def test_an_empty_draft_is_not_said_to_be_saved(w: World) -> None:
+    centre = w.browser("centre")
+    real_date(centre)
+    centre.post("/sessions/1/resultats", action="draft", version=w.get(1).version)
+    page = centre.get("/sessions/1/resultats").text
+    assert "aucun résultat n’est encore choisi" in page and "déjà enregistré" not in page
+
+
 def test_without_the_real_end_date_nothing_is_saved(w: World) -> None:
     centre = w.browser("centre")
     for action in ("draft", "validate"):

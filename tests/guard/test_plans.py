@@ -132,7 +132,9 @@ def test_the_widest_scopes_stop_at_a_page(volume: Database, who: str) -> None:
 
 # Who owes signed minutes, looked up session by session in the rows: as many steps of the database's machine as along an index that
 # holds all that is asked, so that test_flat does not see it; but each row is a page of the file.
-FROM_ROWS = re.compile(r"exam_session USING INDEX.*\nCORRELATED.*\nSEARCH minutes|SEARCH minutes.*\nSEARCH exam_session USING INDEX")
+FROM_ROWS = re.compile(
+    r"exam_session USING INDEX.*\nCORRELATED.*\nSEARCH minutes|SEARCH minutes.*\nSEARCH exam_session USING INDEX"
+)
 
 
 @pytest.mark.parametrize("who", ["ud94", "centre"])

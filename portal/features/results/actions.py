@@ -61,6 +61,8 @@ def save_draft(work: Work, number: int, version: int, given: Typed | Sent) -> Ou
             return stopped
         if typed.nonsense:
             return Incomplete(problems=typed.nonsense)
+        if not entries and not sheet.stored:
+            return Unchanged("Rien à enregistrer : aucun résultat n’est encore choisi.")
         if entries == sheet.stored:
             return Unchanged("Brouillon déjà enregistré : rien n’a changé depuis.")
         _replace(tx, sheet, s.number, entries, sheet.stored.keys() | entries.keys(), definitive=False)
