@@ -21,19 +21,18 @@
     return JSON.stringify({ id, type, rawId: text(rawId), response: said });
   };
 
-  for (const place of document.querySelectorAll("[data-passkey]")) {
+  for (const held of document.querySelectorAll("script[data-passkey]")) {
     if (!secure) continue;
+    held.insertAdjacentHTML("afterend", held.text);
+    const place = held.nextElementSibling;
     const form = place.closest("form");
     const failed = place.querySelector("[data-failed]");
-    place.hidden = false;
-    const section = place.closest("[data-passkey-section]");
-    if (section) section.hidden = false;
     place.querySelector("button").addEventListener("click", async () => {
       failed.hidden = true;
       try {
         const headers = { "X-CSRFToken": form.querySelector("[name=csrf_token]").value };
-        const answer = await fetch(place.dataset.options, { method: "POST", headers });
-        place.querySelector("[name=passkey]").value = await ask(place.dataset.passkey, await answer.json());
+        const answer = await fetch(held.dataset.options, { method: "POST", headers });
+        place.querySelector("[name=passkey]").value = await ask(held.dataset.passkey, await answer.json());
         form.submit();
       } catch {
         failed.hidden = false;

@@ -12,11 +12,15 @@
   const chosen = new WeakMap();
 
   const follow = () => {
-    for (const button of document.querySelectorAll("[data-copy][hidden]")) {
+    for (const place of document.querySelectorAll("span[data-copy]")) {
       if (!navigator.clipboard) continue;
-      button.hidden = false;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = place.dataset.words;
+      place.replaceWith(button);
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(button.dataset.copy);
+        await navigator.clipboard.writeText(place.dataset.copy);
         button.textContent = "copié";
       });
     }
@@ -198,6 +202,7 @@
   }
   const shown = document.querySelector("[data-recent]");
   if (shown && recent.length) {
+    shown.append(shown.dataset.recent);
     for (const one of recent) {
       const link = document.createElement("a");
       link.href = `/sessions/${one}`;
@@ -208,9 +213,9 @@
   }
 
   // « / » leads to the search, unless one does not want it (WCAG 2.1.4).
+  for (const held of document.querySelectorAll("script[data-scripted]")) held.insertAdjacentHTML("afterend", held.text);
   const wanted = document.querySelector("[data-shortcut]");
   if (wanted) {
-    wanted.closest("[hidden]")?.removeAttribute("hidden");
     wanted.checked = stored("raccourci") !== "non";
     wanted.addEventListener("change", () => store("raccourci", wanted.checked ? "oui" : "non"));
   }

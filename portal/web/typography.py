@@ -23,7 +23,7 @@ _STRAIGHT = {sign: re.compile(rf"{sign}(?<=[^\W\d_]{sign}){_BETWEEN}") for sign 
 _IN_LINE = "(?:a|b|button|code|del|em|i|label|select|small|span|strong|time)"
 _OPEN = rf"<{_IN_LINE}\b[^<>]*>"
 # Words with nothing but tags of a line between them.
-_GLUED = re.compile(rf"<(?<=[\w)»%….!?]<)(?:(/{_IN_LINE}>(?:</{_IN_LINE}>)*)|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(]|<input)")
+_GLUED = re.compile(rf"<(?<=[\w)»%….!?]<)(?:(/{_IN_LINE}>(?:</{_IN_LINE}>)*)|{_OPEN[1:]})(?:{_OPEN})*(?=[\w«(⚠✓✕⊘◷○▶↷■→]|<input)")
 _SHORT = {short: re.compile(rf"{short}(?<!\w{short})\b(?!-)(?: \d[\dAB]{{1,2}}\b)?{_IN_TEXT}") for short in ABBREVIATIONS}
 LONGEST = 24  # letters: no word of the language has more
 _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")

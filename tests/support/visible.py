@@ -61,11 +61,12 @@ MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "li": "- ", "summary": "▸ "}
 UNSEEN = frozenset({"script", "style", "template"})
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 MOST_CHOICES = 30
-# What a browser without our stylesheet writes on in the same line, word to word where nothing stands between.
-IN_LINE = frozenset(
-    {"a", "abbr", "b", "button", "code", "del", "em", "i", "input", "label", "select", "small", "span", "strong", "time", "wbr"}
-)
-LETTERS = re.compile(r"[\w)»%….!?]\Z"), re.compile(r"[\w(«]")
+# What w3m and lynx, too, begin anew after and before; all else they write on in the same line, word to word where nothing stands between.
+PARTING = BLOCKS - {
+    *("article", "aside", "body", "details", "dialog", "fieldset", "figcaption", "figure", "footer", "form", "header", "html"),
+    *("label", "legend", "main", "nav", "optgroup", "section", "summary", "table", "text"),
+}
+LETTERS = re.compile(r"[\w)»%….!?]\Z"), re.compile(r"[\w(«⚠✓✕⊘◷○▶↷■→]")
 Attributes = dict[str, str]
 
 
@@ -103,19 +104,23 @@ class _Reader(HTMLParser):
         self._mark = ""
         self._open: list[tuple[str, Attributes, int]] = []  # a tag, its attributes, where its words begin in the line
         self._unseen = 0
+        self._veiled, self._hidden = False, list[str]()  # whether it is by `hidden` alone, and the words there
         self._choices: list[str] = []
         self._before, self._parted = "", False  # the last words of this line, and whether a tag stands after them
         self._glued: list[str] = []
         self._tables: list[bool] = []  # of those that are open: whether it has a caption
-        self._nameless = 0
+        self._nameless = self._broken = 0
         self._ids: list[str] = []
         self._crossed: list[str] = []  # tags that end where another one is open
         self._controls: dict[str, set[str]] = {}  # by name: what they do
 
     def wrong(self) -> Iterator[str]:
-        """Words that stick together, tables without a caption, controls that do different things under one name."""
+        """Words that stick together or that only a style hides, tables without a caption, controls that do different things under
+        one name."""
         yield from (f"glued: {words}" for words in self._glued)
+        yield from (f"shown where no style hides it: {words}" for words in self._hidden)
         yield from ["a table without a caption"] * self._nameless
+        yield from ["a new line in what stands for a picture, which w3m drops"] * self._broken
         yield from (f"id twice: {name}" for name in set(self._ids) if self._ids.count(name) > 1)
         yield from (f"crossed: {tags}" for tags in self._crossed)
         yield from (f"left open: {tag}" for tag, *_ in self._open)
@@ -124,7 +129,7 @@ class _Reader(HTMLParser):
     def _part(self, tag: str) -> None:
         if tag != "wbr":
             self._parted = True
-            self._before = self._before if tag in IN_LINE else ""
+            self._before = "" if tag in PARTING or tag in ("br", "option") else self._before
 
     def _does(self, words: str, act: str) -> None:
         if self._lines is self.main and words:
@@ -142,6 +147,7 @@ class _Reader(HTMLParser):
             self._tables[-1] = True
         if self._unseen or tag in UNSEEN or "hidden" in attributes:
             self._unseen += tag not in VOID
+            self._veiled = self._veiled or "hidden" in attributes
             return
         if tag in BLOCKS or tag == "br":
             self._begin_block(tag)
@@ -153,6 +159,7 @@ class _Reader(HTMLParser):
             self._line += _input(attributes)
         if tag in ("img", "progress", "meter"):
             self._line += f" [{attributes.get('alt') or attributes.get('value', '')}] "
+            self._broken += "\n" in attributes.get("alt", "")
         if tag == "select":
             self._choices = []
         if tag == "main":
@@ -166,6 +173,7 @@ class _Reader(HTMLParser):
             self._nameless += not self._tables.pop()
         if self._unseen:
             self._unseen -= tag not in VOID
+            self._veiled = self._veiled and self._unseen > 0
             return
         if self._open and self._open[-1][0] != tag:
             self._crossed.append(f"{self._open[-1][0]} {tag}")
@@ -179,6 +187,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._unseen:
+            self._hidden += [data.strip()] if self._veiled and data.strip() else []
             return
         if self._inside("title") and not self._inside("body"):
             self.title += data
