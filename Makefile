@@ -16,7 +16,7 @@ dev: .venv/run.stamp ## la même, rechargée à chaque changement du code ou d�
 	@exec env PORTAL_ENV=demo $(BIN)/python scripts/run.py --reload
 
 test: .venv/dev.stamp ## toutes les épreuves, sur SQLite et PostgreSQL, dans un navigateur
-	@bash scripts/system-packages.sh wrk nginx systemd-analyze zbarimg w3m lynx
+	@bash scripts/system-packages.sh wrk nginx systemd-analyze zbarimg w3m lynx docker-compose
 	@env -u PORTAL_ENV -u PORTAL_DATABASE_URL -u PORTAL_TODAY -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 lint: .venv/dev.stamp ## la forme, les types, ce qui ne sert à rien, les étages de la maison

@@ -1,5 +1,5 @@
-"""What `deploy/compose.yaml` puts together fits together: by docker's own reading where there is one, else by ours; the scripts of its
-two servers of PostgreSQL are run on real ones."""
+"""What `deploy/compose.yaml` puts together fits together, as compose itself reads it; the scripts of its two servers of PostgreSQL are run
+on real ones."""
 
 import os
 import re
@@ -18,32 +18,39 @@ from portal import paths
 from portal.cli import cli
 from portal.paths import ROOT
 from portal.settings import looked_at
+from tests.support.once import once
 from tests.support.places import quick_folder
 from tests.support.postgres import OWNER, Cluster
 from tests.support.processes import wait_until
 
 DEPLOY = ROOT / "deploy"
-FILLED = {name: "x" for name in re.findall(r"^(\w+)=", (DEPLOY / "compose.env.example").read_text(), re.MULTILINE)}
+ASKED = re.findall(r"^(\w+)=(.*)$", (DEPLOY / "compose.env.example").read_text(), re.MULTILINE)
+FILLED = {name: example or "x" for name, example in ASKED}
+KEY, CONFIG = "0123456789abcdef" * 2, "config.yaml"
 NODES = {"web1": "8000", "web2": "8001"}
 
 
-def read() -> dict[str, Any]:
-    """The file with its blanks filled, as docker reads it, or as we do."""
-    file = DEPLOY / "compose.yaml"
-    command = ["docker", "compose", "-f", str(file), "--project-directory", str(DEPLOY), "config"]
-    if shutil.which("docker") and not subprocess.run([*command[:2], "version"], capture_output=True, check=False).returncode:
-        done = subprocess.run(
-            [*command, "--no-env-resolution"], env={**os.environ, **FILLED}, capture_output=True, text=True, check=True
-        )
-        return dict(yaml.safe_load(done.stdout))
-    text = re.sub(r"\$\{(\w+):\?\}", lambda found: FILLED[found[1]], file.read_text())
-    assert "$" not in text.replace("$$", "")
-    return dict(yaml.safe_load(text))
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env={**os.environ, **FILLED}, capture_output=True, text=True, check=False)
+
+
+def read(folder: Path) -> None:
+    """`config.yaml` in this folder: the file with its blanks filled, by the compose of this machine."""
+    place = Path(shutil.copytree(DEPLOY, folder / "deploy"))
+    example, file = (place / "portail.env.example").read_text(), place / "compose.yaml"
+    (place / "portail.env").write_text(example.replace("SECRET_KEY=", f"SECRET_KEY={KEY}"))
+    newest = shutil.which("docker") and not run("docker", "compose", "version").returncode
+    compose = ("docker", "compose") if newest else ("docker-compose",)
+    if run(*compose, "version", "--short").stdout.startswith("1."):
+        file.write_text(file.read_text().replace("name: portail\n", ""))  # the one line that only the second version knows
+    done = run(*compose, "-f", str(file), "--project-directory", str(place), "config")
+    assert not done.returncode and "not set" not in done.stderr, done.stderr
+    (folder / CONFIG).write_text(done.stdout)
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
-    return dict(read()["services"])
+def services(shared: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load((once(shared / "compose", read) / CONFIG).read_text())["services"])
 
 
 def test_two_web_nodes_a_worker_a_primary_and_its_standby_are_told_apart(services: dict[str, Any]) -> None:
@@ -58,12 +65,11 @@ def test_two_web_nodes_a_worker_a_primary_and_its_standby_are_told_apart(service
 
 
 def test_every_setting_of_a_service_is_known_and_right(services: dict[str, Any], tmp_path: Path) -> None:
-    example = dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / "portail.env.example").read_text(), re.MULTILINE))
     for name in (*NODES, "worker", "migrate"):
         own = {key: str(value) for key, value in services[name]["environment"].items()}
-        given = {**example, "PORTAL_SECRET_KEY": "0123456789abcdef" * 2, **own}
-        settings, known = looked_at(given, tmp_path)
-        assert [one.name for one in known if one.problem] == [] and given.keys() <= {one.name for one in known}
+        settings, known = looked_at(own, tmp_path)
+        assert [one.name for one in known if one.problem] == [] and own.keys() <= {one.name for one in known}
+        assert "PORTAL_MAIL_FROM" in own, "of portail.env, too"
         assert "target_session_attrs=read-write" in settings.database_url
         assert {"primary", "standby"} <= set(re.findall(r"primary|standby", settings.database_url))
         assert str(settings.port) == NODES.get(name, "8000")
