@@ -25,18 +25,30 @@ class Wrong(StopValidation):
 
 
 class TypedField(wtforms.Field):
-    """Something typed or chosen. `missing` is said when it is empty; without it, it may be empty.
+    """Something typed or chosen. `missing` is said when it is empty; without it, it may be empty, unless it is `needed`: that it is
+    missing, the act says. `case`: the one in which it must be given, as its label says it.
 
     `typed` is shown again after an error, `value` is what it means once the form is found right (None when it is empty).
     """
 
     kind = "text"
     accept = ""  # of a file: what may be chosen
+    fills = True  # whether a person fills it in
+    written, expected = "", ""  # how it is written, where a browser has no control of its own for it; what it takes
 
     def __init__(
-        self, label: str, missing: str = "", hint: str = "", rows: int = 0, autocomplete: str = "", **bound: Any
+        self,
+        label: str,
+        missing: str = "",
+        hint: str = "",
+        rows: int = 0,
+        autocomplete: str = "",
+        needed: bool = False,
+        case: str = "",
+        **bound: Any,
     ) -> None:
         super().__init__(label, description=hint, **bound)
+        self.needed, self.case = needed or bool(missing), case
         self.form = bound["_form"]
         self.missing, self.rows, self.autocomplete = missing, rows, autocomplete
         self.typed = ""
@@ -72,6 +84,11 @@ class TypedField(wtforms.Field):
     def shown_as(self) -> str:
         """The type of the box that shows what was typed."""
         return self.kind
+
+    @property
+    def optional(self) -> bool:
+        """Whether its label says that it may stay empty: where nothing must be given, the head of the form says so for all."""
+        return not (self.needed or self.case) and self.form.must() != "none"
 
     @property
     def first_wrong(self) -> bool:
@@ -124,6 +141,7 @@ class NumberField(TypedField):
     def __init__(self, label: str, largest: int, none: str = "", smallest: int = 0, **more: Any) -> None:
         super().__init__(label, f"Indiquez un nombre entier de {smallest} à {largest}.", **more)
         self.largest, self.none, self.smallest = largest, none, smallest
+        self.expected = f"Un nombre entier de {max(smallest, 1 if none else 0)} à {largest}."
 
     @property
     def number(self) -> int:
@@ -141,7 +159,7 @@ class NumberField(TypedField):
 class DayField(TypedField):
     """A date as `<input type="date">` sends it, or as a person types it (jj/mm/aaaa)."""
 
-    kind = "date"
+    kind, written = "date", "jj/mm/aaaa"
     example = "24/08/2020"
 
     @property
@@ -171,7 +189,7 @@ class DayField(TypedField):
 class HourField(TypedField):
     """An hour as `<input type="time">` sends it, or as a person types it (8h30)."""
 
-    kind = "time"
+    kind, written = "time", "hh:mm"
 
     @property
     def hour(self) -> str:
@@ -262,27 +280,3 @@ class FileField(TypedField):
         file = request.files.get(self.name)
         if file and file.filename:
             self.content, self.filename = file.read(), file.filename
-
-
-class TickField(TypedField):
-    """A box that is ticked or not."""
-
-    @property
-    def ticked(self) -> bool:
-        return bool(self.typed)
-
-
-class ButtonField(TypedField):
-    """A button that does something else than saving; its value may say of which of many things (`number`)."""
-
-    @property
-    def number(self) -> int | None:
-        return number_in(self.typed)
-
-
-class HiddenField(TypedField):
-    """What the page carries unseen: a form's own key, where it came from."""
-
-    @property
-    def key(self) -> str:
-        return self.typed[:64]

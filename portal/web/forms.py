@@ -40,6 +40,18 @@ class Form(wtforms.Form):
     def _of(self, field: wtforms.Field, named: bool) -> str:
         return f"{field.label.text} : {field.errors[0]}" if named else str(field.errors[0])
 
+    def must(self, *left_out: str) -> str:
+        """Of the fields that a person fills in, whether all must be given (« all »), or « some », or « none »; empty where there
+        is one alone, whose label says it. `left_out`: those that the page does not show."""
+        shown = [field for field in self if field.name not in left_out]
+        needed = sum(getattr(field, "needed", False) for field in shown)
+        others = [field for field in shown if getattr(field, "fills", False) and not getattr(field, "needed", False)]
+        if needed + len(others) < 2:
+            return ""
+        if not others:
+            return "all"
+        return "some" if needed or any(getattr(field, "case", "") for field in others) else "none"
+
     def put(self, errors: Mapping[str, str]) -> None:
         """What the act says is wrong, on its field."""
         for name, message in errors.items():

@@ -17,6 +17,7 @@ class TicksField(TypedField):
     def __init__(self, label: str, offered: Mapping[Any, str] | None = None, **more: Any) -> None:
         super().__init__(label, **more)
         self.offered = offered or {}
+        self.fills = bool(self.offered or self.case)
         self.ticked: Sequence[str] = ()
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -30,6 +31,8 @@ class TicksField(TypedField):
 
 class RowsField(TypedField):
     """What was chosen in each row of a list; `said`: for the row 7 all that was sent as `NAME-7`."""
+
+    fills = False  # its list says what it asks
 
     def process(
         self,

@@ -5,16 +5,17 @@ from typing import Any
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.core.signing import timed
-from portal.web.fields import FileField, HiddenField
+from portal.web.fields import FileField
 from portal.web.forms import Form
 from portal.web.signed import young
 from portal.web.state import actor, settings
+from portal.web.untyped import HiddenField
 
 
 class Import(Form):
     """A file whose lines are shown first, then what was shown, to be taken over."""
 
-    file = FileField("Fichier Excel, LibreOffice ou CSV", ".csv,.xlsx,.ods")
+    file = FileField("Fichier Excel, LibreOffice ou CSV", ".csv,.xlsx,.ods", needed=True)
     content = HiddenField("Aperçu")
 
 

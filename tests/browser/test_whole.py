@@ -24,6 +24,7 @@ from tests.browser.people import question
 from tests.conftest import KEY
 from tests.features.test_deposit import SCHEMAS_THERE, report
 from tests.support.clock import Handed, at
+from tests.support.hands import labelled
 from tests.support.mails import Mails, mails
 from tests.support.papers import text_of
 from tests.support.world import PASSWORD, World
@@ -125,7 +126,7 @@ def place(world: World, chromium: Browser, script: bool) -> Iterator[Place]:
 
 def fill(page: Page, **fields: str) -> None:
     for label, value in fields.items():
-        page.get_by_label(label.replace("_", " "), exact=True).fill(value)
+        page.get_by_label(labelled(label.replace("_", " "))).fill(value)
 
 
 # ---- one function a person and a day
@@ -141,7 +142,7 @@ def create(p: Place) -> None:
     p.press(centre, "Créer la session", "Session créée. Inscrivez les candidats")
     p.number = int(re.findall(r"/sessions/(\d+)", centre.url)[0])
     centre.goto(f"/sessions/{p.number}/candidats")
-    fill(centre, Nom="Aubigné", Prénom="Éloïse", Date_de_naissance="1990-02-01", **{"Adresse électronique (facultatif)": ELOISE})
+    fill(centre, Nom="Aubigné", Prénom="Éloïse", Date_de_naissance="1990-02-01", Adresse_électronique=ELOISE)
     p.press(centre, "Ajouter le candidat", "AUBIGNÉ Éloïse est sur la liste")
     fill(centre, Nom=OTHER, Date_de_naissance="1991-03-02")
     p.press(centre, "Ajouter le candidat", "SUKARNO est sur la liste")

@@ -16,24 +16,22 @@ from portal.features.measures.forms import CountField
 from portal.web import session_pages, uploads
 from portal.web.fields import (
     BirthDateField,
-    ButtonField,
     ChoiceField,
     DayField,
     EmailField,
     FileField,
-    HiddenField,
     HourField,
     NumberField,
     PersonNameField,
     PickField,
     SecretField,
     TextField,
-    TickField,
     TypedField,
 )
 from portal.web.forms import Form
 from portal.web.parsed import SiretField
 from portal.web.several import RowsField, TicksField
+from portal.web.untyped import ButtonField, HiddenField, TickField
 
 WRONG_YEAR = "n’est pas plausible : vérifiez-la."
 NO_DATE = "n’est pas une date : écrivez-la jj/mm/aaaa, par exemple 24/08/2020."

@@ -15,14 +15,16 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
+from werkzeug.test import TestResponse
 
 from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
-from tests.support.filling import post_forms
-from tests.support.reading import unfocused, untied
+from tests.support.filling import PostForm, post_forms
+from tests.support.reading import refused_unsaid, unfocused, unsaid, untied
 from tests.support.world import hidden
 
+Forms = dict[tuple[str, ...], tuple[str, str, PostForm]]
 ROLES = (*EMAILS, SIGNED_OUT)
 # A file is named after its route, not after the test that keeps it.
 pytestmark = pytest.mark.filterwarnings("ignore:\\s*Can not relate snapshot")
@@ -57,11 +59,17 @@ def grouped(answers: dict[str, str]) -> str:
     return "\n".join(f"---- {', '.join(who)} : {told}\n" for told, who in together.items())
 
 
-def pages(demo: Demonstration, addresses: list[str]) -> str:
+def pages(demo: Demonstration, addresses: list[str], forms: Forms | None = None) -> str:
+    """What stands on these pages for each; `forms`: by shape, who sees a form, where, and which, are noted there."""
     told = []
     for position, address in enumerate(addresses):
         roles = ROLES if position == 0 else tuple(EMAILS)  # a visitor is sent to the sign-in, whatever the number
-        answers = {role: demo.told(demo.client(role).get(address), role) for role in roles}
+        answers = {}
+        for role in roles:
+            answer = demo.client(role).get(address)
+            answers[role] = demo.told(answer, role)
+            if forms is not None and answer.mimetype == "text/html":
+                forms |= {form.shape(): (role, address, form) for form in post_forms(answer.text) if form.shape() not in forms}
         told.append(f"======== {without_chance(address)}\n\n{grouped(answers)}")
     return "\n".join(told)
 
@@ -75,7 +83,36 @@ def test_every_route_that_answers_get_is_kept_as_text_or_left_out_with_a_reason(
 @pytest.mark.parametrize("rule", PAGES, ids=file_name)
 def test_a_page_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion, rule: str) -> None:
     addresses = [*made(demo, rule), *PAGES[rule]]
-    assert pages(demo, addresses) == text(name=file_name(rule))
+    forms: Forms = {}
+    assert pages(demo, addresses, forms) == text(name=file_name(rule))
+    for shape in forms.keys() - TRIED:
+        TRIED.add(shape)
+        role, address, form = forms[shape]
+        assert not (why := refused_unsaid(sent_empty(demo, role, address, form).text)), (role, address, why)
+
+
+def test_a_field_of_which_nothing_says_whether_it_must_be_filled_in_is_found() -> None:
+    email = '<label for="b">Adresse électronique{}</label><input id="b" name="b"{}>'
+    name = '<label for="a">Nom</label><input id="a" name="a" aria-required="true">'
+    head = '<p class="must">Sauf mention contraire, tous les champs sont obligatoires.</p>'
+    form = '<form method="post">{}</form>'.format
+    assert unsaid(form(head + name + email.format(" (facultatif)", ""))) == []
+    assert unsaid(form(head + name + email.format("", ""))) == ["Adresse électronique: not said"]
+    assert len(unsaid(form(name + email.format(" (facultatif)", "")))) == 1  # the head is missing
+    assert unsaid(form(email.format("", ' aria-required="true"'))) == []  # alone
+    assert refused_unsaid(form(email.format(" (facultatif)", ' aria-invalid="true"'))) == ["Adresse électronique (facultatif)"]
+    assert refused_unsaid(form(email.format("", ' aria-invalid="true" aria-required="true"'))) == []
+
+
+TRIED: set[tuple[str, ...]] = set()
+
+
+def sent_empty(demo: Demonstration, who: str, address: str, form: PostForm) -> TestResponse:
+    """The answer to a form of which nothing was filled in."""
+    empty = next(data for way, data in form.ways() if way.startswith("vide"))
+    client = demo.client(who)
+    token = hidden(client.get(address, follow_redirects=True).text, "csrf_token")
+    return client.post(form.action or address, data={**empty, "csrf_token": token}, content_type="multipart/form-data")
 
 
 def test_the_frame_around_the_pages_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion) -> None:

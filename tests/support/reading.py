@@ -112,6 +112,58 @@ def unfocused(page: str) -> list[str]:
     return [] if there else [link.words() for one in said for link in one.all("a")]
 
 
+def unsaid(page: str) -> list[str]:
+    """The fields of a page's forms of which nothing says, before they are sent, whether they must be filled in: neither they, nor
+    their label, nor the head of their form; and the forms of several fields that say nothing at their head."""
+    found = []
+    for form in parse(page).all("form"):
+        if form.attributes.get("method", "").lower() != "post":
+            continue
+        head = _head(form)
+        asked = [one for one in form.all("input", "textarea", "select") if _is_asked(one)]
+        groups = [one for one in form.all("div") if one.attributes.get("role") == "radiogroup" and _needed(one)]
+        if not head and len(asked) + len(groups) > 1:
+            found.append(f"{[*asked, *groups][0].attributes}: the head of its form does not say what must be filled in")
+        if head.startswith("Aucun"):
+            continue
+        found += [f"{_label(form, one)}: not said" for one in asked if not _needed(one) and "(" not in _label(form, one)]
+    return found
+
+
+def refused_unsaid(page: str) -> list[str]:
+    """Of the answer to a form that was sent empty: the fields that it refuses, and that do not say that they must be filled in."""
+    found = []
+    for form in parse(page).all("form"):
+        wrong = (one for one in form.all("input", "textarea", "select", "div") if one.attributes.get("aria-invalid") == "true")
+        for one in wrong:
+            said = (
+                _head(form) if one.tag == "div" else (label := _label(form, one)) and "(" in label and "(facultatif)" not in label
+            )
+            if not _needed(one) and not said:
+                found.append(_label(form, one))
+    return found
+
+
+def _head(form: Element) -> str:
+    """What the form says as a whole of what must be filled in."""
+    return next((p.words() for p in form.all("p") if "must" in p.attributes.get("class", "").split()), "")
+
+
+def _is_asked(one: Element) -> bool:
+    kind = one.attributes.get("type", "text")
+    return one.tag != "input" or (kind in (TYPED | {"file"}) and "readonly" not in one.attributes)
+
+
+def _needed(one: Element) -> bool:
+    return one.attributes.get("aria-required") == "true"
+
+
+def _label(form: Element, one: Element) -> str:
+    wanted = one.attributes.get("id")
+    labels = [label.words() for label in form.all("label") if label.attributes.get("for") == wanted]
+    return next(iter(labels), f"{one.attributes}")
+
+
 def sent(form: Element, button: Element | None) -> dict[str, list[str]]:
     """What a browser sends for a form when this button is pressed."""
     found: dict[str, list[str]] = {}

@@ -3,8 +3,9 @@
 from portal.features.access.scopes import FIELD, Wanted
 from portal.rules.keeping import GIVES, OF_A_CENTRE, Act, Post, called
 from portal.store.actors import Actor
-from portal.web.fields import ButtonField, ChoiceField, SecretField, TextField, TypedField
+from portal.web.fields import ChoiceField, SecretField, TextField, TypedField
 from portal.web.forms import Form
+from portal.web.untyped import ButtonField
 
 SCOPES = ("siret", "department", "region")
 
@@ -12,12 +13,12 @@ SCOPES = ("siret", "department", "region")
 class Person(Form):
     """What is wrong with an answer, the act says: all at once. Whoever fills it in sees what that person may give, and no more."""
 
-    email = TextField("Adresse électronique", kind="email", autocomplete="off")
-    name = TextField("Nom", hint="Prénom et nom : l’historique nomme la personne.", autocomplete="off")
+    email = TextField("Adresse électronique", kind="email", autocomplete="off", needed=True)
+    name = TextField("Nom", needed=True, hint="Prénom et nom : l’historique nomme la personne.", autocomplete="off")
     role = ChoiceField("Rôle", "Choisissez un rôle dans la liste.", {})
-    siret = TextField("Centre (SIRET)", hint="14 chiffres, avec ou sans espaces. Pour un responsable ou un membre d’un centre.")
-    department = TextField("Département", hint="Son numéro, par exemple 94. Pour une unité locale.")
-    region = TextField("Région", hint="Son nom, par exemple Île-de-France. Pour une région.")
+    siret = TextField("SIRET du centre", case="pour un centre", hint="14 chiffres, avec ou sans espaces.")
+    department = TextField("Département", case="pour une unité locale", hint="Son numéro, par exemple 94.")
+    region = TextField("Région", case="pour une région", hint="Son nom, par exemple Île-de-France.")
 
     def offer(self, actor: Actor, labels: tuple[str, str]) -> "Person":
         """With the fields and the roles that this person may give. `labels`: of units and regions."""
@@ -27,6 +28,8 @@ class Person(Form):
         for name in SCOPES:
             if name not in needed:
                 del self[name]
+        for field in self.shown:
+            field.needed = all(FIELD.get(post) == field.name for post in gives)
         return self
 
     @property
@@ -64,16 +67,16 @@ class Reason(Form):
 
 
 class OwnName(Form):
-    name = TextField("Nom", hint="Prénom et nom : l’historique vous nomme ainsi.", autocomplete="name")
+    name = TextField("Nom", hint="Prénom et nom : l’historique vous nomme ainsi.", autocomplete="name", needed=True)
 
 
 class OwnEmail(Form):
-    email = TextField("Nouvelle adresse électronique", kind="email", autocomplete="email")
-    current_password = SecretField("Mot de passe actuel", autocomplete="current-password")
+    email = TextField("Nouvelle adresse électronique", kind="email", autocomplete="email", needed=True)
+    current_password = SecretField("Mot de passe actuel", autocomplete="current-password", needed=True)
 
 
 class NewPassword(Form):
     """What is wrong with a password, the act says."""
 
-    password = SecretField("Mot de passe", hint="12 caractères au moins.", autocomplete="new-password")
-    password2 = SecretField("Mot de passe, encore une fois", autocomplete="new-password")
+    password = SecretField("Mot de passe", hint="12 caractères au moins.", autocomplete="new-password", needed=True)
+    password2 = SecretField("Mot de passe, encore une fois", autocomplete="new-password", needed=True)

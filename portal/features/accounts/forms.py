@@ -1,7 +1,8 @@
 """What is typed to sign in, and to choose a password."""
 
-from portal.web.fields import EmailField, HiddenField, SecretField, TextField
+from portal.web.fields import EmailField, SecretField, TextField
 from portal.web.forms import Form
+from portal.web.untyped import HiddenField
 
 
 class SignIn(Form):
@@ -18,8 +19,8 @@ class Forgotten(Form):
 class OtherPassword(Form):
     """What is wrong with a password, the act says."""
 
-    password = SecretField("Nouveau mot de passe", hint="12 caractères au moins.", autocomplete="new-password")
-    password2 = SecretField("Nouveau mot de passe, encore une fois", autocomplete="new-password")
+    password = SecretField("Nouveau mot de passe", hint="12 caractères au moins.", autocomplete="new-password", needed=True)
+    password2 = SecretField("Nouveau mot de passe, encore une fois", autocomplete="new-password", needed=True)
 
     def typed_twice(self) -> bool:
         """Whether both are the same; otherwise it says so."""
@@ -30,4 +31,4 @@ class OtherPassword(Form):
 
 
 class OwnPassword(OtherPassword):
-    current_password = SecretField("Mot de passe actuel", autocomplete="current-password")
+    current_password = SecretField("Mot de passe actuel", autocomplete="current-password", needed=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from portal.features.attendance.actions import Tick
 from portal.rules.attendance import Half
-from portal.web.fields import DayField, HiddenField, HourField, TextField
+from portal.web.fields import DayField, HourField, TextField
 from portal.web.forms import Form, number_in
 from portal.web.several import RowsField
+from portal.web.untyped import HiddenField
 
 PRESENT, ABSENT = "present", "absent"
 

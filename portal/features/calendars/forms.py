@@ -1,7 +1,7 @@
 """What may be done with the private address of one's own calendar."""
 
-from portal.web.fields import ButtonField
 from portal.web.forms import Form
+from portal.web.untyped import ButtonField
 
 
 class PrivateAddress(Form):

@@ -14,7 +14,7 @@ class Candidate(Form):
     last_name = PersonNameField("Nom", "Indiquez le nom.", hint="Avec ses accents et sa particule.")
     first_name = PersonNameField("Prénom")
     born_on = BirthDateField("Date de naissance", "Indiquez la date de naissance.")
-    email = EmailField("Adresse électronique (facultatif)")
+    email = EmailField("Adresse électronique")
 
     @property
     def person(self) -> Person:
@@ -64,6 +64,6 @@ class Adjustments(Form):
 
 
 class Removal(Form):
-    """Whether it needs a reason, the act says."""
+    """It is asked for a reason where it needs one; that it is missing, the act says."""
 
-    reason = TextField("Motif", rows=3)
+    reason = TextField("Motif", rows=3, needed=True)

@@ -18,9 +18,9 @@ class PlaceForm(Form):
 
 class CardForm(Form):
     name = TextField("Nom du centre", "Indiquez le nom du centre.", 200)
-    address = TextField("Adresse (facultatif)", longest=300)
-    email = EmailField("Adresse électronique du centre (facultatif)")
-    phone = PhoneField("Téléphone (facultatif)")
+    address = TextField("Adresse", longest=300)
+    email = EmailField("Adresse électronique du centre")
+    phone = PhoneField("Téléphone")
 
     @property
     def card(self) -> Card:

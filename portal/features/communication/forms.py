@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
-from portal.web.fields import ButtonField, DayField, FileField, HiddenField, HourField, TextField, TickField, TypedField, Wrong
+from portal.web.fields import DayField, FileField, HourField, TextField, TypedField, Wrong
 from portal.web.forms import Form
 from portal.web.several import TicksField
+from portal.web.untyped import ButtonField, HiddenField, TickField
 
 LONGEST = 50_000
 
@@ -61,7 +62,7 @@ class Letter(Form):
     )
     roles = TicksField("À qui", GROUPS, hint="Aucune case : à tous.")
     departments = DepartmentsField("Départements", hint="Leurs codes, séparés par des espaces. Vide : partout.")
-    pdf = FileField("PDF joint (facultatif)", "application/pdf")
+    pdf = FileField("PDF joint", "application/pdf")
     sans_pdf = TickField("Retirer ce PDF")
     apercu = ButtonField("Aperçu")
     key = HiddenField("Clé de la saisie")

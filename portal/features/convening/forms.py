@@ -9,4 +9,4 @@ class ExamDays(Form):
     exam_ends_on = DayField(
         "Dernier jour", "Indiquez le dernier jour de l’examen.", hint="Le même, si l’examen tient en un jour."
     )
-    hour = HourField("Heure de convocation", hint="Le premier jour, par exemple 08:30.")
+    hour = HourField("Heure de convocation", case="nécessaire pour convoquer", hint="Le premier jour, par exemple 08:30.")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.features.convening.actions import set_exam_days
 from portal.features.convening.forms import ExamDays
-from portal.rules.lifecycle import Action
+from portal.rules.lifecycle import Action, Status
 from portal.web.doubts import confirmed
 from portal.web.forms import posted, version
 from portal.web.session_pages import answer, form_page, found
@@ -18,6 +18,7 @@ blueprint = Blueprint("convening", __name__)
 def edit_days(number: int) -> ResponseReturnValue:
     s = found(number)
     form = ExamDays(exam_starts_on=s.exam_starts_on, exam_ends_on=s.exam_ends_on, hour=s.hour)
+    form.hour.needed = s.status is Status.CONVOKED
     page = "convening/days.html"
     if not posted():
         return form_page(page, s, form, Action.SET_EXAM_DAYS)

@@ -1,8 +1,9 @@
 """What the centre ticks and presses on the page of convocations, and what a member of the jury answers."""
 
-from portal.web.fields import ButtonField, ChoiceField
+from portal.web.fields import ChoiceField
 from portal.web.forms import Form
 from portal.web.several import TicksField
+from portal.web.untyped import ButtonField
 
 
 class Handing(Form):

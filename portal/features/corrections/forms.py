@@ -7,10 +7,11 @@ The outcome of a titre stands in `resultat`, and in `ccp` once for each CCP that
 from portal.core.sheet import Sheet
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Entry, Outcome
-from portal.web.fields import HiddenField, PickField
+from portal.web.fields import PickField
 from portal.web.forms import Form
 from portal.web.session_pages import reason_for_unit
 from portal.web.several import RowsField, TicksField
+from portal.web.untyped import HiddenField
 
 
 class AskingCorrection(Form):
@@ -20,7 +21,7 @@ class AskingCorrection(Form):
     reason = reason_for_unit()
     key = HiddenField("Clé de la saisie")
     resultat = RowsField("Résultat souhaité")
-    ccp = TicksField("CCP obtenus")
+    ccp = TicksField("CCP obtenus", case="seulement pour une réussite partielle : un au moins, pas tous")
 
     def entry(self, sheet: Sheet) -> Entry:
         """The outcome that is asked for; an outcome that is none of the list is not taken."""

@@ -9,4 +9,5 @@ class Report(Form):
         "Rapport de la Caisse des Dépôts (XML)",
         ".xml",
         "Il dit lui-même de quel lot il est. Tout est lu, ou rien n’est enregistré.",
+        needed=True,
     )

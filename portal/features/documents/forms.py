@@ -10,4 +10,4 @@ class Bearer(Form):
 
 
 class Checking(Form):
-    code = TextField("Code du document", hint="16 signes, en bas du document.")
+    code = TextField("Code du document", needed=True, hint="16 signes, en bas du document.")

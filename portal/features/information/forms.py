@@ -7,7 +7,7 @@ KINDS = {"titre": "Titre complet", "ccp": "Certificat seul"}
 
 
 class Sample(Form):
-    place = TextField("Lieu", hint="L’adresse complète : elle figure sur les convocations.")
+    place = TextField("Lieu", case="nécessaire pour convoquer", hint="L’adresse complète : elle figure sur les convocations.")
     day = DayField("Date de début")
     note = TextField("Motif", rows=3)
     kind = ChoiceField("Type de session", "Choisissez un type de session.", KINDS)

@@ -19,4 +19,6 @@ class HeadField(TypedField):
 
 
 class Kept(Form):
-    point = HeadField("Point du journal", rows=5, hint="Les lignes d’un point que vous avez gardé, comme le courriel les donne.")
+    point = HeadField(
+        "Point du journal", rows=5, needed=True, hint="Les lignes d’un point que vous avez gardé, comme le courriel les donne."
+    )

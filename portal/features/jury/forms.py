@@ -1,14 +1,15 @@
 """What may be typed of a member, and who may be chosen for a jury."""
 
-from portal.web.fields import ButtonField, DayField, EmailField, HiddenField, PersonNameField, PickField, TextField
+from portal.web.fields import DayField, EmailField, PersonNameField, PickField, TextField
 from portal.web.forms import Form, number_in
 from portal.web.several import RowsField, TicksField
+from portal.web.untyped import ButtonField, HiddenField
 
 
 class NewMember(Form):
     last_name = PersonNameField("Nom", "Indiquez le nom.")
     first_name = PersonNameField("Prénom")
-    email = EmailField("Adresse électronique (facultatif)")
+    email = EmailField("Adresse électronique")
 
 
 class MemberCorrected(NewMember):

@@ -13,8 +13,9 @@ from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measure_files import BOUNDS, Problem
 from portal.rules.measures import Measure, MeasureCase
 from portal.store.text import fold, one_line
-from portal.web.fields import ButtonField, FileField, HiddenField, TypedField, Wrong
+from portal.web.fields import FileField, TypedField, Wrong
 from portal.web.forms import Form, number_in
+from portal.web.untyped import ButtonField, HiddenField
 
 MOST_CASES = 12
 DATES = ("debut_du", "debut_au", "fin_du", "fin_au")
@@ -204,4 +205,4 @@ class Writing(Form):
 
 class Sending(Form):
     remplace = HiddenField("Mesure à remplacer")
-    file = FileField("Fichier .toml", ".toml")
+    file = FileField("Fichier .toml", ".toml", needed=True)

@@ -1,8 +1,9 @@
 """How a person wants its e-mails."""
 
 from portal.store.notices import Mailing
-from portal.web.fields import ButtonField, ChoiceField
+from portal.web.fields import ChoiceField
 from portal.web.forms import Form
+from portal.web.untyped import ButtonField
 
 MAILINGS = {
     Mailing.AT_ONCE: "Aussitôt, un courriel par avis",

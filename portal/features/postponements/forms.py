@@ -1,7 +1,8 @@
 """What may be typed to postpone a session."""
 
-from portal.web.fields import ButtonField, DayField, TextField
+from portal.web.fields import DayField, TextField
 from portal.web.forms import Form
+from portal.web.untyped import ButtonField
 
 
 class Postponing(Form):

@@ -10,7 +10,7 @@ DTE = {"ud": "L’unité locale l’envoie", "automatique": "Il part dès la dem
 
 class Approval(Form):
     number = TextField("Numéro d’agrément", "Indiquez le numéro de l’agrément.", 30)
-    siret = SiretField("SIRET du centre", "Indiquez le SIRET du centre.")
+    siret = SiretField("SIRET du centre", "Indiquez le SIRET du centre.", hint="14 chiffres, avec ou sans espaces.")
     title = TextField("Titre professionnel", "Choisissez un titre.", 20)
     valid_from = DayField("Valable du", "Indiquez le début.")
     valid_to = DayField("au", "Indiquez la fin.")

@@ -1,9 +1,10 @@
 """What may be typed to ask the unit for something, and to answer."""
 
-from portal.web.fields import ButtonField, DayField, HiddenField, PickField, TextField, TickField
+from portal.web.fields import DayField, PickField, TextField
 from portal.web.forms import Form, number_in
 from portal.web.session_pages import reason_for_unit
 from portal.web.several import RowsField, TicksField
+from portal.web.untyped import ButtonField, HiddenField, TickField
 
 
 class Asking(Form):
@@ -20,18 +21,20 @@ class AskingExpired(Form):
 
     calculer = ButtonField("Voir les dates de ce titre")
     title = PickField("Titre professionnel", "Choisissez un titre.", hint="Ceux de vos agréments qui ont une date d’échéance.")
-    approval = TextField("Numéro d’agrément", longest=30)
+    approval = TextField("Numéro d’agrément", longest=30, needed=True)
     starts_on = DayField("Date de début souhaitée", "Indiquez la date de début souhaitée.")
     ends_on = DayField("Date de fin souhaitée", "Indiquez la date de fin.")
     session = PickField(
         "Numéro de la session à reporter",
         wrong="Un numéro de session ne compte que des chiffres : laissez vide s’il n’y en a pas encore.",
+        case="si elle existe déjà",
         hint="Laissez vide si la session est à créer.",
     )
-    reason = TextField("Motif", longest=1000, rows=3, hint="En quoi le confinement a empêché la session.")
-    lockdown = TickField("Je déclare que le confinement est la cause de cette demande")
+    reason = TextField("Motif", longest=1000, rows=3, needed=True, hint="En quoi le confinement a empêché la session.")
+    lockdown = TickField("Je déclare que le confinement est la cause de cette demande", needed=True)
     registered = TickField(
-        "Les candidats étaient inscrits avant l’échéance du titre (déjà en formation, en échec ou en réussite partielle)"
+        "Les candidats étaient inscrits avant l’échéance du titre (déjà en formation, en échec ou en réussite partielle)",
+        needed=True,
     )
     key = HiddenField("Clé de la saisie")
 
@@ -41,8 +44,8 @@ class Answering(Form):
 
     starts_on = DayField("Date de début accordée", "Indiquez la date de début accordée.")
     ends_on = DayField("Date de fin accordée", "Indiquez la date de fin accordée.")
-    note = TextField("Message au centre (facultatif)", longest=1000, rows=2, hint="Le centre le lit avec votre réponse.")
-    refusal = TextField("Motif du refus", longest=1000, rows=2, hint="Le centre le lit, et l’historique le garde.")
+    note = TextField("Message au centre", longest=1000, rows=2, hint="Le centre le lit avec votre réponse.")
+    refusal = TextField("Motif du refus", longest=1000, rows=2, needed=True, hint="Le centre le lit, et l’historique le garde.")
     calculer = ButtonField("Voir ce que cela change")
     retour = HiddenField("Page où revenir")
 
@@ -57,7 +60,8 @@ class AnsweringSeveral(Form):
         "Motif du refus",
         longest=1000,
         rows=2,
-        hint="Pour refuser. Chaque centre le lit dans sa demande, et l’historique le garde.",
+        needed=True,
+        hint="Chaque centre le lit dans sa demande, et l’historique le garde.",
     )
 
     def complete(self) -> bool:

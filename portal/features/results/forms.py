@@ -3,9 +3,10 @@
 from flask import request
 
 from portal.features.results.sent import OUTCOMES, Sent
-from portal.web.fields import ButtonField, HiddenField, TextField
+from portal.web.fields import TextField
 from portal.web.forms import Form
 from portal.web.several import TicksField
+from portal.web.untyped import ButtonField, HiddenField
 
 
 def sent() -> Sent:
@@ -33,6 +34,8 @@ class Entering(Form):
 class Correcting(Form):
     """Why results are corrected; that it is missing, the act says."""
 
-    reason = TextField("Motif", longest=1000, rows=3, hint="Il reste dans l’historique, avec les résultats d’avant et d’après.")
+    reason = TextField(
+        "Motif", longest=1000, rows=3, needed=True, hint="Il reste dans l’historique, avec les résultats d’avant et d’après."
+    )
     demande = HiddenField("Demande du centre")
     confirmation = HiddenField("Question posée")

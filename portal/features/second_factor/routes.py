@@ -121,6 +121,7 @@ def _too_late(target: str, kept: list[tuple[str, str]]) -> ResponseReturnValue:
 def _code_page(form: Code, hands: Work, target: str, kept: list[tuple[str, str]]) -> str:
     kinds = {row.kind for row in queries.mine(reading(), hands.actor.id)}
     page = {"has_codes": FactorKind.TOTP in kinds, "has_passkeys": FactorKind.PASSKEY in kinds, "elsewhere": not kinds}
+    form.code.needed = not page["has_passkeys"]
     if not kinds:  # whose second factor is the identity provider's
         page["lost"] = not put_aside(kept)
     return render_template("second_factor/code.html", form=form, target=target, kept=kept, **page)
@@ -252,6 +253,7 @@ def remove(factor_id: int) -> ResponseReturnValue:
     form, required = Removal(), is_required(actor().role, settings().demo)
     kinds = {row.kind for row in factors}
     page = {"factor": shown, "form": form, "has_passkeys": FactorKind.PASSKEY in kinds, "has_codes": FactorKind.TOTP in kinds}
+    form.code.needed = not page["has_passkeys"]
     page["last"] = required and len(factors) == 1
     if not posted():
         return render_template("second_factor/remove.html", **page)

@@ -192,6 +192,8 @@ def proof(number: int, kind: str) -> ResponseReturnValue:
 def edit_practical(number: int) -> ResponseReturnValue:
     s = found(number)
     form = Practical(starts_on=s.starts_on, ends_on=s.ends_on, place=s.place, hour=s.hour, session_manager=s.session_manager)
+    for field in (form.place, form.hour, form.session_manager):
+        field.needed = s.status is Status.CONVOKED and bool(field.typed)  # what convened candidates know is not emptied
     page, rights = "sessions/practical.html", verdicts(s)
     if not posted():
         return form_page(page, s, form, Action.EDIT_PRACTICAL, rights=rights)

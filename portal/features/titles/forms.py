@@ -5,9 +5,10 @@ from portal.features.titles.queries import EXPIRED, SOON
 from portal.files.parsers import code_of
 from portal.rules.titles import GENERAL_EXTENSION_MONTHS
 from portal.store.titles import CertificateKind
-from portal.web.fields import ButtonField, ChoiceField, DayField, HiddenField, NumberField, TextField, Wrong
+from portal.web.fields import ChoiceField, DayField, NumberField, TextField, Wrong
 from portal.web.forms import Form
 from portal.web.parsed import ParsedField, RncpField
+from portal.web.untyped import ButtonField, HiddenField
 
 STATES = {"": "Tous", SOON: "À échéance dans l’année", EXPIRED: "Échus"}
 LEVELS = {str(level): f"Niveau {level}" for level in range(3, 7)}
@@ -35,13 +36,13 @@ class CodeForm(Form):
 
 class CardForm(Form):
     label = TextField("Intitulé", "Indiquez l’intitulé du titre.", 200)
-    decree_on = DayField("Date de l’arrêté (facultatif)")
+    decree_on = DayField("Date de l’arrêté")
     level = LevelField("Niveau", "", LEVELS)
-    expires_on = DayField("Échéance (facultatif)", hint="Vide : le titre n’a pas d’échéance connue.")
+    expires_on = DayField("Échéance", hint="Vide : le titre n’a pas d’échéance connue.")
     extension_months = NumberField(
         "Mois de prolongation après l’échéance", LONGEST_EXTENSION, hint=f"En général {GENERAL_EXTENSION_MONTHS}."
     )
-    rncp_code = RncpField("Code RNCP (facultatif)", hint="Par exemple RNCP35250.")
+    rncp_code = RncpField("Code RNCP", hint="Par exemple RNCP35250.")
     confirmed = HiddenField("Réponse")
 
     @property

@@ -6,11 +6,11 @@ from portal.web.parsed import PhoneField
 
 
 class UnitForm(Form):
-    unit_name = TextField("Nom de l’unité (facultatif)", longest=120, hint="Par exemple : DDETS du Val-de-Marne.")
+    unit_name = TextField("Nom de l’unité", longest=120, hint="Par exemple : DDETS du Val-de-Marne.")
     unit_email = EmailField("Adresse électronique", hint="Une adresse de service, lue chaque jour ouvré.")
-    unit_phone = PhoneField("Téléphone (facultatif)")
+    unit_phone = PhoneField("Téléphone")
 
 
 class RegionForm(Form):
     email = EmailField("Adresse électronique")
-    phone = PhoneField("Téléphone (facultatif)")
+    phone = PhoneField("Téléphone")
