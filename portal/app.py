@@ -60,6 +60,7 @@ from portal.web.signed import Visits
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS, day_in_paris, long_day_in_paris, moment
 from portal.web.templates import Unindented
+from portal.web.undo import undo_offered
 
 ROOMS = (
     account_routes,
@@ -190,6 +191,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         navigation=navigation,
         can=lambda duty: current_user.actor.may(Duty(duty)),
         coming_closing=communication_routes.coming,
+        undo_offered=undo_offered,
         static_file=static_file,
         PATH=PATH,
         Status=Status,

@@ -64,3 +64,19 @@ def test_an_error_goes_when_its_field_is_mended(chromium: Browser, base: str) ->
     page.get_by_label("Motif").fill("Salle fermée.")
     expect(page.locator(".summary")).to_have_count(0)
     expect(page).to_have_title("Demander un report, session 224566 · Portail des sessions")
+
+
+def test_who_was_just_taken_off_a_list_is_put_back_from_the_message_that_says_so(
+    chromium: Browser, base: str, script: bool
+) -> None:
+    page = person(chromium, base, "centre", script)
+    page.goto("/sessions/224563/jury")
+    seats = page.locator(".people").first.locator("li")
+    before = seats.all_inner_texts()
+    seats.first.get_by_role("button").click()
+    expect(page.get_by_text("ne siège plus au jury")).to_be_visible()
+    assert len(seats.all()) == len(before) - 1
+    page.locator(".undone").get_by_role("button", name="Annuler").click()
+    expect(page.get_by_text("siège au jury")).to_be_visible()
+    assert sorted(seats.all_inner_texts()) == sorted(before)
+    expect(page.locator(".undone")).to_have_count(0)

@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select, tuple_
 
 from portal.core.session import SessionRow
+from portal.rules.civil import COLUMNS as CIVIL
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome, Past, Standing, standing
 from portal.store.actors import Actor
+from portal.store.adjustments import adjustment
 from portal.store.batches import batches
 from portal.store.candidates import candidate, result
 from portal.store.conditions import effective_end
+from portal.store.jury import trainer_link
 from portal.store.places import centre
 from portal.store.scope import visible_to
 from portal.store.sessions import exam_session
@@ -32,6 +35,17 @@ def find(conn: Connection, number: int, candidate_id: int) -> Listed | None:
     """The candidate of this number, if it is on this session's list."""
     query = select(candidate).where(candidate.c.id == candidate_id, candidate.c.session_id == number)
     return conn.execute(query).one_or_none()
+
+
+def comes_back_whole(conn: Connection, row: Listed) -> bool:
+    """Whether whoever adds this person anew has all back that is kept of it on this list: nothing but name, birth and address."""
+    if row.convened_for is not None or any(getattr(row, name) for name in CIVIL):
+        return False
+    beside = (
+        select(adjustment.c.candidate_id).where(adjustment.c.candidate_id == row.id),
+        select(trainer_link.c.candidate_id).where(trainer_link.c.candidate_id == row.id),
+    )
+    return not any(conn.execute(query.limit(1)).first() for query in beside)
 
 
 def known_people(conn: Connection, centre_id: int, number: int, search: str) -> list[Row[Any]]:

@@ -18,7 +18,7 @@ from portal.features.candidates.adjusting import adjust as adjusting
 from portal.features.candidates.adjusting import note_of
 from portal.features.candidates.civil import give_civil, offered
 from portal.features.candidates.forms import Adjustments, Candidate, CivilStatus, Removal
-from portal.features.candidates.queries import Identity, Listed, find, known_people, seen_before, way_to
+from portal.features.candidates.queries import Identity, Listed, comes_back_whole, find, known_people, seen_before, way_to
 from portal.files.errors import BadFile
 from portal.files.models import TYPES, model
 from portal.rules.civil import Civil
@@ -30,6 +30,7 @@ from portal.web.forms import Form, posted, version
 from portal.web.noting import note_when_shown
 from portal.web.session_pages import answer, form_page, found, verdicts
 from portal.web.state import actor, clock, only, reading, work
+from portal.web.undo import offer_undo
 from portal.web.uploads import Import, sealed, unsealed
 
 blueprint = Blueprint("candidates", __name__)
@@ -140,8 +141,12 @@ def remove(number: int, candidate_id: int) -> ResponseReturnValue:
     row = find(reading(), number, candidate_id)
     if not form.validate():
         return form_page("candidates/remove.html", s, form, Action.REMOVE_CANDIDATE, 422, c=row)
+    whole = row is not None and s.status is not Status.CONVOKED and comes_back_whole(reading(), row)
     outcome = actions.remove(work(), number, version(), candidate_id, form.reason.text)
     to = url_for("candidates.index", number=number)
+    if row is not None and whole and isinstance(outcome, Saved):
+        who = {name: getattr(row, name) for name in ("last_name", "first_name", "born_on", "email")}
+        offer_undo(to, version=version() + 1, **who)
     return answer(outcome, "candidates/remove.html", number, form, Action.REMOVE_CANDIDATE, to, c=row)
 
 

@@ -16,11 +16,12 @@ from portal.features.jury.queries import members as find_members
 from portal.features.jury.sittings import sits_on
 from portal.features.reference.queries import titles
 from portal.rules.duties import Duty
-from portal.rules.lifecycle import Action
+from portal.rules.lifecycle import Action, Status
 from portal.web import query
 from portal.web.forms import number_in, posted, version
 from portal.web.session_pages import answer, form_page, found
 from portal.web.state import actor, reading, settings, work
+from portal.web.undo import offer_undo
 
 blueprint = Blueprint("jury", __name__)
 
@@ -114,7 +115,10 @@ def edit(number: int) -> ResponseReturnValue:
     chosen = number_in(form.member.typed) or 0
     outcome: Outcome
     if act == "retirer":
+        alone = s.status is not Status.CONVOKED and not any(x.trained for x in seated(reading(), actor(), s) if x.id == chosen)
         outcome = seats.unseat(work(), number, version(), chosen)
+        if alone and isinstance(outcome, Saved):
+            offer_undo(url_for("jury.edit", number=number), version=version() + 1, action="quand-meme", member=chosen)
     elif act == "liens":
         outcome = seats.declare_links(work(), number, version(), typed)
     elif not chosen:

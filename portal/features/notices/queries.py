@@ -41,12 +41,19 @@ def link_of_own(conn: Connection, who: Actor, notice_id: int) -> str | None:
     return conn.execute(select(notice.c.link).where(notice.c.account_id == who.id, notice.c.id == notice_id)).scalar()
 
 
-def read(work: Work, notice_id: int | None = None, up_to: int | None = None) -> None:
-    """Mark one notice as read, or all up to one."""
+def read(work: Work, notice_id: int | None = None, up_to: int | None = None) -> int:
+    """Mark one notice as read, or all up to one; how many were not."""
     own = notice.c.account_id == work.actor.id
     with work.db.writing() as tx:
         chosen = notice.c.id == notice_id if notice_id is not None else notice.c.id <= (up_to or 0)
-        tx.execute(update(notice).where(own, chosen, notice.c.read_at.is_(None)).values(read_at=work.on.now))
+        return tx.execute(update(notice).where(own, chosen, notice.c.read_at.is_(None)).values(read_at=work.on.now)).rowcount
+
+
+def unread_again(work: Work, at: datetime) -> int:
+    """What this person marked as read at this moment is new again; how many there were."""
+    own = (notice.c.account_id == work.actor.id, notice.c.read_at == at)
+    with work.db.writing() as tx:
+        return tx.execute(update(notice).where(*own).values(read_at=None)).rowcount
 
 
 def choose_mailing(work: Work, mailing: Mailing) -> None:

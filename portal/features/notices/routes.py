@@ -11,6 +11,7 @@ from portal.store.notices import Mailing
 from portal.web import query
 from portal.web.forms import posted
 from portal.web.state import actor, clock, only, reading, settings, work
+from portal.web.undo import offer_undo
 
 blueprint = Blueprint("notices", __name__)
 
@@ -20,8 +21,18 @@ def index() -> ResponseReturnValue:
     number = actor().id or 0
     if not posted():
         return _index(Mails(mailing=queries.mailing_of(reading(), number)))
-    if (up_to := Reading().lus.number) is not None:
-        queries.read(work(), up_to=up_to)
+    sent = Reading()
+    if (at := sent.remettre.moment) is not None:
+        again = queries.unread_again(work(), at)
+        if again:
+            flash(f"{plural(again, 'avis est de nouveau', 'avis sont de nouveau')} à lire.")
+        else:
+            flash("Rien n’est annulé : ces avis ont changé depuis.", "refused")
+        return redirect(url_for("notices.index"), 303)
+    if (up_to := sent.lus.number) is not None:
+        doing = work()
+        if queries.read(doing, up_to=up_to):
+            offer_undo(url_for("notices.index"), remettre=doing.on.now.isoformat())
         flash("Tous les avis sont marqués comme lus.")
         return redirect(url_for("notices.index"), 303)
     form = Mails()

@@ -1,0 +1,120 @@
+"""« Annuler », in the message that says what was done: for what comes back whole, and as long as nothing else has changed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.hands import Reader
+from tests.support.reading import parse, sent
+from tests.support.world import Browser, World
+
+PERSON = {"last_name": "D’Aubigné", "first_name": "Éloïse", "born_on": "1995-11-04", "email": "e@test.example"}
+
+
+@pytest.fixture
+def w(world: World) -> Iterator[World]:
+    world.session(1, "15/09/2020", "18/09/2020", "en_preparation")
+    yield world
+    world.close()
+
+
+def hands(w: World, who: str = "centre") -> Reader:
+    """Somebody signed in who reads pages and presses buttons."""
+    return Reader(w.browser(who).client, "", "")
+
+
+def added(w: World, b: Browser, **changes: str) -> object:
+    """The number of a person just put on the list."""
+    assert b.post("/sessions/1/candidats", version=w.get(1).version, **{**PERSON, **changes}).status_code == 303
+    return w.scalar("SELECT max(id) FROM candidate")
+
+
+def removed(w: World, b: Browser, candidate: object) -> str:
+    """The page that follows the removal of a candidate."""
+    answer = b.post(f"/sessions/1/candidats/{candidate}/retrait", version=w.get(1).version, reason="Erreur de saisie")
+    assert answer.status_code == 303
+    return b.get(answer.headers["Location"]).text
+
+
+def undo(b: Browser, page: str):  # type: ignore[no-untyped-def]
+    """Press « Annuler » on this page, and nothing else meanwhile."""
+    button = next(one for one in parse(page).all("button") if one.called("Annuler"))
+    form = button.around("form")
+    assert form is not None
+    return b.client.post(form.attributes["action"], data=sent(form, button))
+
+
+def test_a_candidate_just_taken_off_the_list_is_put_back_by_one_button(w: World) -> None:
+    b = w.browser("centre")
+    number = added(w, b)
+    centre = Reader(b.client, "", "")
+    centre.open(f"/sessions/1/candidats/{number}/retrait")
+    centre.press("Retirer de la session")
+    assert "D’AUBIGNÉ Éloïse n’est plus sur la liste" in centre.words()
+    centre.press("Annuler")
+    assert "D’AUBIGNÉ Éloïse est sur la liste" in centre.words() and "04/11/1995" in centre.words()
+    assert w.scalar("SELECT email FROM candidate ORDER BY id DESC LIMIT 1") == "e@test.example"
+    assert all(one.words() != "Annuler" for one in centre.page.all("button")), "once"
+
+
+def test_it_is_refused_with_its_reason_once_the_session_has_changed(w: World) -> None:
+    b = w.browser("centre")
+    page = removed(w, b, added(w, b))
+    added(w, b, last_name="Autre")
+    late = undo(b, page)
+    assert late.status_code == 409 and "modifiée entre-temps" in late.text
+    assert w.scalar("SELECT count(*) FROM candidate WHERE last_name = 'D’Aubigné'") == 0
+
+
+@pytest.mark.parametrize("beside", ["etat-civil", "amenagements", "formateur", "convocation"])
+def test_whoever_would_not_come_back_whole_has_no_such_button(w: World, beside: str) -> None:
+    b = w.browser("centre")
+    number, (member, *_) = added(w, b), w.seat(1)
+    fields = {
+        "etat-civil": (f"/candidats/{number}/etat-civil", {"sex": "F", "access": ""}),
+        "amenagements": (f"/candidats/{number}/amenagements", {"note": "Tiers temps"}),
+        "formateur": ("/jury", {"action": "liens", f"lien-{member}": str(number)}),
+    }
+    if beside == "convocation":
+        with w.db.writing() as tx:
+            tx.exec_driver_sql(f"UPDATE candidate SET convened_for = 1 WHERE id = {number}")
+    else:
+        path, typed = fields[beside]
+        assert b.post(f"/sessions/1{path}", version=w.get(1).version, **typed).status_code == 303
+    page = removed(w, b, number)
+    assert "n’est plus sur la liste" in page and ">Annuler<" not in page
+
+
+def test_a_member_just_taken_off_the_jury_sits_again(w: World) -> None:
+    one, two = w.seat(1)
+    centre = hands(w)
+    centre.open("/sessions/1/jury")
+    centre.press("Retirer")
+    assert w.get(1).jury == 1
+    centre.press("Annuler")
+    assert "siège au jury" in centre.words() and w.get(1).jury == 2
+    b = w.browser("centre")
+    b.post("/sessions/1/jury", version=w.get(1).version, action="liens", **{f"lien-{one}": "1", f"lien-{two}": "2"})
+    b.post("/sessions/1/jury", version=w.get(1).version, action="retirer", member=one)
+    assert ">Annuler<" not in b.get("/sessions/1/jury").text, "what was declared of it is gone"
+
+
+def test_notices_marked_as_read_are_new_again_and_those_read_before_are_not(w: World) -> None:
+    unit, centre = w.browser("ud94"), w.browser("centre")
+    for number in (2, 3):
+        w.session(number, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+        asked = {"starts_on": "2020-07-06", "ends_on": "2020-07-10", "reason": "Salle fermée", "key": str(number) * 32}
+        assert centre.post(f"/sessions/{number}/demande-report", version=w.get(number).version, **asked).status_code == 303
+    unit.get("/avis/1")
+    reader = Reader(unit.client, "", "")
+    reader.open("/avis")
+    reader.press("Tout marquer comme lu")
+    assert w.scalar("SELECT count(*) FROM notice WHERE read_at IS NULL") == 0
+    page = reader.page
+    reader.press("Annuler")
+    assert "1 avis est de nouveau à lire" in reader.words()
+    assert w.scalar("SELECT max(id) FROM notice WHERE read_at IS NULL") == 2
+    reader.page = page
+    reader.press("Annuler")
+    assert "Rien n’est annulé" in reader.words()
+    assert unit.post("/avis", remettre="0001-01-01T00:00:00+14:00").status_code == 422
