@@ -48,7 +48,7 @@ from portal.features.titles import routes as title_routes
 from portal.features.units import routes as unit_routes
 from portal.paths import STATIC, TEMPLATES
 from portal.rules.duties import Duty
-from portal.rules.french import as_typed, hour, number, plural
+from portal.rules.french import as_typed, hour, number, of, plural
 from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
@@ -184,7 +184,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         return url_for("static", filename=name, v=stamps[name])
 
     app.jinja_env.filters.update(
-        day=day_in_paris, moment=moment, long_day=long_day_in_paris, number=number, hour=hour, as_typed=as_typed
+        day=day_in_paris, moment=moment, long_day=long_day_in_paris, number=number, hour=hour, as_typed=as_typed, of=of
     )
     app.jinja_env.globals.update(
         plural=plural,

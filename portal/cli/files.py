@@ -39,8 +39,8 @@ def import_sessions(file: str) -> None:
 
 @sessions.command(
     "export",
-    help="Écrit toutes les sessions en CSV, dans les colonnes de l’import : id;siret;title;kind;starts_on;ends_on;status;"
-    "actual_end_on;planned_end_on;postponed_by.",
+    help="Écrit toutes les sessions en CSV, dans les colonnes de l’import :\n\n\b\n"
+    "id;siret;title;kind;starts_on;ends_on;status;\nactual_end_on;planned_end_on;postponed_by",
 )
 @click.argument("file", required=False, metavar="[FICHIER.csv]")
 def export_sessions(file: str | None) -> None:
@@ -59,8 +59,8 @@ def candidates() -> None:
 @candidates.command(
     "import",
     help="Importe des candidats d’un CSV : tout ou rien.\n\nColonnes : session;last_name;first_name;born_on, et au besoin email, puis "
-    "birth_name;usage_name;sex;birth_insee;birth_postcode;birth_commune;birth_country;access, que demande le dépôt à la Caisse des "
-    "Dépôts : sex vaut F ou M, access initiale, apprentissage, continue, professionnalisation, vae, equivalence ou libre. Une de ces "
+    "celles que demande le dépôt à la Caisse des Dépôts :\n\n\b\nbirth_name;usage_name;sex;birth_insee;birth_postcode;\n"
+    "birth_commune;birth_country;access\n\nsex vaut F ou M, access initiale, apprentissage, continue, professionnalisation, vae, equivalence ou libre. Une de ces "
     "cellules laissée vide garde ce qui est connu.",
 )
 @click.argument("file", metavar="FICHIER.csv")

@@ -129,7 +129,7 @@ def read_head(text: str, key: Key) -> Head:
     found = [i for i in range(1, len(lines) - 1) if NUMBER.fullmatch(lines[i]) and HASH.fullmatch(lines[i + 1])]
     if not found:
         raise NoHead(
-            "ce texte n’est pas un point du journal : il y manque un nombre, puis une racine de 44 signes ; collez-le en entier"
+            "ce texte n’est pas un point du journal : il y manque la ligne du nombre ou celle des 44 signes qui la suit ; collez-le en entier"
         )
     at = found[0]
     head = Head(lines[at - 1], int(lines[at]), b64decode(lines[at + 1]))

@@ -8,7 +8,7 @@ from stdnum.fr import siret as siret_rule
 
 from portal.emails import is_email
 from portal.files.errors import BadCell
-from portal.rules.french import day
+from portal.rules.french import day, number
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 LARGEST_NUMBER = 999_999_999  # of a session
@@ -22,7 +22,7 @@ def text_of(longest: int, *, required: bool = True) -> Callable[[str], str]:
         if required and not value:
             raise BadCell("la cellule est vide")
         if len(value) > longest:
-            raise BadCell(f"{len(value)} caractères, pour {longest} au plus : raccourcissez")
+            raise BadCell(f"{number(len(value))} caractères, pour {number(longest)} au plus : raccourcissez")
         if any(ord(c) < 32 or ord(c) == 127 for c in value):
             raise BadCell("un caractère de commande s’y trouve")
         return value

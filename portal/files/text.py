@@ -9,7 +9,7 @@ from portal.files.errors import BadFile, LineError
 from portal.files.found import Found
 
 SAVE_AS = "dans Excel, enregistrez-le au format « CSV UTF-8 (délimité par des virgules) »"
-NOT_A_TEXT = f"ce fichier n’est ni un tableau ni un texte (un caractère nul s’y trouve) ; {SAVE_AS}"
+NOT_A_TEXT = f"ce fichier n’est ni un tableau ni un texte (il contient des signes qui ne sont d’aucun texte) ; {SAVE_AS}"
 AS_WINDOWS = "le fichier n’était pas en UTF-8 : il a été lu comme Windows-1252, relisez les accents"
 AS_UTF_16 = "le fichier n’était pas en UTF-8 : il a été lu comme UTF-16"
 SEPARATORS = {",": "virgules", "\t": "tabulations"}

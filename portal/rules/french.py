@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from unicodedata import normalize
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -18,6 +19,7 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+VOWELS = frozenset("AEIOUÆŒ")
 
 
 def day(value: date) -> str:
@@ -59,6 +61,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     """« 1 session », « 0 session », « 2 sessions » (in French the plural begins at two)."""
     word = one if count < 2 else (many or one + "s")
     return f"{number(count)} {word}"
+
+
+def of(name: str) -> str:
+    """« de Camille », « d’Andréa »: what a name that begins with a vowel does to the word before it."""
+    return f"d’{name}" if normalize("NFD", name)[:1].upper() in VOWELS else f"de {name}"
 
 
 def number(count: int) -> str:

@@ -195,7 +195,7 @@ class _Reader:
     def text(self, data: Mapping[str, Any], key: str, where: str = "") -> str:
         value = data.get(key)
         if not isinstance(value, str) or not value.strip():
-            self.wrong(f"{where}« {key} » manque : indiquez-le.", key)
+            self.wrong(f"{where}« {key} » manque : indiquez un texte.", key)
             return ""
         if not self.applied and not _plain(value, LINES if key in LONG else ""):
             why = "contient un signe invisible : retapez-le" if key in LONG else "tient sur une ligne"

@@ -10,7 +10,7 @@ from flask import request
 from wtforms.validators import StopValidation
 
 from portal.emails import is_email
-from portal.rules.french import parse_day, parse_hour
+from portal.rules.french import number, parse_day, parse_hour
 from portal.rules.names import name_problem
 from portal.store.text import storable
 from portal.web.forms import number_in
@@ -107,7 +107,7 @@ class TextField(TypedField):
 
     def read(self, text: str) -> object:
         if len(text) > self.longest:
-            raise Wrong(f"{len(text)} caractères, pour {self.longest} au plus : raccourcissez.")
+            raise Wrong(f"{number(len(text))} caractères, pour {number(self.longest)} au plus : raccourcissez.")
         return text
 
 

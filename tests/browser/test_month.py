@@ -61,7 +61,10 @@ def open_reference(page: Page) -> None:
     press(page, "Ajouter le certificat", "Certificat ajouté.")
     go(page, "Centres et titres", "Agréments")
     page.locator("summary", has_text="Enregistrer un agrément").click()
-    fill(page, **{"Numéro d’agrément": "AG-900", "SIRET du centre": SIRET, "Valable du": "2020-01-01", "au": "2021-12-31"})
+    fill(
+        page,
+        **{"Numéro d’agrément": "AG-900", "SIRET du centre": SIRET, "Valable du": "2020-01-01", "Valable jusqu’au": "2021-12-31"},
+    )
     page.get_by_label("Titre professionnel").select_option("TP-00900")
     press(page, "Enregistrer l’agrément", "Agrément AG-900 enregistré.")
     go(page, "Centres et titres", "Unités et régions")

@@ -427,7 +427,7 @@ def test_another_address_of_ones_own_is_confirmed_where_it_is_read(w: World) -> 
     other = w.browser("ud75")
     for b, address, code, words in (
         (w.browser(), changed, 404, "n’est pas connu"),
-        (other, link, 410, "celui d’un autre compte"),
+        (other, link, 410, "destiné à un autre compte"),
     ):
         for answer in (b.get(address), b.post(address)):
             assert answer.status_code == code and words in answer.text

@@ -280,7 +280,7 @@ HURTING: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "a photo": (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), "une image"),
     "a png": (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "une image"),
     "no header": (b"Sall;Fatou;01/02/1990\n", "la colonne « nom » manque"),
-    "nul": (HEAD.encode() + b"Sa\0ll;F;01/02/1990;\n", "caractère nul"),
+    "nul": (HEAD.encode() + b"Sa\0ll;F;01/02/1990;\n", "des signes qui ne sont d’aucun texte"),
     "quotes": (HEAD.encode() + b'"Sall;F;01/02/1990;\n', "guillemets"),
 }
 

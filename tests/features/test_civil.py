@@ -89,15 +89,15 @@ def test_it_is_asked_for_beside_the_results_and_stops_nothing_not_even_afterward
     b = w.browser("centre")
     give(w, b)
     page = b.get("/sessions/1/resultats").text
-    assert "il manque l’état civil de 1 candidat" in page and re.search(
+    assert "1 candidat dont l’état civil est incomplet" in page and re.search(
         r"NOMDEUX Prénom<span[^>]*>, état civil</span></a> : Nom de naissance, Sexe", page
     )
     saved = b.post("/sessions/1/resultats", action="validate", version=w.get(1).version,
                    **{"resultat-1": "titre", "resultat-2": "titre"})  # fmt: skip
     assert saved.status_code == 303
-    assert "il manque l’état civil de" in b.get("/sessions/1").text
+    assert "dont l’état civil est incomplet" in b.get("/sessions/1").text
     assert give(w, b, "/sessions/1/candidats/2/etat-civil", usage_name="") == 303
-    assert "il manque l’état civil" not in b.get("/sessions/1").text
+    assert "l’état civil est incomplet" not in b.get("/sessions/1").text
     w.browser("ud94").post("/sessions/1/verrouillage", version=w.get(1).version, reason="Vu")
     assert give(w, b, sex="M") == 303 and stored(w)[2] == "M", "a locked session too"
 

@@ -186,7 +186,7 @@ def test_who_takes_the_private_address_back_reads_whether_there_was_one(w: World
     for _ in range(2):
         b.post("/calendrier/adresse", action="supprimer")
         said.append(b.get("/calendrier").text)
-    assert "L’adresse privée est supprimée : elle ne donne plus rien." in said[0]
+    assert "L’adresse privée est supprimée : elle ne sert plus." in said[0]
     assert "Il n’y avait pas d’adresse privée." in said[1]
     assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'calendar_revoked'") == 1
 

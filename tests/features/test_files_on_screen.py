@@ -92,6 +92,12 @@ def test_the_example_is_read_and_the_page_offers_it(w: World, what: str) -> None
             assert "Ce qui est nouveau" in answer.text or "Ce qui change" in answer.text, answer.text
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_file_with_the_columns_of_a_former_example_is_read(w: World) -> None:
+    answer = send(w.browser("national"), "centres", f"SIRET;nom;département;adresse;courriel\n{w.sirets[0]};A;94;;a@exemple.fr\n")
+    assert "adresse électronique" in visible(answer.text).main and "a@exemple.fr" in answer.text
+
+
 def test_what_changes_is_shown_beside_what_it_was_and_told_by_its_history(w: World) -> None:
     b = w.browser("national")
     siret = w.sirets[0]

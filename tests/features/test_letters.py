@@ -75,7 +75,7 @@ def test_a_text_that_is_too_long_is_told_and_not_worked_out(w: World, monkeypatc
     worked = list[str]()
     monkeypatch.setattr(letters, "as_html", worked.append)
     long = send(w.browser("national"), NEW, apercu=1, text="[" * 90_000)
-    assert "90000 caractères, pour 50" in long.text and worked == []
+    assert "90\u202f000 caractères, pour 50" in long.text and worked == []
 
 
 def test_a_paper_is_of_its_form_and_its_person(w: World) -> None:

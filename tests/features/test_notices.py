@@ -180,6 +180,7 @@ def test_a_mail_is_text_and_html_in_french_with_its_link(w: World) -> None:
     assert (
         message["To"] == "ud94@test.example" and "https://portail.example/demandes/1" in plain and "Motif : Salle fermée" in plain
     )
+    assert "Choisir ce que vous recevez : https://portail.example/avis" in plain
     assert "href='https://portail.example/demandes/1'" in rich and "lang='fr'" in rich
 
 
@@ -209,6 +210,7 @@ def test_an_invitation_is_mailed_with_a_link_that_works(w: World) -> None:
     send_due(w.db, w.now, SETTINGS, box)
     link = re.search(r"https://portail.example(/invitation/\S+)", body_of(box.taken[0]))
     assert link and "invitation" in str(box.taken[0]["Subject"])
+    assert "/avis" not in body_of(box.taken[0]), "who cannot sign in yet has nothing to choose there"
     assert w.browser().get(link[1]).status_code == 200
 
 
@@ -520,7 +522,8 @@ def test_two_letters_at_once_get_two_numbers_or_a_sentence(w: World) -> None:
 
 
 def test_a_letter_is_summed_up_in_one_line_without_its_marks() -> None:
-    assert summary("# Titre\n\n\n**Fort**, puis\n- un point") == "Titre Fort, puis un point"
+    assert summary("# Titre\n\n\n**Fort**, puis\n- un point") == "Fort, puis un point"
+    assert summary("# Titre") == "Titre"
     long = "mot " * 100
     assert summary(long).endswith("mot…") and len(summary(long)) <= 300
 
@@ -555,7 +558,7 @@ def test_a_bad_letter_loses_nothing_and_a_pdf_is_a_pdf(w: World) -> None:
         "/communication/nouvelle", title="", text="Gardé", departments="1000", key="k", pdf=(BytesIO(b"MZ"), "x.pdf")
     )
     assert bad.status_code == 422 and "Gardé</textarea>" in bad.text
-    for sentence in ("Indiquez le titre", "Aucun département n’a le code 1000", "n’est pas un PDF"):
+    for sentence in ("Indiquez le titre", "Aucun département n’a le code « 1000 »", "n’est pas un PDF"):
         assert sentence in bad.text
     sent = national.post(
         "/communication/nouvelle", title="T", text="x", departments="", key="k", pdf=(BytesIO(b"%PDF-1.7"), "é/../x.pdf")

@@ -153,7 +153,7 @@ def test_what_the_command_line_changes_is_kept_as_such(w: World) -> None:
     other = number(w, "other")
     assert isinstance(accounts.close(w.operator(), other, None, "Départ"), Saved)
     rows = w.browser("national").get("/securite/journal").text
-    assert "ligne de commande" in rows and "Compte fermé" in rows
+    assert "exploitant du portail" in rows and "Compte fermé" in rows
 
 
 # ---- how little it is

@@ -203,7 +203,7 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
         assert already_started(conn, measure, date(2020, 3, 1)) == []
     page = w.browser("national").get("/mesures/confinement-2020").text
     assert page.count("Par exemple : ") == 2  # those that have begun, and the one that two cases describe
-    assert "Par département" in page and "Par statut" in page and "Que deux cas décrivent" in page
+    assert "Par département" in page and "Par statut" in page and "Sessions que deux cas décrivent" in page
 
 
 def test_any_count_that_changes_changes_what_was_seen(w: World) -> None:

@@ -100,6 +100,15 @@ def test_one_thing_is_not_many() -> None:
     assert sorted({f"{file}: {found[0]}" for file, _, line in texts() if (found := PLURAL.search(line))}) == []
 
 
+def test_no_vowel_follows_a_word_that_loses_its_own() -> None:
+    """« d’Andréa », « qu’Andréa »: before a name or a word alike."""
+    hiatus = re.compile(
+        r"(?<![-\w])(?:de|que|le|la|se|ne|me|lorsque|puisque|jusque) (?=[aàâeéèêiîoôuûœAÀÂEÉÈÊIÎOÔUÛŒ])(?!onze|oui\b|un:|UD )"
+    )
+    assert hiatus.search("compte de Andréa") and not hiatus.search("centre d’Andréa, FORMATION DE LA VALLÉE")
+    assert sorted({f"{file}: {line[m.start() : m.end() + 20]}" for file, _, line in texts() if (m := hiatus.search(line))}) == []
+
+
 def test_an_error_says_what_to_do() -> None:
     """In the file that a person sent each wrong cell is named, and the page says once what to do."""
     wrong = {line for file, _, line in texts() if re.match(r"✕ .*\.$", line) and not file.startswith("fichier-")}

@@ -192,7 +192,7 @@ def _(hands: Reader) -> None:
     hands.press("Ajouter le membre")
     hands.pick("Titre professionnel")
     hands.fill("Habilité(e) du", "2020-01-01")
-    hands.fill("au", "2021-12-31")
+    hands.fill("Habilité(e) jusqu’au", "2021-12-31")
     hands.press("Ajouter l’habilitation")
     assert "31/12/2021" in hands.words()
 
@@ -273,9 +273,9 @@ reads(
     "En retard depuis le",
     "c’est au centre de convoquer",
 )
-reads("ud94", "demande n° 5, sur un titre échu : elle s’examine seule", "/demandes", "À lire seule")
+reads("ud94", "demande n° 5, sur un titre échu : elle s’examine seule", "/demandes", "À examiner seule")
 reads("region", "224582 : qui est attendu, et pour quoi", "/sessions/224582", "L’UD 94 doit envoyer le DTE.")
-reads("national", "reprendre des sessions déjà reportées ailleurs, par un fichier", "/sessions/fichier", "la clé de cette mesure")
+reads("national", "importer des sessions déjà reportées ailleurs, par un fichier", "/sessions/fichier", "la clé de cette mesure")
 reads(
     "national", "une mesure ne touche rien de ce qui est clos", "/mesures/nouvelle", "verrouillée ou annulée n’est jamais touchée"
 )

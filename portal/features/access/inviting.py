@@ -16,6 +16,7 @@ from portal.features.access.scopes import Wanted
 from portal.features.accounts import passwords
 from portal.features.accounts.queries import by_id
 from portal.rules.duties import Duty
+from portal.rules.french import of
 from portal.rules.keeping import OF_A_CENTRE, Act, Post, State, post_of
 from portal.rules.lifecycle import Role
 from portal.store.accounts import account
@@ -227,7 +228,7 @@ def ask_again(work: Work, which: int) -> None:
         key = f"invitation:{found.id}:{found.invitation}"
         if tx.execute(select(notice.c.id).where(notice.c.key == key).limit(1)).first():
             return
-        body = f"L’invitation de {found.name} ({found.email}) ne sert plus ; une nouvelle est demandée."
+        body = f"L’invitation {of(found.name)} ({found.email}) ne sert plus ; une nouvelle est demandée."
         message = Message(f"{found.name} demande une nouvelle invitation", body, f"/comptes/{found.id}", key)
         tell(tx, work, _who_helps(tx, found), message)
         work.record(tx, "invitation_asked", subject=f"account {found.id}", after={"invitation": found.invitation})

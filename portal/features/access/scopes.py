@@ -11,6 +11,7 @@ from portal.emails import is_email
 from portal.features.access.queries import Kept
 from portal.files.errors import BadCell
 from portal.files.parsers import siret_of
+from portal.rules.french import number
 from portal.rules.keeping import GIVES, OF_A_CENTRE, Post
 from portal.rules.names import name_problem
 from portal.store.actors import Actor
@@ -89,7 +90,7 @@ def named(typed: str) -> tuple[str, str | None]:
     """A name as it is kept, and what is wrong of it; « Secrétariat 2 » is one."""
     name = " ".join(typed.split())
     if len(name) > LONGEST_NAME:
-        return name, f"{len(name)} caractères, pour {LONGEST_NAME} au plus : raccourcissez."
+        return name, f"{number(len(name))} caractères, pour {number(LONGEST_NAME)} au plus : raccourcissez."
     return name, name_problem(re.sub("[0-9]", "", name), "Indiquez le nom de la personne.")
 
 

@@ -81,10 +81,10 @@ def address() -> ResponseReturnValue:
         return redirect(url_for("calendars.month") + "#adresse", 303)
     if PrivateAddress().action.typed == "supprimer":
         done = actions.revoke(work())
-        flash("L’adresse privée est supprimée : elle ne donne plus rien." if done else "Il n’y avait pas d’adresse privée.")
+        flash("L’adresse privée est supprimée : elle ne sert plus." if done else "Il n’y avait pas d’adresse privée.")
     else:
         actions.give(work())
-        flash("Voici votre adresse privée. Une adresse donnée auparavant ne donne plus rien.")
+        flash("Voici votre adresse privée. Celle d’avant, s’il y en avait une, ne sert plus.")
     return redirect(url_for("calendars.month") + "#adresse", 303)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal.rules.french import number
 from portal.rules.lifecycle import GROUPS, Role
 from portal.store.france import DEPARTMENTS
 from portal.web.fields import DayField, FileField, HourField, TextField, TypedField, Wrong
@@ -20,7 +21,7 @@ class LetterField(TypedField):
 
     def read(self, text: str) -> object:
         if len(text) > LONGEST:
-            raise Wrong(f"{len(text)} caractères, pour 50 000 au plus : joignez plutôt un PDF.")
+            raise Wrong(f"{number(len(text))} caractères, pour 50 000 au plus : joignez plutôt un PDF.")
         return text
 
 
@@ -34,7 +35,7 @@ class DepartmentsField(TypedField):
     def read(self, text: str) -> object:
         codes = text.replace(",", " ").upper().split()
         if unknown := [code for code in codes if code not in DEPARTMENTS]:
-            raise Wrong(f"Aucun département n’a le code {', '.join(unknown)[:80]} : écrivez par exemple 75 94.")
+            raise Wrong(f"Aucun département n’a le code « {', '.join(unknown)[:80]} » : écrivez par exemple 75 94.")
         return codes
 
 

@@ -116,8 +116,10 @@ def told_of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def summary(text: str) -> str:
-    """The first lines of a letter, without its marks."""
-    plain = " ".join(line.lstrip("#>*- ").replace("**", "") for line in text.splitlines() if line.strip())
+    """The first lines of a letter, without its headings and marks."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("#")] or lines
+    plain = " ".join(line.lstrip("#>*- ").replace("**", "") for line in said)
     return plain if len(plain) <= 300 else f"{plain[:299].rsplit(' ', 1)[0]}…"
 
 

@@ -121,7 +121,7 @@ def _tell(tx: Connection, work: Work, sessions: Iterable[int]) -> None:
         query = select(exam_session.c.id, exam_session.c.centre_id).where(exam_session.c.id.in_(some))
         for number, centre_id in tx.execute(query).all():
             many = plural(counts[number], "titre rejeté", "titres rejetés")
-            body = "La Caisse des Dépôts dit pourquoi : corrigez l’état civil, le titre repart avec le prochain dépôt."
+            body = "Le motif de la Caisse des Dépôts se lit sur la page des candidats. Corrigez l’état civil : le titre repart avec le prochain lot."
             tell(tx, work, centre_of(centre_id), Message(f"Session {number} : {many}", body, f"/sessions/{number}/candidats"))
 
 

@@ -33,7 +33,7 @@ def index(number: int) -> ResponseReturnValue:
     return _page(found(number))
 
 
-def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturnValue:
+def _page(s: SessionRow, status: int = 200, refused: str = "", why: str = "") -> ResponseReturnValue:
     conn = reading()
     today = clock().today()
     lines = [(line, not_yet(line.document, s.status), missing(line.document, s.facts, today)) for line in TABLE]
@@ -50,6 +50,7 @@ def _page(s: SessionRow, status: int = 200, refused: str = "") -> ResponseReturn
         "sheet": sheet,
         "owners": owners,
         "refused": refused,
+        "why": why,
         "told_where": where_and_whom(s.facts, today),
     }
     return render_template("documents/index.html", **page), status
@@ -81,7 +82,7 @@ def _file(number: int, kind: Document, candidate_id: int | None) -> ResponseRetu
 
 
 def _not_yet(why: NotYet, kind: Document) -> ResponseReturnValue:
-    return _page(why.session, 409, refused=f"{LINE[kind].label} : {why.reason}")
+    return _page(why.session, 409, refused=LINE[kind].label, why=why.reason)
 
 
 # ---- open to all

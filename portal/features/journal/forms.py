@@ -1,5 +1,6 @@
 """The head of the trail that somebody kept."""
 
+from portal.rules.french import number
 from portal.web.fields import TypedField, Wrong
 from portal.web.forms import Form
 
@@ -9,7 +10,7 @@ LONGEST = 5_000  # a mail with all that stands around it
 class HeadField(TypedField):
     def read(self, text: str) -> object:
         if len(self.typed) > LONGEST:
-            raise Wrong(f"{len(self.typed)} caractères, pour {LONGEST} au plus : collez le point seul.")
+            raise Wrong(f"{number(len(self.typed))} caractères, pour {number(LONGEST)} au plus : collez le point seul.")
         return text
 
     @property

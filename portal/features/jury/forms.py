@@ -24,7 +24,7 @@ class Accreditation(Form):
     quand_meme = TicksField("Sessions lues")
     title = TextField("Titre professionnel", "Choisissez un titre.", 20)
     valid_from = DayField("Habilité(e) du", "Indiquez le début de l’habilitation.")
-    valid_to = DayField("au", "Indiquez la fin de l’habilitation.")
+    valid_to = DayField("Habilité(e) jusqu’au", "Indiquez la fin de l’habilitation.")
 
 
 class Seat(Form):

@@ -14,7 +14,7 @@ from portal.core.session import SessionRow
 from portal.core.sheet import candidates
 from portal.features.jury.queries import Seat, in_region, pickable, seated
 from portal.rules.checks import SMALLEST_JURY
-from portal.rules.french import day, plural
+from portal.rules.french import day, of, plural
 from portal.rules.lifecycle import Action, Status
 from portal.rules.rights import does
 from portal.store.jury import jury_member, session_jury, trainer_link
@@ -58,7 +58,7 @@ def unseat(work: Work, number: int, version: int, member_id: int) -> Outcome:
         gone = next(seat for seat in seats if seat.id == member_id)
         remaining = [seat for seat in seats if seat.id != member_id and seat.why_not is None]
         if s.status is not Status.PREPARATION and gone.why_not is None and len(remaining) < SMALLEST_JURY:
-            return Invalid({"member": f"Le DTE est demandé : ajoutez d’abord le remplaçant de {gone.name}, puis retirez-le."})
+            return Invalid({"member": f"Le DTE est demandé : ajoutez d’abord le remplaçant {of(gone.name)}, puis retirez-le."})
         tx.execute(delete(session_jury).where(session_jury.c.session_id == number, session_jury.c.member_id == member_id))
         write(tx, work, s, "jury_unseated", {}, after={"member": gone.id, **_names([gone])})
         return Saved(f"{gone.name} ne siège plus au jury.")

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from portal.core.invitations import address_of
 from portal.features.notices.papers import Superseded, attach
@@ -148,13 +148,15 @@ def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send:
 
 # ---- what an e-mail says
 
-NO_ACCOUNT = "Courriel automatique : pour toute question, appelez la personne qui y est indiquée."
+NOT_YET = "Courriel automatique : n’y répondez pas."  # to an account that nobody can enter, invited or closed
+NO_ACCOUNT = "Courriel automatique : pour toute question, adressez-vous à la personne qui y est indiquée."
 
 
 def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> EmailMessage:
     """The e-mail of one mail, or of all the mails of a person's day: text and HTML, in French, with the links."""
-    own = select(account.c.email).where(account.c.id == rows[0].account_id)
-    to = rows[0].address or conn.execute(own).scalar_one()
+    own = select(account.c.email, and_(account.c.password_hash.is_not(None), account.c.closed_at.is_(None)))
+    email, enters = conn.execute(own.where(account.c.id == rows[0].account_id)).one_or_none() or ("", None)
+    to = rows[0].address or email
     one = len(rows) == 1
     message = EmailMessage()
     message["Subject"] = unbroken(" ".join(rows[0].subject.split())) if one else f"{len(rows)} nouvelles du portail des sessions"
@@ -164,7 +166,9 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     message["Date"] = format_datetime(rows[0].at)
     message["Auto-Submitted"] = "auto-generated"
     parts = [(unbroken(row.subject), unbroken(row.body), address_of(settings, row.link, row.at)) for row in rows]
-    foot = unbroken(f"Choisir ce que vous recevez : {settings.public_url}/avis" if rows[0].account_id else NO_ACCOUNT)
+    foot = unbroken(
+        NO_ACCOUNT if enters is None else f"Choisir ce que vous recevez : {settings.public_url}/avis" if enters else NOT_YET
+    )
     told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
     message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
     message.add_alternative(_html(parts, foot, one), subtype="html")

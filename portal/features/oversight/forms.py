@@ -18,5 +18,5 @@ class ClosingSignal(Form):
 class Drawing(Form):
     department = TextField("Département", needed=True)
     start = DayField("Sessions qui commencent du", "Indiquez le début de la période.")
-    end = DayField("au", "Indiquez la fin de la période.")
+    end = DayField("Jusqu’au", "Indiquez la fin de la période.")
     size = NumberField("Nombre de sessions", MOST_DRAWN, none="Tirez au moins une session.")

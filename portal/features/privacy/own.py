@@ -63,7 +63,7 @@ def _account(conn: Connection, actor: Actor, me: int) -> Values:
         "rôle": actor.post.label,
         "organisation": actor.organisation,
         "invité le": _moment(row.invited_at),
-        "mot de passe": "gardé haché (Argon2), il ne se relit pas" if row.password_hash else "aucun",
+        "mot de passe": "gardé sous une forme que personne ne peut relire" if row.password_hash else "aucun",
         "courriels": row.mailing,
     }
 

@@ -13,7 +13,7 @@ class Approval(Form):
     siret = SiretField("SIRET du centre", "Indiquez le SIRET du centre.", hint="14 chiffres, avec ou sans espaces.")
     title = TextField("Titre professionnel", "Choisissez un titre.", 20)
     valid_from = DayField("Valable du", "Indiquez le début.")
-    valid_to = DayField("au", "Indiquez la fin.")
+    valid_to = DayField("Valable jusqu’au", "Indiquez la fin.")
 
 
 class LimitsForm(Form):

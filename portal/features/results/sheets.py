@@ -8,7 +8,7 @@ from portal.core.sheet import Candidate, Sheet
 from portal.files.errors import BadCell, Errors
 from portal.files.reading import Line, named
 from portal.files.table import found
-from portal.rules.french import day
+from portal.rules.french import day, of
 from portal.rules.lifecycle import Kind
 from portal.rules.outcomes import Outcome
 from portal.store.text import fold
@@ -112,7 +112,7 @@ def _candidate(line: Line, words: Words, errors: Errors) -> Candidate | None:
         return None
     last, first = line.cells["nom"][:LONGEST], line.cells["prénom"][:LONGEST]
     if last and sort_key(last, first) not in words.names[who.id]:
-        errors.add(line.number, f"le {NUMBER} {cell} est celui de {who.name}, et non de {last} {first}".rstrip())
+        errors.add(line.number, f"le {NUMBER} {cell} est celui {of(who.name)}, et non de {last} {first}".rstrip())
         return None
     return who
 

@@ -130,6 +130,6 @@ def _told(row: Row[Any]) -> Told:
         "" if own else row.about_email,
         said(row.action, json.loads(row.after)) if row.action else row.subject,
         row.subject if kind is Kind.LOOKED else "",
-        "ligne de commande" if typed else device_in_words(row.device),
+        "exploitant du portail" if typed else device_in_words(row.device),
         "serveur" if typed else place_in_words(row.address),
     )

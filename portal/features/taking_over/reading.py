@@ -10,6 +10,7 @@ from portal.files.errors import LineError
 from portal.files.found import Found
 
 Rows = Sequence[tuple[int, list[str]]]
+FORMERLY = {"courriel": "adresse électronique"}  # what the screen called columns before: files made then are read
 
 
 def read(kind: Kind, data: bytes) -> Found:
@@ -26,7 +27,7 @@ def read(kind: Kind, data: bytes) -> Found:
 
 def _code(kind: Kind, cell: str) -> str:
     """The code of the column that is called so; what is none stays as it is."""
-    said = _folded(cell)
+    said = FORMERLY.get(_folded(cell), _folded(cell))
     return next((code for code, name in kind.columns.items() if said in (code, _folded(name))), cell)
 
 
