@@ -1,11 +1,20 @@
 """Addresses of the demonstration that somebody's act makes."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from portal.core import invitations, links
-from tests.support.demonstration import Demonstration
+from tests.guard.addresses import FEW, PAGES
+from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration
 from tests.support.server import settings_in
 from tests.support.world import hidden
+
+REFUSED = "Cette action n’est pas ouverte"
+ROLES = (*EMAILS, SIGNED_OUT)
+PART = re.compile(r'<[a-z]\w*|(?<=class=")[^"]*|(?<=<h[123]>)[^<]*')  # what a page is built of
+# Pages whose layout differs from one session to the next.
+MORE = {"/sessions/<number:number>": [f"/sessions/{number}" for number in FEW]}
+RULES = sorted(rule for rule in PAGES if not re.search(r"\.(csv|pdf|ics|json|toml)|healthz|readyz|kind>|modele|exemple", rule))
 
 
 def made(demo: Demonstration, rule: str) -> list[str]:
@@ -49,3 +58,28 @@ def sent(demo: Demonstration, who: str, page: str, address: str, **fields: str) 
     token = hidden(client.get(page).text, "csrf_token")
     assert client.post(address, data={"csrf_token": token, **fields}).status_code == 303
     return client.get(page).text
+
+
+def looked_at(
+    demo: Demonstration, rule: str, known: set[frozenset[str]], roles: Sequence[str] = ROLES
+) -> Iterator[tuple[str, str]]:
+    """Of a route, each page that is built otherwise than those known: for whom, and where."""
+    found = [*made(demo, rule), *(MORE.get(rule) or PAGES[rule])]
+    for role in roles:
+        client, opened = demo.client(role), 0
+        for address in found:
+            answer = client.get(address)
+            if answer.status_code != 200 or answer.mimetype != "text/html":
+                continue
+            shape = built_of(answer.text)
+            if shape not in known:
+                yield role, address
+            known.add(shape)
+            opened += REFUSED not in answer.text  # all refusals look alike: they count for nothing
+            if rule not in MORE and opened >= 2:
+                break
+
+
+def built_of(page: str) -> frozenset[str]:
+    """What tells a layout from another, whatever the words in it."""
+    return frozenset(PART.findall(page.partition("<main")[2]))

@@ -7,27 +7,20 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
-from werkzeug.serving import make_server
 
-from tests.guard.addresses import FEW, PAGES, READY
-from tests.guard.made import made
+from tests.guard.addresses import FEW, READY
+from tests.guard.made import RULES, looked_at
 from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstration
 from tests.support.hurting import hurt
 from tests.support.looking import EMPTY, MOST_SHIFT, NARROW, ONE_LINE, SHIFTED, SWAPPED, Looker
 from tests.support.once import once
-from tests.support.server import chromium
+from tests.support.server import chromium, served
 
 ROLES = (*EMAILS, SIGNED_OUT)
 GROUPS = 8  # test functions, so that workers share them
-PART = re.compile(r'<[a-z]\w*|(?<=class=")[^"]*|(?<=<h[123]>)[^<]*')  # what a page is built of
-SESSION = "/sessions/<number:number>"
-# Pages whose layout differs from one session to the next.
-MORE = {SESSION: [f"/sessions/{number}" for number in FEW]}
-RULES = sorted(rule for rule in PAGES if not re.search(r"\.(csv|pdf|ics|json|toml)|healthz|readyz|kind>|modele|exemple", rule))
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +34,8 @@ def hurting(
         hurt(folder)
 
     demo = Demonstration(once(shared / "hurting", make) / "demo.sqlite", tmp_path_factory.mktemp("looks"))
-    server = make_server("127.0.0.1", 0, demo.app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield demo, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(demo.app) as base:
+        yield demo, base
 
 
 @pytest.fixture(scope="module")
@@ -63,24 +52,6 @@ def looker(browser: Browser, base: str, demo: Demonstration, role: str) -> Looke
     return Looker(context.new_page())
 
 
-def pages(demo: Demonstration, rule: str, known: set[frozenset[str]]) -> Iterator[tuple[str, str]]:
-    """Of a route, each page that is built otherwise than those known: for whom, and where."""
-    found = [*made(demo, rule), *(MORE.get(rule) or PAGES[rule])]
-    for role in ROLES:
-        client, opened = demo.client(role), 0
-        for address in found:
-            answer = client.get(address)
-            if answer.status_code != 200 or answer.mimetype != "text/html":
-                continue
-            shape = frozenset(PART.findall(answer.text.partition("<main")[2]))
-            if shape not in known:
-                yield role, address
-            known.add(shape)
-            opened += 1
-            if rule not in MORE and opened >= 2:
-                break
-
-
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], browser: Browser, group: int) -> None:
     demo, base = hurting
@@ -88,7 +59,7 @@ def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], browser
     told: list[str] = []
     known: set[frozenset[str]] = set()
     for rule in RULES[group::GROUPS]:
-        for role, address in pages(demo, rule, known):
+        for role, address in looked_at(demo, rule, known):
             told += [f"{role} {address}: {fault}" for fault in lookers[role].look(address)]
     assert not told, "\n".join(told)
 
@@ -159,6 +130,8 @@ FAULTS = {
     "<table class='cards'><tr><td data-label='Reportées automatiquement'>12</td></tr></table>",
     "label of nothing": "<style>.cards [data-label]::before{content:attr(data-label);float:left;width:9em}</style>"
     "<table class='cards'><tr><td data-label='Reportées'></td></tr></table>",
+    "wrong in vain": "<div class='wrong'><p class='error' style='color:#a00'>Indiquez le nom.</p><input aria-label='Nom'></div>",
+    "falls apart": "<label style='display:flex;gap:1em'><input type='checkbox'> Demande de <abbr>DTE</abbr> envoyée</label>",
     "small target": "<button style='width:18px;height:18px;padding:0'>x</button><button style='width:18px;height:18px;padding:0'>y</button>",
 }
 

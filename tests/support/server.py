@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from flask import Flask
 from playwright.sync_api import Browser, Playwright
 from werkzeug.serving import make_server
 
@@ -51,8 +52,14 @@ def demonstration(folder: Path) -> Iterator[str]:
     """Its address; loaded first where the folder has none."""
     if not (folder / "demo.sqlite").exists():
         load_demonstration(folder)
-    settings = settings_in(folder)
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    with served(create_app(settings_in(folder))) as base:
+        yield base
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address at which this application answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
