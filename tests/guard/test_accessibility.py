@@ -44,16 +44,26 @@ def test_the_declaration_says_what_the_table_says(demo: Demonstration) -> None:
     assert "n’est pas déclaré conforme" in page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("upon", "line"), [(u, n) for u in ("paper", "ground") for n in ("line-2", "accent", "warn", "bad", "good")], ids="-".join
+SOFT = ("paper", "ground", "accent-soft", "warn-soft", "bad-soft", "good-soft")
+# What stands upon what, and by how much it must stand out: borders of controls and colours of states, then words.
+STANDS_OUT = (
+    *((3, line, upon) for line in ("line-2", "accent", "warn", "bad", "good") for upon in ("paper", "ground")),
+    *((4.5, "ink", upon) for upon in SOFT),
+    *((4.5, "ink-2", upon) for upon in SOFT),
+    *((4.5, state, upon) for state in ("accent", "warn", "bad", "good") for upon in ("paper", "ground", f"{state}-soft")),
+    *((4.5, "on-accent", upon) for upon in ("accent", "warn")),
 )
-def test_the_border_of_a_control_and_the_colour_of_a_state_stand_out(scheme: str, upon: str, line: str) -> None:
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_borders_states_and_words_stand_out(scheme: str) -> None:
     css = (Path(STATIC) / "portal.css").read_text("utf-8")
     root = re.findall(r":root \{(.*?)\n *\}", css, re.S)[scheme == "dark"]
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", root))
-    light, dark = sorted((luminance(colours[name]) for name in (upon, line)), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 3
+    assert {name for _, *pair in STANDS_OUT for name in pair} <= set(colours)
+    for least, one, upon in STANDS_OUT:
+        light, dark = sorted((luminance(colours[name]) for name in (upon, one)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= least, (one, upon)
 
 
 def luminance(colour: str) -> float:

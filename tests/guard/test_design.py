@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from portal.paths import STATIC, TEMPLATES
+from tests.guard.addresses import PAGES
+from tests.guard.made import RULES
 from tests.support.demonstration import Demonstration
 
 # Not on the chart, each for its reason.
 LAYOUT = {
     "columns even narrow wide-form wide tight whole pair": "how blocks stand side by side, and how wide they are",
-    "address acts title": "cells and lines of a table or a letter that are a little wider, or larger",
+    "address acts broad title": "cells and lines of a table or a letter that are a little wider, or larger",
     "no-print print-only": "on paper alone",
     "month months event day days long short none today first-": "the calendar",
     "halves ticking waiting of-": "the day of the exam on a telephone",
@@ -18,6 +20,7 @@ LAYOUT = {
     "qr secret recovery": "the second factor",
     "signal links": "one sheet of supervision and of the jury",
 }
+SHEETS = ("portal.css", "rooms.css")
 BY_SCRIPTS = {"summary"}  # found by the script, or by tests; looks like nothing by itself
 IN_MARKUP = re.compile(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\})*)"', re.DOTALL)
 EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -36,7 +39,7 @@ def in_templates() -> Iterator[tuple[str, str]]:
 
 
 def defined() -> set[str]:
-    css = "".join((STATIC / name).read_text("utf-8") for name in ("portal.css", "rooms.css"))
+    css = "".join((STATIC / name).read_text("utf-8") for name in SHEETS)
     return set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))
 
 
@@ -55,3 +58,30 @@ def test_no_class_is_defined_in_vain() -> None:
     made_by_scripts = {"htmx-request", "unsent"}
     used = {name for name, _ in in_templates()} | made_by_scripts | {"present", "absent"}  # the states of a tick
     assert sorted(name for name in defined() if not any(name.startswith(one) for one in used)) == []
+
+
+def test_a_table_becomes_cards_where_it_has_no_room() -> None:
+    tables = [tag for file in TEMPLATES.rglob("*.html") for tag in re.findall(r"<table\b[^>]*>", file.read_text("utf-8"))]
+    assert len(tables) > 20
+    assert [tag for tag in tables if not re.search(r'class="cards\b', tag)] == []
+
+
+def classes(page: str) -> set[str]:
+    return {name for value in re.findall(r'class="([^"]*)"', page) for name in value.split()}
+
+
+def test_a_page_loads_the_stylesheet_of_what_it_is_made_of(demo: Demonstration) -> None:
+    """A class of the small stylesheet does nothing on a page that loads the large one alone."""
+    large, small = (re.sub(r"/\*.*?\*/", "", (STATIC / name).read_text("utf-8"), flags=re.DOTALL) for name in SHEETS)
+    alone = set(re.findall(r"\.([a-zA-Z][\w-]*)", small)) - set(re.findall(r"\.([a-zA-Z][\w-]*)", large))
+    assert "month" in alone
+    told, seen = [], 0
+    for rule in RULES:
+        for role in ("centre", "ud94", "national"):
+            answer = demo.client(role).get(PAGES[rule][0])
+            if answer.status_code != 200 or answer.mimetype != "text/html" or "rooms" in answer.text.partition("<body")[0]:
+                continue
+            seen += 1
+            told += [f"{role} {PAGES[rule][0]}: {name}" for name in sorted(classes(answer.text) & alone)]
+    assert not told, "\n".join(told)
+    assert seen > 50

@@ -94,6 +94,16 @@
     if (e.checkVisibility({ visibilityProperty: true })) tell("clipped", e.textContent || e.value, e);
   }
 
+  // ---- A control that is wrong wears the colour of what is said of it; the words of a label stay together
+  for (const e of root.querySelectorAll(".wrong > input, .wrong > select, .wrong > textarea")) {
+    const said = e.parentElement.querySelector(".error");
+    if (said && !/^(radio|checkbox)$/.test(e.type) && style(e).borderTopColor !== style(said).color) tell("wrong in vain", said.textContent, e);
+  }
+  for (const e of root.querySelectorAll("label, .button, .tag")) {
+    const words = [...e.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
+    if (words.length > 1 && /flex|grid/.test(style(e).display) && parseFloat(style(e).columnGap) > 6) tell("falls apart", e.textContent, e);
+  }
+
   // ---- Labels that the stylesheet writes before a cell: no range is within them
   const ruler = document.createElement("canvas").getContext("2d");
   for (const e of root.querySelectorAll(".cards [data-label]")) {
