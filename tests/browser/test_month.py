@@ -104,7 +104,7 @@ def run_a_measure(page: Page) -> None:
     press(page, "Appliquer la mesure", "Mesure appliquée : 2 sessions modifiées.")
     page.get_by_role("link", name="Annuler l’application").click()
     page.get_by_label("Tapez le nombre de sessions à rétablir").fill("2")
-    press(page, "Annuler l’application", "annulée : 2 sessions rétablies")
+    press(page, "Annuler l’application", "annulée : 2 sessions rétablies.")
 
 
 def tell_everybody(page: Page) -> None:

@@ -225,7 +225,8 @@ def test_a_measure_is_applied_behind_the_typed_number_and_taken_back(w: World) -
     back = national.post(applied.headers["Location"] + "/reprise", number="1")
     assert back.status_code == 303
     assert not w.get(6).postponed and w.get(7).postponed, "what a person changed since is left alone"
-    assert "/sessions/7" in national.get(back.headers["Location"]).text
+    told = national.get(back.headers["Location"]).text
+    assert "/sessions/7" in told and "annulée : 1 session rétablie, 1 session laissée telle quelle." in told
 
 
 def test_nonsense_in_the_address_is_never_a_fault(w: World) -> None:

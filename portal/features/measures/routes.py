@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from portal.features.measures import actions, catalogue, forms, plan, queries, writing
 from portal.features.measures.progress import PATIENCE, Task
 from portal.features.measures.report import COLUMNS, report
+from portal.features.measures.told import counted_back
 from portal.files.cells import lines
 from portal.rules.duties import Duty
 from portal.rules.french import plural
@@ -281,10 +282,7 @@ def revert(run_id: int) -> ResponseReturnValue:
             why = f"{typed} n’est pas le nombre de sessions à rétablir ({done.restorable}). Rien n’a été modifié : relisez."
             form.put({"number": why})
             return _take_back(run, form, 409)
-        flash(
-            f"Application n° {run_id} annulée : {plural(done.restored, 'session rétablie', 'sessions rétablies')}, "
-            f"{plural(len(done.left_alone), 'laissée telle quelle', 'laissées telles quelles')}."
-        )
+        flash(f"Application n° {run_id} annulée : {counted_back(done.restored, len(done.left_alone))}.")
         return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
 
     return _patiently(lambda: actions.revert(hands, run_id, typed), told, run_id)

@@ -38,17 +38,21 @@ def tell_of_revert(tx: Connection, work: Work, old: Row[Any], new_id: int) -> No
     tell_each(tx, work.on.now, [(p.id, p.mailing, _taken_back(old, p.first, p.second)) for p in people])
 
 
-def _taken_back(old: Row[Any], restored: int, left: int) -> Message:
+def counted_back(restored: int, left: int) -> str:
+    """How many sessions have their dates again, and how many were left as they are; what is none is not said."""
     parts = [plural(restored, "session rétablie", "sessions rétablies")] if restored else []
     parts += [plural(left, "session laissée telle quelle", "sessions laissées telles quelles")] if left else []
-    body = (
-        f"L’application de la mesure « {old.label} » du {day(old.at.astimezone(PARIS).date())} est annulée : {', '.join(parts)}."
-    )
+    return ", ".join(parts)
+
+
+def _taken_back(old: Row[Any], restored: int, left: int) -> Message:
+    counted = counted_back(restored, left)
+    body = f"L’application de la mesure « {old.label} » du {day(old.at.astimezone(PARIS).date())} est annulée : {counted}."
     if restored:
         body += " Une session rétablie a retrouvé ses dates et son statut d’avant la mesure."
     if left:
         body += " Une session modifiée depuis la mesure reste comme elle est."
-    return Message(f"Mesure « {old.label} » annulée : {', '.join(parts)}", body, "/sessions")
+    return Message(f"Mesure « {old.label} » annulée : {counted}", body, "/sessions")
 
 
 def _people(tx: Connection, run_id: int, first: ColumnElement[int], second: ColumnElement[int]) -> list[Row[Any]]:
