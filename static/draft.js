@@ -40,6 +40,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
       away.addEventListener("click", () => {
         form.reset();
         boxes()[0].dispatchEvent(new Event("change", { bubbles: true }));
+        form.dispatchEvent(new Event("wiped", { bubbles: true })); // nothing is left to lose
         localStorage.removeItem(key);
         at = 0;
         document.querySelector("[data-kept]").textContent = "";

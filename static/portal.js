@@ -9,6 +9,7 @@
   }
   const REFUSED = /^Erreur\s: /;
   let dirty = false;
+  let sent = false; // whether it was when its form left
   const chosen = new WeakMap();
 
   const follow = () => {
@@ -23,6 +24,29 @@
         await navigator.clipboard.writeText(place.dataset.copy);
         button.textContent = "copié";
       });
+    }
+  };
+
+  // What is typed or ticked while an answer is on its way is newer than what the answer repeats of the form, and stays.
+  const typed = new Map(); // by control: itself, and when
+  const left = new WeakMap(); // when each request did
+  let active = null;
+  const control = (one) => (one.matches("[type=radio], [type=checkbox]") ? `[name="${one.name}"][value="${one.value}"]` : `[id="${one.id}"]`);
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => left.set(ctx, performance.now()));
+  document.addEventListener("htmx:before:swap", () => { active = document.activeElement; });
+  document.addEventListener("input", ({ target }) => { if (target.form) typed.set(control(target), [target, performance.now()]); });
+  const keepTyped = (ctx) => {
+    for (const [name, [old, at]] of typed) {
+      if (old.isConnected) continue;
+      typed.delete(name);
+      const anew = document.querySelector(`form[method=post] ${name}`);
+      if (!anew || at < left.get(ctx)) continue;
+      if (anew.matches("[type=radio], [type=checkbox]")) anew.checked = old.checked;
+      else anew.value = old.value;
+      for (const kind of ["input", "change"]) anew.dispatchEvent(new Event(kind, { bubbles: true })); // what was wrong of it goes
+      if (old !== active) continue;
+      anew.focus({ preventScroll: true });
+      if (anew.matches("textarea, [type=text]")) anew.setSelectionRange(old.selectionStart, old.selectionEnd);
     }
   };
 
@@ -72,7 +96,10 @@
     const rows = [...entry.querySelectorAll(".row")];
     if (filled) filled.textContent = rows.filter((row) => row.querySelector("input[type=radio]:checked:not([value=''])")).length;
   });
-  document.addEventListener("submit", () => { dirty = false; });
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("[data-entry], #question form")) [sent, dirty] = [dirty || sent, false];
+  });
+  document.addEventListener("wiped", () => { dirty = sent = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
   // The blocks of a session's page in whose place a form stands: what stood there, and what opened the form.
@@ -104,7 +131,7 @@
 
   // A form that htmx sends is answered by a block in place, or by the blocking question as a dialog.
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    dirty = document.querySelector("form[data-entry]") !== null; // whoever is answered in place has not saved yet
+    dirty = (dirty || sent) && document.querySelector("form[data-entry]") !== null; // whoever is answered in place has not saved yet
     const dialog = document.querySelector("#question dialog");
     if (dialog) {
       dialog.addEventListener("close", () => dialog.remove());
@@ -117,6 +144,7 @@
     }
     follow();
     keepChoice();
+    keepTyped(ctx);
     if (document.activeElement !== document.body) return; // on the first wrong field, or where somebody types
     const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
     const place = target?.isConnected ? target : document.getElementById("bloc");
@@ -137,7 +165,7 @@
     const form = source.closest("form");
     const sent = form && form.method === "post";
     const submitter = request.submitter ?? form?.querySelector("button:not([type=button])") ?? source;
-    dirty = document.querySelector("form[data-entry]") !== null;
+    dirty = dirty || sent;
     const told = document.createElement("div");
     told.id = "sans-reponse";
     told.className = "notice bad unsent";
@@ -192,7 +220,23 @@
     if (kind === "recentes") return false;
     return (saved && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
   });
-  document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forget(() => true); });
+  const unsaved = () => {
+    let kept = false;
+    try {
+      kept = Object.keys(localStorage).some((key) => /^saisie\./.test(key) && JSON.parse(stored(key))?.picked !== "[]");
+    } catch { /* forbidden */ }
+    return dirty || kept;
+  };
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-sign-out]")) return;
+    const lost = "Des résultats saisis ne sont pas enregistrés\u00a0: se déconnecter les efface. Se déconnecter quand même\u00a0?";
+    if (unsaved() && !window.confirm(lost)) {
+      event.preventDefault();
+      return;
+    }
+    dirty = false;
+    forget(() => true);
+  });
 
   // The sessions that one opened last, where sessions are looked for.
   const RECENT = 6;

@@ -1,6 +1,6 @@
 """Small comforts of the script: search with one key, sessions opened last, a sheet kept as one types, errors that go when mended."""
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.people import person
 
@@ -80,3 +80,69 @@ def test_who_was_just_taken_off_a_list_is_put_back_from_the_message_that_says_so
     expect(page.get_by_text("siège au jury")).to_be_visible()
     assert sorted(seats.all_inner_texts()) == sorted(before)
     expect(page.locator(".undone")).to_have_count(0)
+
+
+def test_signing_out_with_results_that_are_not_saved_asks_once(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    page.goto("/sessions/224571/resultats")
+    row, asked = page.locator(".row").first, list[str]()
+    name = row.locator("legend").inner_text().splitlines()[0]
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept() if len(asked) > 1 else dialog.dismiss()
+
+    page.on("dialog", answer)
+    row.get_by_text("Titre obtenu").click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    assert asked == ["confirm"] and chosen(page, name) and len(page.evaluate(KEPT)) == 2
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion")
+    assert asked == ["confirm", "confirm"] and page.evaluate(KEPT) == []
+
+
+def test_a_sheet_wiped_clean_is_left_without_a_warning(chromium: Browser, base: str) -> None:
+    page, asked = person(chromium, base, "centre", True), list[str]()
+    page.goto("/sessions/224571/resultats")
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.locator(".row").first.get_by_text("Titre obtenu").click()
+    page.goto("/sessions/224571/resultats")
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="L’effacer").click()
+    page.goto("/sessions")
+    assert asked == ["beforeunload"]
+
+
+def test_what_is_typed_while_the_answer_is_on_its_way_stays(chromium: Browser, base: str) -> None:
+    page, waiting = person(chromium, base, "centre", True), list[Route]()
+    page.goto("/sessions/224566")
+    page.get_by_role("link", name="Demander un report").click()
+    reason = page.get_by_label("Motif")
+    reason.fill("Salle")
+    page.route("**/demande-report", lambda route: waiting.append(route))
+    with page.expect_request("**/demande-report"):
+        page.get_by_role("button", name="Envoyer la demande").click()
+    reason.press("End")
+    reason.press_sequentially(" fermée")
+    waiting.pop().continue_()
+    expect(page.get_by_role("link", name="Indiquez la date de début souhaitée.")).to_be_visible()
+    expect(reason).to_have_value("Salle fermée")
+    expect(reason).to_be_focused()
+    page.keyboard.type(" lundi")
+    expect(reason).to_have_value("Salle fermée lundi")
+    page.unroute("**/demande-report")
+    page.goto("/sessions/224571/resultats")
+    page.route("**/resultats", lambda route: waiting.append(route))
+    rows = page.locator(".row")
+    with page.expect_request("**/resultats"):
+        page.get_by_role("button", name="Valider la saisie").click()
+    rows.nth(1).get_by_text("Échec").click()
+    waiting.pop().continue_()
+    expect(page.locator(".row.wrong").first).to_be_visible()
+    expect(rows.nth(1).get_by_label("Échec")).to_be_checked()
+    expect(rows.nth(1).locator(".error")).to_have_count(0)

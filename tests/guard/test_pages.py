@@ -140,8 +140,15 @@ def test_a_form_that_is_refused_says_why_as_it_did(demo: Demonstration, text: Sn
 
 def test_what_is_wrong_of_an_address_is_where_typing_goes_on(demo: Demonstration) -> None:
     asked = {
-        "ud94": ("/sessions?statut=x&du=x", "/sessions?au=x", "/chiffres?du=x&au=x", "/chiffres?au=x"),
-        "national": ("/securite/journal?au=x",),
+        "ud94": (
+            "/sessions?statut=x&du=x",
+            "/sessions?au=x",
+            "/chiffres?du=x&au=x",
+            "/chiffres?au=x",
+            "/sessions?departement=zz",
+        ),
+        "national": ("/securite/journal?au=x", "/sessions?departement=zz", "/chiffres?departement=zz"),
+        "centre": ("/sessions?departement=zz&statut=x", "/chiffres?departement=zz"),
         SIGNED_OUT: ("/verifier?code=", "/verifier?code=abc", "/verifier/ABCD-EFGH-JKMN-PQRS"),
     }
     for who, addresses in asked.items():

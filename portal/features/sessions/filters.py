@@ -13,17 +13,17 @@ def read_filters(args: Mapping[str, str], role: Role) -> tuple[listing.Filters, 
     """The filters in these arguments of an address, for a person of this role; what was typed; what is wrong of it."""
     names = ("q", "statut", "du", "au", "departement", "vue", "tri", "ordre")
     typed = {name: one_line(args.get(name, ""), 200) for name in names}
-    errors: dict[str, str] = {}
+    errors: dict[str, str] = {}  # in the order of the fields
+    if typed["departement"] and typed["departement"] not in DEPARTMENTS:
+        errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
+    status = Status(typed["statut"]) if typed["statut"] in set(Status) else None
+    if typed["statut"] and status is None:
+        errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
     days = {}
     for name in ("du", "au"):
         days[name] = parse_day(typed[name]) if typed[name] else None
         if typed[name] and days[name] is None:
             errors[name] = f"« {typed[name]} » n’est pas une date : écrivez-la jj/mm/aaaa."
-    status = Status(typed["statut"]) if typed["statut"] in set(Status) else None
-    if typed["statut"] and status is None:
-        errors["statut"] = f"Le statut « {typed['statut']} » n’existe pas."
-    if typed["departement"] and typed["departement"] not in DEPARTMENTS:
-        errors["departement"] = f"Le département « {typed['departement']} » n’existe pas."
     known = {view.key for view in views.views(role, typed["vue"])}
     filters = listing.Filters(
         search=typed["q"],
