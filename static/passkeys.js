@@ -23,7 +23,7 @@
 
   for (const held of document.querySelectorAll("script[data-passkey]")) {
     if (!secure) continue;
-    held.insertAdjacentHTML("afterend", held.text);
+    held.after(new DOMParser().parseFromString(held.text, "text/html").body.firstElementChild);
     const place = held.nextElementSibling;
     const form = place.closest("form");
     const failed = place.querySelector("[data-failed]");

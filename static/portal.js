@@ -257,7 +257,9 @@
   }
 
   // « / » leads to the search, unless one does not want it (WCAG 2.1.4).
-  for (const held of document.querySelectorAll("script[data-scripted]")) held.insertAdjacentHTML("afterend", held.text);
+  for (const held of document.querySelectorAll("script[data-scripted]")) {
+    held.after(new DOMParser().parseFromString(held.text, "text/html").body.firstElementChild);
+  }
   const wanted = document.querySelector("[data-shortcut]");
   if (wanted) {
     wanted.checked = stored("raccourci") !== "non";
