@@ -95,12 +95,16 @@ def test_a_field_of_which_nothing_says_whether_it_must_be_filled_in_is_found() -
     email = '<label for="b">Adresse électronique{}</label><input id="b" name="b"{}>'
     name = '<label for="a">Nom</label><input id="a" name="a" aria-required="true">'
     head = '<p class="must">Sauf mention contraire, tous les champs sont obligatoires.</p>'
+    note = " <span>(facultatif)</span>"
     form = '<form method="post">{}</form>'.format
-    assert unsaid(form(head + name + email.format(" (facultatif)", ""))) == []
+    beside = email.format("", ' aria-describedby="b-note"') + '<span id="b-note">(facultatif)</span>'
+    assert unsaid(form(head + name + beside)) == []
+    assert unsaid(form(head + name + beside.replace("aria-describedby", "title"))) == ["Adresse électronique: not said"]
+    assert unsaid(form(head + name + email.format(note, ""))) == []
     assert unsaid(form(head + name + email.format("", ""))) == ["Adresse électronique: not said"]
-    assert len(unsaid(form(name + email.format(" (facultatif)", "")))) == 1  # the head is missing
+    assert len(unsaid(form(name + email.format(note, "")))) == 1  # the head is missing
     assert unsaid(form(email.format("", ' aria-required="true"'))) == []  # alone
-    assert refused_unsaid(form(email.format(" (facultatif)", ' aria-invalid="true"'))) == ["Adresse électronique (facultatif)"]
+    assert refused_unsaid(form(email.format(note, ' aria-invalid="true"'))) == ["Adresse électronique (facultatif)"]
     assert refused_unsaid(form(email.format("", ' aria-invalid="true" aria-required="true"'))) == []
 
 

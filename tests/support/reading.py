@@ -126,7 +126,7 @@ def unsaid(page: str) -> list[str]:
             found.append(f"{[*asked, *groups][0].attributes}: the head of its form does not say what must be filled in")
         if head.startswith("Aucun"):
             continue
-        found += [f"{_label(form, one)}: not said" for one in asked if not _needed(one) and "(" not in _label(form, one)]
+        found += [f"{_label(form, one)}: not said" for one in asked if not _needed(one) and not _note(form, one)]
     return found
 
 
@@ -136,9 +136,7 @@ def refused_unsaid(page: str) -> list[str]:
     for form in parse(page).all("form"):
         wrong = (one for one in form.all("input", "textarea", "select", "div") if one.attributes.get("aria-invalid") == "true")
         for one in wrong:
-            said = (
-                _head(form) if one.tag == "div" else (label := _label(form, one)) and "(" in label and "(facultatif)" not in label
-            )
+            said = _head(form) if one.tag == "div" else _note(form, one) not in ("", "(facultatif)")
             if not _needed(one) and not said:
                 found.append(_label(form, one))
     return found
@@ -162,6 +160,15 @@ def _label(form: Element, one: Element) -> str:
     wanted = one.attributes.get("id")
     labels = [label.words() for label in form.all("label") if label.attributes.get("for") == wanted]
     return next(iter(labels), f"{one.attributes}")
+
+
+def _note(form: Element, one: Element) -> str:
+    """In which case it is to be filled in, where that stands beside its label and is told with it, or in the label itself."""
+    name = f"{one.attributes.get('id')}-note"
+    beside = form.with_id(name) if name in one.attributes.get("aria-describedby", "").split() else None
+    labels = (label for label in form.all("label") if label.attributes.get("for") == one.attributes.get("id"))
+    notes = [beside] if beside else [note for label in labels for note in label.all("span")]
+    return next((note.words() for note in notes), "")
 
 
 def sent(form: Element, button: Element | None) -> dict[str, list[str]]:

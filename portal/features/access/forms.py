@@ -16,7 +16,7 @@ class Person(Form):
     email = TextField("Adresse électronique", kind="email", autocomplete="off", needed=True)
     name = TextField("Nom", needed=True, hint="Prénom et nom : l’historique nomme la personne.", autocomplete="off")
     role = ChoiceField("Rôle", "Choisissez un rôle dans la liste.", {})
-    siret = TextField("SIRET du centre", case="pour un centre", hint="14 chiffres, avec ou sans espaces.")
+    siret = TextField("Centre (SIRET)", case="pour un centre", hint="14 chiffres, avec ou sans espaces.")
     department = TextField("Département", case="pour une unité locale", hint="Son numéro, par exemple 94.")
     region = TextField("Région", case="pour une région", hint="Son nom, par exemple Île-de-France.")
 
