@@ -4,7 +4,6 @@ import pyotp
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import person
-from tests.support.hands import labelled
 
 NEW, SIRET = "quatre girafes sur un toit", "356 000 000 00048"
 
@@ -18,7 +17,7 @@ def go(page: Page, place: str, then: str = "") -> None:
 
 def fill(page: Page, **fields: str) -> None:
     for label, value in fields.items():
-        page.get_by_label(labelled(label.replace("_", " "))).fill(value)
+        page.get_by_label(label.replace("_", " "), exact=True).fill(value)
 
 
 def press(page: Page, button: str, said: str) -> None:
@@ -155,7 +154,7 @@ def test_a_whole_month_of_the_national_administration(chromium: Browser, base: s
     assert len({place.evaluate("e => e.offsetTop") for place in places.all()}) == 1, "the links on top stand in one line"
     lost_telephone(unit)
     open_reference(page)
-    invite(page, "poste@demo.example", "Charlie Facteur", "Responsable du centre", SIRET_du_centre=SIRET)
+    invite(page, "poste@demo.example", "Charlie Facteur", "Responsable du centre", **{"Centre (SIRET)": SIRET})
     invite(page, "ud93@demo.example", "Lou Bobigny", "Unité locale (UD)", Département="93")
     bring_sessions(page)
     run_a_measure(page)

@@ -24,7 +24,6 @@ from tests.browser.people import question
 from tests.conftest import KEY
 from tests.features.test_deposit import SCHEMAS_THERE, report
 from tests.support.clock import Handed, at
-from tests.support.hands import labelled
 from tests.support.mails import Mails, mails
 from tests.support.papers import text_of
 from tests.support.world import PASSWORD, World
@@ -126,7 +125,7 @@ def place(world: World, chromium: Browser, script: bool) -> Iterator[Place]:
 
 def fill(page: Page, **fields: str) -> None:
     for label, value in fields.items():
-        page.get_by_label(labelled(label.replace("_", " "))).fill(value)
+        page.get_by_label(label.replace("_", " "), exact=True).fill(value)
 
 
 # ---- one function a person and a day

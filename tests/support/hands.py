@@ -4,18 +4,12 @@ One pair reads HTML, the other drives a browser: a journey is written once and w
 """
 
 import io
-import re
 from typing import Protocol
 
 from flask.testing import FlaskClient
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.support.reading import Element, parse, sent
-
-
-def labelled(label: str) -> re.Pattern[str]:
-    """A field’s label, whatever it says of when the field must be filled in: « Prénom (facultatif) » for « Prénom »."""
-    return re.compile(rf"^{re.escape(label)}( \(.+\))?$")
 
 
 class Hands(Protocol):
@@ -128,7 +122,7 @@ class Reader:
 
     def _field(self, label: str) -> Element:
         for one in self._main().all("label"):
-            if labelled(label).match(" ".join(one.words().split())):
+            if one.called(label):
                 found = self.page.with_id(one.attributes["for"])
                 assert found is not None
                 return found
@@ -185,14 +179,14 @@ class Window:
         expect(body).not_to_have_text(before, use_inner_text=True)  # until then there is nothing new to read
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(labelled(label)).fill(value)
+        self.page.get_by_label(label, exact=True).fill(value)
 
     def give(self, label: str, pdf: bytes) -> None:
         file: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": pdf}
-        self.page.get_by_label(labelled(label)).set_input_files(file)
+        self.page.get_by_label(label, exact=True).set_input_files(file)
 
     def pick(self, label: str) -> None:
-        self.page.get_by_label(labelled(label)).select_option(index=1)
+        self.page.get_by_label(label, exact=True).select_option(index=1)
 
     def tick_each(self, words: str) -> None:
         for one in self.page.locator("main").get_by_label(words, exact=True).all():

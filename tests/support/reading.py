@@ -163,12 +163,10 @@ def _label(form: Element, one: Element) -> str:
 
 
 def _note(form: Element, one: Element) -> str:
-    """In which case it is to be filled in, where that stands beside its label and is told with it, or in the label itself."""
+    """What stands beside its label, of the case in which it is to be filled in, and is told with it."""
     name = f"{one.attributes.get('id')}-note"
-    beside = form.with_id(name) if name in one.attributes.get("aria-describedby", "").split() else None
-    labels = (label for label in form.all("label") if label.attributes.get("for") == one.attributes.get("id"))
-    notes = [beside] if beside else [note for label in labels for note in label.all("span")]
-    return next((note.words() for note in notes), "")
+    note = form.with_id(name) if name in one.attributes.get("aria-describedby", "").split() else None
+    return note.words() if note else ""
 
 
 def sent(form: Element, button: Element | None) -> dict[str, list[str]]:
