@@ -55,6 +55,7 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
 
 @pytest.fixture(scope="session")
 def loaded(loaded_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """One for all of this worker, as the test before has left it: for its routes, not for what its pages say."""
     return Demonstration(loaded_demonstration, tmp_path_factory.mktemp("demonstration"))
 
 

@@ -63,8 +63,8 @@ def said(page: str, tags: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(("who", "address"), NAMES, ids=[f"{who}{address.replace('/', '-')}" for who, address in NAMES])
-def test_what_is_relied_on_is_called_so_to_the_letter(loaded: Demonstration, who: str, address: str) -> None:
-    page = loaded.client(who).get(address)
+def test_what_is_relied_on_is_called_so_to_the_letter(demo: Demonstration, who: str, address: str) -> None:
+    page = demo.client(who).get(address)
     assert page.status_code == 200
     for tags, names in NAMES[who, address].items():
         assert set(names) <= said(page.text, tags), (tags, sorted(set(names) - said(page.text, tags)))

@@ -27,22 +27,22 @@ PAGES = (
 
 
 @pytest.mark.parametrize(("who", "address"), PAGES)
-def test_w3m_and_lynx_show_each_word_once(loaded: Demonstration, who: str, address: str) -> None:
-    answer = loaded.client(who).get(address)
+def test_w3m_and_lynx_show_each_word_once(demo: Demonstration, who: str, address: str) -> None:
+    answer = demo.client(who).get(address)
     meant = words_meant(answer.data)
     assert answer.status_code == 200 and len(meant) > 30
     assert Counter(words_shown(shown(W3M, answer.data))) == Counter(meant), "in columns: a table is not read cell by cell"
     assert words_shown(shown(LYNX, answer.data)) == meant
 
 
-def test_what_nobody_has_answered_has_no_answer_there(loaded: Demonstration) -> None:
+def test_what_nobody_has_answered_has_no_answer_there(demo: Demonstration) -> None:
     """lynx takes the first of several choices for chosen where none is."""
     for address, first, words in (
         ("/sessions/224562/resultats", "titre", "Titre obtenu"),
         ("/sessions/224571/jour", "present", "Présent"),
         ("/sessions/224565/demande-correction", "titre", "Titre obtenu"),
     ):
-        page = loaded.client("centre").get(address).data
+        page = demo.client("centre").get(address).data
         chosen = page.count(f'value="{first}" checked'.encode())
         assert page.count(f'value="{first}"'.encode()) > chosen
         assert [shown(program, page).count(f"(*) {words}") for program in (W3M, LYNX)] == [chosen, chosen], address

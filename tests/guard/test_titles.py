@@ -14,12 +14,12 @@ def title(page: str) -> str:
     return found[1].replace("\xa0", " ")
 
 
-def test_every_page_of_a_session_says_which(loaded: Demonstration) -> None:
+def test_every_page_of_a_session_says_which(demo: Demonstration) -> None:
     told: dict[str, str] = {}
     for rule in OF_A_SESSION:
         for address in PAGES[rule][:3]:
             for who in ("centre", "ud94"):
-                answer = loaded.client(who).get(address)
+                answer = demo.client(who).get(address)
                 if (
                     answer.status_code == 200
                     and answer.mimetype == "text/html"
