@@ -12,6 +12,7 @@ from portal.clock import Clock
 from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Status
 from portal.settings import Settings
+from tests.support.visible import visible
 from tests.support.world import Browser, World, hidden
 
 
@@ -47,7 +48,8 @@ def test_the_whole_main_job(w: World) -> None:
     question = centre.post("/sessions/1/resultats", action="validate", **fields)
     assert question.status_code == 200
     assert "Êtes-vous sûr d’avoir saisi la date RÉELLE de fin de session ?" in question.text
-    assert "vendredi 12 juin 2020" in question.text and "2 titres" in question.text
+    assert "Date réelle de fin enregistrée : vendredi 12 juin 2020" in visible(question.text).main, "not « enregistrée vendredi »"
+    assert "2 titres" in question.text
     assert w.scalar("select count(*) from result") == 0, "nothing is saved before the answer"
     seal = hidden(question.text, "confirmation")
     back = centre.post("/sessions/1/resultats", answer="non", confirmation=seal, **fields)
