@@ -1,7 +1,7 @@
 """The sums behind the figures: whole months as the database keeps them, the days at both ends of the span counted one by one."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -202,12 +202,9 @@ def _changed(actor: Actor, asked: Asked, of: Span, by: By) -> Select[*tuple[obje
         By.DEPARTMENT: c.department_code,
         By.CENTRE: cast(c.centre_id, String),
     }[by]
-    where = [within(actor, c.department_code, c.centre_id), c.month.between(of.first, of.last)]
-    if asked.department:
-        where.append(c.department_code == asked.department)
-    if asked.title:
-        where.append(c.title_id == _title(asked))
-    return select(what.label("what"), *(c[name] for name in COUNTERS)).where(*where)
+    where = within(actor, c.department_code, c.centre_id), c.month.between(of.first, of.last)
+    counted = select(what.label("what"), *(c[name] for name in COUNTERS))
+    return counted.where(*where, *_filtered(asked, c.department_code, c.title_id))
 
 
 # ---- day by day
@@ -239,9 +236,11 @@ def _columns(counted: dict[str, str]) -> list[ColumnElement[int]]:
 
 
 def _begins(actor: Actor, asked: Asked, days: Days) -> list[ColumnElement[bool]]:
-    where = [visible_to(actor), s.c.starts_on.between(*days)]
+    return [visible_to(actor), s.c.starts_on.between(*days), *_filtered(asked, s.c.department_code, s.c.title_id)]
+
+
+def _filtered(asked: Asked, department_code: ColumnElement[str], title_id: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
     if asked.department:
-        where.append(s.c.department_code == asked.department)
+        yield department_code == asked.department
     if asked.title:
-        where.append(s.c.title_id == _title(asked))
-    return where
+        yield title_id == _title(asked)

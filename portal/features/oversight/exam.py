@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, exists, func, or_, select
 
-from portal.features.oversight.seen import Search, Seen, base, of_sessions
+from portal.features.oversight.seen import Search, Seen, base, how_many, of_sessions
 from portal.rules.french import day, plural
 from portal.rules.lifecycle import Status
 from portal.rules.minutes import DUE, MINUTES_DAYS, Minutes, due_on
@@ -22,12 +22,7 @@ from portal.store.sessions import exam_session as s
 
 def _declined(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
     """A convened session of whose jury somebody said no and still sits: one is enough."""
-    no = (
-        select(func.count())
-        .where(personal_link.c.session_id == s.c.id, personal_link.c.answer == "non")
-        .correlate(s)
-        .scalar_subquery()
-    )
+    no = how_many(personal_link.c.session_id, personal_link.c.answer == "non")
     query = base(no.label("no")).where(scope, s.c.status == Status.CONVOKED.value, no >= 1)
     words = lambda r: f"{plural(r.no, 'membre du jury a répondu', 'membres du jury ont répondu')} « non »."  # noqa: E731
     return of_sessions(conn, Signal.DECLINED, query, words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, func, select
 
 from portal.rules.signals import Signal
 from portal.store.places import centre
@@ -38,6 +38,11 @@ def base(*columns: ColumnElement[Any]) -> Select[Any]:
         .join_from(s, centre, centre.c.id == s.c.centre_id)
         .join(title, title.c.id == s.c.title_id)
     )
+
+
+def how_many(session_id: ColumnElement[int], *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many rows of another table a session has; `session_id`: their column that names it."""
+    return select(func.count()).where(session_id == s.c.id, *where).correlate(s).scalar_subquery()
 
 
 def of_sessions(conn: Connection, kind: Signal, query: Select[Any], words: Callable[[Row[Any]], str]) -> list[Seen]:

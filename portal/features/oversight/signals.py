@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from portal.clock import PARIS
 from portal.features.oversight import exam
 from portal.features.oversight.rates import far_rates
-from portal.features.oversight.seen import Search, Seen, base, of_sessions
+from portal.features.oversight.seen import Search, Seen, base, how_many, of_sessions
 from portal.rules.duties import Duty
 from portal.rules.facts import LOCKDOWN
 from portal.rules.french import day, plural
@@ -134,12 +134,7 @@ def _hasty(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Se
 
 
 def _corrections(conn: Connection, scope: ColumnElement[bool], today: date) -> list[Seen]:
-    made = (
-        select(func.count())
-        .where(audit_event.c.session_id == s.c.id, audit_event.c.action == "results_corrected")
-        .correlate(s)
-        .scalar_subquery()
-    )
+    made = how_many(audit_event.c.session_id, audit_event.c.action == "results_corrected")
     query = base(made.label("made")).where(
         scope, s.c.status.in_([Status.RESULTS.value, Status.LOCKED.value]), made >= CORRECTIONS
     )
