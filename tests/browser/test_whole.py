@@ -146,7 +146,7 @@ def create(p: Place) -> None:
     fill(centre, Nom=OTHER, Date_de_naissance="1991-03-02")
     p.press(centre, "Ajouter le candidat", "SUKARNO est sur la liste")
     p.press(centre, "AUBIGNÉ Éloïse", "Né(e) le 01/02/1990")
-    p.press(centre, "Compléter", "État civil de AUBIGNÉ Éloïse")
+    p.press(centre, "Compléter", "État civil d’AUBIGNÉ Éloïse")
     fill(centre, Nom_de_naissance=BORN_AS, Commune_de_naissance="Créteil", Code_INSEE_de_cette_commune="94028")
     centre.get_by_label("Sexe").select_option(label="Femme")
     centre.get_by_label("Voie d’accès").select_option(index=1)

@@ -205,6 +205,19 @@ def test_the_browser_keeps_what_has_its_reason_and_runs_nothing_that_was_typed()
     assert {name for name, script in scripts.items() if "localStorage" in script} == set(KEPT_BY)
 
 
+def test_our_scripts_are_sent_without_what_is_for_people(world: World) -> None:
+    b = world.browser()
+    for path in STATIC.glob("*.js"):
+        sent, kept = b.get(f"/static/{path.name}").text, path.read_text("utf-8")
+        if path.name.startswith("htmx"):
+            assert sent == kept
+            continue
+        assert not re.search(r"^(//|[ \t])", sent, re.M), path.name
+        lines = (line.strip() for line in kept.splitlines())
+        assert sent.splitlines() == [line for line in lines if not line.startswith("//")], path.name
+    world.close()
+
+
 def test_what_comes_back_to_us_is_signed_with_sha_256_and_what_sha_1_signed_is_still_read(world: World) -> None:
     made, before = invitations.signer(["k"]).dumps([1, 1]), URLSafeTimedSerializer("k", salt="invitation").dumps([1, 1])
     assert len(str(made).rpartition(".")[2]) == 43, "the signature has 256 bits"

@@ -21,7 +21,7 @@ from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import PostForm, post_forms
-from tests.support.reading import refused_unsaid, unfocused, unsaid, untied
+from tests.support.reading import asking, refused_unsaid, unfocused, unsaid, untied
 from tests.support.world import hidden
 
 Forms = dict[tuple[str, ...], tuple[str, str, PostForm]]
@@ -68,7 +68,7 @@ def pages(demo: Demonstration, addresses: list[str], forms: Forms | None = None)
         for role in roles:
             answer = demo.client(role).get(address)
             answers[role] = demo.told(answer, role)
-            if forms is not None and answer.mimetype == "text/html":
+            if forms is not None and answer.mimetype == "text/html" and asking(answer.text):
                 forms |= {form.shape(): (role, address, form) for form in post_forms(answer.text) if form.shape() not in forms}
         told.append(f"======== {without_chance(address)}\n\n{grouped(answers)}")
     return "\n".join(told)

@@ -1,5 +1,6 @@
 """A page as a person without JavaScript uses it: its words, its links, and its forms, found by what is written on them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -7,6 +8,8 @@ from typing import Self
 
 from tests.support.visible import UNSEEN, VOID
 
+POST = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
+FIELD = re.compile(r'<textarea|<select|<input\b(?![^>]*type="(?:hidden|checkbox)")|role="radiogroup"')
 TYPED = frozenset({"text", "date", "time", "number", "email", "password", "search", "tel"})
 
 
@@ -116,9 +119,7 @@ def unsaid(page: str) -> list[str]:
     """The fields of a page's forms of which nothing says, before they are sent, whether they must be filled in: neither they, nor
     their label, nor the head of their form; and the forms of several fields that say nothing at their head."""
     found = []
-    for form in parse(page).all("form"):
-        if form.attributes.get("method", "").lower() != "post":
-            continue
+    for form in (next(parse(text).all("form")) for text in asking(page)):
         head = _head(form)
         asked = [one for one in form.all("input", "textarea", "select") if _is_asked(one)]
         groups = [one for one in form.all("div") if one.attributes.get("role") == "radiogroup" and _needed(one)]
@@ -128,6 +129,11 @@ def unsaid(page: str) -> list[str]:
             continue
         found += [f"{_label(form, one)}: not said" for one in asked if not _needed(one) and not _note(form, one)]
     return found
+
+
+def asking(page: str) -> list[str]:
+    """The text of each form of a page that changes something and has a field to fill in: few of them have, and they are short."""
+    return [form for form in POST.findall(page) if FIELD.search(form)]
 
 
 def refused_unsaid(page: str) -> list[str]:
