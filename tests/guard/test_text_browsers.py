@@ -10,13 +10,11 @@ from tests.support.visible import PARTING
 
 PAGES = (
     (SIGNED_OUT, "/connexion"),
-    (SIGNED_OUT, "/verifier"),
     ("centre", "/"),
     ("centre", "/sessions"),
     ("centre", "/sessions/224561"),
     ("centre", "/sessions/224561/date-reelle"),
     ("centre", "/sessions/224561/candidats/1"),
-    ("centre", "/sessions/224561/jury"),
     ("centre", "/aide"),
     ("centre", "/communication"),
     ("centre", "/compte"),
