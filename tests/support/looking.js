@@ -95,8 +95,8 @@
   }
 
   // ---- A control that is wrong wears the colour of what is said of it; the words of a label stay together
-  for (const e of root.querySelectorAll(".wrong > input, .wrong > select, .wrong > textarea")) {
-    const said = e.parentElement.querySelector(".error");
+  for (const e of root.querySelectorAll(".wrong > input, .wrong > select, .wrong > textarea, .wrong .choices")) {
+    const said = e.closest(".wrong").querySelector(".error");
     if (said && !/^(radio|checkbox)$/.test(e.type) && style(e).borderTopColor !== style(said).color) tell("wrong in vain", said.textContent, e);
   }
   for (const e of root.querySelectorAll("label, .button, .tag")) {
