@@ -53,7 +53,7 @@ from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import HELD_UP, Database
-from portal.web import errors, fragments, health, observe, origin, sizes, typography
+from portal.web import errors, fragments, health, observe, origin, sizes, sparing, typography
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter, WordConverter, WordsConverter
 from portal.web.signed import Visits
@@ -120,6 +120,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     words = {"default": WordConverter, "string": WordConverter, "path": WordsConverter}
     app.url_map.converters |= {"number": NumberConverter, **words}
     app.session_interface = Visits()
+    sparing.spare(app, STATIC)
     Compress(app)
     csrf = CSRFProtect(app)
     observe.watch(app)

@@ -1,0 +1,39 @@
+"""Stylesheets and scripts go out without their comments, kept by browsers as before."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.paths import STATIC
+from portal.web.sparing import spare
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    app = Flask("served", static_folder=str(STATIC), static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
+    spare(app, STATIC)
+    return app.test_client()
+
+
+def test_comments_stay_with_the_source(client: FlaskClient) -> None:
+    css, script = client.get("/static/portal.css"), client.get("/static/portal.js")
+    assert "/*" in (STATIC / "portal.css").read_text("utf-8") and "/*" not in css.text
+    assert not [line for line in script.text.splitlines() if line.lstrip().startswith("//")]
+    assert css.mimetype == "text/css" and script.mimetype == "text/javascript"
+    for answer, name in ((css, "portal.css"), (script, "portal.js")):
+        lines = {line for line in (STATIC / name).read_text("utf-8").splitlines() if "/*" not in line and "//" not in line}
+        assert len(lines) > 50 and lines <= set(answer.text.splitlines())
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+def test_what_a_browser_has_is_not_sent_again(client: FlaskClient) -> None:
+    tag = client.get("/static/portal.css").headers["ETag"]
+    again = client.get("/static/portal.css", headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["icon.svg", "offline.html", "htmx-4.0.1.min.js"])
+def test_the_rest_goes_out_as_it_lies_there(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/static/{name}").data == (STATIC / name).read_bytes()
+    assert client.get("/static/rien.css").status_code == 404
