@@ -4,7 +4,9 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
 from xdist.workermanage import WorkerController
 
+from portal.clock import PARIS, Clock
 from portal.features.accounts import passwords
 from portal.store import database, migrate, serving
 from portal.store.actors import operator
@@ -33,10 +36,12 @@ from tests.support.world import World
 KEY = b"a key for tests"
 EMPTY, SMALL = "empty", "small"
 CLUSTER = pytest.StashKey[Cluster]()
+BEGAN = "TESTS_BEGAN"  # the moment of the run's first test, on the clock that only goes on, to all its processes
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        os.environ[BEGAN] = str(monotonic())
         config.stash[CLUSTER] = Cluster()
         if folder := quick_folder():
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
@@ -100,6 +105,22 @@ def addresses_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", once_compiled)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_run_begins_at_seven() -> Iterator[None]:
+    """The demonstration has the time of day of whoever looks: a test that is green in the morning was red in the afternoon, when
+    what one of its people did at its nine o'clock was not yet due. Here each fixed day goes on from seven."""
+    now = Clock.now
+
+    def since_seven(clock: Clock) -> datetime:
+        if clock.fixed_day is None:
+            return now(clock)
+        return datetime.combine(clock.fixed_day, time(7), PARIS) + timedelta(seconds=monotonic() - float(os.environ[BEGAN]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Clock, "now", since_seven)
         yield
 
 
