@@ -59,7 +59,7 @@ from portal.web.numbers import NumberConverter, WordConverter, WordsConverter
 from portal.web.signed import Visits
 from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS, day_in_paris, long_day_in_paris, moment
-from portal.web.templates import Unindented, lean_script
+from portal.web.templates import Unindented
 from portal.web.undo import undo_offered
 
 ROOMS = (
@@ -204,5 +204,4 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         role_name=lambda post: called(post, settings.unit_label, settings.region_label),
     )
     app.after_request(typography.set_spaces)
-    app.after_request(lean_script)
     app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

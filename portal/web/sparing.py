@@ -1,4 +1,5 @@
-"""Stylesheets and scripts as they are sent: without their comments, which are for whoever reads the source; a page is few bytes."""
+"""Stylesheets and scripts as they are sent: without the comments and the indentation, which are for whoever reads the source; a page is
+few bytes."""
 
 import re
 from hashlib import sha256
@@ -6,13 +7,16 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-COMMENTS = {".css": re.compile(r"/\*.*?\*/", re.DOTALL), ".js": re.compile(r"^ *//.*\n", re.MULTILINE)}
+from portal.web.templates import INDENTATION
+
+COMMENTS = {".css": re.compile(r"/\*.*?\*/", re.DOTALL), ".js": re.compile(r"^//.*\n", re.MULTILINE)}
 KIND = {".css": "text/css", ".js": "text/javascript"}
 
 
-def without_comments(file: Path) -> str:
+def lean(file: Path) -> str:
     """What a browser needs of this stylesheet or script."""
-    return COMMENTS[file.suffix].sub("", file.read_text("utf-8"))
+    text = file.read_text("utf-8")
+    return text if ".min." in file.name else COMMENTS[file.suffix].sub("", INDENTATION.sub("", text))
 
 
 def spare(app: Flask, folder: Path) -> None:
@@ -22,10 +26,10 @@ def spare(app: Flask, folder: Path) -> None:
         file = folder / filename
         if file.suffix not in COMMENTS or file.parent != folder or not file.is_file():
             return app.send_static_file(filename)
-        body = without_comments(file)
+        body = lean(file)
         answer = app.response_class(body, mimetype=KIND[file.suffix])
-        answer.cache_control.public = True
-        answer.cache_control.max_age = app.get_send_file_max_age(filename)
+        age = app.get_send_file_max_age(filename)
+        answer.headers["Cache-Control"] = "no-cache" if age is None else f"public, max-age={age}"
         answer.set_etag(sha256(body.encode()).hexdigest()[:16])
         answer.make_conditional(request)
         return answer

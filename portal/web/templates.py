@@ -1,12 +1,10 @@
-"""How templates and scripts are sent: what in them is for people, indentation and comments, stays here."""
+"""How templates are read: what in them is for people, indentation, stays here."""
 
 import re
 
-from flask import Response, request
 from jinja2.ext import Extension
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
-COMMENT = re.compile(r"^//.*\n", re.MULTILINE)
 
 
 class Unindented(Extension):
@@ -17,11 +15,3 @@ class Unindented(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return INDENTATION.sub("", source)
-
-
-def lean_script(response: Response) -> Response:
-    """One of our own scripts without the lines that are comments: every page carries it."""
-    if (response.mimetype or "").endswith("/javascript") and response.status_code == 200 and ".min." not in request.path:
-        response.direct_passthrough = False
-        response.set_data(COMMENT.sub("", INDENTATION.sub("", response.get_data(as_text=True))))
-    return response
