@@ -61,6 +61,7 @@ from portal.web.state import close_reading
 from portal.web.tags import STATUS_TAGS, day_in_paris, long_day_in_paris, moment
 from portal.web.templates import Unindented
 from portal.web.undo import undo_offered
+from portal.web.whence import answers_by_itself
 
 ROOMS = (
     account_routes,
@@ -193,6 +194,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         can=lambda duty: current_user.actor.may(Duty(duty)),
         coming_closing=communication_routes.coming,
         undo_offered=undo_offered,
+        answers_by_itself=answers_by_itself,
         static_file=static_file,
         PATH=PATH,
         Status=Status,

@@ -13,3 +13,8 @@ def device() -> Device:
     said = request.headers.get("User-Agent", "")
     found = (next((name for word, name in known.items() if word in said), "") for known in (BROWSERS, SYSTEMS))
     return Device(request.remote_addr or "", ", ".join(filter(None, found)))
+
+
+def answers_by_itself() -> bool:
+    """Whether this browser takes the first of several choices for the answer of whoever has given none: lynx does."""
+    return request.headers.get("User-Agent", "").startswith("Lynx/")

@@ -12,7 +12,7 @@ LOOK = Path(__file__).with_name("looking.js").read_text("utf-8")
 WEIGHED = """() => [
   performance.getEntriesByType("navigation")[0].encodedBodySize
     + performance.getEntriesByType("resource").reduce((sum, r) => sum + r.encodedBodySize, 0),
-  document.querySelectorAll(":not(wbr):not(noscript)").length,
+  document.querySelectorAll(":not(wbr)").length,
 ]"""
 # How much of what was painted has moved since, as the browser counts it.
 SHIFTED = """() => new Promise((done) => {
