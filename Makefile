@@ -1,8 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
-# One test more at once than there are processors: some always wait, for a browser or a database.
-WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
+# Twice as many tests at once as there are processors: some always wait, for a browser or a database.
+WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 1))))
 
 .PHONY: help run dev test lint audit migration gallery house words mutants bench
 

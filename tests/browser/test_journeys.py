@@ -1,4 +1,5 @@
-"""From where a session is to its end in a real browser, by what its pages say: with JavaScript and without."""
+"""From where a session is to its end in a real browser, by what its pages say, on a screen of 360 pixels: with JavaScript and the
+keyboard alone, and without JavaScript."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,13 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from portal.settings import DEMO_DAY
 from tests.browser.people import person
 from tests.support.hands import Hands, Window
 from tests.support.journey import CENTRE, Journey
+from tests.support.keyboard import Keyboard
 from tests.support.server import demonstration
+
+NARROW = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,10 @@ SESSIONS = {True: (224581, 224583, 224562, 224571), False: (224572, 224648, 2245
 
 def test_four_sessions_come_to_their_end(chromium: Browser, both: str, script: bool) -> None:
     names = {CENTRE: "centre", "UD 94": "ud94"}
-    people: dict[str, Hands] = {name: Window(person(chromium, both, who, script)) for name, who in names.items()}
+    pages = {name: person(chromium, both, who, script) for name, who in names.items()}
+    for page in pages.values():
+        page.set_viewport_size(NARROW)
+    people: dict[str, Hands] = {name: (Keyboard if script else Window)(page) for name, page in pages.items()}
     for number in SESSIONS[script]:
         walked = Journey(number, people, DEMO_DAY, stays, exam_in=0).go()
         assert walked[-1] == "UD 94 : Vérifiez les résultats, puis verrouillez la session → Verrouillée"

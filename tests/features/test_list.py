@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from portal.features.candidates.importing import import_candidates
 from portal.features.sessions import counting
@@ -55,8 +55,26 @@ def test_fifty_a_page_forwards_and_back_nothing_twice_nothing_left_out(w: World,
     assert numbers(back) == pages[1]
 
 
-def many(w: World, count: int) -> None:
-    day = date(2020, 7, 1)
+@pytest.mark.parametrize("order", ["", "&tri=debut", "&tri=fin&ordre=croissant"])
+def test_what_is_late_stands_in_its_order_whether_few_or_more_than_are_counted(
+    w: World, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """More are walked in order and not sorted: fifty are soon met (`python -m bench.pages`)."""
+    many(w, 60, date(2020, 6, 16))
+    browser = w.browser("national")
+    few = browser.get(f"/sessions?vue=en-retard{order}").text
+    assert len(numbers(few)) == 50 and "plus de" not in few
+    monkeypatch.setattr(counting, "COUNT_BOUND", 40)
+    counting._all_counts.cache_clear()
+    asked = []
+    event.listen(w.app().extensions["portal_db"].engine, "before_cursor_execute", lambda c, cur, sql, *rest: asked.append(sql))
+    more = browser.get(f"/sessions?vue=en-retard{order}").text
+    counting._all_counts.cache_clear()
+    assert "plus de 40" in more and numbers(more) == numbers(few)
+    assert not any("ORDER BY coalesce" in sql for sql in asked)
+
+
+def many(w: World, count: int, day: date = date(2020, 7, 1)) -> None:
     rows = [
         _row(w, i, facts_of(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9)))
         for i in range(1, count + 1)

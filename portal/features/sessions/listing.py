@@ -129,14 +129,17 @@ def _first_page(
     filters: Filters,
     today: date,
     limits: Limits,
+    many: bool,
 ) -> Select[Any]:
     """The query of a first page without a search, built once for everybody of one scope."""
     scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
     asked = Chosen(and_(scope, *_narrowed(filters)), whole=False, searched=False, few=False)
-    return _page_of(role, asked, filters, today, limits, None)
+    return _page_of(role, asked, filters, today, limits, None, many)
 
 
-def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None) -> Select[Any]:
+def _page_of(
+    role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None, many: bool
+) -> Select[Any]:
     column = SORTS[filters.sort]
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
@@ -149,14 +152,14 @@ def _page_of(role: Role, asked: Chosen, filters: Filters, today: date, limits: L
         found = found.where(here > there if ascending else here < there)
     keys: list[ColumnElement[Any]] = [column, s.c.id]
     order = [key.asc() if ascending else key.desc() for key in keys]
-    if asked.few or _is_short(role, filters):  # sorted once found: an expression keeps the database from walking in order
+    if asked.few or (_is_short(role, filters) and not many):  # sorted once found: an expression keeps the database from walking in order
         keys = [func.coalesce(column, column), s.c.id]
     ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
     return _shown(role, today).where(s.c.id.in_(ids)).order_by(*order)
 
 
 def _is_short(role: Role, filters: Filters) -> bool:
-    """Whether a centre or a unit asks for what is not over, or anybody for what is late: little, beside all that was."""
+    """Whether a centre or a unit asks for what is not over, or anybody for what is late: mostly little, beside all that was."""
     over = filters.view in ENDLESS and filters.status not in (*ACTIVE, Status.RESULTS)
     return filters.view == LATE.key or (not over and not may_do(role, Duty.COMPARE_DEPARTMENTS).ok)
 
@@ -169,13 +172,14 @@ def page(
     today: date,
     limits: Limits,
     cursor: Cursor | None = None,
+    many: bool = False,
 ) -> Page:
     """Fifty sessions; the one whose very number was searched for stands before them. A query or two, whose cost grows neither
-    with the pages before nor with the table."""
+    with the pages before nor with the table. `many`: what the view holds is more than one sorts: fifty are soon met in order."""
     if asked.searched or cursor:
-        query = _page_of(actor.role, asked, filters, today, limits, cursor)
+        query = _page_of(actor.role, asked, filters, today, limits, cursor, many)
     else:
-        query = _first_page(actor.role, actor.centre_id, actor.department_code, actor.region_code, filters, today, limits)
+        query = _first_page(actor.role, actor.centre_id, actor.department_code, actor.region_code, filters, today, limits, many)
     backwards = cursor is not None and cursor.before
     rows = list(conn.execute(query))
     more = len(rows) > PAGE

@@ -61,10 +61,11 @@ def index() -> ResponseReturnValue:
     filters, typed, errors = read_filters(query.everything(), actor().role)
     today, limit = clock().today(), limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
-    page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort))
     shown = views.views(actor().role, filters.view)
     rank = min(max(query.number("rang") or 1, 1), 10**7)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
+    many = counts.get(filters.view, 0) > counting.COUNT_BOUND
+    page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort), many)
 
     base = url_for("sessions.index")
 
