@@ -152,7 +152,9 @@ def _page_of(
         found = found.where(here > there if ascending else here < there)
     keys: list[ColumnElement[Any]] = [column, s.c.id]
     order = [key.asc() if ascending else key.desc() for key in keys]
-    if asked.few or (_is_short(role, filters) and not many):  # sorted once found: an expression keeps the database from walking in order
+    if asked.few or (
+        _is_short(role, filters) and not many
+    ):  # sorted once found: an expression keeps the database from walking in order
         keys = [func.coalesce(column, column), s.c.id]
     ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
     return _shown(role, today).where(s.c.id.in_(ids)).order_by(*order)
