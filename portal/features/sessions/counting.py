@@ -138,3 +138,8 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
 def in_words(count: int) -> str:
     """« 41 », « plus de 2 000 » of a count that stopped; what is kept or counted to the end is told as it is."""
     return f"plus de {number(COUNT_BOUND)}" if count == COUNT_BOUND + 1 else number(count)
+
+
+def many(count: int) -> bool:
+    """Whether there are more than are counted."""
+    return count > COUNT_BOUND

@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
     shown = views.views(actor().role, filters.view)
     rank = min(max(query.number("rang") or 1, 1), 10**7)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
-    many = counts.get(filters.view, 0) > counting.COUNT_BOUND
+    many = counting.many(counts[filters.view])
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort), many)
 
     base = url_for("sessions.index")
@@ -78,7 +78,6 @@ def index() -> ResponseReturnValue:
         place = max(1, rank - listing.PAGE) if cursor.before else rank + len(page.rows)
         return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}", "rang": str(place)})
 
-    status = 422 if errors else 200
     return render_template(
         "sessions/index.html",
         page=page,
@@ -102,7 +101,7 @@ def index() -> ResponseReturnValue:
         at=at,
         rank=rank,
         departments=_departments(),
-    ), status
+    ), 422 if errors else 200
 
 
 def _departments() -> dict[str, str]:
