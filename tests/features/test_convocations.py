@@ -55,11 +55,6 @@ def w(world: World) -> Iterator[World]:
     world.close()
 
 
-def midnight(w: World) -> datetime:
-    """After all that pages sent today, at whatever hour this runs."""
-    return datetime.combine(w.today, datetime.min.time(), PARIS) + timedelta(days=1)
-
-
 class Box:
     """A server of mails in memory, which knows the token of each link that it was sent."""
 
@@ -72,7 +67,8 @@ class Box:
     def sent(self, after: int = 0) -> list[str]:
         """To whom something left, in order of addresses."""
         self.taken.clear()
-        send_due(self.w.db, lambda: midnight(self.w) + timedelta(hours=after), SETTINGS, self)
+        later = datetime.combine(self.w.today, datetime.min.time(), PARIS) + timedelta(hours=12 + after)
+        send_due(self.w.db, lambda: later, SETTINGS, self)
         return sorted(str(message["To"]) for message in self.taken)
 
     def to(self, address: str) -> EmailMessage:
@@ -271,7 +267,7 @@ def test_an_address_that_no_server_takes_is_told_to_the_centre(w: World) -> None
     def refuse(message: EmailMessage) -> None:
         raise ValueError("nobody")
 
-    send_due(w.db, lambda: midnight(w), SETTINGS, refuse)
+    send_due(w.db, w.now, SETTINGS, refuse)
     told = rows(b.get("/sessions/1/candidats/convocations").text)
     assert "n’est pas parti" in told["AUBIGNÉ Éloïse"]
     assert b.post("/sessions/1/candidats/convocations", remise=["c1"]).status_code == 303
