@@ -143,7 +143,8 @@ def days_to_come(f: Facts, today: date) -> Why | None:
     if not f.postponed or f.exam_ends_on is None or today <= f.exam_ends_on or f.actual_end_on:
         return None
     why = f"Les jours d’examen indiqués sont passés (le dernier était le {day(f.exam_ends_on)}) : personne n’y est plus convoqué."
-    return Why(why, "Indiquez les jours d’examen à venir ; si l’examen a eu lieu, saisissez d’abord sa date réelle de fin.")
+    helper = f"Indiquez les jours d’examen à venir ; si l’examen a eu lieu, saisissez d’abord sa date réelle de fin. {DOUBT}"
+    return Why(why, helper)
 
 
 def has_hour(f: Facts, today: date) -> Why | None:

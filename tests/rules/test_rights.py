@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import ACTIVE, Action, Role, Status
-from portal.rules.lines import UNITS_TURN, Line
+from portal.rules.lines import UNITS_TURN, Check, Line
 from portal.rules.rights import LINE, TABLE, Allowed, Person, Refused, may, missing, why_not
 from portal.rules.steps import STEP_AT, STEPS
 from tests.support.facts import ANY_FACTS, TODAY, facts_of
@@ -45,6 +45,18 @@ def test_the_helper_of_a_refusal_is_somebody_else_or_something_to_do(role: Role,
         Role.NATIONAL: ("UD 94",),
     }
     assert any(who in verdict.helper for who in somebody[role]), verdict
+
+
+@pytest.mark.parametrize(
+    "check",
+    {check: None for line in TABLE if line.by is Role.CENTRE for check in line.provided},
+    ids=lambda check: check.__name__,
+)
+def test_every_check_on_a_centre_names_the_unit_that_can_help(check: Check) -> None:
+    """Each is made to refuse: drawn at random, the one that seldom does would be met now and then."""
+    quietly = settings(derandomize=True, database=None, max_examples=5_000, phases=[Phase.generate])
+    refused = check(find(ANY_FACTS, lambda facts: check(facts, TODAY) is not None, settings=quietly), TODAY)
+    assert refused and "{unit}" in refused.helper
 
 
 @given(ANY_FACTS)
