@@ -28,10 +28,10 @@ _POINTER = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
 _OBJECT = re.compile(rb"\s{0,20}\d{1,10}\s{1,20}\d{1,5}\s{1,20}obj\b")
 _SECTION = re.compile(rb"\s{0,20}(\d{1,10}) (\d{1,10})\s{1,20}")
 _ENTRY = re.compile(rb"(\d{10}) \d{5} n")
-_END = rb"(?=[\s/<>\[\]()%]|$)"
+_END = rb"(?=[\s\0/<>\[\](){}%]|$)"  # a NUL is a space there
 _ENCRYPT = re.compile(rb"/Encrypt" + _END)
-_ACTS = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Movie|Sound|Rendition"
-_ACTIVE = re.compile(rb"/(?:JS|" + _ACTS + rb")" + _END)
+_ACTS = rb"JavaScript|Launch|EmbeddedFiles?|FileAttachment|RichMedia|XFA|SubmitForm|ImportData|GoTo[ER]|Movie|Sound|Rendition|OnInstantiate"
+_ACTIVE = re.compile(rb"/(?:JS|EF|" + _ACTS + rb")" + _END)
 # In what pages show, a picture for one, such names are no accident, but for the shortest: there something is hidden from whoever looks.
 _HIDDEN = re.compile(rb"/(?:ObjStm|" + _ACTS + rb")" + _END)
 # Objects that are packed: said plainly, and packed once or not at all, as programs do it.
@@ -40,6 +40,9 @@ _PLAIN = re.compile(
     rb"obj\s*<<(?:\s*/(?:Type\s*/ObjStm|(?:N|First|Length|Extends)\s+\d+(?:\s+\d+\s+R)?|"
     rb"Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])))*\s*>>\s*"
 )
+# Programs unpack them also where that is not said: where their first stands is a number of their own, and nobody else's.
+_COUNTED, _FIRST = re.compile(rb"/N" + _END), re.compile(rb"/First" + _END)
+_FIRST_AT = re.compile(rb"/First[\s\0]+\d+\b(?![\s\0]+\d+[\s\0]+R)")
 _PAGE = re.compile(rb"/Type\s*/Page" + _END)
 
 
@@ -108,13 +111,19 @@ def _open(data: bytes) -> Iterator[bytes]:
             inside = _unpacked(content, said, room)
             room -= len(inside)
             yield _spelled(inside)
-        elif _HIDDEN.search(_spelled(content)):
+        elif _unsaid(said) or _HIDDEN.search(_spelled(content)):
             raise _Broken
         at = ends + len(b"endstream")
     rest = _spelled(data[at:])
     if _OBJECTS.search(rest):  # they stand in a stream, and none follows
         raise _Broken
     yield rest
+
+
+def _unsaid(said: bytes) -> bool:
+    """Whether objects are packed in a stream, before which this is said, that does not call itself one of objects."""
+    own = said[said.rfind(b"obj") :]
+    return bool(_FIRST_AT.search(said) or (_FIRST.search(own) and _COUNTED.search(own)))
 
 
 def _unpacked(packed: bytes, said: bytes, room: int) -> bytes:

@@ -101,6 +101,15 @@ def _broken() -> Iterator[tuple[str, bytes]]:
         "objects that are packed after half an end of line",
         with_more(_packed_object(acts).replace(b"\nstream\n", b"\nstream\r")),
     )
+    yield "objects that are packed, as is not said", with_more(_packed_object(acts).replace(b" /Type /ObjStm", b""))
+    yield (
+        "objects that are packed, as is not said, where nobody looks",
+        with_more(_packed_object(acts).replace(b" /Type /ObjStm", b"").replace(b"/Length", b"/X (obj) /Length")),
+    )
+    yield (
+        "objects that are packed, as is not said, from where another object says",
+        with_more(_packed_object(acts).replace(b"/Type /ObjStm", b"").replace(b"/First 4", b"/First 8 0 R")),
+    )
     yield "objects behind a remark that says « stream »", with_more(b"%% stream\n9 0 obj\n%s\nendobj\n%% endstream\n" % acts[4:])
     yield "packed objects behind such a remark", with_more(b"% stream\n" + _packed_object(acts))
     yield "a name without an end", with_object(b"/" + b"#41" * (pdf.SPELLED + 1))
@@ -112,15 +121,21 @@ def _broken() -> Iterator[tuple[str, bytes]]:
 def _closed() -> Iterator[tuple[str, bytes]]:
     yield "a password", in_trailer(b"/Encrypt 8 0 R")
     yield "rights alone", in_trailer(b"/Encrypt << /Filter /Standard /V 4 >>")
+    yield "a password, and a NUL for a space", in_trailer(b"/Encrypt\0 8 0 R")
     yield "a password, spelled otherwise", in_trailer(b"/Enc#72ypt 8 0 R")
 
 
 def _active() -> Iterator[tuple[str, bytes]]:
     yield "JavaScript", with_object(b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>")
     yield "JavaScript, spelled otherwise", with_object(b"<< /S /J#61vaScript /J#53 (x) >>")
+    yield "JavaScript, and a NUL for a space", with_object(b"<< /S /JavaScript\0/JS\0(x) >>")
     yield "JavaScript that is packed", packed(b"9 0 << /S /JavaScript /JS (x) >>")
     yield "a program to begin", with_object(b"<< /S /Launch /F (cmd.exe) >>")
     yield "a file within", with_object(b"<< /Names << /EmbeddedFiles 8 0 R >> >>")
+    yield "a file within, that does not say so", with_object(b"<< /Type /Filespec /F (x.exe) /EF << /F 8 0 R >> >>")
+    yield "a file pinned to the page", with_object(b"<< /Type /Annot /Subtype /FileAttachment /FS 8 0 R >>")
+    yield "a way into another file, on opening", with_object(b"<< /OpenAction << /S /GoToR /F (\\\\elsewhere\\x) >> >>")
+    yield "a solid that acts", with_object(b"<< /Type /3D /Subtype /U3D /OnInstantiate 8 0 R >>")
     yield "a film", with_object(b"<< /Type /Annot /Subtype /RichMedia >>")
     yield "a form that acts", with_object(b"<< /AcroForm << /XFA 8 0 R >> >>")
 
@@ -147,5 +162,9 @@ TAKEN = {
     "objects that stand open": packed(b"", b"", b"9 0 << /Type /Font >>"),
     "objects that are packed, said in a list": packed(b"9 0 << /Type /Font >>", b"/Extends 8 0 R /Filter [ /FlateDecode ]"),
     "a way to a page, on opening": with_object(b"<< /OpenAction [3 0 R /Fit] /AA 8 0 R /JSON (x) >>"),
+    "headings, then the colours of a picture": with_more(
+        b"8 0 obj\n<< /Type /Outlines /First 3 0 R /Last 3 0 R >>\nendobj\n"
+        b"9 0 obj\n<< /N 3 /Alternate /DeviceRGB /Length 3 >>\nstream\nabc\nendstream\nendobj\n"
+    ),
     "a line after its end": GOOD + b"\r\n\r\n",
 }
