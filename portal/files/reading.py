@@ -9,6 +9,7 @@ from portal.files import text
 from portal.files.cells import restore
 from portal.files.errors import BadCell, BadFile, Errors, LineError
 from portal.files.found import Found
+from portal.rules.french import seen
 
 T = TypeVar("T")
 LARGEST_FILE = 50_000_000
@@ -70,7 +71,7 @@ def named(
     if not found.rows:
         raise BadFile([LineError(1, "le fichier est vide.")])
     (header_line, header), body = found.rows[0], found.rows[1:]
-    names = [(also or {}).get(name, name) for name in (" ".join(name.split()).casefold() for name in header)]
+    names = [(also or {}).get(name, name) for name in (" ".join(seen(name).split()).casefold() for name in header)]
     while names and not names[-1]:
         names.pop()
     errors = Errors()
@@ -95,7 +96,7 @@ def named(
         if any(cell.strip() for cell in cells[len(names) :]):
             errors.add(number, f"{len(cells)} cellules, pour {len(names)} colonnes")
             continue
-        padded = [restore(cell.strip()) for cell in cells[: len(names)]] + [""] * (len(names) - len(cells))
+        padded = [restore(seen(cell).strip()) for cell in cells[: len(names)]] + [""] * (len(names) - len(cells))
         lines.append(Line(number, {**dict.fromkeys(optional, ""), **dict(zip(names, padded, strict=True))}))
     errors.stop_if_any()
     return Lines(lines, found.notes, frozenset(names))

@@ -20,6 +20,13 @@ MONTHS = (
     "décembre",
 )
 VOWELS = frozenset("AEIOUÆŒ")
+# Signs that nobody sees or types: no character, a break that is allowed, no space at all, and which way one reads.
+UNSEEN = dict.fromkeys([0, 0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+
+
+def seen(text: str) -> str:
+    """What a person sees of what was typed or pasted: without the signs that come along from pages and spreadsheets."""
+    return text.translate(UNSEEN)
 
 
 def day(value: date) -> str:

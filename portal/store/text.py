@@ -3,12 +3,14 @@
 import re
 import unicodedata
 
+from portal.rules.french import seen
+
 _SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 
 
 def storable(text: str) -> str:
-    """What was typed, without the one sign that PostgreSQL does not keep (NUL): a browser never sends it."""
-    return text.replace("\0", "")
+    """What was typed, without what nobody sees of it: among that the one sign that PostgreSQL does not keep (NUL)."""
+    return seen(text)
 
 
 def one_line(text: str, longest: int) -> str:

@@ -8,16 +8,18 @@ _KEY = "undo"
 
 
 class Offered(TypedDict):
-    """The address that takes it back, and the fields that are sent there."""
+    """The address that takes it back, the fields that are sent there, and in which of the messages that wait."""
 
     to: str
     fields: dict[str, str]
+    message: int
 
 
 def offer_undo(to: str, **fields: object) -> None:
-    """The next page offers to send these fields to this address: a version among them, so that it is refused once anything else
-    has changed."""
-    session[_KEY] = {"to": to, "fields": {name: str(value) for name, value in fields.items()}}
+    """The message that is flashed next offers to send these fields to this address: a version among them, so that it is refused once
+    anything else has changed."""
+    waiting = len(session.get("_flashes", ()))
+    session[_KEY] = {"to": to, "fields": {name: str(value) for name, value in fields.items()}, "message": waiting}
 
 
 def undo_offered() -> Offered | None:

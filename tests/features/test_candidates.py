@@ -331,6 +331,14 @@ def test_what_an_older_spreadsheet_saves_is_read_and_the_preview_says_how(
     assert w.scalar("select first_name from candidate where last_name = 'D’Aubigné'") == "Éloïse"
 
 
+def test_signs_that_nobody_sees_come_along_in_a_file_and_are_not_read(w: World) -> None:
+    b = w.browser("centre")
+    preview = send(b, "\ufeffnom;pr\u200bénom;date de naissance\n\u200bSall;Fa\u00adtou;\u200e01/02/1990\n".encode())
+    assert "1 candidat à ajouter" in preview.text
+    assert b.post("/sessions/1/candidats/import", content=hidden(preview.text, "content")).status_code == 303
+    assert w.scalar("select last_name || first_name from candidate") == "SallFatou"
+
+
 BAD_LINES: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "a formula in a name": (f"{HEAD}=HYPERLINK(1);Fatou;01/02/1990;\n".encode(), "commence comme une formule"),
     "a formula in a workbook": (lambda: book(COLUMNS, ("'=1+1", "Fatou", "01/02/1990", "")), "commence comme une formule"),

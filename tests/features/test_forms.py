@@ -155,6 +155,25 @@ def test_what_is_right_is_taken_and_shown_as_typed(app: Flask, name: str, typed:
         assert field.typed == ("" if name == "secret" else typed.replace("\0", ""))
 
 
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200e", "\u202a", "\u2060", "\u2068", "\ufeff"])
+def test_a_sign_that_nobody_sees_is_not_taken_for_something_typed(app: Flask, sign: str) -> None:
+    """Pasted with a name or a number, from a web page or a spreadsheet; alone, it is no reason."""
+    pasted = {"name": "Dupont", "email": "a@b.fr", "number": "5", "day": "01/02/2020", "siret": "732 829 320 00074", "text": "x"}
+    with app.test_request_context(method="POST", data={name: f"{sign}{typed}{sign}" for name, typed in pasted.items()}):
+        form = Every()
+        form.validate()
+        typed = {field.name: field.typed for field in form if isinstance(field, TypedField) and field.name in pasted}
+        assert typed == pasted and not {*pasted} & {*form.errors}
+    with app.test_request_context(method="POST", data=dict.fromkeys(("text", "letter", "name"), sign)):
+        form = Every()
+        form.validate()
+        assert (form.text.errors, form.letter.errors, form["name"].errors) == (
+            ["Écrivez."],
+            ["Écrivez la lettre."],
+            ["Indiquez le nom."],
+        )
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [

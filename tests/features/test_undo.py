@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from portal.core.outcomes import Saved
+from portal.features.jury.seats import seat
 from tests.support.hands import Reader
 from tests.support.reading import parse, sent
 from tests.support.world import Browser, World
@@ -97,6 +99,30 @@ def test_a_member_just_taken_off_the_jury_sits_again(w: World) -> None:
     b.post("/sessions/1/jury", version=w.get(1).version, action="liens", **{f"lien-{one}": "1", f"lien-{two}": "2"})
     b.post("/sessions/1/jury", version=w.get(1).version, action="retirer", member=one)
     assert ">Annuler<" not in b.get("/sessions/1/jury").text, "what was declared of it is gone"
+
+
+def test_a_member_who_sits_elsewhere_since_is_asked_about_before_it_sits_again(w: World) -> None:
+    one, _ = w.seat(1)
+    b = w.browser("centre")
+    b.post("/sessions/1/jury", version=w.get(1).version, action="retirer", member=one)
+    page = b.get("/sessions/1/jury").text
+    w.session(2, "15/09/2020", "18/09/2020", "en_preparation")
+    assert isinstance(seat(w.as_("centre"), 2, w.get(2).version, one), Saved)
+    asked = undo(b, page)
+    assert asked.status_code == 422 and "Ce membre siège déjà ces jours-là" in asked.text and w.get(1).jury == 1
+
+
+def test_it_stands_in_the_message_of_what_it_takes_back_alone(w: World) -> None:
+    """The page that was to say so never came: the next one says two things, of which it takes back the first."""
+    b = w.browser("centre")
+    number = added(w, b)
+    b.get("/sessions")
+    assert b.post(f"/sessions/1/candidats/{number}/retrait", version=w.get(1).version, reason="").status_code == 303
+    added(w, b, last_name="Zola")
+    said = [one for one in parse(b.get("/sessions/1/candidats").text).all("div") if one.attributes.get("role") == "status"]
+    gone, came = said
+    assert "n’est plus sur la liste" in gone.words() and "Annuler" in gone.words()
+    assert "ZOLA" in came.words() and "Annuler" not in came.words()
 
 
 def test_notices_marked_as_read_are_new_again_and_those_read_before_are_not(w: World) -> None:

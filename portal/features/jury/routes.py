@@ -118,7 +118,7 @@ def edit(number: int) -> ResponseReturnValue:
         alone = s.status is not Status.CONVOKED and not any(x.trained for x in seated(reading(), actor(), s) if x.id == chosen)
         outcome = seats.unseat(work(), number, version(), chosen)
         if alone and isinstance(outcome, Saved):
-            offer_undo(url_for("jury.edit", number=number), version=version() + 1, action="quand-meme", member=chosen)
+            offer_undo(url_for("jury.edit", number=number), version=version() + 1, action="ajouter", member=chosen)
     elif act == "liens":
         outcome = seats.declare_links(work(), number, version(), typed)
     elif not chosen:
