@@ -18,7 +18,7 @@ from portal.features.candidates.actions import edit as edit_candidate
 from portal.features.communication.closings import announce, call_off, closings
 from portal.features.communication.letters import NewLetter, Published, as_html, publish
 from portal.features.documents.actions import grouped
-from portal.features.jury.members import Kept, Stale, accredit, withdraw
+from portal.features.jury.members import Kept, Stale, accredit, correct, withdraw
 from portal.features.jury.members import add as add_member
 from portal.features.jury.seats import seat
 from portal.features.measures.actions import CannotRevert, Reverted, revert
@@ -208,6 +208,14 @@ def test_the_same_name_is_kept_by_two_units_and_by_one_only_with_another_address
     assert isinstance(add_member(w.as_("ud75"), "Delorme", "Agnès", "a@test.example"), Kept)
     with pytest.raises(NotThere):
         add_member(w.as_("region"), "Autre", "", "")
+
+
+def test_a_member_has_a_name(w: World) -> None:
+    nameless = Invalid({"last_name": "Indiquez le nom."})
+    assert add_member(w.as_("ud94"), "", "Agnès", "") == nameless
+    number = w.juror("Delorme")
+    assert correct(w.as_("ud94"), number, 2, "", "Agnès", "") == nameless
+    assert w.scalar("select last_name from jury_member") == "Delorme"
 
 
 def test_an_accreditation_is_added_and_withdrawn_once_each_and_told(w: World) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from portal.clock import PARIS
 from portal.core.links import HOLDER
+from portal.core.outcomes import Unchanged
 from portal.features.candidates.importing import import_candidates
-from portal.features.convocations.actions import share
+from portal.features.convocations.actions import NOT_YET, hand_over, make_link, note_returned, share, withdraw_link
 from portal.features.convocations.reminding import remind
 from portal.features.notices.outbox import send_due
 from portal.features.privacy.erasing import apply
@@ -330,6 +331,15 @@ def test_nobody_but_the_centre_sends_hands_over_or_withdraws(w: World) -> None:
     b = w.browser("centre")
     for nonsense in ("c99", "m99", "x", "c1x", ""):
         assert b.post(here, renouveler=nonsense).status_code == 404
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_nobody_has_a_link_before_the_convocations_are_sent(w: World) -> None:
+    centre, anybody = w.as_("centre"), f"c{w.scalar('SELECT min(id) FROM candidate')}"
+    assert make_link(centre, 1, anybody) == hand_over(centre, 1, [anybody]) == NOT_YET
+    assert note_returned(centre, 1, anybody, returned=True) == NOT_YET
+    assert withdraw_link(centre, 1, anybody) == Unchanged("Ce lien n’ouvre déjà plus rien.")
+    assert w.scalar("SELECT count(*) FROM personal_link") == 0
 
 
 # ---- once there are results

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.features.taking_over.kinds import ALL, KINDS
+from portal.core.outcomes import NotThere
+from portal.features.taking_over import actions as taking_over
+from portal.features.taking_over.kinds import ALL, KINDS, Kind
+from portal.files.found import Found
 from tests.support.visible import visible
 from tests.support.world import Browser, World, hidden
 
@@ -152,6 +155,17 @@ def test_what_is_no_table_gets_a_sentence(w: World, data: bytes) -> None:
 def test_a_missing_column_is_called_as_the_screen_calls_it(w: World) -> None:
     answer = send(w.browser("national"), "centres", "SIRET;nom\n356 000 000 00048;LA POSTE\n")
     assert "la colonne « département » manque" in answer.text and "department" not in visible(answer.text).main
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", ["centre", "ud94", "region"])
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.key)
+def test_what_a_file_holds_is_nobody_elses_to_take_over_or_to_try(w: World, who: str, kind: Kind) -> None:
+    work, found = w.as_(who), Found([(1, list(kind.columns))])
+    with pytest.raises(NotThere):
+        taking_over.take_over(work, kind, found, "k")
+    with pytest.raises(NotThere):
+        taking_over.rehearse(work, kind, found)
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)

@@ -1,5 +1,6 @@
 """The pages that a public service owes, open to everybody, in the words of whoever reads them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,6 +9,20 @@ import pytest
 from portal.settings import Publisher
 from tests.support.visible import visible
 from tests.support.world import World
+
+LONG = {
+    "CCP": "Certificat de compétences",
+    "CCS": "Certificat complémentaire",
+    "DTE": "Dossier technique",
+    "PV": "Procès-verbal : ce",
+    "RNCP": "Répertoire national",
+    "SIRET": "Numéro d’un établissement",
+    "VAE": "Validation des acquis",
+    "UD": "Unité départementale",
+    "DDETS": "Direction départementale",
+    "DIRECCTE": "Direction régionale",
+    "DREETS": "Direction régionale",
+}
 
 
 @pytest.fixture
@@ -24,6 +39,19 @@ def test_help_is_for_who_reads_it_and_a_visitor_reads_everybodys(w: World) -> No
         assert [other for other in about.values() if f"Vous êtes {other}" in told] == [own]
     told = visible(w.browser().get("/aide").text).main
     assert all(f"Vous êtes {other}" in told for other in about.values()) and "Dossier technique d’évaluation" in told
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own", [("UD", "DIRECCTE"), ("DDETS", "DREETS")])
+def test_the_help_spells_out_each_abbreviation_and_of_the_labels_its_own(w: World, own: tuple[str, str]) -> None:
+    settings = w.app().extensions["portal_settings"]
+    w.app().extensions["portal_settings"] = replace(settings, unit_label=own[0], region_label=own[1])
+    told = w.browser().get("/aide").text.partition("Les sigles")[2]
+    trade = ("CCP", "CCS", "DTE", "PV", "RNCP", "SIRET", "VAE")
+    assert re.findall("<dt>(.*?)</dt><dd>(.{15})", told) == [(s, f"{LONG[s]:.15}") for s in sorted([*trade, *own])] + [
+        ("REPRISE", "Ce qui vient du"),
+        ("TP", "Titre professio"),
+    ]
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)

@@ -84,6 +84,21 @@ def test_a_paper_is_of_its_form_and_its_person(w: World) -> None:
     assert w.scalar("SELECT count(*) FROM kept_paper") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 299 + "…"),
+        ("mot " * 74 + "fin!", "mot " * 74 + "fin!"),  # 300 letters
+        ("mot " * 74 + "fini !", "mot " * 73 + "mot…"),
+        ("# Titre\n\n## Sous-titre\n- **Un** point\n> cité\n", "Un point cité"),
+        ("# Rien qu’un titre", "Rien qu’un titre"),
+    ],
+)
+def test_a_letter_is_announced_by_three_hundred_signs_without_its_headings_cut_after_a_word(text: str, said: str) -> None:
+    assert letters.summary(text) == said
+
+
 @pytest.mark.bare
 def test_it_says_before_whom_it_reaches(w: World) -> None:
     for who in ("centre", "ud94", "ud75", "region"):

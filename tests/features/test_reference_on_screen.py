@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -265,6 +266,48 @@ def test_another_expiry_says_what_it_leaves_before_it_is_saved(w: World) -> None
     assert "Titre TP-01303 : nouvelle échéance" in read(centre, "/avis")
     late = national.post("/titres/TP-01303", **{**wanted, "label": "Autre"}, **answered)
     assert late.status_code == 409 and 'value="Autre"' in late.text
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("label", "expires", "months", "told"),
+    [
+        ("Autre", "2031-05-31", 12, None),
+        (
+            "Titre échu",
+            "2032-05-31",
+            12,
+            "Le titre TP-EX1 Titre échu arrive à échéance le 31/05/2032, avec 12 mois de prolongation.",
+        ),
+        ("Titre échu", "2031-05-31", 0, "Le titre TP-EX1 Titre échu arrive à échéance le 31/05/2031."),
+        ("Titre échu", None, 12, "Le titre TP-EX1 Titre échu n’a plus d’échéance connue."),
+    ],
+)
+def test_the_centres_that_examine_for_a_title_are_told_of_another_end_and_of_nothing_else(
+    w: World, label: str, expires: str | None, months: int, told: str | None
+) -> None:
+    w.title("TP-EX1", "31/05/2031")
+    w.approve(title="TP-EX1")
+    for who in ("centre", "other"):
+        w.as_(who)
+    card = titles.Card(label, date(2016, 4, 20), 5, date.fromisoformat(expires) if expires else None, months, "")
+    assert titles.change(w.as_("national"), "TP-EX1", 1, card, "") == Saved("Titre enregistré.")
+    assert w.scalar("SELECT body FROM notice") == told
+    assert w.scalar("SELECT count(*) FROM notice") == (told is not None), "the other centre has no approval"
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_certificates_of_a_title_stand_in_the_order_in_which_they_came(w: World) -> None:
+    work, ccp = w.as_("national"), CertificateKind.CCP
+    titles.open_title(work, "TP-00411", titles.Card("Conducteur de car", None, 3, None, 12, ""))
+    for version, label in enumerate(("Conduire", "Accueillir", "Vérifier"), 1):
+        assert isinstance(titles.add_certificate(work, "TP-00411", version, ccp, label), Saved)
+    number = int(str(w.scalar("SELECT id FROM certificate WHERE label = 'Accueillir'")))
+    titles.remove_certificate(work, "TP-00411", 4, number)
+    titles.add_certificate(work, "TP-00411", 5, ccp, "Réparer")
+    with w.db.reading() as conn:
+        rows = conn.exec_driver_sql("SELECT position, label FROM certificate WHERE title_id = 2 ORDER BY position").all()
+    assert [tuple(row) for row in rows] == [(1, "Conduire"), (3, "Vérifier"), (4, "Réparer")]
 
 
 def test_a_certificate_that_results_say_is_not_taken_away(w: World) -> None:

@@ -15,8 +15,19 @@ from portal.features.measures.catalogue import find as find_measure
 from portal.features.past.history import history
 from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.reference.importing import import_titles
-from portal.features.requests.actions import Answered, Made, accept, ask_expired, ask_postponement, refuse, withdraw
-from portal.features.sessions.actions import Practical, edit_practical
+from portal.features.requests.actions import (
+    Answered,
+    Made,
+    accept,
+    accept_several,
+    ask_expired,
+    ask_postponement,
+    refuse,
+    refuse_several,
+    why_not_done,
+    withdraw,
+)
+from portal.features.sessions.actions import Practical, advance, edit_practical
 from portal.features.sessions.importing import import_sessions
 from portal.rules.expired import expiry, why_not_ask
 from portal.rules.lifecycle import Action, Kind, Role, Status
@@ -176,8 +187,6 @@ def test_one_open_request_a_session(w: World) -> None:
 def test_what_the_rule_no_longer_allows_is_not_accepted_and_says_why(w: World) -> None:
     w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     number = ask(w, 1)
-    from portal.features.sessions.actions import advance
-
     assert isinstance(advance(w.as_("ud94"), 1, w.get(1).version, Action.SEND_DTE), Saved)
     answer = accept(w.as_("ud94"), number, w.get(1).version)
     assert isinstance(answer, Refused) and "DTE est déjà envoyé" in answer.reason
@@ -256,6 +265,31 @@ def test_several_are_refused_for_one_reason_and_nothing_is_lost_of_a_refusal_wit
         rows = conn.execute(text("SELECT status, answer FROM request ORDER BY id")).all()
     assert [tuple(row) for row in rows] == [("refusee", "Moniteurs absents")] * 2 + [("ouverte", None)]
     assert [w.get(n).starts_on.month for n in (1, 2, 3)] == [6, 6, 6]
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_why_one_of_several_was_not_answered_is_a_sentence(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
+    number, unit = ask(w, 1), w.as_("ud94")
+    outcomes = [
+        accept_several(unit, {number: 99})[number],
+        accept_several(unit, {999: 1})[999],
+        refuse_several(unit, [number], "")[number],
+        accept(unit, number, w.get(1).version, D("2020-07-06"), D("2023-07-10")),
+    ]
+    assert isinstance(advance(unit, 1, w.get(1).version, Action.SEND_DTE), Saved)
+    outcomes.append(accept_several(unit, {number: w.get(1).version})[number])
+    outcomes += [refuse_several(unit, [number], "Non")[number], refuse_several(unit, [number], "Non")[number]]
+    assert [why_not_done(outcome) for outcome in outcomes] == [
+        "La session a été modifiée entre-temps : relisez la demande.",
+        "Cette demande n’existe pas.",
+        "Indiquez le motif du refus : le centre le lit.",
+        "Date à confirmer, en ouvrant la demande : lundi 10 juillet 2023 : c’est dans plus de douze mois ; "
+        "lundi 10 juillet 2023 : c’est plus de six mois après le début, le 06/07/2020.",
+        "Le DTE est déjà envoyé : à ce statut, la session ne peut pas être reportée.",
+        "Demande refusée. Le centre en lit le motif.",
+        "La demande est déjà refusée.",
+    ]
 
 
 def test_what_nothing_forbids_is_ticked_at_once_and_the_oldest_says_how_long_it_waits(w: World) -> None:

@@ -13,7 +13,7 @@ from portal.features.access import keeping as accounts
 from portal.features.accounts.actions import sign_in_with
 from portal.rules.retention import LINE as LINE_OF_RETENTION
 from portal.rules.retention import Kind as Retained
-from portal.rules.security import LINE, TABLE, Kind
+from portal.rules.security import BY_STRANGERS, LINE, TABLE, Kind
 from portal.store.actors import Device
 from portal.store.security import MONTHS_AT_LEAST, Entry, enter, note, note_once, security_entry
 from tests.support.postgres import as_owner
@@ -46,9 +46,25 @@ def number(w: World, who: str) -> int:
 # ---- what is kept
 
 
+# Rows of one person in one hour, whether a stranger makes some too, and whether each place has its own.
+BOUNDS = {
+    Kind.SIGNED_IN: (100, False, True),
+    Kind.WRONG_PASSWORD: (100, True, True),
+    Kind.SLOWED: (1, True, False),
+    Kind.WRONG_CODE: (100, True, True),
+    Kind.NO_ACCOUNT: (100, True, True),
+    Kind.FOREIGN: (50, False, True),
+    Kind.MISSING: (50, False, True),
+    Kind.EXPORTED: (200, False, True),
+    Kind.LOOKED: (500, False, True),
+    Kind.CHANGED: (500, False, True),
+}
+
+
 def test_every_kind_has_a_line_a_name_and_a_bound() -> None:
-    assert [line.kind for line in TABLE] == list(Kind)
-    assert all(line.label and 0 < line.most <= 500 for line in TABLE) and len({line.label for line in TABLE}) == len(TABLE)
+    assert [(line.kind, (line.most, not line.known, line.by_place)) for line in TABLE] == list(BOUNDS.items())
+    assert list(BOUNDS) == list(Kind) and BY_STRANGERS == 5_000
+    assert all(line.label for line in TABLE) and len({line.label for line in TABLE}) == len(TABLE)
 
 
 @pytest.mark.bare

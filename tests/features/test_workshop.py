@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from portal.core.outcomes import Changed, Saved
 from portal.core.people import Person
 from portal.features.candidates.actions import add as add_candidate
-from portal.features.measures.actions import Applied, NothingToChange, Reverted, _covered, apply, revert
+from portal.features.measures.actions import Applied, CountChanged, NothingToChange, Reverted, _covered, apply, revert
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, by_code, claimed_twice, plan, samples
 from portal.features.measures.progress import Task
@@ -241,8 +241,22 @@ def test_applying_is_refused_when_the_counts_changed_since_the_dry_run(w: World)
     seen = hidden(b.get("/mesures/confinement-2020").text, "seen")
     w.session(2, "06/07/2020", "10/07/2020")  # not even one that would change
     refused = b.post("/mesures/confinement-2020", number="1", seen=seen)
-    assert refused.status_code == 409 and "Les nombres ont changé" in refused.text and not w.get(1).postponed
+    assert refused.status_code == 409 and "La mesure, ou un nombre, a changé" in refused.text and not w.get(1).postponed
     assert b.post("/mesures/confinement-2020", number="1", seen=hidden(refused.text, "seen")).status_code == 303
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("was", "now"), [("jours = 14", "jours = 15"), ('nom = "1"', 'nom = "2"'), ("Décision", "Note")])
+def test_a_measure_that_was_changed_since_its_dry_run_is_not_applied_although_the_counts_are_the_same(
+    w: World, was: str, now: str
+) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    national, other = w.as_("national"), SHIFT.replace(was, now)
+    with w.db.reading() as conn:
+        seen = plan(conn, parse(SHIFT), w.today).fingerprint
+    assert isinstance(apply(national, parse(other), other, 1, seen), CountChanged) and not w.get(1).postponed
+    assert w.scalar("SELECT count(*) FROM measure_run") == 0
+    assert isinstance(apply(national, parse(SHIFT), SHIFT, 1, seen), Applied)
 
 
 def test_taking_back_is_behind_a_typed_number_too(w: World) -> None:

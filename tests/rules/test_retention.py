@@ -8,24 +8,25 @@ from portal.rules.retention import DEFAULTS, LINE, TABLE, Kind, back
 
 D = date.fromisoformat
 
-# What the service keeps where nobody chose otherwise.
+# What the service keeps where nobody chose otherwise, the least and the most that may be chosen, and what is made anonymous then.
 SAID = {
-    Kind.SIGN_INS: "12 mois",
-    Kind.JOURNAL: "12 mois",
-    Kind.LINKS: "12 mois",
-    Kind.ADJUSTMENTS: "3 mois",
-    Kind.MAILS: "6 mois",
-    Kind.NOTICES: "12 mois",
-    Kind.SIGNALS: "5 ans",
-    Kind.CENTRES: "3 ans",
-    Kind.ACCOUNTS: "3 ans",
-    Kind.MEMBERS: "10 ans",
-    Kind.CANDIDATES: "50 ans",
+    Kind.SIGN_INS: ("12 mois", 6, 24, False),
+    Kind.JOURNAL: ("12 mois", 6, 24, False),
+    Kind.MAILS: ("6 mois", 1, 24, False),
+    Kind.LINKS: ("12 mois", 1, 36, False),
+    Kind.ADJUSTMENTS: ("3 mois", 1, 12, True),
+    Kind.NOTICES: ("12 mois", 3, 36, False),
+    Kind.SIGNALS: ("5 ans", 1, 10, True),
+    Kind.CENTRES: ("3 ans", 1, 10, True),
+    Kind.ACCOUNTS: ("3 ans", 1, 10, True),
+    Kind.MEMBERS: ("10 ans", 3, 50, True),
+    Kind.CANDIDATES: ("50 ans", 5, 99, True),
 }
 
 
 def test_each_kind_has_a_duration_between_its_bounds_and_a_reason() -> None:
-    assert {line.kind: line.in_words(line.default) for line in TABLE} == SAID and set(SAID) == set(Kind)
+    said = {line.kind: (line.in_words(line.default), line.least, line.most, line.erased) for line in TABLE}
+    assert list(said.items()) == list(SAID.items()) and set(SAID) == set(Kind)
     assert all(1 <= line.least <= line.default <= line.most and line.why.endswith(".") for line in TABLE)
     assert len({line.setting for line in TABLE}) == len(TABLE)
 

@@ -100,6 +100,32 @@ def test_who_is_refused_reads_why_and_who_can_help(role: Role, action: Action, s
     assert found.ask_unit is (role is not Role.UD and "UD 94" in found.helper)
 
 
+@pytest.mark.parametrize(
+    ("action", "status", "asked"),
+    [
+        (A.CONVOKE, S.DTE_REQUESTED, True),  # it sends the DTE
+        (A.CONVOKE, S.PREPARATION, False),
+        (A.CONVOKE, S.CONVOKED, False),
+        (A.EDIT_START, S.DTE_REQUESTED, True),  # it postpones
+        (A.EDIT_START, S.DTE_SENT, True),  # once the DTE is recalled
+        (A.EDIT_END, S.DTE_REQUESTED, True),
+        (A.EDIT_END, S.DTE_SENT, True),
+        (A.EDIT_END, S.CONVOKED, True),
+        (A.REQUEST_DTE, S.DTE_SENT, False),
+        (A.LOCK, S.CONVOKED, False),
+        (A.LOCK, S.RESULTS, True),
+        (A.CORRECT_RESULTS, S.RESULTS, True),
+    ],
+)
+def test_a_centre_is_sent_to_its_unit_where_the_unit_can_do_it_and_elsewhere_told_that_it_helps(
+    action: Action, status: Status, asked: bool
+) -> None:
+    facts = facts_of(status, TODAY + timedelta(days=1), TODAY + timedelta(days=2))
+    verdict = may(Person(Role.CENTRE, "UD 94"), action, facts, TODAY)
+    assert isinstance(verdict, Refused)
+    assert verdict.helper == ("Adressez une demande à l’UD 94." if asked else "En cas de doute, l’UD 94 peut vous aider.")
+
+
 def test_each_step_leads_from_its_statuses_to_the_next() -> None:
     assert {action: step.after for action, step in STEP.items()} == {
         A.REQUEST_DTE: S.DTE_REQUESTED,

@@ -85,8 +85,6 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
     same = select(letter.c.id).where(letter.c.creation_key == digest)
     try:
         with work.db.writing() as tx:
-            if found := tx.execute(same).scalar():
-                return Published(found, again=True)
             values["number"] = new.number or next_number(tx)
             number = int(tx.execute(insert(letter).values(values).returning(letter.c.id)).scalar_one())
             drop(tx, digest)
@@ -96,7 +94,7 @@ def publish(work: Work, new: NewLetter, key: str) -> Published | Invalid:
             )
             tell(tx, work, _addressed(new.roles, new.departments), message)
             return Published(number)
-    except IntegrityError:  # the same form, twice at once, or another of the same number
+    except IntegrityError:  # the same form twice, or another of the same number
         with work.db.reading() as conn:
             if found := conn.execute(same).scalar():
                 return Published(found, again=True)

@@ -185,14 +185,14 @@ def pickable(conn: Connection, actor: Actor, s: SessionRow, search: str = "") ->
     """
     sits = select(session_jury.c.member_id).where(session_jury.c.session_id == s.number)
     words = fold(search).split()[:5]
-    where = [in_region(s.department_code), jury_member.c.id.not_in(sits), *(jury_member.c.sort_key.contains(w) for w in words)]
+    where = [_in_region(s.department_code), jury_member.c.id.not_in(sits), *(jury_member.c.sort_key.contains(w) for w in words)]
     if not words:
         where.append(jury_member.c.id.in_(select(accreditation.c.member_id).where(accreditation.c.title_id == s.title_id)))
     found = _seats(conn, actor, s, *where)
     return sorted(found, key=lambda seat: seat.why_not is not None)[:MOST_SHOWN]
 
 
-def in_region(department_code: str) -> ColumnElement[bool]:
+def _in_region(department_code: str) -> ColumnElement[bool]:
     """Members kept by a unit of the same region."""
     own = select(department.c.region_code).where(department.c.code == department_code).scalar_subquery()
     return jury_member.c.department_code.in_(select(department.c.code).where(department.c.region_code == own))

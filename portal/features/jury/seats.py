@@ -12,7 +12,7 @@ from portal.core.holding import hold, stop, write
 from portal.core.outcomes import Invalid, NotThere, Outcome, Saved, Unchanged
 from portal.core.session import SessionRow
 from portal.core.sheet import candidates
-from portal.features.jury.queries import Seat, in_region, pickable, seated
+from portal.features.jury.queries import Seat, pickable, seated
 from portal.rules.checks import SMALLEST_JURY
 from portal.rules.french import day, of, plural
 from portal.rules.lifecycle import Action, Status
@@ -133,9 +133,7 @@ def _sits(tx: Connection, number: int, member_id: int) -> bool:
 
 
 def _pick(tx: Connection, work: Work, s: SessionRow, member_id: int) -> Seat | None:
-    row = tx.execute(
-        select(jury_member).where(jury_member.c.id == member_id, in_region(s.department_code)).with_for_update()
-    ).one_or_none()
+    row = tx.execute(select(jury_member).where(jury_member.c.id == member_id).with_for_update()).one_or_none()
     if row is None:
         return None
     return next((seat for seat in pickable(tx, work.actor, s, row.sort_key) if seat.id == member_id), None)

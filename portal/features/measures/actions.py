@@ -27,7 +27,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class CountChanged:
-    """Since the dry run, the number of sessions has changed: nothing was applied."""
+    """Since the dry run, the measure or the number of sessions has changed: nothing was applied."""
 
     expected: int
     plan: planning.Plan
@@ -75,8 +75,8 @@ class _TakeBack(Exception):
 def apply(
     work: Work, measure: Measure, definition: str, expected: int | None = None, seen: str | None = None
 ) -> Applied | CountChanged | NothingToChange:
-    """Apply the measure. `expected`: the number of sessions that the person read in the dry run and typed in; `seen`: the
-    counts of that dry run (`Plan.fingerprint`), which must still be so."""
+    """Apply the measure. `expected`: the number of sessions that the person read in the dry run and typed in; `seen`: that dry
+    run's measure and counts (`Plan.fingerprint`), which must still be so."""
     try:
         with work.db.writing() as tx:
             return _apply(tx, work, measure, definition, expected, seen)

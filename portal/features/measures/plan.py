@@ -108,12 +108,8 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """What was seen of a dry run: any count that changes changes it."""
-        seen = (
-            [(c.meaning.code, c.number) for c in self.counts]
-            + sorted(self.by_department.items())
-            + sorted(self.by_status.items())
-        )
+        """What was seen of a dry run: the measure as it was read, and every count."""
+        seen = (self.measure, [c.number for c in self.counts], sorted(self.by_department.items()), sorted(self.by_status.items()))
         return sha256(repr(seen).encode()).hexdigest()[:32]
 
 

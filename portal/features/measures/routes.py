@@ -176,9 +176,8 @@ def show(key: str) -> ResponseReturnValue:
             flash(f"Mesure appliquée : {plural(done.plan.touched, 'session modifiée', 'sessions modifiées')}.")
             return redirect(url_for("measures.show_run", run_id=done.run_id), 303)
         if typed == done.plan.touched:
-            form.put(
-                {"number": "Les nombres ont changé depuis l’essai à blanc que vous avez lu. Rien n’a été modifié : relisez-le."}
-            )
+            why = "La mesure, ou un nombre, a changé depuis l’essai à blanc que vous avez lu."
+            form.put({"number": f"{why} Rien n’a été modifié : relisez-le."})
         else:
             why = f"{typed} n’est pas le nombre de sessions concernées ({done.plan.touched})."
             form.put({"number": f"{why} Rien n’a été modifié : relisez l’essai à blanc."})
