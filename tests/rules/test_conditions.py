@@ -7,6 +7,7 @@ import pytest
 from portal.rules.conditions import Condition, holds
 from portal.rules.facts import Facts
 from portal.rules.lifecycle import Status
+from portal.rules.minutes import Minutes
 from tests.support.facts import facts_of
 
 TODAY = date(2020, 6, 15)
@@ -43,6 +44,15 @@ S = Status
         (Condition(end_in_doubt=True), {"actual_end_on": date(2020, 5, 11)}, {"actual_end_on": date(2020, 5, 12)}),
         (Condition(end_in_doubt=False), {"actual_end_on": date(2020, 4, 1), "actual_end_checked": True}, None),
         (Condition(end_in_doubt=False), {"ends_on": EVE}, {"ends_on": EVE, "actual_end_on": TODAY}),
+        (Condition(exam_start_to=TODAY), {"exam_starts_on": TODAY}, {"exam_starts_on": MORROW}),
+        (Condition(exam_start_to=TODAY), {"exam_starts_on": EVE}, {"starts_on": EVE}),
+        (Condition(exam_over=True), {"ends_on": MORROW, "exam_ends_on": TODAY}, {"ends_on": EVE, "exam_ends_on": MORROW}),
+        (Condition(exam_over=True), {"ends_on": MORROW, "planned_end_on": TODAY}, {"ends_on": EVE, "planned_end_on": MORROW}),
+        (Condition(exam_over=False), {"ends_on": MORROW}, {"ends_on": TODAY}),
+        (Condition(unconvened=True), {"unconvened": 1}, {"unconvened": 0}),
+        (Condition(unconvened=False), {"unconvened": 0}, {"unconvened": 2}),
+        (Condition(moved_by="greve"), {"moved_by": "greve"}, {"moved_by": "confinement-2020"}),
+        (Condition(minutes=(Minutes.AWAITED, Minutes.REFUSED)), {"minutes": Minutes.REFUSED}, {"minutes": Minutes.VERIFIED}),
     ],
 )
 def test_each_part_is_asked_for_by_itself(
