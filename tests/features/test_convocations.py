@@ -13,7 +13,7 @@ import pytest
 
 from portal.clock import PARIS
 from portal.core.links import HOLDER
-from portal.core.outcomes import Unchanged
+from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.candidates.importing import import_candidates
 from portal.features.convocations.actions import NOT_YET, hand_over, make_link, note_returned, share, withdraw_link
 from portal.features.convocations.reminding import remind
@@ -340,6 +340,34 @@ def test_nobody_has_a_link_before_the_convocations_are_sent(w: World) -> None:
     assert note_returned(centre, 1, anybody, returned=True) == NOT_YET
     assert withdraw_link(centre, 1, anybody) == Unchanged("Ce lien n’ouvre déjà plus rien.")
     assert w.scalar("SELECT count(*) FROM personal_link") == 0
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_is_done_with_a_link_is_said_once_of_people_of_this_session_alone(w: World) -> None:
+    convene(w)
+    w.session(2, "22/06/2020", "26/06/2020", candidates=1)
+    member, unseated, centre = w.scalar("SELECT min(id) FROM jury_member"), w.juror("Ailleurs"), w.as_("centre")
+    done = Unchanged("C’est déjà noté.")
+    assert [make_link(centre, 1, "c1"), make_link(centre, 1, "c3")] == [
+        Saved("Le nouveau lien part par courriel. L’ancien n’ouvre plus rien."),
+        Saved("L’ancien lien n’ouvre plus rien. Sans adresse électronique, le nouveau n’est envoyé à personne."),
+    ]
+    gone = Unchanged("Ce lien n’ouvre déjà plus rien.")
+    assert [withdraw_link(centre, 1, "c1") for _ in range(2)] == [Saved("Le lien est retiré : il n’ouvre plus rien."), gone]
+    assert note_returned(centre, 1, "c3", returned=True) == Invalid({"key": "Aucun courriel n’est parti pour cette personne."})
+    came = Saved("C’est noté : le courriel est revenu. Corrigez l’adresse, ou remettez le papier.")
+    assert [note_returned(centre, 1, "c2", returned=returned) for returned in (False, True, True, False)] == [
+        done, came, done, Saved("C’est noté : le courriel n’est pas revenu."),
+    ]  # fmt: skip
+    handed = Saved("C’est noté : 1 convocation remise en main propre.")
+    assert [hand_over(centre, 1, ["c3"]), hand_over(centre, 1, [], all_of_them=True)] == [handed, done]
+    assert isinstance(make_link(centre, 1, f"m{member}"), Saved)
+    rows = w.scalar("SELECT group_concat(after, '|') FROM audit_event WHERE action = 'link_made'")
+    assert [("jury" in told, told.count('"whose"')) for told in str(rows).split("|")] == [(False, 1), (False, 1), (True, 1)]
+    for stranger in ("c4", f"m{unseated}"):
+        for act in (make_link, withdraw_link):
+            with pytest.raises(NotThere):
+                act(centre, 1, stranger)
 
 
 # ---- once there are results
