@@ -1,7 +1,44 @@
 // Who is there, kept as one ticks. A tick waits in this browser until the service has answered it, also when the line drops or the
 // page is closed; it says which version it was made from, so that sent twice it is kept once, and undoes nobody else's unseen.
+// What waits for another day than the one that is shown, or is taken no more, is told here, where its people look.
 (() => {
   "use strict";
+  const place = document.getElementById("ailleurs");
+  const { shown, open } = place.dataset;
+  const whose = `presences.${place.dataset.presences}`;
+  const others = new Map(); // by day, what waits
+  try {
+    for (const key of Object.keys(localStorage).sort()) {
+      if (!key.startsWith(whose) || key.startsWith(`${whose}${shown}.`)) continue;
+      const on = key.slice(whose.length).split(".")[0];
+      others.set(on, [...(others.get(on) ?? []), [key, JSON.parse(localStorage.getItem(key))]]);
+    }
+  } catch { /* forbidden */ }
+  for (const [on, ticks] of others) {
+    const many = ticks.length > 1;
+    const sends = open.split(" ").includes(on);
+    const told = document.createElement("div");
+    told.className = "notice warn";
+    const words = document.createElement("p");
+    const what = `${ticks.length}\u00a0${many ? "présences" : "présence"} du ${on.split("-").reverse().join("/")}`;
+    const people = ticks.map(([, { who, value }]) => `${who ?? "un candidat"} ${value === "present" ? "présent(e)" : "absent(e)"}`);
+    words.textContent = sends
+      ? `${what} ${many ? "attendent" : "attend"} sur cet appareil.`
+      : `${what}, sur cet appareil, ${many ? "n’ont pas été enregistrées et ne peuvent" : "n’a pas été enregistrée et ne peut"} plus l’être\u00a0: ${people.join(", ")}.`;
+    const next = document.createElement(sends ? "a" : "button");
+    next.textContent = sends ? "Ouvrir ce jour pour les envoyer" : "Effacer de cet appareil";
+    if (sends) next.href = `?date=${on}`;
+    else {
+      next.type = "button";
+      next.className = "as-link";
+      next.addEventListener("click", () => {
+        for (const [key] of ticks) localStorage.removeItem(key);
+        told.remove();
+      });
+    }
+    told.append(words, next);
+    place.append(told);
+  }
   const form = document.querySelector("form[data-presences]");
   if (!form) return;
   const RETRY = 15000; // ms

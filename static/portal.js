@@ -206,6 +206,7 @@
   const account = document.body.dataset.account;
   const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* full or forbidden */ } };
+  if (account) store("compte", account); // whose ticks the page without a line shows
   const forget = (which) => {
     try {
       for (const key of Object.keys(localStorage)) {
@@ -236,6 +237,7 @@
     }
     dirty = false;
     forget(() => true);
+    store("compte", "");
   });
 
   // The sessions that one opened last, where sessions are looked for.

@@ -5,9 +5,10 @@
   const [, number] = location.pathname.match(/^\/sessions\/(\d+)\/jour$/) ?? [];
   const waiting = [];
   try {
+    const account = localStorage.getItem("compte"); // whoever was signed in last
     for (const key of Object.keys(localStorage).sort()) {
-      const [kind, , session, on] = key.split(".");
-      if (kind === "presences" && session === number) waiting.push({ ...JSON.parse(localStorage.getItem(key)), on });
+      const [kind, whose, session, on] = key.split(".");
+      if (kind === "presences" && whose === account && session === number) waiting.push({ ...JSON.parse(localStorage.getItem(key)), on });
     }
   } catch { /* forbidden */ }
   const list = document.getElementById("attente");

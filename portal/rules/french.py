@@ -19,6 +19,7 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+COUNTED = (1000, 9000)  # years
 VOWELS = frozenset("AEIOUÆŒ")
 # Signs that nobody sees or types: no character, a break that is allowed, no space at all, and which way one reads.
 UNSEEN = dict.fromkeys([0, 0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
@@ -82,11 +83,17 @@ def number(count: int) -> str:
 
 def as_typed(value: str) -> str:
     """What was typed into a field, as a person would write it: a date as jj/mm/aaaa whatever the browser sent, else as it is."""
-    found = parse_day(value)
+    found = written_day(value)
     return day(found) if found else value
 
 
 def parse_day(value: str) -> date | None:
+    """As `written_day`, but for years so far away that whoever counts some on from there comes to no date."""
+    found = written_day(value)
+    return found if found and COUNTED[0] <= found.year <= COUNTED[1] else None
+
+
+def written_day(value: str) -> date | None:
     """A date as `<input type="date">` sends it (ISO) or as a person types it (jj/mm/aaaa); None for anything else."""
     iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)
     french = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", value)

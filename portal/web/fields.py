@@ -10,7 +10,7 @@ from flask import request
 from wtforms.validators import StopValidation
 
 from portal.emails import is_email
-from portal.rules.french import number, parse_day, parse_hour
+from portal.rules.french import number, parse_hour, written_day
 from portal.rules.names import name_problem
 from portal.store.text import storable
 from portal.web.forms import number_in
@@ -169,7 +169,7 @@ class DayField(TypedField):
         return self.value
 
     def read(self, text: str) -> object:
-        found = parse_day(text)
+        found = written_day(text)
         if found is None:
             raise Wrong(f"« {text} » n’est pas une date : écrivez-la jj/mm/aaaa, par exemple {self.example}.")
         if not self.plausible(found):

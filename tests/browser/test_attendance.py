@@ -99,6 +99,46 @@ def test_a_page_that_is_opened_anew_without_a_line_shows_what_waits(chromium: Br
     assert ticked(page) == 2
 
 
+def test_what_waits_for_another_day_is_told_and_what_is_taken_no_more_too(chromium: Browser, base: str) -> None:
+    page = telephone(chromium, base)
+
+    def state(first: str, *, asked: bool = False) -> None:
+        page.goto(f"/sessions/{NUMBER}/jours-examen")
+        for label, day in (("Premier jour", first), ("Dernier jour", "2020-06-15")):
+            page.get_by_label(label).fill(day)
+        page.get_by_label("Heure").fill("08:30")
+        page.locator("main form button.button").first.click()
+        if asked:
+            page.get_by_role("button", name="Oui, c’est la bonne date").click()
+        page.wait_for_url(f"**/sessions/{NUMBER}")
+
+    def tick_unheard(row: int) -> None:
+        page.route("**/jour", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+        page.goto(f"/sessions/{NUMBER}/jour?date=2020-06-12")
+        rows(page, "matin")[row].get_by_text("Absent").click()
+        expect(page.get_by_role("status")).to_contain_text("1 à envoyer")
+        page.goto("/sessions")
+        page.unroute("**/jour")
+
+    state("2020-06-12", asked=True)
+    tick_unheard(0)
+    page.goto(f"/sessions/{NUMBER}/jour")
+    expect(page.get_by_text("1 présence du 12/06/2020 attend sur cet appareil.")).to_be_visible()
+    page.get_by_role("link", name="Ouvrir ce jour").click()
+    expect(page.get_by_role("status")).to_have_text("Tout est enregistré.")
+    tick_unheard(1)
+    state("2020-06-15")
+    page.goto(f"/sessions/{NUMBER}/jour")
+    told = page.locator("#ailleurs .notice")
+    expect(told).to_contain_text("n’a pas été enregistrée et ne peut plus l’être : ")
+    expect(told).to_contain_text("absent(e)")
+    assert not Axe().run(page).response["violations"]
+    told.get_by_role("button", name="Effacer de cet appareil").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Présences", exact=True)).to_be_visible()
+    expect(told).to_have_count(0)
+
+
 def test_two_telephones_are_told_of_each_other(chromium: Browser, base: str) -> None:
     one = stated(chromium, base)
     two = telephone(chromium, base)

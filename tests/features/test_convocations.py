@@ -177,6 +177,19 @@ def test_a_link_that_is_none_is_withdrawn_or_over_opens_nothing(w: World) -> Non
     assert done[Kind.LINKS] == 5 and w.scalar("SELECT count(*) FROM personal_link") == 0
 
 
+def test_a_link_that_came_with_a_slash_more_opens_too_and_one_that_is_spoilt_leads_into_no_other_address(w: World) -> None:
+    """As some programs of mail make it. What stands in the address of the sign-in, logs keep."""
+    convene(w)
+    box, visitor = Box(w), w.browser()
+    box.sent()
+    for address in ("eloise@x.example", "brun@x.example"):
+        link = box.link(address)
+        assert visitor.get(f"{link}/").status_code == 200
+        for spoilt in (f"{link}/x", f"{link}/convocation", f"/x{link}"):
+            answer = visitor.get(spoilt)
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/connexion")
+
+
 def test_whoever_tries_links_is_refused_before_long(w: World) -> None:
     visitor = w.browser()
     statuses = [visitor.get(f"/c/{'A' * 41}{i:02}").status_code for i in range(35)]

@@ -187,6 +187,8 @@ def test_a_title_is_opened_with_its_certificates_and_its_history(w: World) -> No
     assert twice.status_code == 422 and "déjà un certificat de cet intitulé" in twice.text
     certificate = w.scalar("SELECT id FROM certificate WHERE label = 'Conduire'")
     renamed = {"version": version_on(national, path), "renamed": "Conduire un car"}
+    stale = national.post(f"{path}/certificats/{certificate}", **{**renamed, "version": 0, "renamed": "Tapé"})
+    assert stale.status_code == 409 and 'value="Tapé"' in stale.text, "nothing that was typed is lost"
     assert national.post(f"{path}/certificats/{certificate}", **renamed).status_code == 303
     page = read(w.browser("centre"), path)
     assert "RNCP35250" in page and "jusqu’au 04/03/2025" in page and "CCP Conduire un car" in page

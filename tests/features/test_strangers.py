@@ -90,3 +90,14 @@ def test_a_sign_that_no_database_keeps_is_of_no_address(w: World) -> None:
     for word in ("a%00b", "%00"):
         for address in {re.sub(r"<[^>]*>", word, rule.rule) for rule in rules}:
             assert national.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_from_which_nobody_counts_on_is_of_no_address(w: World, day: str) -> None:
+    national, unit = w.browser("national"), w.browser("ud94")
+    for who, address in (
+        (national, "/securite/journal?du={0}&au={0}"),
+        (unit, "/chiffres?du={0}&au={0}"),
+        (unit, "/sessions/1/report?starts_on={0}&ends_on={0}"),
+    ):
+        assert who.get(address.format(day)).status_code in (200, 422), address

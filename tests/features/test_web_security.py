@@ -190,9 +190,9 @@ def test_passwords_are_hidden_and_managers_of_passwords_help(world: World) -> No
 
 # What a browser keeps, and for how long; nothing else does.
 KEPT_BY = {
-    "portal.js": "the sessions opened last: until the sign-out; whether « / » leads to the search, which is of nobody: for good",
+    "portal.js": "the sessions opened last: until the sign-out; whose account it was last, by number: until then too; whether « / » leads to the search, which is of nobody: for good",
     "draft.js": "the outcomes ticked on a sheet, by number: until they are saved, twelve hours, or the sign-out",
-    "attendance.js": "ticks that wait for the line, with whom they are of: until they are sent",
+    "attendance.js": "ticks that wait for the line, with whom they are of: until they are sent, or wiped where they are taken no more",
     "waiting.js": "the same, shown while there is no line",
 }
 

@@ -146,7 +146,7 @@ def _close(found: Kept, form: Form, conflict: bool = False) -> str:
 # ---- whoever was invited
 
 
-@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"], strict_slashes=False)
 def accept(token: str) -> ResponseReturnValue:
     read = invitations.invitation(settings().signing_keys, token)
     found = queries.find_any(reading(), read[0]) if read else None
@@ -226,7 +226,7 @@ def _own(outcome: Saved | Unchanged | Changed | Invalid, form: Form, template: s
     return redirect(url_for("accounts.mine"), 303)
 
 
-@blueprint.route("/compte/adresse/<token>", methods=["GET", "POST"])
+@blueprint.route("/compte/adresse/<token>", methods=["GET", "POST"], strict_slashes=False)
 def confirm_email(token: str) -> ResponseReturnValue:
     read = invitations.email_token(settings().signing_keys, token, clock().now())
     if read is None:

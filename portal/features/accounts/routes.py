@@ -89,7 +89,8 @@ def sign_in_manager(manager: LoginManager, app: Flask, csrf: CSRFProtect) -> Non
         if request.endpoint == "accounts.sign_in" or current_user.is_authenticated:
             csrf.protect()
             return None
-        target = request.full_path.rstrip("?")
+        # An address that leads nowhere is carried nowhere: it may be a private link, spoilt on its way.
+        target = request.full_path.rstrip("?") if request.endpoint else "/"
         if request.method == "POST" and request.endpoint != "accounts.sign_out":
             return page("accounts/sign_in.html", 401, form=SignIn(suite=target), kept=kept_fields())
         if request.endpoint == "accounts.sign_out":
@@ -167,7 +168,7 @@ def forgotten() -> ResponseReturnValue:
     return render_template("accounts/forgotten.html", form=form, sent=False), 429, {"Retry-After": str(minutes * 60)}
 
 
-@blueprint.route("/connexion/oubli/<token>", methods=["GET", "POST"])
+@blueprint.route("/connexion/oubli/<token>", methods=["GET", "POST"], strict_slashes=False)
 def choose_again(token: str) -> ResponseReturnValue:
     found = invitations.password_token(settings().signing_keys, token, clock().now())
     actor = queries.by_id(reading(), found[0], labels()) if found else None

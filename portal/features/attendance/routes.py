@@ -126,6 +126,7 @@ def _page(
         "days": days,
         "candidates": people,
         "open": verdict.ok and not why,
+        "open_days": [other.isoformat() for other in days if verdict.ok and not not_open(s.facts, other, today)],
         "stands": {(who, half): one for (who, _, half), one in stands.items()},
         "said": {key: in_words(became, stands.get((key[0], on, key[1]))) for key, became in (changed or {}).items() if on},
         "halves": Half,

@@ -103,7 +103,7 @@ def _none(kind: str) -> ResponseReturnValue:
     return render_template("convocations/over.html", kind=kind), 404
 
 
-@blueprint.route("/c/<token>", methods=["GET", "POST"])
+@blueprint.route("/c/<token>", methods=["GET", "POST"], strict_slashes=False)
 def candidate(token: str) -> ResponseReturnValue:
     held = _link(CANDIDATE, token)
     if not isinstance(held, Held):
@@ -200,7 +200,7 @@ def agenda(token: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/j/<token>", methods=["GET", "POST"])
+@blueprint.route("/j/<token>", methods=["GET", "POST"], strict_slashes=False)
 def juror(token: str) -> ResponseReturnValue:
     held = _link(MEMBER, token)
     if not isinstance(held, Held):

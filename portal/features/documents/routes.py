@@ -103,7 +103,7 @@ def verify_form() -> ResponseReturnValue:
     return render_template("documents/verify.html", form=form), 422
 
 
-@blueprint.route("/verifier/<code>", methods=["GET", "POST"])
+@blueprint.route("/verifier/<code>", methods=["GET", "POST"], strict_slashes=False)
 def verify(code: str) -> ResponseReturnValue:
     known = checking.normal(code)
     result = checking.check(reading(), known, settings().unit_label, clock().today()) if known else None

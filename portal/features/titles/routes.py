@@ -64,9 +64,11 @@ def show(code: str) -> ResponseReturnValue:
     return _answer(outcome, code, form)
 
 
-def _answer(outcome: actions.Outcome, code: str, form: CardForm, added: NewCertificate | None = None) -> ResponseReturnValue:
+def _answer(
+    outcome: actions.Outcome, code: str, form: CardForm, added: NewCertificate | None = None, **more: Any
+) -> ResponseReturnValue:
     if isinstance(outcome, Stale):
-        return _show(code, form, 409, added, conflict=True)
+        return _show(code, form, 409, added, conflict=True, **more)
     if isinstance(outcome, Invalid):
         (added or form).put(outcome.errors)
         return _show(code, form, 422, added)
@@ -119,4 +121,4 @@ def change_certificate(code: str, certificate_id: int) -> ResponseReturnValue:
     if isinstance(outcome, Invalid):
         known.put(outcome.errors)
         return _show(code, form, 422, wrong=certificate_id, known=known)
-    return _answer(outcome, code, form)
+    return _answer(outcome, code, form, wrong=certificate_id, known=known)
