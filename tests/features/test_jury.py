@@ -1,5 +1,6 @@
 """Juries: kept by the units, picked by the centres, through HTTP."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.jury import members, queries, seats, sittings
+from portal.features.preparation.actions import Created, NewSession, create
 from portal.features.standing.checking import verify
-from portal.rules.lifecycle import Status
+from portal.rules.lifecycle import Kind, Status
 from tests.support.world import Browser, World
 
 
@@ -147,6 +149,54 @@ def test_a_member_who_is_not_there_gets_no_accreditation_and_loses_none(w: World
         members.accredit(unit, 999, 1, "TP-01303", date(2020, 1, 1), date(2020, 12, 31))
     with pytest.raises(NotThere):
         members.withdraw(unit, 999, 1, 1)
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_links_are_declared_of_those_who_sit_and_those_who_are_on_the_list_and_once(w: World) -> None:
+    one, other = w.seat(1)
+    absent, centre = w.juror("Ailleurs"), w.as_("centre")
+
+    def declare(*links: tuple[int, int]) -> object:
+        return seats.declare_links(centre, 1, w.get(1).version, links)
+
+    assert declare((one, 1), (absent, 1), (other, 99)) == Saved("1 lien déclaré.")
+    assert declare((one, 1), (absent, 2)) == Unchanged("Ces liens sont déjà déclarés.")
+    assert declare((one, 1), (other, 2)) == Saved("2 liens déclarés.")
+    assert declare() == Saved("0 lien déclaré.")
+    assert w.scalar("SELECT count(*) FROM trainer_link") == 0
+    with w.db.reading() as conn:
+        told = conn.exec_driver_sql("SELECT after FROM audit_event WHERE action = 'jury_links' ORDER BY id").scalars().all()
+    names = [sorted(json.loads(after)["jury"]) for after in told]
+    assert names == [[str(one)], *[sorted(map(str, (one, other)))] * 2], "those who had a link and those who have one"
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_of_an_earlier_jury_those_who_are_accredited_on_the_day_sit_again_and_nobody_else(w: World) -> None:
+    stays, goes = w.juror("Reste"), w.juror("Part", "2016-01-01", "2020-10-31")
+    w.juror("Jamais")
+    w.approve()
+    for member in (stays, goes):
+        assert isinstance(seats.seat(w.as_("centre"), 1, w.get(1).version, member), Saved)
+    new = NewSession(1, Kind.TITLE, date(2020, 11, 2), date(2020, 11, 6), "Ici", "Moi")
+    for who, earlier, again in (("centre", 1, [stays]), ("other", 1, []), ("centre", 999, [])):
+        if who == "other":
+            w.approve(centre=1)
+        made = create(w.as_(who), [new], f"{who}{earlier}", jury_of=earlier)
+        assert isinstance(made, Created)
+        sit = f"SELECT group_concat(member_id) FROM session_jury WHERE session_id = {made.numbers[0]}"
+        assert w.scalar(sit) == (str(stays) if again else None), who
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["A", "B"], "Deux membres du jury ont formé A, B : un seul"),
+        (["E", "D", "C", "B", "A"], "Deux membres du jury ont formé A, B, C, D, E : un seul"),
+        (["F", "E", "D", "C", "B", "A"], "Deux membres du jury ont formé A, B, C, D, E et d’autres : un seul"),
+    ],
+)
+def test_of_many_candidates_with_two_trainers_five_are_named(names: list[str], said: str) -> None:
+    assert seats.two_trainers_in_words(names).startswith(said)
 
 
 # ---- a member corrected, where it sits, and what an accreditation holds

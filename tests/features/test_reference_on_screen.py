@@ -238,7 +238,7 @@ def test_nobody_else_keeps_titles(w: World, who: str) -> None:
 def test_what_is_done_to_a_title_is_said(w: World) -> None:
     work = w.as_("national")
     opened = titles.open_title(work, "TP-00411", titles.Card("Conducteur de car", None, 3, None, 12, ""))
-    assert opened == titles.Opened("Titre ouvert : TP-00411. Ajoutez ses certificats.", "TP-00411")
+    assert opened == titles.Opened("Titre ouvert : TP-00411. Ajoutez ses certificats.", code="TP-00411")
     added = titles.add_certificate(work, "TP-00411", 1, CertificateKind.CCP, "Conduire")
     number = int(str(w.scalar("SELECT id FROM certificate WHERE label = 'Conduire'")))
     renamed = titles.rename_certificate(work, "TP-00411", 2, number, "Conduire un car")

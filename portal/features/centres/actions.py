@@ -24,9 +24,9 @@ class Card:
     phone: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Opened(Saved):
-    centre_id: int = 0
+    centre_id: int
 
 
 Outcome = Saved | Unchanged | Stale
@@ -44,7 +44,7 @@ def open_centre(work: Work, siret: str, department_code: str, card: Card) -> Ope
         work.record(tx, "centre_opened", subject=about("centre", number), after=told(row))
         body = f"{card.name} (SIRET {siret}) est ouvert dans votre département."
         tell(tx, work, unit_of(department_code), Message(f"Nouveau centre : {card.name}", body, f"/centres/{number}"))
-    return Opened(f"Centre ouvert : {card.name}. Enregistrez ses agréments, puis invitez ses personnes.", number)
+    return Opened(f"Centre ouvert : {card.name}. Enregistrez ses agréments, puis invitez ses personnes.", centre_id=number)
 
 
 def change(work: Work, centre_id: int, version: int, card: Card) -> Outcome:

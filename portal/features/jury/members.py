@@ -26,9 +26,9 @@ from portal.store.walls import beyond
 from portal.store.work import Work
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kept(Saved):
-    member_id: int = 0
+    member_id: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Breaks:
 
     accreditation: Accreditation
     sessions: Sequence[SessionRow]
-    elsewhere: int = 0
+    elsewhere: int
 
 
 ELSEWHERE = 0  # the number of no session
@@ -67,7 +67,7 @@ def add(work: Work, last_name: str, first_name: str, email: str) -> Kept | Inval
         told = {"member": found, "department_code": values["department_code"]}
         who = _person(last_name, first_name, email)
         work.record(tx, "jury_member_added", subject=f"member {found}", after={**told, "person": who})
-    return Kept(f"{full_name(last_name, first_name)} est dans votre liste. Ajoutez ses habilitations.", found)
+    return Kept(f"{full_name(last_name, first_name)} est dans votre liste. Ajoutez ses habilitations.", member_id=found)
 
 
 def accredit(work: Work, member_id: int, version: int, title_code: str, valid_from: date, valid_to: date) -> MemberOutcome:

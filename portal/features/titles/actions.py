@@ -35,9 +35,9 @@ class Card:
         return dict(self.__dict__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Opened(Saved):
-    code: str = ""
+    code: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def open_title(work: Work, code: str, card: Card) -> Opened | Invalid:
         if tx.execute(select(title.c.id).where(title.c.code == code)).first():
             return Invalid({"code": f"Le titre « {code} » existe déjà."})
         add_title(tx, work, {"code": code, **card.columns, "search_key": title_key(code, card.label)}, [])
-    return Opened(f"Titre ouvert : {code}. Ajoutez ses certificats.", code)
+    return Opened(f"Titre ouvert : {code}. Ajoutez ses certificats.", code=code)
 
 
 def change(work: Work, code: str, version: int, card: Card, confirmed: str) -> Outcome | Asked:
