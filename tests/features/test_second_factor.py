@@ -1,5 +1,6 @@
 """A second factor: activated, asked for at the sign-in and before dangerous acts, taken away, lost."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -13,8 +14,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.features.accounts.actions import digest
 from portal.features.second_factor import actions, totp
 from portal.features.second_factor.actions import CannotReset
+from portal.features.second_factor.passkeys import Passkey, Site
+from portal.features.second_factor.proofs import Given, Means
 from portal.features.second_factor.secrets_box import Box
 from portal.rules.lifecycle import Role
 from portal.rules.proving import is_required
@@ -244,6 +248,82 @@ def test_a_factor_is_taken_away_with_the_password_and_a_code(w: World, clock: Ha
     assert w.scalar("SELECT count(*) FROM recovery_code") == 0
     assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Un second facteur est retiré'") == 1
     assert w.scalar("SELECT count(*) FROM audit_event WHERE action = 'factor_removed'") == 1
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_an_account_has_ten_second_factors_at_most_each_once_and_each_is_told(w: World) -> None:
+    work = w.as_("ud94")
+
+    def add(name: str, uses: int = 0) -> object:
+        return actions.add_passkey(work, "none", Passkey(name, "a public key", uses), "Firefox")
+
+    first = add("key 1", 7)
+    assert isinstance(first, actions.Added) and len(first.codes) == 10
+    assert add("key 1") == actions.NotAdded("Ce second facteur est déjà activé.")
+    assert [add(f"key {n}") for n in range(2, 11)] == [actions.Added([])] * 9
+    assert add("key 11") == actions.NotAdded("Vous avez déjà 10 seconds facteurs : retirez-en un d’abord.")
+    kept = "SELECT kind || credential || counter || browser FROM factor WHERE id = 1"
+    assert w.scalar(kept) == "passkeykey 17Firefox"
+    told = "SELECT after FROM audit_event WHERE action = 'factor_added' ORDER BY id LIMIT 1"
+    assert json.loads(str(w.scalar(told))) == {"factor": 1, "kind": "passkey"}
+    assert "un second facteur de plus : une clé d’accès." in str(w.scalar("SELECT body FROM mail LIMIT 1"))
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_sign_in_that_is_none_or_another_person_s_takes_no_code(w: World) -> None:
+    means = Means(Box([b"0" * 32]), w.now(), Site("localhost", "http://localhost"))
+    with w.db.writing() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO sign_in (token_digest, account_id, at, browser, address, awaits_code, ended_at) VALUES "
+            f"('{digest('hers')}', (SELECT id FROM account WHERE name = 'national'), '2020-06-15 07:00:00', '', '', 1, NULL)"
+        )
+    for token in ("none", "hers"):
+        assert actions.give(w.as_("ud94"), means, token, Given("000000"), actions.Where("")) == actions.TooLate()
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_journal_keeps_what_was_refused_of_a_code_and_whose_it_is(w: World, clock: Handed) -> None:
+    b, me = w.browser("ud94"), w.as_("ud94").actor.id
+    phone = activate(b, clock)
+    before = w.scalar("SELECT max(id) FROM security_entry") or 0
+    waiting = password(w)
+    give(waiting, "000000")
+    assert kept_since(w, before) == [("wrong_code", None, me)], "the password alone signs nobody in"
+    give(waiting, phone.code())
+    remove(b, password="guess", code=phone.code(1))
+    remove(b, password=PASSWORD, code="000000")
+    assert kept_since(w, before)[1:] == [("signed_in", me, me), ("wrong_password", me, me), ("wrong_code", me, me)]
+    before = w.scalar("SELECT max(id) FROM security_entry")
+    clock.go_on(MINUTE)
+    remove(b, password=PASSWORD, code=phone.code())
+    assert [kind for kind, *_ in kept_since(w, before) if kind != "changed"] == []
+
+
+def kept_since(w: World, number: object) -> list[tuple[object, ...]]:
+    """The rows of the journal after this one: what, who did it, whose account it is about."""
+    query = f"SELECT kind, account_id, about_id FROM security_entry WHERE id > {number} ORDER BY id"
+    with w.db.reading() as conn:
+        return [tuple(row) for row in conn.exec_driver_sql(query)]
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_taking_away_ends_what_is_open_of_that_person_and_leaves_what_had_ended(w: World, clock: Handed) -> None:
+    activate(w.browser("ud94"), clock)
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE sign_in SET ended_at = NULL")
+        insert = "INSERT INTO sign_in (token_digest, account_id, at, browser, address, awaits_code, ended_at) VALUES "
+        row = "('{}', (SELECT id FROM account WHERE name = '{}'), '2020-06-15 07:00:00', '', '', {}, {})"
+        rows = [
+            ("open", "ud94", 0, "NULL"),
+            ("waits", "ud94", 1, "NULL"),
+            ("past", "ud94", 1, "'2020-06-01 07:00:00'"),
+            ("hers", "national", 1, "NULL"),
+        ]
+        tx.exec_driver_sql(insert + ", ".join(row.format(*one) for one in rows))
+    actions.reset(w.as_("national"), w.as_("ud94").actor.id or 0)
+    with w.db.reading() as conn:
+        ended = dict(tuple(row) for row in conn.exec_driver_sql("SELECT token_digest, ended_at FROM sign_in"))
+    assert [str(ended[of])[:10] for of in ("open", "waits", "past", "hers")] == ["2020-06-15", "2020-06-15", "2020-06-01", "None"]
 
 
 def test_the_first_factor_of_each_person_gives_ten_codes_and_the_next_gives_none(w: World, clock: Handed) -> None:
