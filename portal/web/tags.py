@@ -22,7 +22,7 @@ MARKS = {
 TONES = {S.DTE_REQUESTED: "accent", S.DTE_SENT: "accent", S.CONVOKED: "accent", S.RESULTS: "good", S.LOCKED: "good"}
 
 STATUS_TAGS = {
-    status.value: Markup('<span class="tag {}"><span aria-hidden="true">{}</span> {}</span>').format(
+    status.value: Markup('<span class="tag {}"><span aria-hidden="true">{}</span>\u00a0{}</span>').format(
         TONES.get(status, ""), MARKS[status], status.label
     )
     for status in Status

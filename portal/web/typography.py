@@ -1,6 +1,6 @@
 """French typography of what is read, put here for every page: never into what a field holds, which is sent back as it is.
 
-The space before « : ; ? ! » and » and the one after « never end a line; the two sentences that the newsletter prints stand to the
+The space before « : ; ? ! » · and » and the one after « never end a line; the two sentences that the newsletter prints stand to the
 letter (domain.md 6). An apostrophe is a curved one. Words that only the stylesheet parts have a space between them, for who reads
 without it. An abbreviation is spelt out where the page first has it. The title of a refused form says so first. A word that no
 narrow column holds gets places where it may be cut: so no other word ever is.
@@ -16,7 +16,7 @@ from portal.rules.abbreviations import ABBREVIATIONS
 # In a text, not in a tag (the next bracket opens one), nor in what is typed or kept as it is written.
 _IN_TEXT = r"(?=[^<>]*<(?!/(?:text|pre|title|option)))"  # `text`: of a picture, and an area of it
 # Each begins with the sign itself, which is quick to find: a page is read in a fraction of a millisecond.
-_BEFORE = re.compile(rf" (?=[:;?!»](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
+_BEFORE = re.compile(rf" (?=[:;?!»·](?:[\s<.,)»]))(?<=\S )(?<!ATTENTION )(?<!fin de session ){_IN_TEXT}")
 _AFTER = re.compile(rf"« {_IN_TEXT}")
 _BETWEEN = r"(?=[^\W\d_])(?!(?:[\w.&#;'+-]|<wbr>)*@)(?=[^<>]*<(?!/(?:textarea|pre)))"  # letters, and not in an e-mail address
 _STRAIGHT = {sign: re.compile(rf"{sign}(?<=[^\W\d_]{sign}){_BETWEEN}") for sign in ("&#39;", "'")}

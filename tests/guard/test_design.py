@@ -11,7 +11,7 @@ from tests.support.demonstration import Demonstration
 # Not on the chart, each for its reason.
 LAYOUT = {
     "columns even narrow wide-form wide tight whole pair": "how blocks stand side by side, and how wide they are",
-    "address acts broad title": "cells and lines of a table or a letter that are a little wider, or larger",
+    "address acts broad main place title": "cells and lines of a table or a letter that are a little wider, or larger",
     "no-print print-only": "on paper alone",
     "month months event day days long short none today first-": "the calendar",
     "halves ticking waiting of-": "the day of the exam on a telephone",

@@ -46,7 +46,7 @@
     if (!whole.length || unseen(parent)) continue;
     const of = block(parent);
     const lines = new Set(whole.map((r) => Math.round(r.top)));
-    for (const sign of machine ? [] : text.matchAll(/(^|[\s\u00a0\u202f])([:;?!»])/g)) {
+    for (const sign of machine ? [] : text.matchAll(/(^|[\s\u00a0\u202f])([:;?!»·])/g)) {
       const at = sign.index + sign[1].length;
       const [r] = rects(node, at, at + 1);
       if (!r) continue;

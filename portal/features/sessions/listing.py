@@ -1,12 +1,12 @@
 """The list of sessions: filters, views, order and keyset pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_, union_all
 
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
@@ -19,7 +19,7 @@ from portal.rules.todo import DEPOSIT, WAIT_MINUTES
 from portal.store.actors import Actor
 from portal.store.conditions import first_day, last_day
 from portal.store.places import centre
-from portal.store.scope import visible_to
+from portal.store.scope import departments_of, visible_to
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
@@ -42,7 +42,7 @@ class Filters:
 @dataclass(frozen=True)
 class Chosen:
     """`condition` on exam_session; `whole` when it is all that the person sees; `searched` when words were asked for; `few`
-    `exact` and `called` as in `search.Search`."""
+    `exact` and `called` as in `search.Search`; `departments`: the several, and only they, that a region sees of the country."""
 
     condition: ColumnElement[bool]
     whole: bool
@@ -50,6 +50,7 @@ class Chosen:
     few: bool
     exact: int | None = None
     called: Called | None = None
+    departments: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def chosen(conn: Connection, actor: Actor, filters: Filters) -> Chosen:
     found = search(conn, actor, filters.search)
     parts = [visible_to(actor), *([found.condition] if found else []), *_narrowed(filters)]
     if found is None:
-        return Chosen(and_(*parts), whole=len(parts) == 1, searched=False, few=False)
+        return Chosen(and_(*parts), whole=len(parts) == 1, searched=False, few=False, departments=departments_of(actor))
     return Chosen(and_(*parts), whole=False, searched=True, few=found.few, exact=found.exact, called=found.called)
 
 
@@ -132,8 +133,9 @@ def _first_page(
     many: bool,
 ) -> Select[Any]:
     """The query of a first page without a search, built once for everybody of one scope."""
-    scope = visible_to(Actor(None, "", "", role, centre_id, department_code, region_code))
-    asked = Chosen(and_(scope, *_narrowed(filters)), whole=False, searched=False, few=False)
+    actor = Actor(None, "", "", role, centre_id, department_code, region_code)
+    scope = and_(visible_to(actor), *_narrowed(filters))
+    asked = Chosen(scope, whole=False, searched=False, few=False, departments=departments_of(actor))
     return _page_of(role, asked, filters, today, limits, None, many)
 
 
@@ -143,21 +145,48 @@ def _page_of(
     column = SORTS[filters.sort]
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
-    found = select(s.c.id).where(asked.condition, view_condition(filters.view, role, today, limits))
+    parts = [view_condition(filters.view, role, today, limits)]
     if asked.exact is not None:
-        found = found.where(s.c.id != asked.exact)
+        parts.append(s.c.id != asked.exact)
     if cursor:
         here = tuple_(column, s.c.id)
         there = tuple_(cursor.value, cursor.number)
-        found = found.where(here > there if ascending else here < there)
-    keys: list[ColumnElement[Any]] = [column, s.c.id]
-    order = [key.asc() if ascending else key.desc() for key in keys]
-    if asked.few or (
-        _is_short(role, filters) and not many
-    ):  # sorted once found: an expression keeps the database from walking in order
-        keys = [func.coalesce(column, column), s.c.id]
-    ids = found.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(PAGE + 1)
-    return _shown(role, today).where(s.c.id.in_(ids)).order_by(*order)
+        parts.append(here > there if ascending else here < there)
+    if asked.few or (_is_short(role, filters) and not many):
+        # sorted once found: an expression keeps the database from walking in order
+        ids = _first(parts, asked.condition, func.coalesce(column, column), ascending)
+    elif filters.department or len(asked.departments) < 2:
+        ids = _first(parts, asked.condition, column, ascending)
+    else:
+        ids = _first_of_each(parts + _narrowed(filters), asked.departments, column, ascending)
+    return _shown(role, today).where(s.c.id.in_(ids)).order_by(*_order((column, s.c.id), ascending))
+
+
+def _order(keys: Iterable[ColumnElement[Any]], ascending: bool) -> list[ColumnElement[Any]]:
+    return [key.asc() if ascending else key.desc() for key in keys]
+
+
+def _first(
+    parts: Iterable[ColumnElement[bool]], scope: ColumnElement[bool], key: ColumnElement[Any], ascending: bool
+) -> Select[tuple[int]]:
+    """The numbers of a page's sessions, and of one more."""
+    return select(s.c.id).where(scope, *parts).order_by(*_order((key, s.c.id), ascending)).limit(PAGE + 1)
+
+
+def _first_of_each(
+    parts: Sequence[ColumnElement[bool]], departments: Sequence[str], key: ColumnElement[Any], ascending: bool
+) -> Select[tuple[int]]:
+    """The same of several departments: along each one's own order, since that of the whole country meets theirs but now and then."""
+    each = [
+        select(s.c.id, key.label("key"))
+        .where(s.c.department_code == code, *parts)
+        .order_by(*_order((key, s.c.id), ascending))
+        .limit(PAGE + 1)
+        .subquery()
+        for code in departments
+    ]
+    met = union_all(*(select(one) for one in each)).subquery()
+    return select(met.c.id).order_by(*_order((met.c.key, met.c.id), ascending)).limit(PAGE + 1)
 
 
 def _is_short(role: Role, filters: Filters) -> bool:
