@@ -1,10 +1,10 @@
 """A results day: 5,000 centres enter the results of 100,000 candidates within an hour, compressed ten times, on two nodes and one PostgreSQL.
 
-    python -m bench.results_day [--centres 5000] [--minutes 6] [--quick]
+    python -m bench.results_day [--centres 5000] [--minutes 6] [--rush] [--quick]
 
 Each centre opens its day's page, then its sheet of twenty, half of them save a draft, all save for good, and look at their session; in
-between they type for seconds. They come as people do, most of them in the middle, whether or not those before were answered; requests go
-to both nodes in turn. All is signed in before. Prints a table, and ends with 1 where a request failed, the slowest hundredth of the saves
+between they type for seconds. They come at any moment, whether or not those before were answered; in a `--rush` most of them in the
+middle, where twice as many come at once. Requests go to both nodes in turn. All is signed in before. Prints a table, and ends with 1 where a request failed, the slowest hundredth of the saves
 took more than twenty medians of a save on the idle portal, or what was acknowledged does not stand.
 """
 
@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -234,27 +234,26 @@ def held(told: Told, idle: float) -> bool:
     return not told.failed and slowest_hundredth(told.seconds["enregistrer"]) <= MOST_MEDIANS * idle
 
 
-def the_day(
-    owned: Database, url: str, centres: int, minutes: float, say: Callable[[str], None] = print, idle_saves: int = IDLE_SAVES
-) -> bool:
+def the_day(owned: Database, url: str, centres: int, minutes: float, *, rush: bool) -> bool:
     """Prepare, serve on two nodes as `url` says, and let the day happen. Whether it held."""
     cookies = prepare(owned, centres)
-    say(f"# {centres} centres prêts")
+    print(f"# {centres} centres prêts")
     chance = random.Random(5)
     with ExitStack() as stack:
         ports = [stack.enter_context(granian(sys.executable, "wsgi:front", environment(url))) for _ in range(2)]
         nodes, told, rest = Nodes(ports), Told(), Told()
-        at_rest = min(idle_saves, centres // 2)
+        at_rest = min(IDLE_SAVES, centres // 2)
         for number in range(at_rest):
             for _ in visit(nodes, rest, FIRST + number, cookies[number], draft=True):
                 pass
         idle = median(rest.seconds["enregistrer"])
-        say(f"# au repos : {idle * 1000:.1f} ms")
+        print(f"# au repos : {idle * 1000:.1f} ms")
         numbers = range(at_rest, centres)
-        at = [chance.triangular(0, minutes * 60) for _ in numbers]
+        comes = chance.triangular if rush else chance.uniform
+        at = [comes(0, minutes * 60) for _ in numbers]
         steps = [visit(nodes, told, FIRST + n, cookies[n], draft=n % 2 == 0) for n in numbers]
         run(list(zip(at, steps, strict=True)), told, chance)
-    say(table(told, idle, len(numbers), minutes))
+    print(table(told, idle, len(numbers), minutes))
     return held(told, idle) and not rest.failed and stands(owned, told.saved | rest.saved)
 
 
@@ -270,6 +269,7 @@ def main() -> int:
     words = argparse.ArgumentParser()
     words.add_argument("--centres", type=int, default=5_000)
     words.add_argument("--minutes", type=float, default=6)
+    words.add_argument("--rush", action="store_true")
     words.add_argument("--quick", action="store_true")
     given = words.parse_args()
     centres, minutes = (40, 0.2) if given.quick else (given.centres, given.minutes)
@@ -284,7 +284,7 @@ def main() -> int:
             migrate.upgrade(owned)
             let_serve(owned, SERVES)
             served = owned.url.set(username=SERVES).render_as_string(hide_password=False)
-            good = the_day(owned, served, centres, minutes)
+            good = the_day(owned, served, centres, minutes, rush=given.rush)
             owned.dispose()
         finally:
             cluster.stop()

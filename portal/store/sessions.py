@@ -81,7 +81,7 @@ exam_session = Table(
     one_of("kind", Kind),
     one_of("status", Status),
     Index(None, "centre_id", "id"),
-    Index(None, "department_code", "id"),
+    Index(None, "department_code", "id", "status"),  # the status is read on the way, and not from the row
     Index(None, "department_code", "starts_on", "id"),
     Index(None, "centre_id", "starts_on", "id"),
     Index("uq_exam_session_creation_key", "creation_key", unique=True),

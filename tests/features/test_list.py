@@ -40,7 +40,10 @@ def link(page: str, rel: str) -> str | None:
     return found.group(1).replace("&amp;", "&") if found else None
 
 
-@pytest.mark.parametrize("query", ["", "?tri=debut", "?tri=debut&ordre=croissant", "?tri=fin", "?tri=numero&ordre=croissant"])
+ORDERS = ["", "?tri=debut", "?tri=debut&ordre=croissant", "?tri=fin", "?tri=numero&ordre=croissant"]
+
+
+@pytest.mark.parametrize("query", ORDERS)
 def test_fifty_a_page_forwards_and_back_nothing_twice_nothing_left_out(w: World, query: str) -> None:
     many(w, 120)
     browser = w.browser("centre")
@@ -53,6 +56,25 @@ def test_fifty_a_page_forwards_and_back_nothing_twice_nothing_left_out(w: World,
     assert sorted(n for p in pages for n in p) == list(range(1, 121))
     back = browser.get(link(page, "prev") or "").text
     assert numbers(back) == pages[1]
+
+
+@pytest.mark.parametrize("query", [*ORDERS, "?statut=en_preparation&tri=debut", "?departement=75"])
+def test_the_sessions_of_a_regions_departments_are_read_in_one_order(w: World, query: str) -> None:
+    """Along each department's own order: the same pages, forwards and back, as the nation reads of the same sessions."""
+    many(w, 120, centres=2)
+    walked = []
+    for who in ("region", "national"):
+        browser, pages = w.browser(who), []
+        page = browser.get(f"/sessions{query}").text
+        pages.append(numbers(page))
+        while following := link(page, "next"):
+            page = browser.get(following).text
+            pages.append(numbers(page))
+        while leading := link(page, "prev"):
+            page = browser.get(leading).text
+            pages.append(numbers(page))
+        walked.append(pages)
+    assert walked[0] == walked[1] and len({n for page in walked[0] for n in page}) == (60 if "75" in query else 120)
 
 
 @pytest.mark.parametrize("order", ["", "&tri=debut", "&tri=fin&ordre=croissant"])
@@ -74,13 +96,17 @@ def test_what_is_late_stands_in_its_order_whether_few_or_more_than_are_counted(
     assert not any("ORDER BY coalesce" in sql for sql in asked)
 
 
-def many(w: World, count: int, day: date = date(2020, 7, 1)) -> None:
+def many(w: World, count: int, day: date = date(2020, 7, 1), centres: int = 1) -> None:
+    """`centres`: how many of the two have them, turn by turn."""
     rows = [
-        _row(w, i, facts_of(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9)))
+        _row(w, i, facts_of(Status.PREPARATION, day + timedelta(days=i % 7), day + timedelta(days=9))) | PLACES[i % centres]
         for i in range(1, count + 1)
     ]
     with w.db.writing() as tx:
         tx.execute(insert(exam_session), rows)
+
+
+PLACES = ({"centre_id": 1, "department_code": "94"}, {"centre_id": 2, "department_code": "75"})
 
 
 def _row(w: World, number: int, f: Facts, run: int | None = None) -> dict[str, object]:
@@ -88,7 +114,7 @@ def _row(w: World, number: int, f: Facts, run: int | None = None) -> dict[str, o
     blank = {"postponed_run_id": None, "postponed_case": None, "planned_end_on": None}
     dates = {"starts_on": f.starts_on, "ends_on": f.ends_on, "actual_end_on": f.actual_end_on}
     who = {"status": f.status.value, "status_at": w.now(), "status_by": "REPRISE"}
-    place = {"id": number, "centre_id": 1, "department_code": "94", "title_id": 1, "kind": "titre"}
+    place = {"id": number, "title_id": 1, "kind": "titre"} | PLACES[0]
     return {**place, **dates, **who, **blank, **postponed}
 
 

@@ -130,6 +130,17 @@ def test_the_widest_scopes_stop_at_a_page(volume: Database, who: str) -> None:
     person.close()
 
 
+# PostgreSQL merges them as well where they are many; the few hundred that are here it sorts.
+@pytest.mark.parametrize("volume", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/sessions", "/sessions?tri=debut", "/sessions?tri=fin&ordre=croissant"])
+def test_a_regions_departments_are_read_along_their_indexes_and_merged(volume: Database, path: str) -> None:
+    person = Watched(volume, "region-idf")
+    (told,) = (plan for plan in person.plans(path) if "UNION ALL" in plan)
+    walked = told.split("MERGE (UNION ALL)", 1)[1].split("SCAN anon_1")[0]
+    assert walked.count("INDEX ix_exam_session_department_code_") == 8 and "TEMP B-TREE" not in walked, told
+    person.close()
+
+
 # Who owes signed minutes, looked up session by session in the rows: as many steps of the database's machine as along an index that
 # holds all that is asked, so that test_flat does not see it; but each row is a page of the file.
 FROM_ROWS = re.compile(

@@ -19,7 +19,7 @@ from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
 from portal.store.tallies import ALL_TITLES, EVERYTHING, NATION, REGION, STATUSES, UNIT, tally, tally_change
 
-COUNT_BOUND = 2_000
+COUNT_BOUND = 1_000
 
 
 def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits, shown: Sequence[View]) -> dict[str, int]:

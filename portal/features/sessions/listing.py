@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, column, func, select, tuple_, union_all
 
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
@@ -142,24 +142,24 @@ def _first_page(
 def _page_of(
     role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None, many: bool
 ) -> Select[Any]:
-    column = SORTS[filters.sort]
+    key = SORTS[filters.sort]
     backwards = cursor is not None and cursor.before
     ascending = filters.ascending != backwards
     parts = [view_condition(filters.view, role, today, limits)]
     if asked.exact is not None:
         parts.append(s.c.id != asked.exact)
     if cursor:
-        here = tuple_(column, s.c.id)
+        here = tuple_(key, s.c.id)
         there = tuple_(cursor.value, cursor.number)
         parts.append(here > there if ascending else here < there)
     if asked.few or (_is_short(role, filters) and not many):
         # sorted once found: an expression keeps the database from walking in order
-        ids = _first(parts, asked.condition, func.coalesce(column, column), ascending)
+        ids = _first(parts, asked.condition, func.coalesce(key, key), ascending)
     elif filters.department or len(asked.departments) < 2:
-        ids = _first(parts, asked.condition, column, ascending)
+        ids = _first(parts, asked.condition, key, ascending)
     else:
-        ids = _first_of_each(parts + _narrowed(filters), asked.departments, column, ascending)
-    return _shown(role, today).where(s.c.id.in_(ids)).order_by(*_order((column, s.c.id), ascending))
+        ids = _first_of_each(parts + _narrowed(filters), asked.departments, key, ascending)
+    return _shown(role, today).where(s.c.id.in_(ids)).order_by(*_order((key, s.c.id), ascending))
 
 
 def _order(keys: Iterable[ColumnElement[Any]], ascending: bool) -> list[ColumnElement[Any]]:
@@ -176,17 +176,12 @@ def _first(
 def _first_of_each(
     parts: Sequence[ColumnElement[bool]], departments: Sequence[str], key: ColumnElement[Any], ascending: bool
 ) -> Select[tuple[int]]:
-    """The same of several departments: along each one's own order, since that of the whole country meets theirs but now and then."""
-    each = [
-        select(s.c.id, key.label("key"))
-        .where(s.c.department_code == code, *parts)
-        .order_by(*_order((key, s.c.id), ascending))
-        .limit(PAGE + 1)
-        .subquery()
-        for code in departments
-    ]
-    met = union_all(*(select(one) for one in each)).subquery()
-    return select(met.c.id).order_by(*_order((met.c.key, met.c.id), ascending)).limit(PAGE + 1)
+    """The same of several departments: along each one's own order, all of them at once, as both databases read such a union; the
+    order of the whole country meets theirs but now and then."""
+    found = select(s.c.id.label("id"), key.label("key"))
+    each = union_all(*(found.where(s.c.department_code == code, *parts) for code in departments))
+    first = each.order_by(*_order((column("key"), column("id")), ascending)).limit(PAGE + 1).subquery()
+    return select(first.c.id)
 
 
 def _is_short(role: Role, filters: Filters) -> bool:
