@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from portal.core.imports import Imported
 from portal.core.outcomes import NotThere
 from portal.features.taking_over import actions as taking_over
 from portal.features.taking_over.kinds import ALL, KINDS, Kind
@@ -155,6 +156,27 @@ def test_what_is_no_table_gets_a_sentence(w: World, data: bytes) -> None:
 def test_a_missing_column_is_called_as_the_screen_calls_it(w: World) -> None:
     answer = send(w.browser("national"), "centres", "SIRET;nom\n356 000 000 00048;LA POSTE\n")
     assert "la colonne « département » manque" in answer.text and "department" not in visible(answer.text).main
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_preview_counts_all_and_shows_fifty_of_what_is_new_and_fifty_of_what_changes(w: World) -> None:
+    work, kind, head = w.as_("national"), KINDS["titres"], (1, ["code", "decree_version", "label", "level", "certificates"])
+
+    def found(first: int, last: int, label: str) -> Found:
+        return Found([head, *((n + 1, [f"TP-{n:05}", "", f"{label} {n}", "3", "Conduire"]) for n in range(first, last + 1))])
+
+    before = taking_over.rehearse(work, kind, found(1, 51, "Titre"))
+    assert isinstance(before, taking_over.Preview)
+    assert (before.added, before.changed, before.same, len(before.fresh)) == (51, 0, 0, 50)
+    assert w.scalar("SELECT count(*) FROM title") == 1, "nothing is written"
+    taking_over.take_over(work, kind, found(1, 52, "Titre"), "k")
+    after = taking_over.rehearse(work, kind, Found([head, *found(1, 51, "Autre").rows[1:], *found(52, 53, "Titre").rows[1:]]))
+    assert isinstance(after, taking_over.Preview)
+    assert (after.added, after.changed, after.same, len(after.differing)) == (1, 51, 1, 50)
+    assert after.differing[0].was == {"intitulé": "Titre 1"} and after.differing[0].cells["intitulé"] == "Autre 1"
+    assert taking_over.told(Imported(0, 0)) == "Ce fichier est déjà importé : rien n’a changé."
+    assert taking_over.told(Imported(0, 2)) == "Fichier importé : 0 nouvelle ligne, 2 lignes modifiées."
+    assert taking_over.told(Imported(2, 0)) == "Fichier importé : 2 nouvelles lignes, 0 ligne modifiée."
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)

@@ -99,6 +99,21 @@ def test_a_letter_is_announced_by_three_hundred_signs_without_its_headings_cut_a
     assert letters.summary(text) == said
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_fifty_letters_are_listed_the_latest_first_or_those_not_opened_yet(w: World) -> None:
+    national = w.as_("national")
+    for number in range(1, 52):
+        letters.publish(national, NewLetter(f"n° {number}", "Texte", (), ()), str(number))
+    centre = w.as_("centre")
+    letters.opened(centre, 51)
+    letters.opened(centre, 51)
+    with w.db.reading() as conn:
+        listed, unread = (letters.letters(conn, centre.actor, unread_only=unread) for unread in (False, True))
+    assert [row.id for row in listed] == list(range(51, 1, -1)) and [row.id for row in unread] == list(range(50, 0, -1))
+    assert [(row.opened, row.readers) for row in listed[:2]] == [(True, 1), (False, 0)]
+    assert w.scalar("SELECT count(*) FROM letter_reading") == 1, "counted once"
+
+
 @pytest.mark.bare
 def test_it_says_before_whom_it_reaches(w: World) -> None:
     for who in ("centre", "ud94", "ud75", "region"):

@@ -14,6 +14,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.core.outcomes import NotThere
 from portal.features.accounts.actions import digest
 from portal.features.second_factor import actions, totp
 from portal.features.second_factor.actions import CannotReset
@@ -297,6 +298,10 @@ def test_the_journal_keeps_what_was_refused_of_a_code_and_whose_it_is(w: World, 
     clock.go_on(MINUTE)
     remove(b, password=PASSWORD, code=phone.code())
     assert [kind for kind, *_ in kept_since(w, before) if kind != "changed"] == []
+    taken = json.loads(str(w.scalar("SELECT before FROM audit_event WHERE action = 'factor_removed'")))
+    assert taken == {"factor": 1, "kind": "totp"}
+    own = "SELECT count(*) FROM guess WHERE key LIKE 'pair:%' OR key LIKE 'known:%'"
+    assert w.scalar(own) == 0, "who was right in the end has all guesses back"
 
 
 def kept_since(w: World, number: object) -> list[tuple[object, ...]]:
@@ -323,6 +328,10 @@ def test_taking_away_ends_what_is_open_of_that_person_and_leaves_what_had_ended(
     actions.reset(w.as_("national"), w.as_("ud94").actor.id or 0)
     with w.db.reading() as conn:
         ended = dict(tuple(row) for row in conn.exec_driver_sql("SELECT token_digest, ended_at FROM sign_in"))
+    with pytest.raises(NotThere):
+        actions.reset(w.as_("national"), 999)
+    with pytest.raises(CannotReset, match="Aucun compte n’a l’adresse nobody"):
+        actions.reset_of(w.operator(), "nobody@test.example")
     assert [str(ended[of])[:10] for of in ("open", "waits", "past", "hers")] == ["2020-06-15", "2020-06-15", "2020-06-01", "None"]
 
 
