@@ -24,9 +24,16 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
       if (one.startsWith(`saisie.${account}.${number}.`) && one !== key) localStorage.removeItem(one); // of a version that is past
     }
     const kept = JSON.parse(localStorage.getItem(key));
-    if (kept && kept.picked !== NOTHING && kept.picked !== picked()) {
-      const wanted = new Set(JSON.parse(kept.picked));
-      for (const box of boxes()) box.checked = wanted.has(`${box.name}=${box.value}`);
+    const { fresh } = form.dataset; // where the page was just filled in, by a file or for all: whose rows it has the last word on
+    const whose = (entry) => entry.match(/-(\d+)/)[1];
+    const wanted = new Set(JSON.parse(kept?.picked ?? NOTHING));
+    const rows = new Set([...wanted].filter((entry) => !entry.endsWith("=")).map(whose));
+    for (const one of fresh?.split(" ") ?? []) rows.delete(one);
+    const before = picked();
+    for (const box of wanted.size ? boxes() : []) {
+      if (fresh === undefined || rows.has(whose(box.name))) box.checked = wanted.has(`${box.name}=${box.value}`);
+    }
+    if (picked() !== before) {
       at = kept.at;
       boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true })); // what is left is counted anew
       const notice = document.createElement("div");

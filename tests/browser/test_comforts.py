@@ -118,6 +118,30 @@ def test_a_sheet_wiped_clean_is_left_without_a_warning(chromium: Browser, base: 
     assert asked == ["beforeunload"]
 
 
+def test_a_file_and_all_obtained_fill_in_beside_what_was_kept(chromium: Browser, base: str) -> None:
+    page, sheet = person(chromium, base, "centre", True), "/sessions/224571/resultats"
+    page.on("dialog", lambda dialog: dialog.accept())
+    rows = page.locator(".row")
+    page.goto(sheet)
+    rows.nth(0).get_by_text("Échec").click()
+    page.get_by_role("link", name="Tous : Titre obtenu").click()
+    page.wait_for_url("**/resultats?tous=titre")
+    expect(rows.nth(0).get_by_label("Échec")).to_be_checked()
+    expect(rows.nth(1).get_by_label("Titre obtenu")).to_be_checked()
+    rows.nth(2).get_by_text("Échec").click()
+    head, first = page.request.get(f"{base}{sheet}/modele.csv").text().splitlines()[:2]
+    line = first.split(";")
+    line[head.split(";").index("résultat")] = "Absent"
+    page.goto(f"{sheet}/fichier")
+    page.set_input_files(
+        "input[type=file]", {"name": "r.csv", "mimeType": "text/csv", "buffer": f"{head}\n{';'.join(line)}".encode()}
+    )
+    page.locator("main form button").last.click()
+    expect(rows.nth(0).get_by_label("Absent")).to_be_checked()
+    expect(rows.nth(2).get_by_label("Échec")).to_be_checked()
+    expect(page.get_by_text("est remise ci-dessous")).to_be_visible()
+
+
 def test_what_is_typed_while_the_answer_is_on_its_way_stays(chromium: Browser, base: str) -> None:
     page, waiting = person(chromium, base, "centre", True), list[Route]()
     page.goto("/sessions/224566")

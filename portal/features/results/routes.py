@@ -45,7 +45,9 @@ def enter(number: int) -> ResponseReturnValue:
         every = query.text("tous") == Outcome.TITLE and Outcome.TITLE in sheet.choices
         entries = sheet.stored or proposed(reading(), s, sheet)
         away = 0 if sheet.stored else len(entries)
-        return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), entries) if every else entries, away=away)
+        if every:
+            return _entry(s, sheet, all_obtained((c.id for c in sheet.candidates), entries), away=away, fresh=())
+        return _entry(s, sheet, entries, away=away)
     return _entry(s, sheet, forms.sent().on(sheet).entries, part="attention", returned=not resumed())
 
 
@@ -89,7 +91,7 @@ def bring(number: int) -> ResponseReturnValue:
     except BadFile as error:
         form.put({"file": "Le fichier ne peut pas être lu, et rien n’a été enregistré : corrigez ce que dit la liste."})
         return form_page("results/file.html", s, form, Action.ENTER_RESULTS, 422, broken=error.errors, **told)
-    return _entry(s, sheet, {**sheet.stored, **read.entries}, read=read)
+    return _entry(s, sheet, {**sheet.stored, **read.entries}, read=read, fresh=read.entries)
 
 
 def _not_saved(outcome: Changed | Invalid | Refused, number: int, form: forms.Entering) -> ResponseReturnValue:
