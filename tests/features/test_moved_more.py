@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
-from portal.core.outcomes import Doubtful, Saved
+from portal.core.outcomes import Changed, Doubtful, Invalid, Saved, Unchanged
 from portal.features.convening.actions import set_exam_days
 from portal.features.postponements.actions import postpone
 from portal.features.sessions.actions import advance, set_actual_end
 from portal.rules.lifecycle import Action
+from portal.rules.rights import Refused
+from portal.store.work import Work
 from tests.support.reading import parse
 from tests.support.world import Browser, World, hidden
 
@@ -105,6 +108,72 @@ def test_an_exam_that_did_take_place_goes_on_to_its_results_by_its_real_end_date
     assert "Saisissez les résultats" in centre.get("/sessions/2").text
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("number", "first", "last", "hour", "wrong"),
+    [
+        (3, "2020-05-17", "2020-07-07", "08:30", ["exam_starts_on"]),
+        (3, "2020-07-07", "2020-07-06", "08:30", ["exam_ends_on"]),
+        (3, "2020-05-17", "2020-05-16", "08:30", ["exam_starts_on", "exam_ends_on"]),
+        (1, "2020-07-06", "2020-07-07", "", ["hour"]),
+        (3, "2020-07-06", "2020-07-07", "", []),  # nobody is convened yet
+        (3, "2020-07-06", "2020-07-06", "08:30", []),
+    ],
+)
+def test_days_begin_with_the_session_end_after_they_began_and_have_an_hour_for_who_is_convened(
+    w: World, number: int, first: str, last: str, hour: str, wrong: list[str]
+) -> None:
+    told = set_exam_days(w.as_("centre"), number, w.get(number).version, first=D(first), last=D(last), hour=hour)
+    assert isinstance(told, Saved) if not wrong else (isinstance(told, Invalid) and list(told.errors) == wrong), told
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_days_that_are_stated_already_are_said_to_be_and_end_no_later_than_the_real_end(w: World) -> None:
+    centre, unit, days = w.as_("centre"), w.as_("ud94"), {"first": D("2020-06-15"), "last": D("2020-06-16"), "hour": "08:30"}
+
+    def tell(work: Work, back: int = 0, **more: Any) -> object:
+        return set_exam_days(work, 3, w.get(3).version - back, **{**days, **more})
+
+    assert tell(centre) == Saved("Jours d’examen enregistrés : du 15/06/2020 au 16/06/2020.")
+    assert [tell(centre, 1), tell(centre)] == [Unchanged(), Unchanged("Ces jours d’examen sont déjà enregistrés.")]
+    refused = tell(unit, 1)
+    assert isinstance(refused, Refused) and refused.reason.startswith("Les jours d’examen d’une session reportée")
+    assert isinstance(tell(centre, 1, hour="09:00"), Changed)
+    end(w, 3, "2020-06-16")
+    assert tell(centre) == Unchanged("Ces jours d’examen sont déjà enregistrés.")
+    later = tell(centre, last=D("2020-06-17"))
+    assert isinstance(later, Invalid) and "La date réelle de fin déjà saisie est le 16/06/2020" in later.errors["exam_ends_on"]
+    assert tell(centre, last=D("2020-06-15")) == Saved("Jours d’examen enregistrés : le 15/06/2020.")
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_an_answer_about_one_session_s_days_is_none_about_another_s(w: World) -> None:
+    centre, past = w.as_("centre"), dict[str, Any](first=D("2020-06-12"), last=D("2020-06-12"), hour="08:30")
+    asked = set_exam_days(centre, 2, w.get(2).version, **past)
+    assert isinstance(asked, Doubtful) and w.get(2).version == w.get(3).version
+    other = set_exam_days(centre, 3, w.get(3).version, **past, confirmed=asked.seal)
+    assert isinstance(other, Doubtful) and other.seal != asked.seal
+    assert isinstance(set_exam_days(centre, 2, w.get(2).version, **past, confirmed=asked.seal), Saved)
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("on", "why"),
+    [
+        ("2020-05-17", "ne peut pas précéder la date de début (18/05/2020)"),
+        ("2020-07-05", "ne peut pas précéder le premier jour d’examen, le 06/07/2020"),
+        ("2020-07-06", ""),
+        ("2020-07-08", ""),
+    ],
+)
+def test_an_exam_does_not_end_before_it_begins(w: World, on: str, why: str) -> None:
+    state(w, 3, "2020-07-06", "2020-07-08")
+    told = set_actual_end(w.as_("centre"), 3, w.get(3).version, D(on))
+    assert (
+        (why in told.errors["actual_end_on"]) if isinstance(told, Invalid) else (not why and isinstance(told, (Saved, Doubtful)))
+    )
+
+
 # ---- dates that would contradict the days
 
 
@@ -145,6 +214,8 @@ def test_a_postponement_drops_the_days_and_the_real_end_says_so_in_history_and_t
         tx.exec_driver_sql(f"{moved} WHERE id = 4")
     state(w, 4, "2020-06-22", "2020-06-23")
     end(w, 4, "2020-06-23")
+    with w.db.writing() as tx:
+        tx.exec_driver_sql("UPDATE exam_session SET actual_end_checked = true WHERE id = 4")
     unit = w.browser("ud94")
     weighed = unit.get("/sessions/4/report?starts_on=2020-07-20&ends_on=2020-07-24").text
     assert "Date réelle de fin saisie (23/06/2020) : le centre la saisira de nouveau." in weighed
@@ -152,6 +223,7 @@ def test_a_postponement_drops_the_days_and_the_real_end_says_so_in_history_and_t
     code, _ = send(unit, "/sessions/4/report", starts_on="2020-07-20", ends_on="2020-07-24", reason="Salle fermée")
     s = w.get(4)
     assert (code, s.starts_on, s.actual_end_on, s.exam_starts_on) == (303, D("2020-07-20"), None, None)
+    assert not s.actual_end_checked, "another real end is looked at anew"
     told = w.browser("centre").get("/avis").text
     assert "Ce que vous aviez indiqué ne vaut plus : les jours d’examen et la date réelle de fin (23/06/2020)" in told
     assert "Date réelle de fin saisie : 23/06/2020 ; ne vaut plus" in unit.get("/sessions/4/historique").text
