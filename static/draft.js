@@ -1,5 +1,5 @@
-// Results are kept in this browser as one types, by account, session and version: codes and numbers alone, no name. portal.js says when
-// they are forgotten.
+// Results are kept in this browser as one types, by account, session and what is saved of its sheet: codes and numbers alone, no name.
+// portal.js says when they are forgotten.
 document.addEventListener("DOMContentLoaded", () => { // after portal.js, which counts
   "use strict";
   const NOTHING = "[]";
@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   };
   try {
     for (const one of Object.keys(localStorage)) {
-      if (one.startsWith(`saisie.${account}.${number}.`) && one !== key) localStorage.removeItem(one); // of a version that is past
+      if (one.startsWith(`saisie.${account}.${number}.`) && one !== key) localStorage.removeItem(one); // typed beside what was saved otherwise since
     }
     const kept = JSON.parse(localStorage.getItem(key));
     const { fresh } = form.dataset; // where the page was just filled in, by a file or for all: whose rows it has the last word on

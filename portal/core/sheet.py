@@ -1,9 +1,11 @@
 """The sheet of results of one session: the candidates, the certificates, and what is known of each candidate."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -90,6 +92,11 @@ class Sheet:
             for c in self.candidates
             if entries.get(c.id)
         }
+
+    @property
+    def stamp(self) -> str:
+        """A digest of what is kept of it: by this a browser knows whether what it kept was typed beside the same."""
+        return sha256(json.dumps(self.coded(self.stored), sort_keys=True).encode()).hexdigest()[:12]
 
     def named(self, *several: Entries) -> dict[str, str]:
         """What the certificates of these entries are called today, by number."""

@@ -1,5 +1,7 @@
 """Small comforts of the script: search with one key, sessions opened last, a sheet kept as one types, errors that go when mended."""
 
+import re
+
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.people import person
@@ -139,6 +141,21 @@ def test_a_file_and_all_obtained_fill_in_beside_what_was_kept(chromium: Browser,
     page.locator("main form button").last.click()
     expect(rows.nth(0).get_by_label("Absent")).to_be_checked()
     expect(rows.nth(2).get_by_label("Échec")).to_be_checked()
+    expect(page.get_by_text("est remise ci-dessous")).to_be_visible()
+
+
+def test_a_sheet_is_kept_while_something_else_of_the_session_changes(chromium: Browser, base: str) -> None:
+    page, sheet = person(chromium, base, "centre", True), "/sessions/224571/resultats"
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(sheet)
+    page.locator(".row").first.get_by_text("Échec").click()
+    name = page.locator(".row input[name^=resultat]").first.get_attribute("name") or ""
+    page.goto(f"/sessions/224571/candidats/{name.split('-')[1]}/amenagements")
+    page.locator("textarea").fill("Tiers temps")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_url(re.compile(r"/candidats/\d+$"))
+    page.goto(sheet)
+    expect(page.locator(".row").first.get_by_label("Échec")).to_be_checked()
     expect(page.get_by_text("est remise ci-dessous")).to_be_visible()
 
 

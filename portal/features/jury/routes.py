@@ -115,10 +115,11 @@ def edit(number: int) -> ResponseReturnValue:
     chosen = number_in(form.member.typed) or 0
     outcome: Outcome
     if act == "retirer":
-        alone = s.status is not Status.CONVOKED and not any(x.trained for x in seated(reading(), actor(), s) if x.id == chosen)
+        gone = next((x for x in seated(reading(), actor(), s) if x.id == chosen), None)
         outcome = seats.unseat(work(), number, version(), chosen)
-        if alone and isinstance(outcome, Saved):
-            offer_undo(url_for("jury.edit", number=number), version=version() + 1, action="ajouter", member=chosen)
+        if gone and not gone.trained and s.status is not Status.CONVOKED and isinstance(outcome, Saved):
+            again = "quand-meme" if gone.elsewhere else "ajouter"  # what was asked once already
+            offer_undo(url_for("jury.edit", number=number), version=version() + 1, action=again, member=chosen)
     elif act == "liens":
         outcome = seats.declare_links(work(), number, version(), typed)
     elif not chosen:
