@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from portal.core.outcomes import Changed, Saved, Unchanged
 from portal.core.sheet import Typed, load
-from portal.features.results.actions import UNCHANGED, Incomplete, correct_results, enter_results, save_draft
+from portal.features.results.actions import UNCHANGED, Incomplete, MustConfirm, correct_results, enter_results, save_draft, seal
+from portal.features.sessions.actions import set_actual_end
 from portal.rules.outcomes import Entry, Outcome
 from portal.rules.rights import Refused
 from tests.support.world import World
@@ -79,6 +81,28 @@ def test_results_are_saved_for_good_by_one_person_once(w: World) -> None:
     assert w.scalar("SELECT count(*) FROM result WHERE definitive") == 2
     saved = json.loads(str(w.scalar("SELECT after FROM audit_event WHERE action = 'results_saved'")))
     assert "confirmed_end_on" not in saved and len(saved["results"]) == 2
+
+
+@SQLITE
+def test_of_a_moved_session_the_real_end_that_was_confirmed_is_told_and_no_other_answer_is_taken(w: World) -> None:
+    w.session(2, "02/03/2020", "20/04/2020", candidates=1)
+    w.measure()
+    centre = w.as_("centre")
+    assert isinstance(set_actual_end(centre, 2, w.get(2).version, date(2020, 6, 12)), Saved)
+    with w.db.reading() as conn:
+        entries: dict[int, Entry] = {c.id: TITLE for c in load(conn, w.get(2)).candidates}
+    given = Typed(entries, w.get(2).version)
+    others: dict[int, Entry] = dict.fromkeys(entries, FAILED)
+    for wrong in (
+        "",
+        seal(centre, w.get(2), others),
+        seal(w.as_("ud94"), w.get(2), entries),
+        seal(centre, w.get(2), entries, "correction"),
+    ):
+        assert isinstance(enter_results(centre, 2, given.version, given, wrong), MustConfirm)
+    assert enter_results(centre, 2, given.version, given, seal(centre, w.get(2), entries)) == Saved("Résultats enregistrés.")
+    saved = json.loads(str(w.scalar("SELECT after FROM audit_event WHERE action = 'results_saved'")))
+    assert saved["confirmed_end_on"] == "2020-06-12"
 
 
 @SQLITE
