@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from portal.core.outcomes import Saved
+from portal.core.attendance import Noted, stamp
+from portal.core.outcomes import NotThere, Saved, Stale, Unchanged
+from portal.features.attendance.actions import Became, Tick, correct_incident, in_words, note, note_incident
 from portal.features.candidates.actions import remove
 from portal.features.privacy.anonymous import erase_sessions
 from portal.features.standing.checking import verify
+from portal.rules.attendance import Half
 from tests.support.papers import text_of
 from tests.support.world import Browser, World, hidden
 
@@ -95,6 +98,60 @@ def test_a_tick_is_kept_by_itself_and_what_another_noted_since_is_not_undone(w: 
     stale = one.post(DAY, date=FIRST, **{"matin-1": "present", "vu_matin-1": 1, "matin-2": "present", "vu_matin-2": 0})
     assert stale.status_code == 409 and "Modifié entre-temps par centre" in stale.text and "Le reste est enregistré" in stale.text
     assert w.scalar("SELECT count(*) FROM attendance WHERE present") == 1 and events(w) == 3
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_each_tick_is_answered_and_its_event_says_the_new_ones_alone(w: World) -> None:
+    centre, on = w.as_("centre"), date(2020, 6, 15)
+    kept, am, pm = Became.KEPT, Half.MORNING, Half.AFTERNOON
+
+    def ticks(*some: Tick) -> object:
+        return note(centre, 1, on, some)
+
+    assert ticks(Tick(1, am, True, 0), Tick(2, pm, False, 0), Tick(99, am, True, 0)) == {
+        (1, am): kept, (2, pm): kept, (99, am): Became.GONE,
+    }  # fmt: skip
+    assert ticks(Tick(1, am, True, 0), Tick(1, pm, True, 0)) == {(1, am): kept, (1, pm): kept}
+    assert ticks(Tick(1, am, False, 0), Tick(2, am, True, 1)) == {(1, am): Became.CHANGED, (2, am): Became.CHANGED}
+    with w.db.reading() as conn:
+        told = conn.exec_driver_sql("SELECT after FROM audit_event WHERE action = 'attendance_noted' ORDER BY id").scalars().all()
+        rows = conn.exec_driver_sql("SELECT candidate_id, half, present, version FROM attendance ORDER BY 1, 2").all()
+    assert [json.loads(after)["noted"] for after in told] == [
+        {"matin": {"1": True}, "apres_midi": {"2": False}},
+        {"apres_midi": {"1": True}},
+    ]
+    assert [tuple(row) for row in rows] == [(1, "apres_midi", 1, 1), (1, "matin", 1, 1), (2, "apres_midi", 0, 1)]
+    now = Noted(False, 1, w.now(), "centre")
+    assert [in_words(became, now) for became in (kept, Became.GONE, Became.CHANGED)] == [
+        "", "N’est plus sur la liste des candidats.", "Modifié entre-temps par centre, à 09:00 : absent(e).",
+    ]  # fmt: skip
+    assert in_words(Became.CHANGED, None) == "Modifié entre-temps."
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_an_incident_is_noted_once_and_corrected_as_it_was_read(w: World) -> None:
+    centre, on = w.as_("centre"), date(2020, 6, 15)
+    noted_ = Saved("Incident noté : il figurera au procès-verbal.")
+    assert [note_incident(centre, 1, on, "10:00", "Panne") for _ in range(2)] == [
+        noted_,
+        Unchanged("Cet incident est déjà noté."),
+    ]
+    assert note_incident(centre, 1, on, "11:00", "Panne") == note_incident(centre, 1, on, "10:00", "Bruit") == noted_
+    w.session(2, "15/06/2020", "17/06/2020")
+    w.tell(2)
+    assert note_incident(centre, 2, on, "10:00", "Panne") == noted_, "of another session"
+
+    def correct(seen: str, hour: str, said: str, session: int = 1) -> object:
+        return correct_incident(centre, session, 1, seen, hour, said)
+
+    seen = stamp("10:00", "Panne")
+    assert correct(seen, "10:00", "Panne") == Unchanged("Cet incident est déjà noté ainsi.")
+    assert correct("x", "10:15", "Panne") == Stale()
+    assert correct(seen, "10:15", "Panne") == Saved("Incident corrigé. L’historique garde ce qui était écrit.")
+    with pytest.raises(NotThere):
+        correct(seen, "10:30", "Panne", 2)
+    event = json.loads(str(w.scalar("SELECT after FROM audit_event WHERE action = 'incident_corrected'")))
+    assert (event["incident"], event["day"], event["at"]) == (1, "2020-06-15", "10:15")
 
 
 def test_days_to_come_and_other_sessions_people_are_not_noted(w: World) -> None:
