@@ -77,6 +77,17 @@ def test_whose_name_or_birth_date_changes_once_convened_is_convened_again(w: Wor
 
 
 @SQLITE
+def test_the_last_candidate_of_a_convened_session_is_corrected_and_joined_though_it_stays(w: World) -> None:
+    w.session(3, "22/06/2020", "26/06/2020", candidates=1)
+    centre, number = w.as_("centre"), number_of(w, 3)
+    assert isinstance(remove(centre, 3, w.get(3).version, number, "Erreur"), Refused)
+    assert isinstance(edit(centre, 3, w.get(3).version, number, Person("Autre", "Prénom", BORN)), Saved)
+    assert isinstance(add(centre, 3, w.get(3).version, NEW), Saved)
+    assert isinstance(remove(centre, 3, w.get(3).version, number, "Erreur"), Saved)
+    assert isinstance(add_all(centre, 3, w.get(3).version, [OTHER]), Saved)
+
+
+@SQLITE
 def test_who_is_taken_off_is_on_the_list_has_no_result_and_once_convened_there_is_a_reason(w: World) -> None:
     def take(session: int, number: int, reason: str = "", who: str = "centre") -> object:
         return remove(w.as_(who), session, w.get(session).version, number, reason)

@@ -9,6 +9,7 @@ import pytest
 from portal.core.outcomes import Invalid, Saved, Stale, Unchanged
 from portal.features.accounts.actions import SignedIn
 from portal.features.calendars.actions import give, revoke
+from portal.features.centres import actions as centres
 from portal.features.oversight.actions import draw_sessions
 from portal.features.provider.actions import NoAccount, sign_in_as
 from portal.features.provider.asking import Identity
@@ -119,3 +120,28 @@ def test_a_draw_is_from_the_sessions_of_its_days_and_its_event_says_how(w: World
     ]  # fmt: skip
     event = json.loads(str(w.scalar("SELECT after FROM audit_event WHERE action = 'sessions_drawn' ORDER BY id LIMIT 1")))
     assert (event["draw"], event["among"], event["drawn"]) == (1, 2, [2, 3])
+
+
+@SQLITE
+def test_a_centre_is_opened_changed_closed_and_reopened_once_each_and_those_concerned_are_told(w: World) -> None:
+    for who in ("other", "ud75"):
+        w.as_(who)
+    nation, card = w.as_("national"), centres.Card("CENTRE A BIS", "", "", "")
+    taken = centres.open_centre(nation, w.sirets[0], "94", card)
+    assert taken == Invalid({"siret": "Ce SIRET est déjà celui du centre « CENTRE A »."})
+    opened = centres.open_centre(nation, "35600000000048", "75", centres.Card("LA POSTE", "", "", ""))
+    told = "Centre ouvert : LA POSTE. Enregistrez ses agréments, puis invitez ses personnes."
+    assert opened == centres.Opened(told, centre_id=3)
+    assert centres.change(nation, 1, 1, card) == Saved("Fiche enregistrée.")
+    assert isinstance(centres.change(nation, 1, 2, card), Unchanged)
+    assert isinstance(centres.change(nation, 1, 1, centres.Card("X", "", "", "")), Stale)
+    assert centres.reopen(nation, 1, 2) == Unchanged("Ce centre est déjà ouvert.")
+    closed = "Centre fermé : CENTRE A BIS. Ses sessions en cours restent à mener à leur terme."
+    assert centres.close(nation, 1, 2, "Fin") == Saved(closed)
+    assert centres.close(nation, 1, 3, "Fin") == Unchanged("Ce centre est déjà fermé, depuis le 15/06/2020.")
+    assert centres.reopen(nation, 1, 3) == Saved("Centre rouvert : CENTRE A BIS.")
+    with w.db.reading() as conn:
+        sql = "SELECT account.name, notice.subject FROM notice JOIN account ON account.id = notice.account_id ORDER BY notice.id"
+        told_ = sorted({tuple(row) for row in conn.exec_driver_sql(sql)})
+    subjects = ("CENTRE A : fiche modifiée", "CENTRE A BIS : le centre est fermé", "CENTRE A BIS : le centre est rouvert")
+    assert told_ == sorted([*((who, s) for who in ("centre", "ud94") for s in subjects), ("ud75", "Nouveau centre : LA POSTE")])
