@@ -39,6 +39,7 @@ def test_a_person_is_added_once_and_another_of_the_same_name_and_day_is_told(w: 
     assert put(NEW) == Invalid({"last_name": there.format("SALL Fatou")})
     typo = Person("SALL", "fatou", BORN)
     assert put(typo) == Invalid({"last_name": there.format("SALL fatou")}) and isinstance(put(typo, behind=1), Changed)
+    assert put(Person("Sall", "Fatou", date(1990, 2, 2))) == Saved("SALL Fatou est sur la liste."), "born on another day"
     assert isinstance(put(NEW, "ud94", behind=1), Refused) and isinstance(put(OTHER, behind=2), Changed)
 
 

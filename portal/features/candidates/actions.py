@@ -80,7 +80,7 @@ def remove(work: Work, number: int, version: int, candidate_id: int, reason: str
             return stopped
         assert old  # the rule has refused everybody else
         person = Person(old.last_name, old.first_name, old.born_on, old.email)
-        if tx.execute(select(result.c.id).where(result.c.candidate_id == candidate_id).limit(1)).first():
+        if tx.execute(select(result.c.id).where(result.c.candidate_id == candidate_id)).first():
             return Refused(
                 f"Un résultat est déjà saisi pour {person.name}, même au brouillon : la personne reste sur la liste.",
                 f"Si elle n’est pas venue, son résultat est « Absent ». En cas de doute, l’{s.unit} peut vous aider.",
