@@ -47,6 +47,14 @@ __all__ = ["LINE", "TABLE", "Allowed", "Person", "Refused", "Verdict", "does", "
 S = Status
 IN_PRACTICAL = Why("La session est au statut « {status} » : ses dates ne sont modifiables ici qu’« En préparation ».", ASK)
 
+
+def _the_unit_corrects(f: Facts, today: date) -> Why:
+    """What a centre reads of corrections; before there is a result to correct, that it is too early."""
+    if f.status in (S.RESULTS, S.LOCKED):
+        return Why("Les résultats sont enregistrés : seule l’{unit} peut les modifier.", ASK)
+    return Why("Les résultats ne sont pas encore enregistrés ; une fois qu’ils le sont, seule l’{unit} les corrige.", DOUBT)
+
+
 TABLE = (
     *(step.line for step in STEPS),
     # ---- in the block « Informations pratiques »
@@ -130,7 +138,7 @@ TABLE = (
         Role.UD,
         (S.RESULTS,),
         otherwise=Why("Les résultats ne sont pas encore enregistrés par le centre.", CENTRE_TELLS),
-        to_others=Why("Les résultats sont enregistrés : seule l’{unit} peut les modifier.", ASK),
+        to_others=_the_unit_corrects,
         ended={
             S.LOCKED: Why(
                 "La session est verrouillée : plus personne ne la modifie.",

@@ -139,9 +139,10 @@ class NumberField(TypedField):
     """A whole number from `smallest` to `largest`; `none` is said of 0 where that is too few."""
 
     def __init__(self, label: str, largest: int, none: str = "", smallest: int = 0, **more: Any) -> None:
-        super().__init__(label, f"Indiquez un nombre entier de {smallest} à {largest}.", **more)
-        self.largest, self.none, self.smallest = largest, none, smallest
-        self.expected = f"Un nombre entier de {max(smallest, 1 if none else 0)} à {largest}."
+        bounds = f"n nombre entier de {max(smallest, 1 if none else 0)} à {largest}."
+        super().__init__(label, f"Indiquez u{bounds}", **more)
+        self.largest, self.none, self.smallest, self.nameless = largest, none, smallest, self.missing
+        self.expected = f"U{bounds}"
 
     @property
     def number(self) -> int:

@@ -33,9 +33,11 @@ class Form(wtforms.Form):
     @property
     def problems(self) -> dict[str, str]:
         """What is wrong, a sentence for each field in the order of the form, then what is wrong beside its fields. Where two fields
-        are wrong in the same way, each sentence says of which."""
+        are wrong in the same way, or the sentence names none, each says of which."""
         said = Counter(field.errors[0] for field in self if field.errors)
-        return {f.name: self._of(f, said[f.errors[0]] > 1) for f in self if f.errors} | self.beside
+        return {
+            f.name: self._of(f, said[f.errors[0]] > 1 or f.errors[0] == getattr(f, "nameless", "")) for f in self if f.errors
+        } | self.beside
 
     def _of(self, field: wtforms.Field, named: bool) -> str:
         return f"{field.label.text} : {field.errors[0]}" if named else str(field.errors[0])

@@ -80,9 +80,9 @@ class CallingOff(Form):
 
 class Announcing(Form):
     day = DayField("Jour", "Indiquez le jour de la fermeture.")
-    start = HourField("De", "Indiquez l’heure.", hint="Heure de Paris.")
+    start = HourField("De", "Indiquez l’heure.")
     end_day = DayField("Jour de fin", hint="Vide : le même jour.")
-    end = HourField("À", "Indiquez l’heure.", hint="Heure de Paris.")
+    end = HourField("À", "Indiquez l’heure.")
     reason = TextField(
         "Raison", "Indiquez la raison : chacun la lit.", 300, hint="Par exemple : mise en ligne de la version 1.9."
     )

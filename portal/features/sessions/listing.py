@@ -185,9 +185,10 @@ def _first_of_each(
 
 
 def _is_short(role: Role, filters: Filters) -> bool:
-    """Whether a centre or a unit asks for what is not over, or anybody for what is late: mostly little, beside all that was."""
+    """Whether whoever sees less than the country asks for what is not over, or anybody for what is late: mostly little, beside all
+    that was."""
     over = filters.view in ENDLESS and filters.status not in (*ACTIVE, Status.RESULTS)
-    return filters.view == LATE.key or (not over and not may_do(role, Duty.COMPARE_DEPARTMENTS).ok)
+    return filters.view == LATE.key or (not over and not may_do(role, Duty.READ_ALL_DEPARTMENTS).ok)
 
 
 def page(
