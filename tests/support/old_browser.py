@@ -28,8 +28,8 @@ def without_new(css: str) -> str:
 
 def without_gap(css: str) -> str:
     """The stylesheet as Safari 14.0 keeps it: no gap between what flows, and what we say for that."""
-    flowing = re.sub(r"(\{(?:(?!grid)[^{}])*\})", lambda rule: re.sub(r" gap: [^;]+;", "", rule[1]), css)
-    return flowing.replace("@supports not (inset: 0)", "@media all")
+    flowing = re.sub(r"(\{(?:(?!grid)[^{}])*\})", lambda rule: re.sub(r"(?<=[{; ])gap: ?[^;}]+;?", "", rule[1]), css)
+    return re.sub(r"@supports not \(inset: ?0\)", "@media all", flowing)
 
 
 def made_old(context: BrowserContext, kept: Callable[[str], str] = without_new) -> None:
