@@ -1,8 +1,9 @@
 """Dates and counts as French sentences say them."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -21,13 +22,37 @@ MONTHS = (
 )
 COUNTED = (1000, 9000)  # years
 VOWELS = frozenset("AEIOUÆŒ")
-# Signs that nobody sees or types: no character, a break that is allowed, no space at all, and which way one reads.
-UNSEEN = dict.fromkeys([0, 0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+
+
+def _every(*parts: int | range) -> Iterator[int]:
+    for part in parts:
+        yield from part if isinstance(part, range) else (part,)
+
+
+# Signs that nobody sees or types: no character, a break that is allowed, no space at all, which way one reads, a remark, the place
+# of a picture, how it is drawn, a tag.
+_WAYS = (0x61C, 0x200E, 0x200F, range(0x202A, 0x202F), range(0x2066, 0x206A))
+_DRAWN = (range(0xFFF0, 0xFFFD), range(0x1BCA0, 0x1BCA4), range(0x1D173, 0x1D17B))
+_TAGS = (range(0xE0000, 0xE0100), range(0xE01F0, 0xE1000))
+UNSEEN = dict.fromkeys(_every(0, 0xAD, 0x200B, 0xFEFF, range(0x2060, 0x2066), range(0x206A, 0x2070), *_WAYS, *_DRAWN, *_TAGS))
+# Signs that scripts need among others, and that show nothing where they stand alone: what joins and what chooses a shape, fillers of
+# Hangul, Khmer and Khitan, a Braille cell without a dot, a note without a head.
+_SHAPES = (0x200C, 0x200D, 0x34F, range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+SILENT = frozenset(map(chr, _every(0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x16FE4, 0x2800, 0x1D159, *_SHAPES)))
+# After a Latin letter, a digit or a sign, or after nothing, there is nothing to join and no other shape to choose.
+_LOOSE = re.compile("(?<![^\\0-\u036f\u1e00-\u1eff\u2000-\u206f])[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 
 
 def seen(text: str) -> str:
-    """What a person sees of what was typed or pasted: without the signs that come along from pages and spreadsheets."""
-    return text.translate(UNSEEN)
+    """What a person sees of what was typed or pasted: without the signs that come along from pages and spreadsheets; nothing of
+    what leaves no mark at all, but for spaces."""
+    bare = _LOOSE.sub("", text.translate(UNSEEN))
+    return bare if bare.isspace() or any(map(shows, bare)) else ""
+
+
+def shows(sign: str) -> bool:
+    """Whether this sign leaves a mark where it stands alone: no space, no control, nothing that has no character yet."""
+    return category(sign)[0] not in "CZ" and sign not in SILENT
 
 
 def day(value: date) -> str:

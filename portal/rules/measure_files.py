@@ -10,6 +10,7 @@ from typing import Any
 from unicodedata import category
 
 from portal.rules.conditions import Condition
+from portal.rules.french import seen
 from portal.rules.lifecycle import ACTIVE, Status
 from portal.rules.measures import Kept, Measure, MeasureCase
 
@@ -194,7 +195,7 @@ class _Reader:
 
     def text(self, data: Mapping[str, Any], key: str, where: str = "") -> str:
         value = data.get(key)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not seen(value).strip():
             self.wrong(f"{where}« {key} » manque : indiquez un texte.", key)
             return ""
         if not self.applied and not _plain(value, LINES if key in LONG else ""):

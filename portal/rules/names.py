@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from portal.rules.french import SILENT
+
 ERASED = "effacé"  # what is read in the place of what was kept of a person, once that is erased
 
 
@@ -22,6 +24,6 @@ def name_problem(value: str, missing: str = "") -> str | None:
     odd = next((c for c in value if unicodedata.category(c)[0] not in "LM" and c not in " -'’‘ʼ.·,()/‐‑–`´"), None)
     if odd:
         return f"« {value[:40]} » contient « {odd} », qui ne va pas dans un nom : retirez ce signe."
-    if not any(unicodedata.category(c)[0] == "L" for c in value):
+    if not any(unicodedata.category(c)[0] == "L" and c not in SILENT for c in value):
         return f"« {value[:40]} » ne contient aucune lettre : écrivez le nom."
     return None

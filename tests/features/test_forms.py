@@ -155,7 +155,7 @@ def test_what_is_right_is_taken_and_shown_as_typed(app: Flask, name: str, typed:
         assert field.typed == ("" if name == "secret" else typed.replace("\0", ""))
 
 
-@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200e", "\u202a", "\u2060", "\u2068", "\ufeff"])
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200e", "\u202a", "\u2060", "\u2068", "\ufeff", "\u200d", "\U000e0041"])
 def test_a_sign_that_nobody_sees_is_not_taken_for_something_typed(app: Flask, sign: str) -> None:
     """Pasted with a name or a number, from a web page or a spreadsheet; alone, it is no reason."""
     pasted = {"name": "Dupont", "email": "a@b.fr", "number": "5", "day": "01/02/2020", "siret": "732 829 320 00074", "text": "x"}
@@ -172,6 +172,14 @@ def test_a_sign_that_nobody_sees_is_not_taken_for_something_typed(app: Flask, si
             ["Écrivez la lettre."],
             ["Indiquez le nom."],
         )
+
+
+@pytest.mark.parametrize("signs", ["\u3164", "\u2800 \u2800", "\ufe0f\u200d", "\u115f\r\n\u1160"])
+def test_a_text_of_which_nothing_shows_is_missing(app: Flask, signs: str) -> None:
+    with app.test_request_context(method="POST", data=dict.fromkeys(("text", "letter", "name"), signs)):
+        form = Every()
+        form.validate()
+        assert {*form.errors} >= {"text", "letter", "name"} and form.text.errors == ["Écrivez."]
 
 
 @pytest.mark.parametrize(
