@@ -7,6 +7,7 @@ from collections.abc import Iterator
 LARGEST = 5_000_000  # bytes
 UNPACKED = 20_000_000  # bytes, of all that is packed in it beside what its pages show
 SPELLED = 100_000  # signs of names that are written by their number
+READ, WORDS = 20_000_000, 500_000  # bytes and words, of all its objects together
 
 # What a file begins with, and what it is then called.
 OTHERS = (
@@ -33,16 +34,19 @@ _ENCRYPT = re.compile(rb"/Encrypt" + _END)
 _ACTS = rb"JavaScript|Launch|EmbeddedFiles?|FileAttachment|RichMedia|XFA|SubmitForm|ImportData|GoTo[ER]|Movie|Sound|Rendition|OnInstantiate"
 _ACTIVE = re.compile(rb"/(?:JS|EF|" + _ACTS + rb")" + _END)
 # In what pages show, a picture for one, such names are no accident, but for the shortest: there something is hidden from whoever looks.
-_HIDDEN = re.compile(rb"/(?:ObjStm|" + _ACTS + rb")" + _END)
+_HIDDEN = re.compile(rb"/(?:ObjStm|Encrypt|" + _ACTS + rb")" + _END)
+# Where an object may begin, also within something else: a table of another kind than ours may point anywhere. What is read from there.
+_BEGINS = re.compile(rb"(?<![A-Za-z/])obj")
+_WORD = re.compile(rb"%[^\r\n]*|\(|<<|>>|<[^>]*>?|(?<![A-Za-z/])(?:stream|endobj|obj)" + _END)
+_IN_TEXT = re.compile(rb"\\.|[()]", re.DOTALL)
 # Objects that are packed: said plainly, and packed once or not at all, as programs do it.
 _OBJECTS = re.compile(rb"/ObjStm" + _END)
 _PLAIN = re.compile(
-    rb"obj\s*<<(?:\s*/(?:Type\s*/ObjStm|(?:N|First|Length|Extends)\s+\d+(?:\s+\d+\s+R)?|"
-    rb"Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])))*\s*>>\s*"
+    rb"obj_*<<(?:_*/(?:Type_*/ObjStm|(?:N|First|Length|Extends)_+\d+(?:_+\d+_+R)?|"
+    rb"Filter_*(?:/FlateDecode|\[_*/FlateDecode_*\])))*_*>>_*stream\r?\n".replace(b"_", rb"[ \t\r\n\f]")
 )
 # Programs unpack them also where that is not said: where their first stands is a number of their own, and nobody else's.
 _COUNTED, _FIRST = re.compile(rb"/N" + _END), re.compile(rb"/First" + _END)
-_FIRST_AT = re.compile(rb"/First[\s\0]+\d+\b(?![\s\0]+\d+[\s\0]+R)")
 _PAGE = re.compile(rb"/Type\s*/Page" + _END)
 
 
@@ -99,47 +103,69 @@ def _whole(data: bytes) -> None:
 
 def _open(data: bytes) -> Iterator[bytes]:
     """What is written in it: all but what its pages show, with the names spelled out. Raises _Broken."""
-    at, room = 0, UNPACKED
+    at, packed = 0, 0
     while begins := _STREAM.search(data, at):
         said = _spelled(data[at : begins.start()])
+        packed += len(_OBJECTS.findall(said))
         yield said
         ends = data.find(b"endstream", begins.end())
-        if ends < 0:
-            raise _Broken
-        content = data[begins.end() : ends]
-        if _OBJECTS.search(said):
-            inside = _unpacked(content, said, room)
-            room -= len(inside)
-            yield _spelled(inside)
-        elif _unsaid(said) or _HIDDEN.search(_spelled(content)):
+        if ends < 0 or _HIDDEN.search(_spelled(data[begins.end() : ends])):
             raise _Broken
         at = ends + len(b"endstream")
     rest = _spelled(data[at:])
-    if _OBJECTS.search(rest):  # they stand in a stream, and none follows
-        raise _Broken
     yield rest
-
-
-def _unsaid(said: bytes) -> bool:
-    """Whether objects are packed in a stream, before which this is said, that does not call itself one of objects."""
-    own = said[said.rfind(b"obj") :]
-    return bool(_FIRST_AT.search(said) or (_FIRST.search(own) and _COUNTED.search(own)))
-
-
-def _unpacked(packed: bytes, said: bytes, room: int) -> bytes:
-    """The objects that stand packed in a stream, before which this is said. Raises _Broken, also for what is packed in a way that
-    nobody uses."""
-    own = said[said.rfind(b"obj") :]
-    if not _PLAIN.fullmatch(own) or len(_OBJECTS.findall(own)) != len(_OBJECTS.findall(said)):
+    packed += len(_OBJECTS.findall(rest))
+    room = UNPACKED
+    for start, end in _objects(data):
+        said = _spelled(data[start:end])
+        yield said
+        if said.endswith(b"stream") and (_OBJECTS.search(said) or (_FIRST.search(said) and _COUNTED.search(said))):
+            inside = _unpacked(data, start, room)
+            room -= len(inside)
+            yield _spelled(inside)
+            packed -= len(_OBJECTS.findall(said))
+    if packed:  # it is said of something that is no object with a stream
         raise _Broken
-    if b"/Filter" not in own:
+
+
+def _objects(data: bytes) -> Iterator[tuple[int, int]]:
+    """From where to where whatever may be an object is written, as programs read it, up to its stream or its end. Raises _Broken where
+    that takes long."""
+    read, words = READ, WORDS
+    for begins in _BEGINS.finditer(data):
+        at, deep, text = begins.end(), 0, 0
+        while word := (_IN_TEXT if text else _WORD).search(data, at):
+            what, at, words = word[0], word.end(), words - 1
+            text += (what == b"(") - (what == b")")
+            deep += (what == b"<<") - (what == b">>")
+            over = deep <= 0 and what in {b"stream", b"endobj", b"obj"}
+            if over or what == b"stream":
+                read -= at - begins.start()
+                yield begins.start(), at
+            if over or min(read, words) < 0:
+                break
+        else:
+            read -= len(data) - begins.start()
+        if min(read, words) < 0:
+            raise _Broken
+
+
+def _unpacked(data: bytes, start: int, room: int) -> bytes:
+    """The objects that stand packed in the stream of the object that begins here. Raises _Broken, also for what is packed in a way
+    that nobody uses."""
+    own = _PLAIN.match(data, start)
+    ends = data.find(b"endstream", start)
+    if own is None or not _OBJECTS.search(own[0]) or ends < own.end():
+        raise _Broken
+    packed = data[own.end() : ends]
+    if b"/Filter" not in own[0]:
         return packed
     worker = zlib.decompressobj()
     try:
         inside = worker.decompress(packed, room + 1)  # 0 would be as much as there is
     except zlib.error as error:
         raise _Broken from error
-    if len(inside) > room:
+    if len(inside) > room or not worker.eof or worker.unused_data.strip() or _OBJECTS.search(_spelled(inside)):
         raise _Broken
     return inside
 
