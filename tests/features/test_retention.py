@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text, update
 
 from portal.cli import cli
 from portal.clock import PARIS
+from portal.core.links import LENGTH, token
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.core.people import Person
 from portal.demo.signed import signed_minutes
@@ -28,6 +29,7 @@ from portal.features.minutes.actions import deposit, refuse
 from portal.features.past.history import history
 from portal.features.past.proof_checks import Held
 from portal.features.past.proof_checks import check as check_proof
+from portal.features.privacy.anonymous import end_links, erase_sessions
 from portal.features.privacy.erasing import apply
 from portal.features.privacy.one_candidate import erase
 from portal.features.privacy.overdue import plan
@@ -405,6 +407,44 @@ def test_no_page_names_who_was_erased_and_each_is_read(one: World) -> None:
         assert [page for page, a in answers.items() if MARK.lower().encode() in a.data.lower()] == []
         assert "Reste" in answers["/historique"].text and isinstance(checked := check_proof(answers["/preuve.json"].data), Held)
         assert checked.erased > 0
+
+
+OF_A_CANDIDATE = ("", "/convocation.pdf", "/attestation.pdf", "/livret.pdf", "/agenda.ics")
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", ["on request", "its session", "its link", "all that is past"])
+def test_the_link_of_who_was_erased_answers_as_one_that_never_was(one: World, how: str) -> None:
+    with one.db.reading() as conn:
+        links = conn.execute(select(personal_link).order_by(personal_link.c.id)).all()
+    paths = {row.nonce: f"/{'c' if row.candidate_id else 'j'}/" for row in links}
+    b, never, places = one.browser(), "A" * LENGTH, iter(range(1, 255))
+    assert {b.get(path + token(one.db.audit_key, nonce)).status_code for nonce, path in paths.items()} == {200}
+    if how == "on request":
+        links = [row for row in links if row.candidate_id][:1]
+        assert isinstance(erase(one.operator(), 1, links[0].candidate_id, "Demande"), Saved)
+    elif how == "all that is past":
+        one.today = date(2090, 1, 1)
+        apply(one.operator())
+    else:
+        with one.db.writing() as tx:
+            (erase_sessions if how == "its session" else end_links)(tx, one.operator(), [1])
+    sent = {"csrf_token": b.token(), "reponse": "oui", "partager": "oui"}
+    for row in links:
+        given = token(one.db.audit_key, row.nonce)
+        for rest in OF_A_CANDIDATE if row.candidate_id else ("",):
+            for method in ("GET", "HEAD", "POST")[: 2 if rest else 3]:
+                answers = [
+                    b.client.open(
+                        f"{paths[row.nonce]}{one_of}{rest}",
+                        method=method,
+                        data=sent if method == "POST" else None,
+                        environ_base={"REMOTE_ADDR": f"192.0.2.{next(places)}"},
+                    )
+                    for one_of in (given, never)
+                ]
+                assert {a.status_code for a in answers} == {404}, (rest, method)
+                assert len({a.text.replace(given, "").replace(never, "") for a in answers}) == 1
 
 
 def test_what_is_told_anew_without_one_candidate_is_still_held_to_the_trail(one: World) -> None:

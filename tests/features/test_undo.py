@@ -1,11 +1,16 @@
 """« Annuler », in the message that says what was done: for what comes back whole, and as long as nothing else has changed."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from portal.core.outcomes import Saved
+from portal.features.documents.contents import contents
 from portal.features.jury.seats import seat
+from portal.rules.documents import Document
+from portal.store.actors import operator
+from tests.support.by_hand import by_hand
 from tests.support.hands import Reader
 from tests.support.reading import parse, sent
 from tests.support.world import Browser, World
@@ -85,6 +90,76 @@ def test_whoever_would_not_come_back_whole_has_no_such_button(w: World, beside: 
         assert b.post(f"/sessions/1{path}", version=w.get(1).version, **typed).status_code == 303
     page = removed(w, b, number)
     assert "n’est plus sur la liste" in page and ">Annuler<" not in page
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_whoever_holds_a_paper_or_was_taken_over_with_a_name_that_no_form_takes_has_none_either(w: World) -> None:
+    """A paper is of one number, and whoever is added has another: it would say that its person is not on the list."""
+    w.session(2, "15/09/2020", "18/09/2020", "dte_envoye", candidates=4)
+    w.tell(2)
+    b = w.browser("centre")
+    first = w.scalar("SELECT min(id) FROM candidate WHERE session_id = 2")
+    assert isinstance(first, int)
+    papers, odd, plain = first, first + 1, first + 2
+    by_hand(w.db, f"UPDATE candidate SET last_name = 'Roux' WHERE id IN ({papers}, {plain})")
+    assert b.get(f"/sessions/2/candidats/{papers}/convocation.pdf").status_code == 200
+    for number, offered in ((papers, False), (odd, False), (plain, True)):
+        answer = b.post(f"/sessions/2/candidats/{number}/retrait", version=w.get(2).version, reason="x")
+        page = b.get(answer.headers["Location"]).text
+        assert "n’est plus sur la liste" in page and (">Annuler<" in page) is offered, number
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_member_who_may_sit_no_more_is_not_offered_back(w: World) -> None:
+    one, _ = w.seat(1)
+    by_hand(w.db, f"UPDATE accreditation SET valid_to = '2020-07-01' WHERE member_id = {one}")
+    b = w.browser("centre")
+    b.post("/sessions/1/jury", version=w.get(1).version, action="retirer", member=one)
+    page = b.get("/sessions/1/jury").text
+    assert "ne siège plus au jury" in page and ">Annuler<" not in page
+
+
+SHOWN = (
+    "/sessions/1/candidats",
+    "/sessions/1/jury",
+    "/sessions/1/documents",
+    "/sessions/export?quoi=candidats",
+    "/sessions/1/jour",
+)
+PAPERS = (Document.CANDIDATES, Document.CONVOCATION, Document.JURY, Document.ATTENDANCE)
+
+
+def everywhere(w: World, b: Browser) -> list[str]:
+    """What pages, exports and papers say of the people of the session, whatever their numbers."""
+    main = (
+        re.sub(r'<input type="hidden"[^>]*>|<div class="notice.*?</div>', "", b.get(path).text, flags=re.DOTALL) for path in SHOWN
+    )
+    with w.db.reading() as conn:
+        papers = [str(contents(conn, operator(), w.get(1), kind)) for kind in PAPERS]
+    shown = (" ".join((one.partition("<main")[2] or one).split()) for one in (*main, *papers))
+    return [re.sub(r'(candidats/|candidate_id=|value=")\d+', r"\1N", one) for one in shown]
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", ["candidate", "member"])
+def test_who_is_put_back_stands_where_it_stood_on_each_page_in_each_export_and_on_each_paper(w: World, who: str) -> None:
+    w.tell(1)
+    w.seat(1, "Aubin", "Zola")
+    b = w.browser("centre")
+    number = added(w, b)
+    w.seat(1, "Martin")
+    before = everywhere(w, b)
+    assert all("AUBIGNÉ" in one or "D’Aubigné" in one for one in (before[0], before[3], *before[5:7])) and "MARTIN" in before[1]
+    if who == "candidate":
+        page = removed(w, b, number)
+    else:
+        member = w.scalar("SELECT max(id) FROM jury_member")
+        b.post("/sessions/1/jury", version=w.get(1).version, action="retirer", member=member)
+        page = b.get("/sessions/1/jury").text
+    gone = everywhere(w, b)
+    assert gone != before and undo(b, page).status_code == 303
+    b.get("/sessions")
+    assert everywhere(w, b) == before
 
 
 def test_a_member_just_taken_off_the_jury_sits_again(w: World) -> None:

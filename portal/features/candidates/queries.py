@@ -17,6 +17,7 @@ from portal.store.adjustments import adjustment
 from portal.store.batches import batches
 from portal.store.candidates import candidate, result
 from portal.store.conditions import effective_end
+from portal.store.documents import document
 from portal.store.jury import trainer_link
 from portal.store.places import centre
 from portal.store.scope import visible_to
@@ -38,12 +39,14 @@ def find(conn: Connection, number: int, candidate_id: int) -> Listed | None:
 
 
 def comes_back_whole(conn: Connection, row: Listed) -> bool:
-    """Whether whoever adds this person anew has all back that is kept of it on this list: nothing but name, birth and address."""
+    """Whether whoever adds this person anew has all back that is kept of it on this list: nothing but name, birth and address, and
+    no paper was made under its number."""
     if row.convened_for is not None or any(getattr(row, name) for name in CIVIL):
         return False
     beside = (
         select(adjustment.c.candidate_id).where(adjustment.c.candidate_id == row.id),
         select(trainer_link.c.candidate_id).where(trainer_link.c.candidate_id == row.id),
+        select(document.c.code).where(document.c.session_id == row.session_id, document.c.candidate_id == row.id),
     )
     return not any(conn.execute(query.limit(1)).first() for query in beside)
 

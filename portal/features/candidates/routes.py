@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from portal.core.civil import lacking, of_row, rejected
 from portal.core.outcomes import Changed, Invalid, Saved, Unchanged
@@ -144,10 +145,17 @@ def remove(number: int, candidate_id: int) -> ResponseReturnValue:
     whole = row is not None and s.status is not Status.CONVOKED and comes_back_whole(reading(), row)
     outcome = actions.remove(work(), number, version(), candidate_id, form.reason.text)
     to = url_for("candidates.index", number=number)
-    if row is not None and whole and isinstance(outcome, Saved):
-        who = {name: getattr(row, name) for name in ("last_name", "first_name", "born_on", "email")}
-        offer_undo(to, version=version() + 1, **who)
+    if row is not None and whole and isinstance(outcome, Saved) and (anew := _anew(row)):
+        offer_undo(to, version=version() + 1, **anew)
     return answer(outcome, "candidates/remove.html", number, form, Action.REMOVE_CANDIDATE, to, c=row)
+
+
+def _anew(row: Listed) -> dict[str, str]:
+    """What adds this person anew; nothing where the form would not take it, as of somebody who was taken over from elsewhere."""
+    sent = {name: str(getattr(row, name)) for name in ("last_name", "first_name", "born_on", "email")}
+    form = Candidate()
+    form.process(MultiDict(sent))
+    return sent if form.validate() else {}
 
 
 # ---- a file

@@ -117,7 +117,8 @@ def edit(number: int) -> ResponseReturnValue:
     if act == "retirer":
         gone = next((x for x in seated(reading(), actor(), s) if x.id == chosen), None)
         outcome = seats.unseat(work(), number, version(), chosen)
-        if gone and not gone.trained and s.status is not Status.CONVOKED and isinstance(outcome, Saved):
+        whole = gone and not gone.trained and not gone.why_not
+        if gone and whole and s.status is not Status.CONVOKED and isinstance(outcome, Saved):
             again = "quand-meme" if gone.elsewhere else "ajouter"  # what was asked once already
             offer_undo(url_for("jury.edit", number=number), version=version() + 1, action=again, member=chosen)
     elif act == "liens":
