@@ -1,66 +1,129 @@
 // Results are kept in this browser as one types, by account, session and what is saved of its sheet: codes and numbers alone, no name.
-// portal.js says when they are forgotten.
+// What was typed beside something else than is saved today is told, and put back by whoever typed it. portal.js says when it is forgotten.
 document.addEventListener("DOMContentLoaded", () => { // after portal.js, which counts
   "use strict";
   const NOTHING = "[]";
-  const form = document.querySelector("form[data-draft]");
+  const SHOWN = 8; // names
+  const sheet = document.querySelector("[data-draft]"); // no form where results are not entered now
   const account = document.body.dataset.account;
-  if (!form || !account) return;
-  const number = form.dataset.draft.split(".")[0];
-  const key = `saisie.${account}.${form.dataset.draft}`;
+  if (!sheet || !account) return;
+  const { draft, fresh, sent } = sheet.dataset;
+  const all = `saisie.${account}.${draft.split(".")[0]}.`;
   const boxes = () => [...document.querySelectorAll("form[data-draft] .row input[name]")].filter((one) => one.type !== "hidden");
   const picked = () => JSON.stringify(boxes().filter((one) => one.checked).map((one) => `${one.name}=${one.value}`));
+  const whose = (entry) => entry.match(/-(\d+)/)[1];
+  const byRow = (list) => {
+    const rows = new Map();
+    for (const entry of JSON.parse(list).filter((one) => !one.endsWith("="))) {
+      rows.set(whose(entry), `${rows.get(whose(entry)) ?? ""} ${entry}`);
+    }
+    return rows;
+  };
+  const differing = (one, other) => {
+    const [these, those] = [byRow(one), byRow(other)];
+    return [...new Set([...these.keys(), ...those.keys()])].filter((row) => these.get(row) !== those.get(row));
+  };
+  const typed = (kept) => differing(kept.picked, kept.base ?? NOTHING); // the rows that somebody answered, not the others
+  const put = (kept, rows) => {
+    const wanted = new Set(JSON.parse(kept.picked));
+    for (const box of boxes()) if (rows.includes(whose(box.name))) box.checked = wanted.has(`${box.name}=${box.value}`);
+  };
+  const counted = () => boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true })); // what is left
   const ago = (since) => {
     const seconds = Math.max(1, Math.round((Date.now() - since) / 1000));
     return seconds < 60 ? `${seconds}\u00a0s` : seconds < 3600 ? `${Math.floor(seconds / 60)}\u00a0min` : `${Math.floor(seconds / 3600)}\u00a0h`;
   };
+  const of = (rows) => {
+    const names = rows.map((row) => document.querySelector(`#c-${row} legend`).firstChild.textContent.trim());
+    const more = names.length > SHOWN ? ` et ${names.length - SHOWN}\u00a0autres` : "";
+    return `${names.length}\u00a0${names.length > 1 ? "candidats" : "candidat"} (${names.slice(0, SHOWN).join(", ")}${more})`;
+  };
+  const notice = (text, ...ways) => {
+    const told = document.createElement("div");
+    told.className = "notice";
+    told.tabIndex = -1;
+    const words = document.createElement("p");
+    words.textContent = text;
+    told.append(words);
+    for (const [name, act, looks = "as-link"] of ways) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = looks;
+      button.textContent = name;
+      button.addEventListener("click", () => {
+        told.remove();
+        act();
+      });
+      told.append(" ", button);
+    }
+    sheet.before(told);
+    return told;
+  };
   let at = 0;
   const tell = () => {
     const told = document.querySelector("[data-kept]");
-    if (told && at) told.textContent = `Gardé dans ce navigateur il y a ${ago(at)}.`;
+    if (told) told.textContent = at ? `Gardé dans ce navigateur il y a ${ago(at)}.` : "";
   };
+  let key = `saisie.${account}.${draft}`;
+  let base = picked();
+  const wipe = () => {
+    document.querySelector("form[data-draft]").reset();
+    counted();
+    document.dispatchEvent(new Event("wiped")); // nothing is left to lose
+    localStorage.removeItem(key);
+    at = 0;
+    tell();
+  };
+  const mine = (kept) => `Votre saisie d’il y a ${ago(kept.at)}, gardée dans ce navigateur,`;
+  const putBack = (kept) => notice(`${mine(kept)} est remise ci-dessous. Elle n’est pas enregistrée.`, ["L’effacer", wipe]);
+  const keep = () => localStorage.setItem(key, JSON.stringify({ at, base, picked: picked() }));
   try {
-    for (const one of Object.keys(localStorage)) {
-      if (one.startsWith(`saisie.${account}.${number}.`) && one !== key) localStorage.removeItem(one); // typed beside what was saved otherwise since
-    }
-    const kept = JSON.parse(localStorage.getItem(key));
-    const { fresh } = form.dataset; // where the page was just filled in, by a file or for all: whose rows it has the last word on
-    const whose = (entry) => entry.match(/-(\d+)/)[1];
-    const wanted = new Set(JSON.parse(kept?.picked ?? NOTHING));
-    const rows = new Set([...wanted].filter((entry) => !entry.endsWith("=")).map(whose));
-    for (const one of fresh?.split(" ") ?? []) rows.delete(one);
-    const before = picked();
-    for (const box of wanted.size ? boxes() : []) {
-      if (fresh === undefined || rows.has(whose(box.name))) box.checked = wanted.has(`${box.name}=${box.value}`);
-    }
-    if (picked() !== before) {
-      at = kept.at;
-      boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true })); // what is left is counted anew
-      const notice = document.createElement("div");
-      notice.className = "notice";
-      const words = document.createElement("p");
-      words.textContent = `Votre saisie d’il y a ${ago(at)}, gardée dans ce navigateur, est remise ci-dessous. Elle n’est pas enregistrée.`;
-      const away = document.createElement("button");
-      away.type = "button";
-      away.className = "as-link";
-      away.textContent = "L’effacer";
-      away.addEventListener("click", () => {
-        form.reset();
-        boxes()[0].dispatchEvent(new Event("change", { bubbles: true }));
-        form.dispatchEvent(new Event("wiped", { bubbles: true })); // nothing is left to lose
-        localStorage.removeItem(key);
-        at = 0;
-        document.querySelector("[data-kept]").textContent = "";
-        notice.remove();
-      });
-      notice.append(words, away);
-      form.before(notice);
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(all));
+    const kept = new Map(names.map((name) => [name, JSON.parse(localStorage.getItem(name))]));
+    const own = kept.get(key);
+    kept.delete(key);
+    const others = [...kept].sort(([, one], [, other]) => one.at - other.at);
+    const given = fresh?.split(" ") ?? []; // just filled in, by a file or for all: the rows that it has the last word on
+    if (sent !== undefined && others.length) [[key, { base }]] = others.slice(-1); // what was sent was typed beside that
+    else if (own) {
+      const before = base;
+      put(own, typed(own).filter((row) => !given.includes(row)));
+      base = own.base ?? NOTHING;
+      if (picked() !== before) {
+        at = own.at;
+        counted();
+        putBack(own);
+      }
+    } else if (fresh !== undefined || sent !== undefined) base = NOTHING;
+    const stands = picked();
+    for (const [name, one] of sent === undefined ? others : []) {
+      const away = () => localStorage.removeItem(name);
+      if (sheet.tagName !== "FORM") {
+        notice(`${mine(one)} ne peut pas être enregistrée maintenant.`, ["L’effacer", away]);
+        continue;
+      }
+      const rows = differing(one.picked, stands).filter((row) => typed(one).includes(row) && document.getElementById(`c-${row}`));
+      const open = rows.filter((row) => !given.includes(row));
+      if (!rows.length && fresh === undefined) away();
+      if (!open.length) continue;
+      const back = () => {
+        put(one, open);
+        counted();
+        away();
+        putBack(one).focus();
+      };
+      notice(
+        `${mine(one)} n’est pas remise\u00a0: d’autres résultats ont été enregistrés depuis. ` +
+          `Elle diffère de ce qui est ci-dessous pour ${of(open)}.`,
+        ["Remettre ma saisie", back, "button second"],
+        ["L’effacer", away],
+      );
     }
   } catch { return; /* forbidden */ }
   document.addEventListener("change", ({ target }) => {
     if (!target.closest("form[data-draft]")) return;
     at = Date.now();
-    try { localStorage.setItem(key, JSON.stringify({ at, picked: picked() })); } catch { return; }
+    try { keep(); } catch { return; }
     tell();
   });
   setInterval(tell, 1000);

@@ -214,12 +214,12 @@
       }
     } catch { /* forbidden */ }
   };
-  const [, here, rest] = location.pathname.match(/^\/sessions\/(\d+)(.*)$/) ?? [];
-  const saved = here && !rest && document.querySelector(".notice.good[role=status]");
+  const [, here] = location.pathname.match(/^\/sessions\/(\d+)/) ?? [];
+  const entered = document.querySelector("[data-entered]");
   forget((key, kind, whose, number) => {
     if (account && whose !== account) return true;
     if (kind === "recentes") return false;
-    return (saved && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
+    return (entered && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
   });
   const unsaved = () => {
     let kept = false;

@@ -60,7 +60,7 @@ def _entered(number: int, form: forms.Entering) -> ResponseReturnValue:
         given = form.confirmation.typed if form.confirmed else ""
         outcome = actions.enter_results(work(), number, version(), typed, given)
     if isinstance(outcome, (Saved, Unchanged)):
-        flash(outcome.message)
+        flash(outcome.message, "message" if form.draft else "entered")
         return redirect(url_for("results.enter" if form.draft else "sessions.show", number=number), 303)
     return _not_saved(outcome, number, form)
 
