@@ -221,17 +221,30 @@
     if (kind === "recentes") return false;
     return (entered && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
   });
-  const unsaved = () => {
-    let kept = false;
+  const waits = (kind, which) => {
     try {
-      kept = Object.keys(localStorage).some((key) => /^saisie\./.test(key) && JSON.parse(stored(key))?.picked !== "[]");
-    } catch { /* forbidden */ }
-    return dirty || kept;
+      return Object.keys(localStorage).filter((key) => key.startsWith(kind) && which(JSON.parse(stored(key))));
+    } catch { return []; /* forbidden */ }
+  };
+  // What is lost by signing out, and what stays here and is not sent until somebody opens its day.
+  const unsaved = () => {
+    const told = [];
+    if (dirty || waits("saisie.", ({ picked }) => picked !== "[]").length) {
+      told.push("Des résultats saisis ne sont pas enregistrés\u00a0: se déconnecter les efface.");
+    }
+    const ticks = waits(`presences.${account}.`, () => true);
+    if (ticks.length) {
+      const [what, them] = ticks.length > 1 ? ["présences attendent", "les"] : ["présence attend", "l’"];
+      const day = (key) => key.split(".").slice(2, 4).map((one) => one.split("-").reverse().join("/")).join(", ");
+      const days = [...new Set(ticks.map(day))].join("\u00a0; "); // 224561, 15/06/2020
+      told.push(`${ticks.length}\u00a0${what} sur cet appareil\u00a0: ouvrez ce jour (session ${days}) pour ${them} envoyer.`);
+    }
+    return told;
   };
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-sign-out]")) return;
-    const lost = "Des résultats saisis ne sont pas enregistrés\u00a0: se déconnecter les efface. Se déconnecter quand même\u00a0?";
-    if (unsaved() && !window.confirm(lost)) {
+    const told = unsaved();
+    if (told.length && !window.confirm([...told, "Se déconnecter quand même\u00a0?"].join("\n\n"))) {
       event.preventDefault();
       return;
     }

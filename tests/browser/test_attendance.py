@@ -3,7 +3,7 @@
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, ViewportSize, expect
 
 from tests.browser.people import person
 
@@ -137,6 +137,31 @@ def test_what_waits_for_another_day_is_told_and_what_is_taken_no_more_too(chromi
     page.reload()
     expect(page.get_by_role("heading", name="Présences", exact=True)).to_be_visible()
     expect(told).to_have_count(0)
+
+
+def test_signing_out_asks_about_ticks_that_wait_here_and_leaves_them(chromium: Browser, base: str) -> None:
+    page, asked = stated(chromium, base), list[str]()
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if len(asked) > 1 else dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.route("**/jour", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    for row in rows(page, "matin")[:2]:
+        row.get_by_text("Absent").click()
+    expect(page.get_by_role("status")).to_contain_text("2 à envoyer")
+    page.set_viewport_size(ViewportSize(width=1280, height=800))
+    page.goto("/sessions")
+    page.get_by_role("button", name="Se déconnecter").click()
+    assert asked == [
+        "2\u00a0présences attendent sur cet appareil\u00a0: ouvrez ce jour (session 224561, 15/06/2020) pour les envoyer."
+        "\n\nSe déconnecter quand même\u00a0?"
+    ]
+    expect(page).to_have_url(f"{base}/sessions")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion")
+    assert len(page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('presences.'))")) == 2
 
 
 def test_two_telephones_are_told_of_each_other(chromium: Browser, base: str) -> None:
