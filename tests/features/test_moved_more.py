@@ -157,6 +157,22 @@ def test_an_answer_about_one_session_s_days_is_none_about_another_s(w: World) ->
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_of_days_that_stand_already_the_one_that_changes_alone_is_asked_about(w: World) -> None:
+    past, beyond = D("2020-06-12"), D("2020-08-25")
+
+    def asked(first: date = past, last: date = beyond, hour: str = "08:30") -> list[str] | None:
+        """About which fields; none when it is saved."""
+        told = set_exam_days(w.as_("centre"), 3, w.get(3).version, first=first, last=last, hour=hour)
+        return [doubt.field for doubt in told.doubts] if isinstance(told, Doubtful) else None
+
+    state(w, 3, "2020-06-12", "2020-08-25")
+    assert asked(first=D("2020-06-11")) == ["exam_starts_on"] and asked(last=D("2020-08-26")) == ["exam_ends_on"]
+    assert asked(hour="09:00") is None and asked(first=D("2020-06-15")) is None
+    state(w, 3, "2020-06-12", "2020-08-25")
+    assert asked(last=D("2020-08-21")) is None
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("on", "why"),
     [

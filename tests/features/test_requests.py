@@ -13,7 +13,7 @@ from portal.core.outcomes import Changed, Invalid, NotThere, Saved
 from portal.features.measures.actions import Applied, CountChanged, NothingToChange, apply
 from portal.features.measures.catalogue import find as find_measure
 from portal.features.past.history import history
-from portal.features.preparation.actions import Created, NewSession, create
+from portal.features.preparation.actions import Created, NewSession, Wrong, create
 from portal.features.reference.importing import import_titles
 from portal.features.requests.actions import (
     Answered,
@@ -517,6 +517,16 @@ def test_of_two_sessions_created_at_once_the_granted_one_has_the_grant(expired: 
     created = create(w.as_("centre"), [NewSession(1, Kind.TITLE, *dates), NewSession(title_id, Kind.TITLE, *dates)], "k")
     assert isinstance(created, Created)
     assert w.scalar("SELECT session_id FROM request") == created.numbers[1]
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_of_two_sessions_of_one_file_a_grant_lets_one_alone_be_created(expired: World) -> None:
+    w = expired
+    made = grant(w)
+    assert isinstance(made, Made) and isinstance(accept(w.as_("ud94"), made.request_id, None), Saved)
+    new = NewSession(int(str(w.scalar("SELECT max(id) FROM title"))), Kind.TITLE, D("2020-07-06"), D("2020-07-10"), "Ici", "Moi")
+    told = create(w.as_("centre"), [new, new], "k")
+    assert isinstance(told, Wrong) and {place: list(errors) for place, errors in told.errors.items()} == {1: ["title"]}
 
 
 def test_a_session_that_is_moved_is_told_so_to_its_centre(w: World) -> None:

@@ -84,6 +84,17 @@ def test_results_are_saved_for_good_by_one_person_once(w: World) -> None:
 
 
 @SQLITE
+def test_a_result_that_says_something_else_stays_the_row_that_it_was(w: World) -> None:
+    rows = (
+        "SELECT group_concat(id || ' ' || outcome || ' ' || definitive, ', ') FROM (SELECT * FROM result ORDER BY candidate_id)"
+    )
+    assert isinstance(draft(w, TITLE, FAILED), Saved) and w.scalar(rows) == "1 titre 0, 2 echec 0"
+    assert isinstance(draft(w, ABSENT, FAILED), Saved) and w.scalar(rows) == "1 absent 0, 2 echec 0"
+    assert isinstance(enter(w, ABSENT, TITLE), Saved) and w.scalar(rows) == "1 absent 1, 2 titre 1"
+    assert isinstance(correct(w, FAILED, TITLE), Saved) and w.scalar(rows) == "1 echec 1, 2 titre 1"
+
+
+@SQLITE
 def test_of_a_moved_session_the_real_end_that_was_confirmed_is_told_and_no_other_answer_is_taken(w: World) -> None:
     w.session(2, "02/03/2020", "20/04/2020", candidates=1)
     w.measure()

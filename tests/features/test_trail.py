@@ -22,6 +22,7 @@ from portal.files.note import Head, NoHead, read_head, read_key
 from portal.rules.merkle import Growing, continued
 from portal.settings import DEMO_DAY, Settings
 from portal.store.accounts import account
+from portal.store.actors import Occasion, Source, operator
 from portal.store.audit import GENESIS, Event, Trail, _seal, audit_event, audit_head, digest_of, leaves, record
 from portal.store.database import Database
 from portal.store.nodes import Tree
@@ -34,6 +35,7 @@ from tests.support.world import World
 SETTINGS = Settings("demo", "", "a secret for tests", DEMO_DAY)
 SIGNER = signer(SETTINGS)
 EVENTS = 600  # two full tiles, and some
+NOON = datetime(2020, 6, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -89,6 +91,18 @@ def test_the_tree_is_the_same_whether_it_is_read_from_its_tiles_or_grown_from_it
         assert head(Tree(conn), "x") == Head("x", EVENTS + 1, growing.root())
         assert conn.execute(select(func.count()).select_from(audit_tile)).scalar() == 2
     assert broken(told) is None
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_head_of_a_trail_of_no_event_is_continued_by_every_trail(db: Database) -> None:
+    with db.snapshot() as conn:
+        empty = leaves(conn, 0, 1)
+        before = head(Tree(conn), "x")
+    with db.writing() as tx:
+        record(tx, db.audit_key, Occasion(operator(), Source.CLI, NOON, DEMO_DAY), [Event("letter_published")])
+    with db.snapshot() as conn:
+        assert leaves(conn, 0, 1) == empty
+        assert before.size == 1 and against(conn, before)[1] is None
 
 
 def test_each_beginning_of_the_trail_is_continued(told: World) -> None:

@@ -192,12 +192,13 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     w.session(1, "02/03/2020", "20/04/2020")
     w.session(2, "02/03/2020", "20/04/2020", "demande_dte_envoyee", centre=1)
     w.session(3, "06/07/2020", "10/07/2020")
+    w.session(4, "02/03/2020", "20/04/2020", "resultats_saisis")
     measure, _ = find("confinement-2020")
     with w.db.reading() as conn:
         found = plan(conn, measure, w.today)
-    assert found.by_department == {"75": (1, 1), "94": (1, 2)}
-    assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1)}
-    assert (found.twice, found.started) == (1, 2), "case 2a and case 2b both describe the first"
+    assert found.by_department == {"75": (1, 1), "94": (1, 3)}
+    assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1), "resultats_saisis": (0, 1)}
+    assert (found.twice, found.started) == (1, 2), "case 2a and case 2b both describe the first; the last has begun and stays"
     with w.db.reading() as conn:
         assert already_started(conn, measure, w.today) == already_started(conn, measure, date(2020, 3, 2)) == [1, 2]
         assert already_started(conn, measure, date(2020, 3, 1)) == []
@@ -226,13 +227,14 @@ def test_what_a_code_does_is_said_by_its_case_alone() -> None:
     assert {line.effect for line in found.values() if not line.case} == {"Inchangée"}
 
 
-def test_twenty_sessions_of_a_case_are_shown_those_that_start_first(w: World) -> None:
+def test_twenty_sessions_of_the_case_that_changes_them_are_shown_those_that_start_first(w: World) -> None:
     for number in range(1, 22):
         w.session(number, f"{number:02}/03/2020" if number < 17 else "16/03/2020", "20/04/2020", candidates=0)
     measure, _ = find("confinement-2020")
     with w.db.reading() as conn:
         shown, twice = samples(conn, measure), claimed_twice(conn, measure)
-    assert [row.number for row in shown["+2a"]] == list(range(1, 21)) == twice
+    assert {code: [row.number for row in rows] for code, rows in shown.items()} == {"+2a": list(range(1, 21))}
+    assert twice == list(range(1, 21)), "case 2b describes them too"
 
 
 def test_applying_is_refused_when_the_counts_changed_since_the_dry_run(w: World) -> None:

@@ -175,6 +175,17 @@ def test_the_lists_hold_each_step_once_for_who_takes_it_and_for_who_waits() -> N
     ]
 
 
+# ---- what things are called
+
+
+def test_a_kind_is_called_one_way_on_papers_one_of_a_session_and_one_where_it_is_chosen() -> None:
+    assert {kind: (kind.word, kind.of_a_session, kind.label) for kind in Kind} == {
+        Kind.TITLE: ("titre", "de titre complet", "Titre complet"),
+        Kind.CCP: ("CCP", "CCP", "CCP"),
+        Kind.CCS: ("CCS", "CCS", "CCS"),
+    }
+
+
 # ---- documents
 
 

@@ -46,13 +46,13 @@ def claims(measure: Measure) -> ColumnElement[int]:
 
 
 def end_after(measure: Measure, code: ColumnElement[str]) -> ColumnElement[date]:
-    moves = [(code == f"+{c.name}", _moved(c, s.c.ends_on)) for c in measure.cases if not c.cancel]
-    return case(*moves, else_=s.c.ends_on) if moves else s.c.ends_on
+    moves = [(code == f"+{c.name}", _moved(c, s.c.ends_on)) for c in measure.cases]
+    return case(*moves, else_=s.c.ends_on)
 
 
 def start_after(measure: Measure, code: ColumnElement[str]) -> ColumnElement[date]:
-    moves = [(code == f"+{c.name}", later(s.c.starts_on, c.shift_days)) for c in measure.cases if c.shift_days]
-    return case(*moves, else_=s.c.starts_on) if moves else s.c.starts_on
+    moves = [(code == f"+{c.name}", later(s.c.starts_on, c.shift_days)) for c in measure.cases]
+    return case(*moves, else_=s.c.starts_on)
 
 
 def _moved(c: MeasureCase, end: ColumnElement[date]) -> ColumnElement[date]:
