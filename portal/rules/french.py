@@ -31,10 +31,10 @@ def _every(*parts: int | range) -> Iterator[int]:
 
 # Signs that nobody sees or types: no character, a break that is allowed, no space at all, which way one reads, a remark, the place
 # of a picture, how it is drawn, a tag.
-_WAYS = (0x61C, 0x200E, 0x200F, range(0x202A, 0x202F), range(0x2066, 0x206A))
+_WAYS = (0x61C, 0x200E, 0x200F, range(0x202A, 0x202F))
 _DRAWN = (range(0xFFF0, 0xFFFD), range(0x1BCA0, 0x1BCA4), range(0x1D173, 0x1D17B))
 _TAGS = (range(0xE0000, 0xE0100), range(0xE01F0, 0xE1000))
-UNSEEN = dict.fromkeys(_every(0, 0xAD, 0x200B, 0xFEFF, range(0x2060, 0x2066), range(0x206A, 0x2070), *_WAYS, *_DRAWN, *_TAGS))
+UNSEEN = dict.fromkeys(_every(0, 0xAD, 0x200B, 0xFEFF, range(0x2060, 0x2070), *_WAYS, *_DRAWN, *_TAGS))
 # Signs that scripts need among others, and that show nothing where they stand alone: what joins and what chooses a shape, fillers of
 # Hangul, Khmer and Khitan, a Braille cell without a dot, a note without a head.
 _SHAPES = (0x200C, 0x200D, 0x34F, range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))

@@ -5,7 +5,7 @@ from unicodedata import category
 
 import pytest
 
-from portal.rules.french import of, seen
+from portal.rules.french import of, parse_day, seen
 from portal.rules.names import name_problem
 
 
@@ -50,6 +50,29 @@ def test_a_text_that_nobody_could_see_is_none(ranges: list[tuple[int, int]]) -> 
     assert [f"U+{ord(one):04X}" for one in signs if seen(f" {one}{one}\n").strip()] == []
     assert seen("".join(signs)).strip() == ""
     assert {seen(f"{one}é{one}").strip(one) for one in signs} == {"é"}
+
+
+# Of these, what no script needs: it is gone wherever it stands.
+GONE = [
+    (0, 0), (0xAD, 0xAD), (0x61C, 0x61C), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF),
+    (0xFFF0, 0xFFFC), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE00FF), (0xE01F0, 0xE0FFF),
+]  # fmt: skip
+
+
+def test_between_two_letters_what_no_script_needs_is_gone_and_all_else_stays() -> None:
+    spans = [*chain.from_iterable(NOTHING_SHOWS.values())]
+    nothing = {*chain.from_iterable(range(first, last + 1) for first, last in spans)}
+    beside = {n for first, last in spans for n in (first - 1, last + 1) if 0 < n < 0x110000}
+    gone = {n for n in nothing | beside if seen(f"न{chr(n)}न") == "नन"}
+    assert gone == {*chain.from_iterable(range(first, last + 1) for first, last in GONE)}
+    assert [f"U+{n:04X}" for n in beside - nothing if category(chr(n))[0] not in "CZ" and seen(chr(n)) != chr(n)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("31/12/0999", False), ("01/01/1000", True), ("31/12/9000", True), ("01/01/9001", False)]
+)
+def test_nobody_counts_on_from_years_that_are_far_away(typed: str, taken: bool) -> None:
+    assert bool(parse_day(typed)) is taken
 
 
 def test_nothing_else_that_unicode_counts_among_what_steers_a_text_is_taken_for_typed() -> None:
