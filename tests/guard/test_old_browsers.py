@@ -41,6 +41,16 @@ def test_nearly_all_of_the_stylesheet_is_kept(file: str) -> None:
     assert not re.search(r"(?<!scroll-padding)-(?:inline|block):", css)  # Safari 14.0 knows the four sides alone
 
 
+@pytest.mark.parametrize("file", ["portal.css", "rooms.css"])
+def test_what_an_old_browser_does_not_know_takes_nothing_else_with_it(file: str) -> None:
+    """Of a list of selectors it drops all, if it does not know one."""
+    css = re.sub(r"/\*.*?\*/", "", (Path(STATIC) / file).read_text("utf-8"), flags=re.S)
+    css = css.replace("::details-content", "")  # stands where @supports has asked for it
+    lists = [re.split(r",(?![^()]*\))", names.strip()) for names in re.findall(r"([^{};]+)\{", css)]
+    known = [[not UNKNOWN.search(name) for name in names] for names in lists]
+    assert len(lists) > 50 and [names for names, told in zip(lists, known, strict=True) if any(told) != all(told)] == []
+
+
 def test_what_flows_has_margins_where_a_browser_knows_no_gap() -> None:
     css = re.sub(
         r"/\*.*?\*/", "", "".join((Path(STATIC) / f"{name}.css").read_text("utf-8") for name in ("portal", "rooms")), flags=re.S
