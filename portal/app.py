@@ -1,8 +1,6 @@
 """create_app: the only place where things are wired together."""
 
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_compress import Compress
@@ -179,7 +177,7 @@ def _headers(response: Response) -> Response:
 
 
 def _words_for_pages(app: Flask, settings: Settings) -> None:
-    stamps = {p.name: sha256(p.read_bytes()).hexdigest()[:10] for p in Path(STATIC).iterdir() if p.is_file()}
+    stamps = {p.name: sparing.stamp(p) for p in STATIC.iterdir() if p.is_file()}
 
     @cache
     def static_file(name: str) -> str:

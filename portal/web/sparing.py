@@ -2,6 +2,7 @@
 bytes."""
 
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,27 +15,31 @@ BLANKS = re.compile(r'"[^"]*"|\s*([{};,]|: )\s*')  # of a stylesheet, but for it
 KIND = {".css": "text/css", ".js": "text/javascript"}
 
 
-def lean(file: Path) -> str:
-    """What a browser needs of this stylesheet or script."""
-    text = file.read_text("utf-8")
-    if ".min." in file.name:
-        return text
-    bare = COMMENTS[file.suffix].sub("", INDENTATION.sub("", text))
-    return bare if file.suffix == ".js" else BLANKS.sub(lambda met: met[1].strip() if met[1] else met[0], bare)
+@cache
+def sent(file: Path) -> bytes:
+    """What a browser needs of this file: of a stylesheet or a script less than lies there."""
+    if file.suffix not in COMMENTS or ".min." in file.name:
+        return file.read_bytes()
+    bare = COMMENTS[file.suffix].sub("", INDENTATION.sub("", file.read_text("utf-8")))
+    return (bare if file.suffix == ".js" else BLANKS.sub(lambda met: met[1].strip() if met[1] else met[0], bare)).encode()
+
+
+def stamp(file: Path) -> str:
+    """Another one whenever something else of this file is sent: browsers keep what they have for a year."""
+    return sha256(sent(file)).hexdigest()[:10]
 
 
 def spare(app: Flask, folder: Path) -> None:
     """Serve the stylesheets and scripts of this folder so, under the same addresses; everything else as it lies there."""
+    ours = {file.name: file for file in folder.iterdir() if file.suffix in COMMENTS}
 
     def static(filename: str) -> Response:
-        file = folder / filename
-        if file.suffix not in COMMENTS or file.parent != folder or not file.is_file():
+        if (file := ours.get(filename)) is None:
             return app.send_static_file(filename)
-        body = lean(file)
-        answer = app.response_class(body, mimetype=KIND[file.suffix])
+        answer = app.response_class(sent(file), mimetype=KIND[file.suffix])
         age = app.get_send_file_max_age(filename)
         answer.headers["Cache-Control"] = "no-cache" if age is None else f"public, max-age={age}"
-        answer.set_etag(sha256(body.encode()).hexdigest()[:16])
+        answer.set_etag(stamp(file))
         answer.make_conditional(request)
         return answer
 

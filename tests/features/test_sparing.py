@@ -1,13 +1,15 @@
 """Stylesheets and scripts go out without their comments and blanks, kept by browsers as before."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.paths import STATIC
-from portal.web.sparing import spare
+from portal.web import sparing
+from portal.web.sparing import sent, spare, stamp
 
 
 @pytest.fixture
@@ -50,3 +52,19 @@ def test_what_a_browser_has_is_not_sent_again(client: FlaskClient) -> None:
 def test_the_rest_goes_out_as_it_lies_there(client: FlaskClient, name: str) -> None:
     assert client.get(f"/static/{name}").data == (STATIC / name).read_bytes()
     assert client.get("/static/rien.css").status_code == 404
+
+
+def test_a_name_longer_than_a_file_has_is_not_found(client: FlaskClient) -> None:
+    assert client.get(f"/static/{'a' * 300}.css").status_code == 404
+
+
+def test_what_is_kept_for_a_year_has_another_address_when_something_else_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.css"
+    file.write_text("a { color: red; } /* why */")
+    stamps = {stamp(file)}
+    sent.cache_clear()
+    monkeypatch.setattr(sparing, "BLANKS", re.compile("(?!)"))
+    stamps.add(stamp(file))
+    assert len(stamps) == 2, "the same source, spared in another way"
