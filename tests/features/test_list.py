@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, update
 
 from portal.features.candidates.importing import import_candidates
 from portal.features.sessions import counting
@@ -359,6 +359,33 @@ def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.Monkey
     assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
     for who in ("centre", "region", "national"):  # all of them are a number that the database keeps
         assert "Toutes <strong>30</strong>" in w.browser(who).get("/sessions").text
+
+
+def test_where_a_search_finds_more_than_are_counted_a_view_has_its_own_number_or_none(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« À verrouiller 0 » stood over a list of two: it was counted among the first that were found."""
+    many(w, 90)
+    locking = "/sessions?q=conduite&vue=a-verrouiller"
+
+    def have_results(*ids: int) -> None:
+        with w.db.writing() as tx:
+            tx.execute(update(exam_session).where(exam_session.c.id.in_(ids)).values(status=Status.RESULTS.value))
+
+    monkeypatch.setattr(counting, "COUNT_BOUND", 20)
+    have_results(1, 90)
+    for who, chip in (
+        ("ud94", "À verrouiller <strong>2</strong>"),
+        ("region", "À verrouiller</a>"),
+        ("national", "À verrouiller</a>"),
+    ):
+        page = w.browser(who).get(locking).text
+        assert numbers(page) == [90, 1] and chip in page and told(page) == "2 sessions", who
+        assert "Toutes <strong>plus de 20</strong>" in page
+    have_results(*range(1, 61))
+    assert told(w.browser("ud94").get(locking).text) == "Sessions 1 à 50 sur plus de 20"
+    assert told(w.browser("national").get(locking).text) == "Sessions 1 à 50"
+    assert told(w.browser("national").get("/sessions?q=conduite").text) == "Sessions 1 à 50 sur plus de 20"
 
 
 def test_the_database_keeps_the_number_of_sessions_of_each_centre(world: World) -> None:

@@ -23,19 +23,23 @@ COUNT_BOUND = 1_000
 
 
 def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits, shown: Sequence[View]) -> dict[str, int]:
-    """How many sessions each of these views holds, under the same search: beyond COUNT_BOUND it is no longer counted.
-    One query."""
+    """How many sessions each of these views holds, under the same search: beyond COUNT_BOUND it is no longer counted. One query. Where
+    a search finds more than that, a second one in a centre or a department; of a region or the country, where that would read all
+    that was found, none but how many they are together."""
     if asked.whole:
         scope = (actor.role, actor.centre_id, actor.department_code, actor.region_code)
         row = conn.exec_driver_sql(_all_counts(conn.dialect, *scope, today, limits, tuple(shown))).one()
         return {view.key: int(row[i]) for i, view in enumerate(shown)}
     views = {view.key: view_condition(view.key, actor.role, today, limits) for view in shown}
-    if asked.searched:  # what was asked for is found once, then told apart
+    if asked.searched:  # what was asked for is found once, then told apart, where all of it was found
         found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
-        columns = [func.count().filter(condition).label(_name(key)) for key, condition in views.items()]
-        row = conn.execute(select(*columns).where(s.c.id.in_(found))).one()
-    else:
-        row = conn.execute(_counts(asked.condition, views)).one()
+        columns = [func.count().filter(condition) for condition in views.values()]
+        total, *told = conn.execute(select(func.count(), *columns).where(s.c.id.in_(found))).one()
+        if not many(total):
+            return dict(zip(views, told, strict=True))
+        if centres_of(actor) is None:
+            return {ALL.key: total}
+    row = conn.execute(_counts(asked.condition, views)).one()
     return {key: int(row[i]) for i, key in enumerate(views)}
 
 
@@ -136,7 +140,7 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
 
 
 def in_words(count: int) -> str:
-    """« 41 », « plus de 2 000 » of a count that stopped; what is kept or counted to the end is told as it is."""
+    """« 41 », « plus de 1 000 » of a count that stopped; what is kept or counted to the end is told as it is."""
     return f"plus de {number(COUNT_BOUND)}" if count == COUNT_BOUND + 1 else number(count)
 
 

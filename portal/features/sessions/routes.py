@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
     shown = views.views(actor().role, filters.view)
     rank = min(max(query.number("rang") or 1, 1), 10**7)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
-    many = counting.many(counts[filters.view])
+    many = counting.many(counts.get(filters.view, 0))
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort), many)
 
     base = url_for("sessions.index")
