@@ -40,6 +40,13 @@ def link(page: str, rel: str) -> str | None:
     return found.group(1).replace("&amp;", "&") if found else None
 
 
+def told(page: str) -> str:
+    """Which it shows of how many."""
+    found = re.search(r'<p class="pager">(.*?)(?: ·|</p>)', page.replace("\xa0", " "), re.DOTALL)
+    assert found
+    return " ".join(found[1].split())
+
+
 ORDERS = ["", "?tri=debut", "?tri=debut&ordre=croissant", "?tri=fin", "?tri=numero&ordre=croissant"]
 
 
@@ -322,6 +329,7 @@ def test_the_exact_number_stands_on_the_first_page_alone(w: World) -> None:
     assert sorted(n for p in pages for n in p) == [3010, *range(3010000, 3010120)] and all(3010 not in p for p in pages[1:])
     first = b.get(link(b.get(link(page, "prev") or "").text, "prev") or "").text
     assert numbers(first) == pages[0]
+    assert told(first) == "Sessions 1 à 51 sur 121", "not as many before it as a page holds"
 
 
 def test_the_full_text_follows_a_candidate_who_is_renamed_or_removed(w: World) -> None:
@@ -435,9 +443,5 @@ def test_each_page_says_which_it_shows_of_how_many(w: World) -> None:
     b = w.browser("centre")
     first = b.get("/sessions").text
     second = b.get(link(first, "next") or "").text
-    shown = []
-    for page in (first, second, b.get(link(second, "prev") or "").text, b.get("/sessions?rang=x&q=62").text):
-        told = re.search(r'<p class="pager">(.*?)(?: ·|</p>)', page.replace("\xa0", " "), re.DOTALL)
-        assert told
-        shown.append(" ".join(told[1].split()))
+    shown = [told(page) for page in (first, second, b.get(link(second, "prev") or "").text, b.get("/sessions?rang=x&q=62").text)]
     assert shown == ["Sessions 1 à 50 sur 62", "Sessions 51 à 62 sur 62", "Sessions 1 à 50 sur 62", "1 session"]

@@ -62,10 +62,10 @@ def index() -> ResponseReturnValue:
     today, limit = clock().today(), limits(reading())
     asked = listing.chosen(reading(), actor(), filters)
     shown = views.views(actor().role, filters.view)
-    rank = min(max(query.number("rang") or 1, 1), 10**7)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
     many = counting.many(counts.get(filters.view, 0))
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort), many)
+    rank = min(max(query.number("rang") or 1, 1), 10**7) if page.previous else 1
 
     base = url_for("sessions.index")
 
