@@ -4,8 +4,9 @@
 
 Each centre opens its day's page, then its sheet of twenty, half of them save a draft, all save for good, and look at their session; in
 between they type for seconds. They come at any moment, whether or not those before were answered; in a `--rush` most of them in the
-middle, where twice as many come at once. Requests go to both nodes in turn. All is signed in before. Prints a table, and ends with 1 where a request failed, the slowest hundredth of the saves
-took more than twenty medians of a save on the idle portal, or what was acknowledged does not stand.
+middle, where twice as many come at once. Requests go to both nodes in turn. All is signed in before. Prints a table, and ends with 1
+where a request failed, the slowest hundredth of the saves took more than twenty medians of a save on the idle portal, or what was
+acknowledged does not stand.
 """
 
 import argparse
@@ -84,9 +85,8 @@ def prepare(db: Database, centres: int) -> list[str]:
     people = "".join(f"{FIRST + i};Nom{n:02};Prénom;01/02/1990;\n" for i in range(centres) for n in range(CANDIDATES))
     import_candidates(work, f"session;last_name;first_name;born_on;email\n{people}".encode())
     cookies = _signed_in(db)
-    with db.engine.connect().execution_options(
-        isolation_level="AUTOCOMMIT"
-    ) as conn:  # as after a night: nothing of what was loaded is left to do
+    # as after a night: nothing of what was loaded is left to do
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.exec_driver_sql("VACUUM ANALYZE")
         conn.exec_driver_sql("CHECKPOINT")
     return cookies
