@@ -17,7 +17,7 @@ LIBRARIES = [  # names that a library asks for or reads
     "front", "subcommand_metavar", "collect",  # granian, click, prometheus_client
     "process_data", "process_formdata", "pre_validate",  # WTForms
     "buffer_text", "*Handler",  # expat
-    "visit_*", "dont_write_bytecode",  # Python
+    "visit_*", "dont_write_bytecode", "get_code",  # Python
     "pytest_*",
 ]  # fmt: skip
 KEPT = [

@@ -66,7 +66,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this run, the same for all its workers."""
+    """A folder of this run, the same for all its workers; TESTS_SHARED: one that several runs have in common."""
+    if given := os.environ.get("TESTS_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 

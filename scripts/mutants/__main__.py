@@ -8,6 +8,7 @@ import difflib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,10 @@ import time
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import accumulate
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -48,43 +51,40 @@ TARGETS = (
     "portal/store/audit.py",
 )
 # What notices: all but the browser and the guards of other things than behaviour.
-TESTS = ("tests/rules", "tests/features", "tests/guard/test_routes.py")
-PYTEST = ("-q", "--tb=no", "--hypothesis-seed=0", "-k", "not postgresql")
+TESTS = ("tests/features", "tests/guard/test_routes.py", "tests/rules")
+# Nobody reads why a test fails: its asserts are read as they are written.
+PYTEST = ("-q", "--tb=no", "--assert=plain", "--hypothesis-seed=0", "-k", "not postgresql")
 
-LIBRARIES = ("alembic.command", "argon2", "flask_compress", "flask_login", "flask_wtf", "hypothesis.strategies", "icalendar",
-             "jinja2_fragments", "markdown_it", "nh3", "prometheus_client", "psycopg", "python_calamine", "sqlalchemy.dialects.sqlite",
-             "sqlalchemy.dialects.postgresql", "stdnum.fr", "typst", "xdist.plugin", "xlsxwriter")  # fmt: skip
-
-QUICK = 0.01  # seconds of a test that says one sentence: all of these run first
-PATIENCE = 25.0  # seconds of the processor for the tests of one change
+QUICK = 0.01  # seconds of a test that says one sentence: all of these run before the others
+PATIENCE = 15.0  # seconds of the processor for the tests of one change
+FIRST, NEXT = 12, 120  # so many tests are asked first, and so many then: most changes are noticed before all their files are read
 
 
 @dataclass
 class Reach:
-    """Which tests come by a line, and how long each took."""
+    """Which tests come by a statement, by its first line, and how long each took. `settled`: the statements that were come by
+    until the database was made that tests begin with; `libraries`: what else the tests read."""
 
     lines: dict[str, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     took: dict[str, float] = field(default_factory=dict)
+    settled: set[tuple[str, int]] = field(default_factory=set)
+    libraries: set[str] = field(default_factory=set)
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that may notice a change, up to the patience there is; first those that see most of the file for what they
-        take. Any test may where none is seen to come by: of a table, and of what makes one, when a file is first read."""
+        """The tests that may notice a change, up to the patience there is: a few that see most of the file for what they take, then
+        the quick, then the others. Any test may where none is seen to come by: of a table, and of what makes one, when a file is
+        first read."""
         lines = self.lines[mutant.path]
-        if mutant.statement:
-            last = mutant.line + mutant.old.count("\n")
-            near = set().union(*(lines.get(n, ()) for n in (mutant.statement, *range(mutant.line, last + 1))))
-        else:
-            near = set()
-        near = near or set(self.took)
+        near = lines.get(mutant.statement) or self.took.keys()
         seen = Counter(test for tests in lines.values() for test in tests)
-        chosen: list[str] = []
-        spent = 0.0
-        for test in sorted(near, key=lambda t: (self.took.get(t, 0.0) > QUICK, (self.took.get(t, 0.0) + 0.1) / (seen[t] + 1), t)):
-            spent += self.took.get(test, 0.0)
-            if chosen and spent > PATIENCE:
-                break
-            chosen.append(test)
-        return chosen
+        ordered = sorted(near, key=lambda test: ((self.took[test] + 0.1) / (seen[test] + 1), test))
+        ordered = ordered[:FIRST] + sorted(ordered[FIRST:], key=lambda test: self.took[test] > QUICK)
+        spent = accumulate(self.took[test] for test in ordered)
+        return [test for i, (test, so_far) in enumerate(zip(ordered, spent, strict=True)) if not i or so_far <= PATIENCE]
+
+    def settles_as_before(self, mutant: Mutant) -> bool:
+        """Whether the database that tests begin with is the same with this change."""
+        return mutant.statement > 0 and (mutant.path, mutant.statement) not in self.settled
 
 
 def targets(tree: Path) -> list[str]:
@@ -98,11 +98,12 @@ def environment(tree: Path, **more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
-def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers: int) -> Reach:
-    """Run the tests once, unchanged, and note where each comes by. They must pass."""
+def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers: int, shared: Path) -> Reach:
+    """Run the tests once, unchanged, and note where each comes by. They must pass. What they make for all of them stays in
+    `shared`, and what Python made of the files beside them."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "targets.json").write_text(json.dumps([str(tree / p) for p in paths]))
-        env = environment(tree, MUTANTS_REACH=folder)
+        env = environment(tree, MUTANTS_REACH=folder, TESTS_SHARED=str(shared))
         del env["PYTHONDONTWRITEBYTECODE"]
         tests = [t for t in noticing if (tree / t.partition("::")[0]).exists()]
         run = [sys.executable, "-m", "pytest", *PYTEST, "-n", str(workers), "-p", "scripts.mutants.reach", *tests]
@@ -114,37 +115,49 @@ def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers:
             found = json.loads(file.read_text())
             for path, lines in found["lines"].items():
                 for line, tests_ in lines.items():
-                    reach.lines[str(Path(path).relative_to(tree))][int(line)] |= set(tests_) - {""}
+                    reach.lines[str(Path(path).relative_to(tree))][int(line)] |= set(tests_)
             for test, seconds in found["took"].items():
                 reach.took[test] = max(seconds, reach.took.get(test, 0.0))
+            reach.settled |= {(str(Path(path).relative_to(tree)), line) for path, line in found["settled"]}
+            reach.libraries |= set(found["libraries"])
     return reach
 
 
-def started(tree: Path, mutant: Mutant, tests: Sequence[str]) -> BaseProcess:
-    """Run these tests with this change in a process of its own: forked, so that the libraries need no second import."""
+def started(tree: Path, mutant: Mutant, tests: Sequence[str], made: Sequence[Path]) -> BaseProcess:
+    """Run these tests with this change in a process of its own: forked, so that the libraries need no second import. `made`: what
+    it need not make for them."""
     file = tree / mutant.path
     file.write_bytes(mutant.applied(file.read_bytes()))
-    (tree / ".chosen-tests").write_text("\n".join(tests))
-    process = get_context("fork").Process(target=run, args=(tree,))
+    shared = tree / ".shared"
+    shutil.rmtree(shared, ignore_errors=True)
+    shared.mkdir()
+    for folder in filter(Path.exists, made):
+        (shared / folder.name).symlink_to(folder)
+    process = get_context("fork").Process(target=run, args=(tree, tests, shared))
     process.start()
     return process
 
 
-def run(tree: Path) -> None:
+def run(tree: Path, tests: Sequence[str], shared: Path) -> None:
     os.setsid()
     os.chdir(tree)
-    os.environ.update(environment(tree))
+    os.environ.update(environment(tree, TESTS_SHARED=str(shared)))
     sys.path.insert(0, str(tree))
     sys.dont_write_bytecode = True
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-    os._exit(pytest.main([*PYTEST, "-x", "-n", "0", "@.chosen-tests"]))
+    for some in filter(None, (tests[:FIRST], tests[FIRST:NEXT], tests[NEXT:])):
+        (tree / ".chosen-tests").write_text("\n".join(some))
+        if code := pytest.main([*PYTEST, "-x", "-n", "0", "@.chosen-tests"]):
+            os._exit(code)
+    os._exit(pytest.ExitCode.OK)
 
 
-def survivors(trees: Sequence[Path], chosen: Sequence[Mutant], reach: Reach) -> list[Mutant]:
+def survivors(trees: Sequence[Path], chosen: Sequence[Mutant], reach: Reach, shared: Path) -> list[Mutant]:
     """Those of these changes that no test notices: by failing, or by never ending."""
-    for library in LIBRARIES:
-        import_module(library)
+    for library in reach.libraries:
+        with suppress(ImportError):
+            import_module(library)
     running: dict[Path, tuple[BaseProcess, Mutant, bytes, float]] = {}
     left, found = list(reversed(chosen)), []
     while left or running:
@@ -153,9 +166,12 @@ def survivors(trees: Sequence[Path], chosen: Sequence[Mutant], reach: Reach) -> 
                 mutant = left.pop()
                 tests = reach.tests(mutant)
                 if tests:
-                    patience = 90 + 10 * sum(reach.took.get(t, 0.0) for t in tests)
+                    patience = 90 + 16 * sum(reach.took.get(t, 0.0) for t in tests)
                     source = (tree / mutant.path).read_bytes()
-                    running[tree] = started(tree, mutant, tests), mutant, source, time.monotonic() + patience
+                    made = [
+                        shared / name for name in ("templates", "sqlite") if name != "sqlite" or reach.settles_as_before(mutant)
+                    ]
+                    running[tree] = started(tree, mutant, tests, made), mutant, source, time.monotonic() + patience
                 else:
                     found.append(mutant)
         wait([process.sentinel for process, *_ in running.values()], timeout=1)
@@ -213,17 +229,18 @@ def main() -> int:
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        trees = [copied(Path(name) / str(i)) for i in range(given.workers)]
-        first = trees[0]
+        first, shared = copied(Path(name) / "0"), Path(name) / "shared"
+        shared.mkdir()
         paths = [path for path in targets(first) if given.only in path]
         possible = but_for_equivalent(first, everything(first, paths), paths)
         chosen = sorted(random.Random(given.seed).sample(possible, min(given.sample, len(possible))))
-        reach = reach_of(first, paths, given.tests, given.workers)
+        reach = reach_of(first, paths, given.tests, given.workers, shared)
+        trees = [first, *(Path(shutil.copytree(first, Path(name) / str(i))) for i in range(1, given.workers))]
         took = time.monotonic() - began
         print(
             f"{len(reach.took)} tests pass, {took:.0f} s; {len(chosen)} of {len(possible)} changes, seed {given.seed}", flush=True
         )
-        alive = survivors(trees, chosen, reach)
+        alive = survivors(trees, chosen, reach, shared)
         for mutant in alive:
             print(diff(first, mutant))
     figure = 100 * (len(chosen) - len(alive)) / len(chosen)
