@@ -201,7 +201,7 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         demo=settings.demo,
         provider=settings.provider is not None,
         unit_label=settings.unit_label,
+        today=lambda: app.extensions["portal_clock"].today(),
         role_name=lambda post: called(post, settings.unit_label, settings.region_label),
     )
     app.after_request(typography.set_spaces)
-    app.context_processor(lambda: {"today": app.extensions["portal_clock"].today()})

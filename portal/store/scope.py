@@ -1,9 +1,12 @@
 """The one place that says which rows a person may see (domain.md 1)."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import BindParameter, ColumnElement, Integer, String, false, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from portal.rules.duties import Duty
 from portal.rules.lifecycle import Role
@@ -26,6 +29,37 @@ def within(actor: Actor, department_code: ColumnElement[str], centre_id: ColumnE
         case Role.NATIONAL:
             return true()
     return false()
+
+
+class Told(BindParameter[int | str]):
+    """A parameter of which nothing is known until its statement is asked: without it the statement fails."""
+
+    inherit_cache = True
+
+
+@compiles(Told)
+def _as_parameter(element: Told, compiler: SQLCompiler, **how: Any) -> str:
+    """A parameter it stays also where all others are written out."""
+    return str(compiler.visit_bindparam(element, **{**how, "literal_binds": False}))  # type: ignore[no-untyped-call]
+
+
+OPEN: dict[str, Any] = {"id": Told("own_account", type_=Integer), "centre_id": Told("own_centre", type_=Integer),
+                        "department_code": Told("own_department", type_=String)}  # fmt: skip
+
+
+def anybody_like(actor: Actor) -> Actor:
+    """Whoever has this role, and region: a statement that is built of it serves them all, each with what `told` says of them."""
+    return _anybody(actor.role, actor.region_code)
+
+
+@cache
+def _anybody(role: Role, region_code: str | None) -> Actor:
+    return Actor(email="", name="", role=role, region_code=region_code, **OPEN)
+
+
+def told(actor: Actor) -> dict[str, int | str | None]:
+    """What a statement built of `anybody_like` is asked with, by name of the parameter."""
+    return {parameter.key: getattr(actor, name) for name, parameter in OPEN.items()}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -68,7 +102,7 @@ def departments_of(actor: Actor) -> list[str]:
     the nation, which has no list of its own."""
     match actor.role:
         case Role.UD:
-            return [actor.department_code or ""]
+            return ["" if actor.department_code is None else actor.department_code]
         case Role.REGION:
             return sorted(code for code, (_, region) in DEPARTMENTS.items() if region == actor.region_code)
     return []

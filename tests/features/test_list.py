@@ -84,6 +84,12 @@ def test_the_sessions_of_a_regions_departments_are_read_in_one_order(w: World, q
     assert walked[0] == walked[1] and len({n for page in walked[0] for n in page}) == (60 if "75" in query else 120)
 
 
+def count_to(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions are counted up to so many; what others ask is not made of it."""
+    monkeypatch.setattr(counting, "COUNT_BOUND", most)
+    monkeypatch.setattr(counting, "_all_counts", counting._all_counts.__wrapped__)
+
+
 @pytest.mark.parametrize("order", ["", "&tri=debut", "&tri=fin&ordre=croissant"])
 def test_what_is_late_stands_in_its_order_whether_few_or_more_than_are_counted(
     w: World, monkeypatch: pytest.MonkeyPatch, order: str
@@ -93,12 +99,10 @@ def test_what_is_late_stands_in_its_order_whether_few_or_more_than_are_counted(
     browser = w.browser("national")
     few = browser.get(f"/sessions?vue=en-retard{order}").text
     assert len(numbers(few)) == 50 and "plus de" not in few
-    monkeypatch.setattr(counting, "COUNT_BOUND", 40)
-    counting._all_counts.cache_clear()
+    count_to(40, monkeypatch)
     asked = []
     event.listen(w.app().extensions["portal_db"].engine, "before_cursor_execute", lambda c, cur, sql, *rest: asked.append(sql))
     more = browser.get(f"/sessions?vue=en-retard{order}").text
-    counting._all_counts.cache_clear()
     assert "plus de 40" in more and numbers(more) == numbers(few)
     assert not any("ORDER BY coalesce" in sql for sql in asked)
 
@@ -362,7 +366,7 @@ def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.Monkey
     many(w, 30)
     b = w.browser("centre")
     assert "Toutes <strong>30</strong>" in b.get("/sessions").text
-    monkeypatch.setattr(counting, "COUNT_BOUND", 20)
+    count_to(20, monkeypatch)
     page = b.get("/sessions?q=conduite").text
     assert "Toutes <strong>plus de 20</strong>" in page and "plus de 20 sessions" in page
     for who in ("centre", "region", "national"):  # all of them are a number that the database keeps
@@ -380,7 +384,7 @@ def test_where_a_search_finds_more_than_are_counted_a_view_has_its_own_number_or
         with w.db.writing() as tx:
             tx.execute(update(exam_session).where(exam_session.c.id.in_(ids)).values(status=Status.RESULTS.value))
 
-    monkeypatch.setattr(counting, "COUNT_BOUND", 20)
+    count_to(20, monkeypatch)
     have_results(1, 90)
     for who, chip in (
         ("ud94", "À verrouiller <strong>2</strong>"),

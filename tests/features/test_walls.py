@@ -7,9 +7,10 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from portal.cli import cli
+from portal.rules.lifecycle import Role
 from portal.store import walls
 from portal.store.adjustments import adjustment
 from portal.store.attendance import attendance, incident
@@ -19,7 +20,7 @@ from portal.store.documents import document
 from portal.store.links import exam_reminder, personal_link
 from portal.store.minutes import minutes, minutes_part
 from portal.store.requests import request
-from portal.store.scope import visible_to
+from portal.store.scope import anybody_like, told, visible_to
 from portal.store.sessions import exam_session
 from portal.web import state
 from tests.support.postgres import SERVES, as_owner
@@ -92,6 +93,19 @@ def test_a_query_that_forgets_who_asks_is_given_what_that_person_may_see(w: Worl
             assert all_there(conn) == dict.fromkeys(NUMBER, may), who
         found[who] = may
     assert found == {"centre": [1], "other": [2], "ud94": [1], "ud75": [2], "region": [1, 2], "national": [1, 2]}
+
+
+def test_a_statement_that_serves_all_of_a_role_is_told_by_whom_it_is_asked(w: World) -> None:
+    """Built once for all centres, it finds what each may see; asked by nobody in particular it finds nothing at all."""
+    with as_owner(w.db) as own, own.reading() as conn:
+        for who in PEOPLE:
+            actor = w.as_(who).actor
+            shared = select(exam_session.c.id).where(visible_to(anybody_like(actor)))
+            alone = select(exam_session.c.id).where(visible_to(actor))
+            assert sorted(conn.execute(shared, told(actor)).scalars()) == sorted(conn.execute(alone).scalars()), who
+            if actor.role in (Role.CENTRE, Role.UD):
+                with pytest.raises(StatementError, match="A value is required for bind parameter 'own_"):
+                    conn.execute(shared)
 
 
 @pytest.mark.parametrize("opens", OPENS.values(), ids=OPENS.keys())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +20,7 @@ from portal.store.accounts import account
 from portal.store.actors import Actor
 from portal.store.notices import letter, letter_reading
 from portal.store.places import centre, department
-from portal.store.scope import departments_of
+from portal.store.scope import anybody_like, departments_of, told
 from portal.store.work import Work
 
 TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "code", "pre", "hr", "table", "thead",
@@ -161,13 +162,18 @@ def _opened(actor: Actor) -> ColumnElement[bool]:
 
 def letters(conn: Connection, actor: Actor, *, unread_only: bool = False, most: int = 50) -> Sequence[Row[Any]]:
     """The letters that a person may read, newest first, with how many have opened each."""
+    return conn.execute(_letters(anybody_like(actor), unread_only, most), told(actor)).all()
+
+
+@lru_cache(maxsize=64)
+def _letters(anybody: Actor, unread_only: bool, most: int) -> Select[Any]:
     query: Select[Any] = select(
         letter.c.id, letter.c.number, letter.c.title, letter.c.text, letter.c.at, letter.c.by, letter.c.roles, letter.c.departments, letter.c.pdf_name, letter.c.withdrawn_at,
-        _readers.label("readers"), _opened(actor).label("opened"),
-    ).where(may_read(actor))  # fmt: skip
+        _readers.label("readers"), _opened(anybody).label("opened"),
+    ).where(may_read(anybody))  # fmt: skip
     if unread_only:
-        query = query.where(~_opened(actor))
-    return conn.execute(query.order_by(letter.c.id.desc()).limit(most)).all()
+        query = query.where(~_opened(anybody))
+    return query.order_by(letter.c.id.desc()).limit(most)
 
 
 def find(conn: Connection, actor: Actor, letter_id: int) -> Found | None:

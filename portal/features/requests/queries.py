@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -23,7 +24,7 @@ from portal.store.candidates import candidate
 from portal.store.personal import signed
 from portal.store.places import centre, department
 from portal.store.requests import RequestKind, RequestStatus, request, stands_at
-from portal.store.scope import within
+from portal.store.scope import anybody_like, told, within
 from portal.store.sessions import exam_session
 from portal.store.titles import title
 
@@ -161,11 +162,16 @@ def find(conn: Connection, actor: Actor, request_id: int, *, for_update: bool = 
 def counts(conn: Connection, actor: Actor, department: str = "") -> dict[str, int]:
     """How many requests each view holds, in one department or in all that the person sees; those that are answered are counted
     to one more than COUNT_BOUND. One query."""
-    each = {status: _counted(status, *_seen(actor, department)) for status in VIEWS.values() if status}
-    row = conn.execute(select(*(number.label(status.name.lower()) for status, number in each.items()))).one()
-    by_status = dict(zip(each, row, strict=True))
+    row = conn.execute(_counts(anybody_like(actor), department), told(actor)).one()
+    by_status = dict(zip(filter(None, VIEWS.values()), row, strict=True))
     all_ = COUNT_BOUND + 1 if max(row) > COUNT_BOUND else sum(row)
     return {key: all_ if status is None else by_status[status] for key, status in VIEWS.items()}
+
+
+@lru_cache(maxsize=512)
+def _counts(anybody: Actor, department: str) -> Select[*tuple[int, ...]]:
+    where = _seen(anybody, department)
+    return select(*(_counted(status, *where).label(status.name.lower()) for status in VIEWS.values() if status))
 
 
 def _counted(status: RequestStatus, *where: ColumnElement[bool]) -> ColumnElement[int]:

@@ -5,16 +5,16 @@ from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select, case, func, literal, select, union_all
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from portal.features.sessions.listing import Chosen
 from portal.features.sessions.views import ALL, VIEWS, View, view_condition
 from portal.rules.duties import Duty
 from portal.rules.french import number
-from portal.rules.lifecycle import Role
 from portal.rules.limits import Limits
 from portal.store.actors import Actor
 from portal.store.places import centre
-from portal.store.scope import centres_of, departments_of, visible_to, within
+from portal.store.scope import anybody_like, centres_of, departments_of, told, visible_to, within
 from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
 from portal.store.tallies import ALL_TITLES, EVERYTHING, NATION, REGION, STATUSES, UNIT, tally, tally_change
@@ -27,16 +27,17 @@ def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: L
     a search finds more than that, a second one in a centre or a department; of a region or the country, where that would read all
     that was found, none but how many they are together."""
     if asked.whole:
-        scope = (actor.role, actor.centre_id, actor.department_code, actor.region_code)
-        row = conn.exec_driver_sql(_all_counts(conn.dialect, *scope, today, limits, tuple(shown))).one()
+        query, order = _all_counts(conn.dialect, anybody_like(actor), today, limits, tuple(shown))
+        known = told(actor)
+        row = conn.exec_driver_sql(query, known if order is None else tuple(known[name] for name in order)).one()
         return {view.key: int(row[i]) for i, view in enumerate(shown)}
     views = {view.key: view_condition(view.key, actor.role, today, limits) for view in shown}
     if asked.searched:  # what was asked for is found once, then told apart, where all of it was found
         found = select(s.c.id).where(asked.condition).limit(COUNT_BOUND + 1)
         columns = [func.count().filter(condition) for condition in views.values()]
-        total, *told = conn.execute(select(func.count(), *columns).where(s.c.id.in_(found))).one()
+        total, *each = conn.execute(select(func.count(), *columns).where(s.c.id.in_(found))).one()
         if not many(total):
-            return dict(zip(views, told, strict=True))
+            return dict(zip(views, each, strict=True))
         if centres_of(actor) is None:
             return {ALL.key: total}
     row = conn.execute(_counts(asked.condition, views)).one()
@@ -45,22 +46,16 @@ def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: L
 
 @lru_cache(maxsize=512)
 def _all_counts(
-    dialect: Dialect,
-    role: Role,
-    centre_id: int | None,
-    department_code: str | None,
-    region_code: str | None,
-    today: date,
-    limits: Limits,
-    shown: tuple[View, ...],
-) -> str:
-    """The counts of a list without filters, as the database reads them: they depend on nothing else, nothing typed is in
-    them, and every list asks for them."""
-    actor = Actor(None, "", "", role, centre_id, department_code, region_code)
-    views = {view.key: view_condition(view.key, role, today, limits) for view in shown}
-    own = centres_of(actor)
-    query = _counts(visible_to(actor), views, own is not None, _kept(actor) if own is None else _total(own))
-    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    dialect: Dialect, anybody: Actor, today: date, limits: Limits, shown: tuple[View, ...]
+) -> tuple[str, Sequence[str] | None]:
+    """The counts of a list without filters, as the database reads them, and the names of their parameters where it has them in
+    order: they depend on nothing but the scope, nothing typed is in them, and every list asks for them."""
+    views = {view.key: view_condition(view.key, anybody.role, today, limits) for view in shown}
+    own = centres_of(anybody)
+    query = _counts(visible_to(anybody), views, own is not None, _kept(anybody) if own is None else _total(own))
+    compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    assert isinstance(compiled, SQLCompiler)
+    return str(compiled), compiled.positiontup if compiled.positional else None
 
 
 def _counts(

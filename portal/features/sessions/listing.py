@@ -19,7 +19,7 @@ from portal.rules.todo import DEPOSIT, WAIT_MINUTES
 from portal.store.actors import Actor
 from portal.store.conditions import first_day, last_day
 from portal.store.places import centre
-from portal.store.scope import departments_of, visible_to
+from portal.store.scope import anybody_like, departments_of, told, visible_to
 from portal.store.sessions import exam_session as s
 from portal.store.titles import title
 
@@ -122,21 +122,11 @@ def _shown(role: Role, today: date) -> Select[Any]:
 
 
 @lru_cache(maxsize=512)
-def _first_page(
-    role: Role,
-    centre_id: int | None,
-    department_code: str | None,
-    region_code: str | None,
-    filters: Filters,
-    today: date,
-    limits: Limits,
-    many: bool,
-) -> Select[Any]:
-    """The query of a first page without a search, built once for everybody of one scope."""
-    actor = Actor(None, "", "", role, centre_id, department_code, region_code)
-    scope = and_(visible_to(actor), *_narrowed(filters))
-    asked = Chosen(scope, whole=False, searched=False, few=False, departments=departments_of(actor))
-    return _page_of(role, asked, filters, today, limits, None, many)
+def _first_page(anybody: Actor, filters: Filters, today: date, limits: Limits, many: bool) -> Select[Any]:
+    """The query of a first page without a search, built once for everybody of one role, and region."""
+    scope = and_(visible_to(anybody), *_narrowed(filters))
+    asked = Chosen(scope, whole=False, searched=False, few=False, departments=departments_of(anybody))
+    return _page_of(anybody.role, asked, filters, today, limits, None, many)
 
 
 def _page_of(
@@ -206,9 +196,9 @@ def page(
     if asked.searched or cursor:
         query = _page_of(actor.role, asked, filters, today, limits, cursor, many)
     else:
-        query = _first_page(actor.role, actor.centre_id, actor.department_code, actor.region_code, filters, today, limits, many)
+        query = _first_page(anybody_like(actor), filters, today, limits, many)
     backwards = cursor is not None and cursor.before
-    rows = list(conn.execute(query))
+    rows = list(conn.execute(query, told(actor)))
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:

@@ -125,7 +125,7 @@ def show(number: int) -> ResponseReturnValue:
     if on > today:
         form.put({"au": f"Le {day(on)} est à venir : choisissez un jour passé, ou le {day(today)} au plus tard."})
         return _history(s, form, 422)
-    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on, today), today=today)
+    return render_template("sessions/as_was.html", s=s, then=as_it_was(reading(), s, on, today))
 
 
 # From when the page says what the deposit lacks of the candidates.
