@@ -312,6 +312,8 @@ def test_only_the_national_account_closes_the_service_for_three_days_at_most_and
     assert call_off(national, 1) == Saved("Fermeture annulée.")
     assert call_off(national, 1) == Saved("Cette fermeture est déjà annulée.")
     assert w.scalar("select count(*) from audit_event where action = 'closing_called_off'") == 1
+    assert announce(national, start, end, "") == Saved("Fermeture annoncée : un bandeau la dit à tous sept jours avant.")
+    assert w.scalar("select count(*) from closing") == 2, "what was called off can be announced anew"
 
 
 def test_the_twenty_latest_closings_are_listed_the_latest_first(w: World) -> None:

@@ -15,7 +15,7 @@ from portal.clock import PARIS
 from portal.core.links import HOLDER
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.candidates.importing import import_candidates
-from portal.features.convocations.actions import NOT_YET, hand_over, make_link, note_returned, share, withdraw_link
+from portal.features.convocations.actions import NOT_YET, hand_over, make_link, note_returned, share, unshare, withdraw_link
 from portal.features.convocations.reminding import remind
 from portal.features.notices.outbox import send_due
 from portal.features.privacy.erasing import apply
@@ -622,6 +622,22 @@ def test_a_no_of_the_jury_is_a_signal_as_long_as_it_stands(w: World) -> None:
     assert "1 membre du jury a répondu « non »" in told and "BRUN" not in told
     visitor.post(link, reponse="oui")
     assert "a répondu" not in unit.get("/supervision?signal=jury_decline").text
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_by_a_link_that_is_withdrawn_or_over_nobody_does_anything(w: World) -> None:
+    box = finished(w, "titre", "echec", "echec")
+    token = box.link("eloise@x.example").removeprefix("/c/")
+
+    def hands(year: int) -> Work:
+        return Work(w.db.seen_by(HOLDER), Occasion(HOLDER, Source.WEB, w.now(), w.today.replace(year=year)))
+
+    with pytest.raises(NotThere):
+        share(hands(2022), token)
+    assert isinstance(share(hands(2020), token), Saved)
+    assert w.browser("centre").post("/sessions/1/candidats/convocations", retirer="c1").status_code == 303
+    with pytest.raises(NotThere):
+        unshare(hands(2020), token)
 
 
 def test_two_clicks_at_once_make_one_proof_and_one_answer(w: World) -> None:

@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.features.candidates.importing import import_candidates
 from portal.features.standing.checking import verify
 from portal.rules.documents import TABLE, Document
+from portal.store.documents import document
 from tests.support.papers import text_of
 from tests.support.world import Browser, World
 
@@ -104,6 +106,10 @@ def test_the_same_content_is_the_same_document_to_the_byte(w: World) -> None:
     b = w.browser("centre")
     first, again = (b.get("/sessions/1/documents/convocation.pdf").data for _ in range(2))
     assert first == again and w.scalar("select count(*) from document") == 2
+    with w.db.reading() as conn:
+        assert {made.microsecond for made in conn.execute(select(document.c.made_at)).scalars()} == {0}, (
+            "as its PDF tells the time"
+        )
     assert w.scalar("select count(*) from audit_event where action = 'documents_made'") == 1
     b.post(
         "/sessions/1/candidats/1/modifier",

@@ -112,6 +112,8 @@ def test_fifty_letters_are_listed_the_latest_first_or_those_not_opened_yet(w: Wo
     assert [row.id for row in listed] == list(range(51, 1, -1)) and [row.id for row in unread] == list(range(50, 0, -1))
     assert [(row.opened, row.readers) for row in listed[:2]] == [(True, 1), (False, 0)]
     assert w.scalar("SELECT count(*) FROM letter_reading") == 1, "counted once"
+    letters.opened(w.as_("other"), 50)
+    assert w.scalar("SELECT count(*) FROM letter_reading WHERE letter_id = 50") == 1, "whoever else has opened another"
 
 
 @pytest.mark.bare

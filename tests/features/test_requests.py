@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -526,7 +527,9 @@ def test_of_two_sessions_of_one_file_a_grant_lets_one_alone_be_created(expired: 
     assert isinstance(made, Made) and isinstance(accept(w.as_("ud94"), made.request_id, None), Saved)
     new = NewSession(int(str(w.scalar("SELECT max(id) FROM title"))), Kind.TITLE, D("2020-07-06"), D("2020-07-10"), "Ici", "Moi")
     told = create(w.as_("centre"), [new, new], "k")
-    assert isinstance(told, Wrong) and {place: list(errors) for place, errors in told.errors.items()} == {1: ["title"]}
+    assert isinstance(told, Wrong) and list(told.errors) == [1] and "Dates accordées" not in told.errors[1]["title"]
+    beyond = create(w.as_("centre"), [replace(new, ends_on=D("2020-07-11"))], "l")
+    assert isinstance(beyond, Wrong) and beyond.errors[0]["title"].endswith("Dates accordées : du 06/07/2020 au 10/07/2020.")
 
 
 def test_a_session_that_is_moved_is_told_so_to_its_centre(w: World) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -109,6 +110,7 @@ def test_of_a_moved_session_the_real_end_that_was_confirmed_is_told_and_no_other
         seal(centre, w.get(2), others),
         seal(w.as_("ud94"), w.get(2), entries),
         seal(centre, w.get(2), entries, "correction"),
+        seal(centre, replace(w.get(2), version=w.get(2).version - 1), entries),
     ):
         assert isinstance(enter_results(centre, 2, given.version, given, wrong), MustConfirm)
     assert enter_results(centre, 2, given.version, given, seal(centre, w.get(2), entries)) == Saved("Résultats enregistrés.")

@@ -225,6 +225,7 @@ def test_a_recovery_code_serves_once_is_told_and_can_be_made_anew(w: World, cloc
     assert "reste 9 sur 10" in b.get(MINE).text
     assert first.replace("-", "") not in str(w.scalar("SELECT min(digest) FROM recovery_code"))
     made = re.findall(r"<code>([a-z0-9-]+)</code>", b.post(f"{MINE}/codes").text)
+    assert w.scalar("SELECT count(*) FROM mail WHERE subject = 'Vos codes de secours ont changé'") == 1
     assert len(made) == 10 and made[0] not in b.get(MINE).text
     assert give(password(w), second).status_code == 422 and give(password(w), made[0]).status_code == 303
 

@@ -139,6 +139,7 @@ def test_shifting_moves_start_and_end_once_and_comes_back(w: World) -> None:
         assert plan(conn, parse(SHIFT), w.today).touched == 0, "a second run changes nothing"
     revert(w.as_("national"), 1)
     assert (w.get(1).starts_on, w.get(1).ends_on, w.get(1).postponed) == (date(2020, 6, 20), date(2020, 6, 26), False)
+    assert w.get(1).version == 4, "a page of before is none of after"
 
 
 def test_the_same_shift_never_moves_a_session_twice_although_it_still_fits(w: World) -> None:
@@ -199,7 +200,10 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     assert found.by_department == {"75": (1, 1), "94": (1, 3)}
     assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1), "resultats_saisis": (0, 1)}
     assert (found.twice, found.started) == (1, 2), "case 2a and case 2b both describe the first; the last has begun and stays"
+    w.session(5, "22/06/2020", "26/06/2020")
     with w.db.reading() as conn:
+        later = plan(conn, parse(SHIFT), w.today)
+        assert (later.touched, later.started) == (1, 0)
         assert already_started(conn, measure, w.today) == already_started(conn, measure, date(2020, 3, 2)) == [1, 2]
         assert already_started(conn, measure, date(2020, 3, 1)) == []
     page = w.browser("national").get("/mesures/confinement-2020").text
