@@ -147,12 +147,14 @@ def test_days_that_are_stated_already_are_said_to_be_and_end_no_later_than_the_r
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-def test_an_answer_about_one_session_s_days_is_none_about_another_s(w: World) -> None:
+def test_an_answer_about_one_session_s_days_is_none_about_another_s_nor_about_other_days(w: World) -> None:
     centre, past = w.as_("centre"), dict[str, Any](first=D("2020-06-12"), last=D("2020-06-12"), hour="08:30")
     asked = set_exam_days(centre, 2, w.get(2).version, **past)
     assert isinstance(asked, Doubtful) and w.get(2).version == w.get(3).version
     other = set_exam_days(centre, 3, w.get(3).version, **past, confirmed=asked.seal)
     assert isinstance(other, Doubtful) and other.seal != asked.seal
+    for changed in ({"first": D("2020-06-11")}, {"last": D("2020-06-13")}):
+        assert isinstance(set_exam_days(centre, 2, w.get(2).version, **{**past, **changed}, confirmed=asked.seal), Doubtful)
     assert isinstance(set_exam_days(centre, 2, w.get(2).version, **past, confirmed=asked.seal), Saved)
 
 
