@@ -71,16 +71,19 @@ class Reach:
     libraries: set[str] = field(default_factory=set)
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that may notice a change, up to the patience there is: a few that see most of the file for what they take, then
-        the quick, then the others. Any test may where none is seen to come by: of a table, and of what makes one, when a file is
-        first read."""
+        """The tests that may notice a change: a few that see most of the file for what they take; then the quick, and then the
+        others, each up to the patience there is. Any test may where none is seen to come by: of a table, and of what makes one,
+        when a file is first read."""
         lines = self.lines[mutant.path]
         near = lines.get(mutant.statement) or self.took.keys()
         seen = Counter(test for tests in lines.values() for test in tests)
         ordered = sorted(near, key=lambda test: ((self.took[test] + 0.1) / (seen[test] + 1), test))
-        ordered = ordered[:FIRST] + sorted(ordered[FIRST:], key=lambda test: self.took[test] > QUICK)
-        spent = accumulate(self.took[test] for test in ordered)
-        return [test for i, (test, so_far) in enumerate(zip(ordered, spent, strict=True)) if not i or so_far <= PATIENCE]
+        chosen = ordered[:FIRST]
+        for quick in (True, False):
+            some = [test for test in ordered[FIRST:] if (self.took[test] <= QUICK) is quick]
+            spent = accumulate(self.took[test] for test in some)
+            chosen += [test for test, so_far in zip(some, spent, strict=True) if so_far <= PATIENCE]
+        return chosen
 
     def settles_as_before(self, mutant: Mutant) -> bool:
         """Whether the database that tests begin with is the same with this change."""

@@ -200,10 +200,12 @@ def test_the_dry_run_tells_departments_statuses_and_what_to_look_at(w: World) ->
     assert found.by_department == {"75": (1, 1), "94": (1, 3)}
     assert found.by_status == {"convocations_envoyees": (1, 2), "demande_dte_envoyee": (1, 1), "resultats_saisis": (0, 1)}
     assert (found.twice, found.started) == (1, 2), "case 2a and case 2b both describe the first; the last has begun and stays"
+    assert {c.meaning.code for c in found.kept if c.number} == {"k0", "k1"}
     w.session(5, "22/06/2020", "26/06/2020")
     with w.db.reading() as conn:
         later = plan(conn, parse(SHIFT), w.today)
         assert (later.touched, later.started) == (1, 0)
+        assert [plan(conn, measure, date(2020, 3, on)).started for on in (1, 2)] == [0, 2]
         assert already_started(conn, measure, w.today) == already_started(conn, measure, date(2020, 3, 2)) == [1, 2]
         assert already_started(conn, measure, date(2020, 3, 1)) == []
     page = w.browser("national").get("/mesures/confinement-2020").text

@@ -120,7 +120,7 @@ def plan(conn: Connection, measure: Measure, today: date) -> Plan:
         code_of(measure).label("code"),
         s.c.department_code.label("department"),
         s.c.status.label("status"),
-        case((s.c.starts_on <= today, 1), else_=0).label("started"),
+        (s.c.starts_on <= today).label("started"),
     ).subquery()
     keys = (coded.c.code, coded.c.department, coded.c.status, coded.c.started)
     rows = conn.execute(select(*keys, func.count().label("number")).group_by(*keys)).all()
