@@ -21,9 +21,10 @@ from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, by_code, claimed_twice, plan, samples
 from portal.features.measures.progress import Task
 from portal.features.standing.checking import verify
+from portal.rules.conditions import Condition
 from portal.rules.lifecycle import Status
 from portal.rules.measure_files import MeasureError, parse
-from portal.rules.measures import decide
+from portal.rules.measures import Measure, MeasureCase, decide
 from portal.store.measures import measure
 from portal.store.notices import notice
 from tests.support.facts import facts_of
@@ -240,7 +241,18 @@ def test_twenty_sessions_of_the_case_that_changes_them_are_shown_those_that_star
     with w.db.reading() as conn:
         shown, twice = samples(conn, measure), claimed_twice(conn, measure)
     assert {code: [row.number for row in rows] for code, rows in shown.items()} == {"+2a": list(range(1, 21))}
+    assert {(row.centre_name, row.title_code) for row in shown["+2a"]} == {("CENTRE A", "TP-01303")}
     assert twice == list(range(1, 21)), "case 2b describes them too"
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_is_closed_is_claimed_by_no_case_although_two_name_its_status(w: World) -> None:
+    w.session(1, "02/03/2020", "20/04/2020", "resultats_saisis")
+    w.session(2, "02/03/2020", "20/04/2020", "en_preparation")
+    named = Condition(statuses=(Status.PREPARATION, Status.RESULTS))
+    cases = tuple(MeasureCase(name, name, named, cancel=True) for name in "ab")
+    with w.db.reading() as conn:
+        assert claimed_twice(conn, Measure("x", "x", "x", cases)) == [2]
 
 
 def test_applying_is_refused_when_the_counts_changed_since_the_dry_run(w: World) -> None:
