@@ -1,8 +1,10 @@
 """Stylesheets and scripts go out without their comments and blanks, kept by browsers as before."""
 
+import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -46,6 +48,18 @@ def test_what_a_browser_has_is_not_sent_again(client: FlaskClient) -> None:
     tag = client.get("/static/portal.css").headers["ETag"]
     again = client.get("/static/portal.css", headers={"If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("said", "how"),
+    [("br", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)],
+)
+def test_it_is_packed_as_the_browser_unpacks(client: FlaskClient, said: str, how: str | None) -> None:
+    bare, answer = client.get("/static/portal.js"), client.get("/static/portal.js", headers={"Accept-Encoding": said})
+    assert (answer.headers.get("Content-Encoding"), answer.headers["Vary"]) == (how, "Accept-Encoding")
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[how]
+    assert unpack(answer.data) == bare.data and (how is None) == (len(answer.data) == len(bare.data))
+    assert (answer.headers["ETag"] == bare.headers["ETag"]) == (how is None), "each has a mark of its own"
 
 
 @pytest.mark.parametrize("name", ["icon.svg", "offline.html", "htmx-4.0.1.min.js"])
