@@ -51,7 +51,7 @@ def spare(app: Flask, folder: Path) -> None:
         answer = app.response_class(packed(file, how) if how else sent(file), mimetype=KIND[file.suffix])
         answer.vary.add("Accept-Encoding")
         if how:
-            answer.content_encoding = how
+            answer.headers["Content-Encoding"] = how
         age = app.get_send_file_max_age(filename)
         answer.headers["Cache-Control"] = "no-cache" if age is None else f"public, max-age={age}"
         answer.set_etag(f"{stamp(file)}-{how}")

@@ -373,6 +373,17 @@ def test_counts_stop_where_they_are_bounded(w: World, monkeypatch: pytest.Monkey
         assert "Toutes <strong>30</strong>" in w.browser(who).get("/sessions").text
 
 
+def test_what_the_database_keeps_the_sums_of_is_told_to_the_last(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(w, 30)
+    with w.db.writing() as tx:
+        tx.execute(update(exam_session).values(status=Status.RESULTS.value))
+    count_to(20, monkeypatch)
+    for who in ("region", "national"):
+        page = w.browser(who).get("/sessions?vue=a-verrouiller").text
+        assert "Toutes <strong>30</strong>" in page and "À verrouiller <strong>30</strong>" in page, who
+        assert "plus de" not in page
+
+
 def test_where_a_search_finds_more_than_are_counted_a_view_has_its_own_number_or_none(
     w: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

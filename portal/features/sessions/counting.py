@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select, case, func, literal, select, union_all
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from portal.features.sessions.listing import Chosen
-from portal.features.sessions.views import ALL, VIEWS, View, view_condition
+from portal.features.sessions.views import ALL, NO_ACTUAL_END, POSTPONED, TO_LOCK, VIEWS, View, view_condition
 from portal.rules.duties import Duty
 from portal.rules.french import number
+from portal.rules.lifecycle import Status
 from portal.rules.limits import Limits
 from portal.store.actors import Actor
 from portal.store.places import centre
@@ -19,7 +21,7 @@ from portal.store.sessions import exam_session as s
 from portal.store.sessions import session_total
 from portal.store.tallies import ALL_TITLES, EVERYTHING, NATION, REGION, STATUSES, UNIT, tally, tally_change
 
-COUNT_BOUND = 1_000
+COUNT_BOUND = 500
 
 
 def counts(conn: Connection, actor: Actor, asked: Chosen, today: date, limits: Limits, shown: Sequence[View]) -> dict[str, int]:
@@ -52,7 +54,7 @@ def _all_counts(
     order: they depend on nothing but the scope, nothing typed is in them, and every list asks for them."""
     views = {view.key: view_condition(view.key, anybody.role, today, limits) for view in shown}
     own = centres_of(anybody)
-    query = _counts(visible_to(anybody), views, own is not None, _kept(anybody) if own is None else _total(own))
+    query = _counts(visible_to(anybody), views, own is not None, _kept(anybody) if own is None else {ALL.key: _total(own)})
     compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     assert isinstance(compiled, SQLCompiler)
     return str(compiled), compiled.positiontup if compiled.positional else None
@@ -62,16 +64,13 @@ def _counts(
     scope: ColumnElement[bool],
     views: Mapping[str, ColumnElement[bool]],
     own: bool = False,
-    total: ColumnElement[int] | None = None,
+    kept: Mapping[str, ColumnElement[int]] = MappingProxyType({}),
 ) -> Select[*tuple[int, ...]]:
     """`own`: sessions of a centre or a unit, whose views hold a few ten thousand at most and are counted faster than bounded;
-    `total`: how many they are altogether, where that is known."""
+    `kept`: how many a view holds, where the database keeps that."""
     count = _exact if own else _bounded
     return select(
-        *(
-            (total if key == ALL.key and total is not None else count(scope & condition)).label(_name(key))
-            for key, condition in views.items()
-        )
+        *((kept[key] if key in kept else count(scope & condition)).label(_name(key)) for key, condition in views.items())
     )
 
 
@@ -81,18 +80,25 @@ def _total(where: ColumnElement[bool]) -> ColumnElement[int]:
     return query.join_from(session_total, centre, centre.c.id == session_total.c.centre_id).where(where).scalar_subquery()
 
 
-def _number(of: FromClause) -> ColumnElement[int]:
+# The views of a region or of the nation that the database keeps the sums of, by their counters.
+KEPT = {ALL: STATUSES.values(), POSTPONED: ["moved"], NO_ACTUAL_END: ["waiting"], TO_LOCK: [STATUSES[Status.RESULTS]]}
+
+
+def _number(of: FromClause, view: View = ALL) -> ColumnElement[int]:
     """How many sessions these rows are the sums of."""
-    return func.coalesce(func.sum(sum((of.c[name] for name in STATUSES.values()), start=literal(0))), 0)
+    return func.coalesce(func.sum(sum((of.c[name] for name in KEPT[view]), start=literal(0))), 0)
 
 
-def _kept(actor: Actor) -> ColumnElement[int]:
-    """All sessions of a region or of the nation: the sum over all years, and what is not added up yet."""
+def _kept(actor: Actor) -> dict[str, ColumnElement[int]]:
+    """How many sessions each of KEPT holds: the sum over all years, and what is not added up yet."""
     level, place = (NATION, "") if actor.may(Duty.READ_ALL_DEPARTMENTS) else (REGION, actor.region_code)
     every = tally.c.period == EVERYTHING, tally.c.title_id == ALL_TITLES
-    summed = select(_number(tally)).where(tally.c.level == level, tally.c.place == place, *every)
-    changed = select(_number(tally_change)).where(within(actor, tally_change.c.department_code))
-    return summed.scalar_subquery() + changed.scalar_subquery()
+    found = {}
+    for view in KEPT:
+        summed = select(_number(tally, view)).where(tally.c.level == level, tally.c.place == place, *every)
+        changed = select(_number(tally_change, view)).where(within(actor, tally_change.c.department_code))
+        found[view.key] = summed.scalar_subquery() + changed.scalar_subquery()
+    return found
 
 
 def _exact(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -135,7 +141,7 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
 
 
 def in_words(count: int) -> str:
-    """« 41 », « plus de 1 000 » of a count that stopped; what is kept or counted to the end is told as it is."""
+    """« 41 », « plus de 500 » of a count that stopped; what is kept or counted to the end is told as it is."""
     return f"plus de {number(COUNT_BOUND)}" if count == COUNT_BOUND + 1 else number(count)
 
 
