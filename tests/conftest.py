@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from alembic import util as revisions
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -107,6 +108,26 @@ def addresses_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", once_compiled)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_read_once() -> Iterator[None]:
+    """Whoever migrates a database reads every revision anew, a twentieth of all time: a file that is as it was is read once."""
+    load = revisions.load_python_file
+    known: dict[tuple[str, int], Any] = {}
+
+    def once_read(folder: str | os.PathLike[str], name: str) -> Any:
+        file = Path(folder, name)
+        if name == "env.py":  # is run each time
+            return load(folder, name)
+        key = str(file), file.stat().st_mtime_ns
+        if key not in known:
+            known[key] = load(folder, name)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(revisions, "load_python_file", once_read)
         yield
 
 

@@ -1,5 +1,5 @@
-"""Random actions by random people on one session: after every step no rule of the domain is broken, every role reads its pages,
-the status is what the history says, and the audit trail verifies. On both databases."""
+"""Random actions by random people on one session: after every step no rule of the domain is broken, every role reads its pages and
+the status is what the history says; after eight of them the audit trail verifies. On both databases."""
 
 from datetime import date, timedelta
 

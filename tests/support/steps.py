@@ -19,24 +19,38 @@ class Asked:
 
 
 class Meter:
-    """Counts what an engine is asked, from now on: its connections must not have been opened yet."""
+    """Counts what an engine is asked within `counting`, which takes time of its own: its connections must not have been opened yet."""
 
     def __init__(self, engine: Engine) -> None:
-        self._asked = Asked()
+        self._asked: Asked | None = None
+        self._open: list[sqlite3.Connection] = []
 
         @event.listens_for(engine, "connect")
         def on_connect(dbapi_connection: sqlite3.Connection, _record: object) -> None:
-            dbapi_connection.set_progress_handler(self._step, EVERY)
+            self._open.append(dbapi_connection)
+            if self._asked:
+                dbapi_connection.set_progress_handler(self._step, EVERY)
+
+        @event.listens_for(engine, "close")
+        def on_close(dbapi_connection: sqlite3.Connection, _record: object) -> None:
+            self._open.remove(dbapi_connection)
 
         @event.listens_for(engine, "before_cursor_execute")
         def on_statement(*_given: object) -> None:
-            self._asked.statements += 1
+            if self._asked:
+                self._asked.statements += 1
 
     def _step(self) -> None:
-        self._asked.steps += EVERY
+        if self._asked:
+            self._asked.steps += EVERY
 
     @contextmanager
     def counting(self) -> Iterator[Asked]:
         """What is asked within this block."""
-        self._asked = Asked()
-        yield self._asked
+        self._asked = asked = Asked()
+        for connection in self._open:
+            connection.set_progress_handler(self._step, EVERY)
+        yield asked
+        for connection in self._open:
+            connection.set_progress_handler(None, EVERY)
+        self._asked = None

@@ -1,4 +1,4 @@
-"""What holds after every step, whoever has done what."""
+"""What holds after every step, whoever has done what, and at the end of it all."""
 
 from html import unescape
 
@@ -38,7 +38,6 @@ class Checks(Base):
         self.no_rule_is_broken(s)
         self.a_convocation_stands_for_the_days_that_stand(s)
         self.one_request_waits_at_most_and_none_on_what_is_locked(s)
-        self.the_audit_verifies()
         for who in READERS:
             self.the_next_step_is_one_that_may_be_taken(s, who)
         self.the_pages_beside_it_answer()
@@ -92,7 +91,7 @@ class Checks(Base):
         waiting = self.w.scalar(f"select count(*) from request where status = 'ouverte' and session_id = {s.number}")
         assert waiting in ((0,) if s.status is S.LOCKED else (0, 1))
 
-    def the_audit_verifies(self) -> None:
-        """The chain of events, and every table that they tell of."""
+    def teardown(self) -> None:
+        """After each life: the chain of events, and every table that they tell of."""
         with self.w.db.snapshot() as conn:
             assert verify(conn, self.w.db.audit_key).broken is None
