@@ -3,7 +3,6 @@
 import re
 import sqlite3
 from contextlib import closing
-from hashlib import sha256
 
 import pytest
 
@@ -91,7 +90,7 @@ class Tables:
 
     def __init__(self, demo: Demonstration) -> None:
         self._file = sqlite3.connect(demo.file)
-        self._version, self._known = self._now(), self._digests()
+        self._version, self._known = self._now(), self._rows()
 
     def close(self) -> None:
         """Before the file is put back as it was, under which none may be looking."""
@@ -100,18 +99,17 @@ class Tables:
     def _now(self) -> int:
         return int(self._file.execute("PRAGMA data_version").fetchone()[0])
 
-    def _digests(self) -> dict[str, str]:
+    def _rows(self) -> dict[str, list[tuple[object, ...]]]:
         names = [name for (name,) in self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = {name: repr(self._file.execute(f'SELECT * FROM "{name}"').fetchall()) for name in names}
-        return {name: sha256(all_.encode()).hexdigest() for name, all_ in rows.items()}
+        return {name: self._file.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
     def changed(self) -> set[str]:
         """The tables that hold something else than when this was asked before."""
         version, before = self._now(), self._known
         if version == self._version:
             return set()
-        self._version, self._known = version, self._digests()
-        return {name for name, digest in self._known.items() if before.get(name) != digest}
+        self._version, self._known = version, self._rows()
+        return {name for name, rows in self._known.items() if before.get(name) != rows}
 
 
 def rules(demo: Demonstration) -> list[str]:
