@@ -23,6 +23,7 @@ class Size:
 
 FORM, SHEET, FILE = Size(100_000, 1_000), Size(2_000_000, 20_000), Size(64_000_000, 20_000)
 SIGN_IN = Size(120_000, 1_100)  # what a visitor had typed elsewhere, and what signs in
+URLENCODED = "application/x-www-form-urlencoded"
 FIELD = 8_000_000  # what a preview carries to « Importer »
 
 # The pages that take a file, and those whose form has a line for each candidate or each case.
@@ -56,7 +57,9 @@ def allowed() -> Size:
 
 def takes(app: Flask, environ: dict[str, Any]) -> tuple[int, bool]:
     """How many bytes are read before anybody works, and whether they may be a file: what the page takes, if our own cookie says
-    that somebody is signed in."""
+    that somebody is signed in. A form that every page takes is not looked into for that."""
+    if environ.get("CONTENT_TYPE", "").startswith(URLENCODED) and int(environ["CONTENT_LENGTH"]) <= FORM.bytes:
+        return FORM.bytes, False
     with app.request_context(environ):
         size = _of_page()
         size = size if size in (FORM, SIGN_IN) or "_user_id" in session else FORM
@@ -80,7 +83,7 @@ def bound() -> None:
     request.max_content_length = size.bytes
     request.max_form_memory_size = min(size.bytes, FIELD)
     request.max_form_parts = size.fields
-    if request.mimetype == "application/x-www-form-urlencoded":
+    if request.mimetype == URLENCODED:
         request.max_content_length = request.max_form_memory_size
         if request.get_data().count(b"&") >= size.fields:
             abort(413)
