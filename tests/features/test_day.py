@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from portal.app import create_app
 from portal.clock import Clock
@@ -170,3 +171,19 @@ def test_the_national_account_lists_the_accounts_by_role(w: World) -> None:
     page = w.browser("national").get("/comptes?role=centre&q=centre@").text
     assert "centre@test.example" in page and "other@test.example" not in page and "ud94@" not in page
     assert w.browser("region").get("/comptes").status_code == 404
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_the_very_first_session_of_a_department_comes_while_it_is_counted(world: World) -> None:
+    browser, came = world.browser("region"), []
+
+    def meanwhile(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "UNION ALL" in statement and "GROUP BY exam_session.department_code" in statement and not came:
+            came.append(1)
+            world.session(1, "01/06/2020", "05/06/2020", "en_preparation")
+
+    event.listen(world.db.engine, "before_cursor_execute", meanwhile)
+    page = browser.get("/")
+    event.remove(world.db.engine, "before_cursor_execute", meanwhile)
+    assert came and page.status_code == 200 and "Val-de-Marne" in page.text
+    world.close()

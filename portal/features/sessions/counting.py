@@ -125,9 +125,8 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
     changed = select(code.label("code"), _number(tally_change).label("number")).where(within(actor, code)).group_by(code)
     all_ = union_all(summed.group_by(tally.c.place), changed).subquery()
     whole = select(all_.c.code, func.sum(all_.c.number)).group_by(all_.c.code).order_by(all_.c.code)
-    found = {
-        row[0]: dict.fromkeys((view.key for view in shown), 0) | {ALL.key: int(row[1])} for row in conn.execute(whole) if row[1]
-    }
+    none = dict.fromkeys((view.key for view in shown), 0)
+    found = {row[0]: none | {ALL.key: int(row[1])} for row in conn.execute(whole) if row[1]}
     each = [
         select(s.c.department_code, literal(view.key), func.count())
         .where(visible_to(actor), view_condition(view.key, actor.role, today, limits))
@@ -136,7 +135,7 @@ def by_department(conn: Connection, actor: Actor, today: date, limits: Limits) -
         if view is not ALL
     ]
     for department, view, many in conn.execute(union_all(*each)):
-        found[department][view] = int(many)
+        found.setdefault(department, {**none})[view] = int(many)  # its very first may have come meanwhile
     return found
 
 
