@@ -175,7 +175,8 @@ def test_the_national_account_lists_the_accounts_by_role(w: World) -> None:
 
 @pytest.mark.parametrize("db", ["postgresql"], indirect=True)
 def test_the_very_first_session_of_a_department_comes_while_it_is_counted(world: World) -> None:
-    browser, came = world.browser("region"), []
+    browser = world.browser("region")
+    came: list[int] = []
 
     def meanwhile(_c: object, _cursor: object, statement: str, *_more: object) -> None:
         if "UNION ALL" in statement and "GROUP BY exam_session.department_code" in statement and not came:
