@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -115,9 +116,9 @@ def addresses_compiled_once() -> Iterator[None]:
 def migrations_read_once() -> Iterator[None]:
     """Whoever migrates a database reads every revision anew, a twentieth of all time: a file that is as it was is read once."""
     load = revisions.load_python_file
-    known: dict[tuple[str, int], Any] = {}
+    known: dict[tuple[str, int], ModuleType] = {}
 
-    def once_read(folder: str | os.PathLike[str], name: str) -> Any:
+    def once_read(folder: str | os.PathLike[str], name: str) -> ModuleType:
         file = Path(folder, name)
         if name == "env.py":  # is run each time
             return load(folder, name)
