@@ -93,12 +93,12 @@ def _kept(actor: Actor) -> dict[str, ColumnElement[int]]:
     """How many sessions each of KEPT holds: the sum over all years, and what is not added up yet."""
     level, place = (NATION, "") if actor.may(Duty.READ_ALL_DEPARTMENTS) else (REGION, actor.region_code)
     every = tally.c.period == EVERYTHING, tally.c.title_id == ALL_TITLES
-    found = {}
-    for view in KEPT:
-        summed = select(_number(tally, view)).where(tally.c.level == level, tally.c.place == place, *every)
-        changed = select(_number(tally_change, view)).where(within(actor, tally_change.c.department_code))
-        found[view.key] = summed.scalar_subquery() + changed.scalar_subquery()
-    return found
+    names = sorted({name for counters in KEPT.values() for name in counters})
+    summed = select(*(tally.c[name] for name in names)).where(tally.c.level == level, tally.c.place == place, *every)
+    changed = select(*(tally_change.c[name] for name in names)).where(within(actor, tally_change.c.department_code))
+    rows = union_all(summed, changed).subquery()
+    kept = select(*(_number(rows, view).label(_name(view.key)) for view in KEPT)).cte("kept")  # read once for all of them
+    return {view.key: select(kept.c[_name(view.key)]).scalar_subquery() for view in KEPT}
 
 
 def _exact(condition: ColumnElement[bool]) -> ColumnElement[int]:
