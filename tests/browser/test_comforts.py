@@ -225,6 +225,16 @@ def test_what_was_typed_beside_what_a_colleague_saved_is_told_put_back_by_hand_o
     expect(told).to_have_count(0)
 
 
+def test_going_back_undoes_nothing_that_a_colleague_saved(chromium: Browser, base: str) -> None:
+    """The browser's own memory of a form comes after the script, beside a version that is newer than what was typed."""
+    page = person(chromium, base, "centre", True)
+    typed_and_left(page, "Échec")
+    colleague(chromium, base, "Titre obtenu")
+    page.go_back()
+    expect(page.get_by_text("n’est pas remise")).to_be_visible()
+    assert stands(page)[0] == "Titre obtenu"
+
+
 @pytest.mark.parametrize("in_place", [True, False], ids=["in place", "as a page"])
 def test_what_is_refused_beside_what_a_colleague_saved_is_still_told_later(chromium: Browser, base: str, in_place: bool) -> None:
     page = person(chromium, base, "centre", True)
