@@ -123,7 +123,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   document.addEventListener("change", ({ target }) => {
     if (!target.closest("form[data-draft]")) return;
     at = Date.now();
-    try { keep(); } catch { return; }
+    try { keep(); } catch { at = 0; return; }
     tell();
   });
   setInterval(tell, 1000);

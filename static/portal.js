@@ -207,6 +207,7 @@
   const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* full or forbidden */ } };
   if (account) store("compte", account); // whose ticks the page without a line shows
+  const parsed = (name) => { try { return JSON.parse(stored(name)); } catch { return null; } };
   const forget = (which) => {
     try {
       for (const key of Object.keys(localStorage)) {
@@ -219,11 +220,11 @@
   forget((key, kind, whose, number) => {
     if (account && whose !== account) return true;
     if (kind === "recentes") return false;
-    return (entered && number === here) || !(JSON.parse(stored(key))?.at > Date.now() - LONGEST);
+    return (entered && number === here) || !(parsed(key)?.at > Date.now() - LONGEST);
   });
   const waits = (kind, which) => {
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(kind) && which(JSON.parse(stored(key))));
+      return Object.keys(localStorage).filter((key) => key.startsWith(kind) && which(parsed(key) ?? {}));
     } catch { return []; /* forbidden */ }
   };
   // What is lost by signing out, and what stays here and is not sent until somebody opens its day.

@@ -105,6 +105,25 @@ def test_signing_out_with_results_that_are_not_saved_asks_once(chromium: Browser
     assert asked == ["confirm", "confirm"] and page.evaluate(KEPT) == []
 
 
+def test_an_entry_that_nobody_can_read_hides_no_other(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.goto(SHEET)
+    page.locator(".row").first.get_by_text("Échec", exact=True).click()
+    page.goto("/sessions")
+    asked.clear()
+    page.evaluate("localStorage.setItem('saisie.1.zz.q', '{')")
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page.get_by_label("Mot de passe", exact=True)).to_be_visible()
+    assert len(asked) == 1 and "ne sont pas enregistrés" in asked[0]
+
+
 def test_a_sheet_wiped_clean_is_left_without_a_warning(chromium: Browser, base: str) -> None:
     page, asked = person(chromium, base, "centre", True), list[str]()
     page.goto("/sessions/224571/resultats")
