@@ -7,10 +7,11 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   const sheet = document.querySelector("[data-draft]"); // no form where results are not entered now
   const account = document.body.dataset.account;
   if (!sheet || !account) return;
-  const { draft, fresh, sent } = sheet.dataset;
+  const { draft, fresh, sent, unsaved } = sheet.dataset;
   const all = `saisie.${account}.${draft.split(".")[0]}.`;
   const boxes = () => [...document.querySelectorAll("form[data-draft] .row input[name]")].filter((one) => one.type !== "hidden");
-  const picked = () => JSON.stringify(boxes().filter((one) => one.checked).map((one) => `${one.name}=${one.value}`));
+  const entry = (box) => `${box.name}=${box.value}`;
+  const picked = () => JSON.stringify(boxes().filter((one) => one.checked).map(entry));
   const whose = (entry) => entry.match(/-(\d+)/)[1];
   const byRow = (list) => {
     const rows = new Map();
@@ -26,9 +27,14 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   const typed = (kept) => differing(kept.picked, kept.base ?? NOTHING); // the rows that somebody answered, not the others
   const put = (kept, rows) => {
     const wanted = new Set(JSON.parse(kept.picked));
-    for (const box of boxes()) if (rows.includes(whose(box.name))) box.checked = wanted.has(`${box.name}=${box.value}`);
+    for (const box of boxes()) if (rows.includes(whose(box.name))) box.checked = wanted.has(entry(box));
   };
-  const counted = () => boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true })); // what is left
+  let counting = false;
+  const counted = () => { // what is left
+    counting = true;
+    boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    counting = false;
+  };
   const ago = (since) => {
     const seconds = Math.max(1, Math.round((Date.now() - since) / 1000));
     return seconds < 60 ? `${seconds}\u00a0s` : seconds < 3600 ? `${Math.floor(seconds / 60)}\u00a0min` : `${Math.floor(seconds / 3600)}\u00a0h`;
@@ -44,7 +50,9 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
     told.tabIndex = -1;
     const words = document.createElement("p");
     words.textContent = text;
-    told.append(words);
+    const buttons = document.createElement("div");
+    buttons.className = "buttons";
+    told.append(words, buttons);
     for (const [name, act, looks = "as-link"] of ways) {
       const button = document.createElement("button");
       button.type = "button";
@@ -54,7 +62,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
         told.remove();
         act();
       });
-      told.append(" ", button);
+      buttons.append(button);
     }
     sheet.before(told);
     return told;
@@ -66,8 +74,25 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   };
   let key = `saisie.${account}.${draft}`;
   let base = picked();
+  const rowsOf = (list) => (list ? list.split(" ") : []);
+  const given = rowsOf(fresh); // just filled in, by a file or for all: the rows that it has the last word on
+  const touched = new Set(sent === undefined ? given : boxes().map((box) => whose(box.name))); // here: another tab may keep other rows
+  const answers = (list) => Array.isArray(list) && list.every((one) => /^[^=]*-\d+=/.test(one));
+  const read = (name) => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(name));
+      return kept.at > 0 && [kept.picked, kept.base ?? NOTHING].every((list) => answers(JSON.parse(list))) ? kept : null;
+    } catch { return null; }
+  };
+  const keep = () => {
+    const kept = read(key);
+    const there = new Set(kept?.base === base ? JSON.parse(kept.picked) : JSON.parse(picked()));
+    const mine = boxes().filter((box) => (touched.has(whose(box.name)) ? box.checked : there.has(entry(box))));
+    localStorage.setItem(key, JSON.stringify({ at, base, picked: JSON.stringify(mine.map(entry)) }));
+  };
   const wipe = () => {
     document.querySelector("form[data-draft]").reset();
+    touched.clear();
     counted();
     document.dispatchEvent(new Event("wiped")); // nothing is left to lose
     localStorage.removeItem(key);
@@ -75,26 +100,33 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
     tell();
   };
   const mine = (kept) => `Votre saisie d’il y a ${ago(kept.at)}, gardée dans ce navigateur,`;
-  const putBack = (kept) => notice(`${mine(kept)} est remise ci-dessous. Elle n’est pas enregistrée.`, ["L’effacer", wipe]);
-  const keep = () => localStorage.setItem(key, JSON.stringify({ at, base, picked: picked() }));
+  const putBack = (kept, rows) => {
+    const before = { picked: picked() };
+    for (const row of rows) touched.add(row);
+    put(kept, rows);
+    counted();
+    return notice(`${mine(kept)} est remise ci-dessous. Elle n’est pas enregistrée.`, ["L’effacer", () => {
+      const since = differing(picked(), kept.picked);
+      put(before, rows.filter((row) => !since.includes(row)));
+      if (picked() === before.picked) wipe();
+      else counted();
+    }]);
+  };
   try {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(all));
-    const kept = new Map(names.map((name) => [name, JSON.parse(localStorage.getItem(name))]));
+    const kept = new Map(names.map((name) => [name, read(name)]).filter(([, one]) => one));
     const own = kept.get(key);
     kept.delete(key);
     const others = [...kept].sort(([, one], [, other]) => one.at - other.at);
-    const given = fresh?.split(" ") ?? []; // just filled in, by a file or for all: the rows that it has the last word on
-    if (sent !== undefined && others.length) [[key, { base }]] = others.slice(-1); // what was sent was typed beside that
-    else if (own) {
-      const before = base;
-      put(own, typed(own).filter((row) => !given.includes(row)));
+    if (own) {
       base = own.base ?? NOTHING;
-      if (picked() !== before) {
+      const rows = differing(own.picked, picked()).filter((row) => typed(own).includes(row) && !given.includes(row));
+      if (rows.length) {
         at = own.at;
-        counted();
-        putBack(own);
+        putBack(own, rows);
       }
-    } else if (fresh !== undefined || sent !== undefined) base = NOTHING;
+    } else if (sent !== undefined && others.length) [[key, { base }]] = others.slice(-1); // what was sent was typed beside that
+    else base = JSON.stringify(JSON.parse(base).filter((one) => !rowsOf(unsaved).includes(whose(one))));
     const stands = picked();
     for (const [name, one] of sent === undefined ? others : []) {
       const away = () => localStorage.removeItem(name);
@@ -107,10 +139,8 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
       if (!rows.length && fresh === undefined) away();
       if (!open.length) continue;
       const back = () => {
-        put(one, open);
-        counted();
         away();
-        putBack(one).focus();
+        putBack(one, open).focus();
       };
       notice(
         `${mine(one)} n’est pas remise\u00a0: d’autres résultats ont été enregistrés depuis. ` +
@@ -122,6 +152,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   } catch { return; /* forbidden */ }
   document.addEventListener("change", ({ target }) => {
     if (!target.closest("form[data-draft]")) return;
+    if (!counting) touched.add(whose(target.name));
     at = Date.now();
     try { keep(); } catch { at = 0; return; }
     tell();

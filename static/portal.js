@@ -230,7 +230,7 @@
   // What is lost by signing out, and what stays here and is not sent until somebody opens its day.
   const unsaved = () => {
     const told = [];
-    if (dirty || waits("saisie.", ({ picked }) => picked !== "[]").length) {
+    if (dirty || waits("saisie.", ({ picked, base = "[]" }) => picked !== base).length) {
       told.push("Des résultats saisis ne sont pas enregistrés\u00a0: se déconnecter les efface.");
     }
     const ticks = waits(`presences.${account}.`, () => true);
@@ -256,7 +256,8 @@
 
   // The sessions that one opened last, where sessions are looked for.
   const RECENT = 6;
-  const recent = JSON.parse((account && stored(`recentes.${account}`)) || "[]");
+  const read = parsed(`recentes.${account}`);
+  const recent = Array.isArray(read) ? read : [];
   if (account && here && document.querySelector("h1") && !document.title.startsWith("Page introuvable")) {
     store(`recentes.${account}`, JSON.stringify([here, ...recent.filter((one) => one !== here)].slice(0, RECENT)));
   }

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.people import person
@@ -105,25 +103,6 @@ def test_signing_out_with_results_that_are_not_saved_asks_once(chromium: Browser
     assert asked == ["confirm", "confirm"] and page.evaluate(KEPT) == []
 
 
-def test_an_entry_that_nobody_can_read_hides_no_other(chromium: Browser, base: str) -> None:
-    page = person(chromium, base, "centre", True)
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.accept()
-
-    page.on("dialog", answer)
-    page.goto(SHEET)
-    page.locator(".row").first.get_by_text("Échec", exact=True).click()
-    page.goto("/sessions")
-    asked.clear()
-    page.evaluate("localStorage.setItem('saisie.1.zz.q', '{')")
-    page.get_by_role("button", name="Se déconnecter").click()
-    expect(page.get_by_label("Mot de passe", exact=True)).to_be_visible()
-    assert len(asked) == 1 and "ne sont pas enregistrés" in asked[0]
-
-
 def test_a_sheet_wiped_clean_is_left_without_a_warning(chromium: Browser, base: str) -> None:
     page, asked = person(chromium, base, "centre", True), list[str]()
     page.goto("/sessions/224571/resultats")
@@ -178,127 +157,6 @@ def test_a_sheet_is_kept_while_something_else_of_the_session_changes(chromium: B
     page.goto(sheet)
     expect(page.locator(".row").first.get_by_label("Échec")).to_be_checked()
     expect(page.get_by_text("est remise ci-dessous")).to_be_visible()
-
-
-SHEET = "/sessions/224571/resultats"
-
-
-def typed_and_left(page: Page, *outcomes: str) -> None:
-    """So much typed into the first rows of the sheet, and left to this browser."""
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(SHEET)
-    for row, outcome in zip(page.locator(".row").all(), outcomes, strict=False):
-        row.get_by_text(outcome, exact=True).click()
-    page.goto("/sessions")
-
-
-def colleague(chromium: Browser, base: str, *outcomes: str) -> Page:
-    """Somebody else of the centre, who has saved a draft meanwhile."""
-    page = person(chromium, base, "centre", True)
-    page.goto(SHEET)
-    for row, outcome in zip(page.locator(".row").all(), outcomes, strict=False):
-        if outcome:
-            row.get_by_text(outcome, exact=True).click()
-    page.get_by_role("button", name="Enregistrer le brouillon").click()
-    expect(page.locator(".notice.good")).to_be_visible()
-    return page
-
-
-def stands(page: Page, many: int = 3) -> list[str]:
-    checked = "row => row.querySelector('input:checked')?.closest('label').textContent.trim() ?? ''"
-    return page.locator(".row").evaluate_all(f"rows => rows.slice(0, {many}).map({checked})")
-
-
-def kept_sheets(page: Page) -> list[str]:
-    return [key for key in page.evaluate(KEPT) if key.startswith("saisie.")]
-
-
-def test_what_was_typed_beside_what_a_colleague_saved_is_told_put_back_by_hand_or_wiped(chromium: Browser, base: str) -> None:
-    page = person(chromium, base, "centre", True)
-    typed_and_left(page, "Échec", "Titre obtenu")
-    other = colleague(chromium, base, "Titre obtenu", "", "Absent")
-    for _ in range(2):  # as long as nobody has decided
-        page.goto(SHEET)
-        told = page.locator(".notice").filter(has_text="n’est pas remise : d’autres résultats ont été enregistrés depuis")
-        expect(told).to_contain_text("Votre saisie d’il y a")
-        names = [row.locator("legend").inner_text().splitlines()[0] for row in page.locator(".row").all()[:2]]
-        expect(told).to_contain_text(f"pour 2 candidats ({', '.join(names)}).")
-        assert stands(page) == ["Titre obtenu", "", "Absent"]
-    assert not Axe().run(page).response["violations"]
-    told.get_by_role("button", name="Remettre ma saisie").click()
-    expect(page.get_by_text("est remise ci-dessous. Elle n’est pas enregistrée.")).to_be_visible()
-    assert stands(page) == ["Échec", "Titre obtenu", "Absent"] and page.locator("[data-filled]").inner_text() == "3"
-    other.reload()
-    assert stands(other) == ["Titre obtenu", "", "Absent"], "nothing is saved by it"
-    page.reload()
-    expect(page.get_by_text("est remise ci-dessous")).to_be_visible()
-    assert stands(page) == ["Échec", "Titre obtenu", "Absent"] and len(kept_sheets(page)) == 1
-    page.get_by_role("button", name="L’effacer").click()
-    assert stands(page) == ["Titre obtenu", "", "Absent"] and kept_sheets(page) == []
-    typed_and_left(page, "Absent")
-    colleague(chromium, base, "Échec")
-    page.goto(SHEET)
-    told.get_by_role("button", name="L’effacer").click()
-    assert stands(page) == ["Échec", "", "Absent"] and kept_sheets(page) == []
-    page.reload()
-    expect(told).to_have_count(0)
-
-
-def test_going_back_undoes_nothing_that_a_colleague_saved(chromium: Browser, base: str) -> None:
-    """The browser's own memory of a form comes after the script, beside a version that is newer than what was typed."""
-    page = person(chromium, base, "centre", True)
-    typed_and_left(page, "Échec")
-    colleague(chromium, base, "Titre obtenu")
-    page.go_back()
-    expect(page.get_by_text("n’est pas remise")).to_be_visible()
-    assert stands(page)[0] == "Titre obtenu"
-
-
-@pytest.mark.parametrize("in_place", [True, False], ids=["in place", "as a page"])
-def test_what_is_refused_beside_what_a_colleague_saved_is_still_told_later(chromium: Browser, base: str, in_place: bool) -> None:
-    page = person(chromium, base, "centre", True)
-    page.on("dialog", lambda dialog: dialog.accept())
-    if not in_place:
-        page.route("**/htmx*", lambda route: route.abort())
-    page.goto(SHEET)
-    page.locator(".row").first.get_by_text("Échec").click()
-    colleague(chromium, base, "Titre obtenu", "Absent")
-    page.get_by_role("button", name="Enregistrer le brouillon").click()
-    expect(page.get_by_text("Votre saisie : Échec.")).to_be_visible()
-    page.locator(".row").nth(2).get_by_text("Échec").click()
-    page.goto(SHEET)
-    assert stands(page) == ["Titre obtenu", "Absent", ""]
-    page.get_by_role("button", name="Remettre ma saisie").click()
-    assert stands(page) == ["Échec", "Absent", "Échec"]
-
-
-def test_what_was_typed_and_is_saved_since_is_not_spoken_of(chromium: Browser, base: str) -> None:
-    page = person(chromium, base, "centre", True)
-    typed_and_left(page, "Échec")
-    colleague(chromium, base, "Échec", "Absent")
-    assert len(kept_sheets(page)) == 1
-    page.goto(SHEET)
-    assert stands(page) == ["Échec", "Absent", ""] and kept_sheets(page) == []
-    expect(page.locator(".notice")).to_have_count(0)
-
-
-def test_a_sheet_outlives_what_else_is_said_of_its_session_until_its_results_are_entered(chromium: Browser, base: str) -> None:
-    page = person(chromium, base, "centre", True)
-    typed_and_left(page, "Échec")
-    page.goto("/sessions/224571/informations")
-    page.get_by_label("Lieu").fill("3 rue du Port, 94000 Créteil")
-    page.get_by_role("button", name="Enregistrer").click()
-    expect(page.locator(".notice.good")).to_be_visible()
-    assert len(kept_sheets(page)) == 1
-    other = person(chromium, base, "centre", True)
-    other.goto(f"{SHEET}?tous=titre")
-    other.get_by_role("button", name="Valider la saisie").click()
-    other.wait_for_url("**/sessions/224571")
-    page.goto(SHEET)
-    told = page.locator(".notice").filter(has_text="gardée dans ce navigateur, ne peut pas être enregistrée maintenant")
-    expect(told).to_be_visible()
-    told.get_by_role("button", name="L’effacer").click()
-    assert kept_sheets(page) == [] and kept_sheets(other) == []
 
 
 def test_what_is_typed_while_the_answer_is_on_its_way_stays(chromium: Browser, base: str) -> None:

@@ -14,7 +14,7 @@ from portal.app import create_app
 from portal.clock import PARIS, Clock
 from portal.demo.data import PASSWORD
 from portal.settings import DEMO_DAY
-from tests.support.reading import unsaid
+from tests.support.reading import remembered, unsaid
 from tests.support.server import settings_in
 from tests.support.visible import Visible, visible
 from tests.support.world import Browser
@@ -96,6 +96,7 @@ class Demonstration:
             page = self.seen(answer)
             assert not page.wrong, page.wrong
             assert not (missing := unsaid(answer.text)), missing
+            assert not (blind := remembered(answer.text)), blind
             here = f" (rubrique : {', '.join(page.here)})" if page.here else ""
             lines += [f"{page.title}{here}", page.main]
             if page.frame != self.frames.get(role):

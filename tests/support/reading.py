@@ -107,6 +107,17 @@ def untied(page: str) -> list[str]:
     return [one.words() for one in wrong if one.attributes.get("id") not in tied]
 
 
+def remembered(page: str) -> list[str]:
+    """The forms that a browser may fill in again by itself beside a newer version of what they change (static/versions.js)."""
+    found = []
+    for form in parse(page).all("form"):
+        hidden = [one for one in form.all("input") if re.match("(version|vu|vu_.*)$", one.attributes.get("name", ""))]
+        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in hidden)
+        if hidden and not known and any(_is_asked(one) for one in form.all("input", "textarea", "select")):
+            found.append(form.attributes.get("action", "") + form.words())
+    return found
+
+
 def unfocused(page: str) -> list[str]:
     """The errors of a page on which no control says that typing goes on there."""
     root = parse(page)

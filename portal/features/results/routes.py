@@ -132,6 +132,7 @@ def _entry(
         "s": s,
         "sheet": sheet,
         "entries": entries,
+        "unsaved": [number for number, entry in entries.items() if entry and entry != sheet.stored.get(number)],
         "problems": problems or {},
         "verdict": verdict,
         "form": ActualEnd(),
