@@ -111,9 +111,10 @@ def remembered(page: str) -> list[str]:
     """The forms that a browser may fill in again by itself beside a newer version of what they change (static/versions.js)."""
     found = []
     for form in parse(page).all("form"):
-        hidden = [one for one in form.all("input") if re.match("(version|vu|vu_.*)$", one.attributes.get("name", ""))]
-        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in hidden)
-        if hidden and not known and any(_is_asked(one) for one in form.all("input", "textarea", "select")):
+        controls = [*form.all("input", "textarea", "select")]
+        states = [one for one in controls if re.match("(version(-[0-9]+)?|vu|vu_.*)$", one.attributes.get("name", ""))]
+        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in states)
+        if states and not known and any(one.attributes.get("type") != "hidden" for one in controls):
             found.append(form.attributes.get("action", "") + form.words())
     return found
 
