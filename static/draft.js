@@ -84,33 +84,39 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
       return kept.at > 0 && [kept.picked, kept.base ?? NOTHING].every((list) => answers(JSON.parse(list))) ? kept : null;
     } catch { return null; }
   };
+  const filled = rowsOf(unsaved); // by the service: kept with what is typed beside them
   const keep = () => {
     const kept = read(key);
-    const there = new Set(kept?.base === base ? JSON.parse(kept.picked) : JSON.parse(picked()));
-    const mine = boxes().filter((box) => (touched.has(whose(box.name)) ? box.checked : there.has(entry(box))));
-    localStorage.setItem(key, JSON.stringify({ at, base, picked: JSON.stringify(mine.map(entry)) }));
+    const elsewhere = kept?.base === base ? kept.picked : picked();
+    const [there, answered] = [new Set(JSON.parse(elsewhere)), byRow(elsewhere)];
+    const here = (row) => touched.has(row) || (filled.includes(row) && !answered.has(row));
+    const all = boxes().filter((box) => (here(whose(box.name)) ? box.checked : there.has(entry(box))));
+    localStorage.setItem(key, JSON.stringify({ at, base, picked: JSON.stringify(all.map(entry)) }));
   };
-  const wipe = () => {
-    document.querySelector("form[data-draft]").reset();
-    touched.clear();
+  const mine = (kept) => `Votre saisie d’il y a ${ago(kept.at)}, gardée dans ce navigateur,`;
+  // What was put back goes: from the screen where it is as it was put back, from what is kept where no other tab changed it since.
+  const wipe = (before, kept, rows) => {
+    const unchanged = (now) => rows.filter((row) => !differing(now, kept.picked).includes(row));
+    const theirs = unchanged(read(key)?.picked ?? kept.picked);
+    const gone = unchanged(picked());
+    put(before, gone);
+    for (const row of gone) if (theirs.includes(row)) touched.add(row);
     counted();
-    document.dispatchEvent(new Event("wiped")); // nothing is left to lose
+    if (boxes().some((box) => box.checked !== box.defaultChecked)) return;
+    document.dispatchEvent(new Event("wiped")); // nothing is left to lose here
+    const left = read(key);
+    const others = left && typed(left).some((row) => !touched.has(row));
+    touched.clear();
+    if (others) return;
     localStorage.removeItem(key);
     at = 0;
     tell();
   };
-  const mine = (kept) => `Votre saisie d’il y a ${ago(kept.at)}, gardée dans ce navigateur,`;
   const putBack = (kept, rows) => {
     const before = { picked: picked() };
-    for (const row of rows) touched.add(row);
     put(kept, rows);
     counted();
-    return notice(`${mine(kept)} est remise ci-dessous. Elle n’est pas enregistrée.`, ["L’effacer", () => {
-      const since = differing(picked(), kept.picked);
-      put(before, rows.filter((row) => !since.includes(row)));
-      if (picked() === before.picked) wipe();
-      else counted();
-    }]);
+    return notice(`${mine(kept)} est remise ci-dessous. Elle n’est pas enregistrée.`, ["L’effacer", () => wipe(before, kept, rows)]);
   };
   try {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(all));
@@ -126,7 +132,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
         putBack(own, rows);
       }
     } else if (sent !== undefined && others.length) [[key, { base }]] = others.slice(-1); // what was sent was typed beside that
-    else base = JSON.stringify(JSON.parse(base).filter((one) => !rowsOf(unsaved).includes(whose(one))));
+    else base = JSON.stringify(JSON.parse(base).filter((one) => !filled.includes(whose(one))));
     const stands = picked();
     for (const [name, one] of sent === undefined ? others : []) {
       const away = () => localStorage.removeItem(name);
@@ -140,6 +146,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
       if (!open.length) continue;
       const back = () => {
         away();
+        for (const row of open) touched.add(row);
         putBack(one, open).focus();
       };
       notice(

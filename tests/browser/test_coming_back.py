@@ -27,6 +27,38 @@ def saved_meanwhile(chromium: Browser, base: str, form: str = FORM) -> Page:
     return other
 
 
+def test_what_comes_back_typed_is_sent_beside_what_it_was_typed_beside(chromium: Browser, base: str, script: bool) -> None:
+    page, other = person(chromium, base, "centre", script), person(chromium, base, "centre", True)
+    form = "/sessions/224571/informations"
+    page.goto(form)
+    page.get_by_label("Lieu").fill("1 rue de qui est parti")
+    page.goto("/sessions")
+    other.goto(form)
+    other.get_by_label("Lieu").fill("2 rue du collègue")
+    other.get_by_role("button", name="Enregistrer").click()
+    expect(other.locator(".notice.good")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Lieu")).to_have_value("1 rue de qui est parti" if script else "2 rue du collègue")
+    page.get_by_label("Heure de convocation").fill("09:15")
+    page.get_by_role("button", name="Enregistrer").click()
+    if script:
+        expect(page.get_by_text("modifiée entre-temps")).to_be_visible()
+        expect(page.get_by_label("Lieu")).to_have_value("1 rue de qui est parti")
+    other.goto(form)
+    expect(other.get_by_label("Lieu")).to_have_value("2 rue du collègue")
+
+
+def test_who_comes_back_to_what_was_saved_goes_on_from_it(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    form = "/sessions/224571/informations"
+    for place in ("1 rue du Port", "2 rue du Port", "3 rue du Port"):
+        page.goto(form) if place.startswith("1") else page.go_back()
+        page.get_by_label("Lieu").fill(place)
+        page.get_by_role("button", name="Enregistrer").click()
+        page.wait_for_url("**/sessions/224571")
+    expect(page.get_by_text("3 rue du Port", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("whole", ["at once", "never"])
 def test_what_is_put_back_is_told_from_what_is_saved_whenever_the_page_is_whole(chromium: Browser, base: str, whole: str) -> None:
     """A browser puts back before `load` or after it."""

@@ -1,4 +1,4 @@
-"""What this browser keeps of a sheet of results, and what it puts back by itself when one comes back to a form."""
+"""What this browser keeps of a sheet of results."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -131,38 +131,6 @@ def test_a_sheet_outlives_what_else_is_said_of_its_session_until_its_results_are
     assert kept_sheets(page) == [] and kept_sheets(other) == []
 
 
-def test_what_comes_back_typed_is_sent_beside_what_it_was_typed_beside(chromium: Browser, base: str, script: bool) -> None:
-    page, other = person(chromium, base, "centre", script), person(chromium, base, "centre", True)
-    form = "/sessions/224571/informations"
-    page.goto(form)
-    page.get_by_label("Lieu").fill("1 rue de qui est parti")
-    page.goto("/sessions")
-    other.goto(form)
-    other.get_by_label("Lieu").fill("2 rue du collègue")
-    other.get_by_role("button", name="Enregistrer").click()
-    expect(other.locator(".notice.good")).to_be_visible()
-    page.go_back()
-    expect(page.get_by_label("Lieu")).to_have_value("1 rue de qui est parti" if script else "2 rue du collègue")
-    page.get_by_label("Heure de convocation").fill("09:15")
-    page.get_by_role("button", name="Enregistrer").click()
-    if script:
-        expect(page.get_by_text("modifiée entre-temps")).to_be_visible()
-        expect(page.get_by_label("Lieu")).to_have_value("1 rue de qui est parti")
-    other.goto(form)
-    expect(other.get_by_label("Lieu")).to_have_value("2 rue du collègue")
-
-
-def test_who_comes_back_to_what_was_saved_goes_on_from_it(chromium: Browser, base: str) -> None:
-    page = person(chromium, base, "centre", True)
-    form = "/sessions/224571/informations"
-    for place in ("1 rue du Port", "2 rue du Port", "3 rue du Port"):
-        page.goto(form) if place.startswith("1") else page.go_back()
-        page.get_by_label("Lieu").fill(place)
-        page.get_by_role("button", name="Enregistrer").click()
-        page.wait_for_url("**/sessions/224571")
-    expect(page.get_by_text("3 rue du Port", exact=True)).to_be_visible()
-
-
 def test_two_tabs_keep_what_was_typed_in_each(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     page.on("dialog", lambda dialog: dialog.accept())
@@ -276,3 +244,52 @@ def test_an_older_sheet_that_nobody_decided_on_outlives_a_refusal_as_a_page(chro
     assert stands(page) == ["Titre obtenu", "Absent", "Échec"]
     page.get_by_role("button", name="Remettre ma saisie").click()
     assert stands(page) == ["Échec", "Absent", "Échec"]
+
+
+def test_what_is_put_back_in_one_tab_outdates_nothing_of_another(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    typed_and_left(page, "Échec")
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(SHEET)
+    page.locator(".row").nth(0).get_by_text("Titre obtenu").click()
+    other.locator(".row").nth(1).get_by_text("Absent").click()
+    page.goto(SHEET)
+    assert stands(page) == ["Titre obtenu", "Absent", ""]
+
+
+def test_a_wiping_takes_nothing_that_another_tab_typed_since(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    typed_and_left(page, "Échec", "Absent")
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(SHEET)
+    page.locator(".row").nth(1).get_by_text("Titre obtenu").click()
+    page.locator(".row").nth(2).get_by_text("Échec").click()
+    other.get_by_role("button", name="L’effacer").click()
+    assert stands(other) == ["", "", ""]
+    other.goto(SHEET)
+    assert stands(other) == ["", "Titre obtenu", "Échec"]
+
+
+def test_a_wiping_takes_nothing_that_was_typed_before_the_sheet_was_put_back(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    typed_and_left(page, "Échec")
+    colleague(chromium, base, "Titre obtenu")
+    page.goto(SHEET)
+    page.locator(".row").nth(2).get_by_text("Absent").click()
+    page.get_by_role("button", name="Remettre ma saisie").click()
+    assert stands(page) == ["Échec", "", "Absent"]
+    page.get_by_role("button", name="L’effacer").click()
+    assert stands(page) == ["Titre obtenu", "", "Absent"]
+    page.goto(SHEET)
+    assert stands(page) == ["Titre obtenu", "", "Absent"]
+
+
+def test_all_obtained_is_kept_beside_what_was_typed_before(chromium: Browser, base: str) -> None:
+    page = person(chromium, base, "centre", True)
+    typed_and_left(page, "", "", "Échec")
+    page.goto(f"{SHEET}?tous=titre")
+    page.locator(".row").nth(1).get_by_text("Absent").click()
+    page.goto(SHEET)
+    assert stands(page) == ["Titre obtenu", "Absent", "Échec"]
