@@ -1,10 +1,10 @@
 // Who comes back to a page finds what was typed, which the browser puts back by itself beside the page as it is now. It is sent as typed beside
-// the version that stood there then: what a colleague saved meanwhile is told, not overwritten. The results and the attendance have their own way.
+// the version that stood there then: what a colleague saved meanwhile is told, not overwritten. The results have their own way.
 (() => {
   "use strict";
   const account = document.body.dataset.account;
   const forms = () => [...document.querySelectorAll("form")].filter((form) => {
-    return form.querySelector("[data-version]") && !form.dataset.draft && !form.dataset.presences;
+    return form.querySelector("[data-version]") && !form.dataset.draft;
   });
   const stamps = (form) => [...form.querySelectorAll("[data-version]")];
   const name = (form, stamp) => `${form.getAttribute("action")} ${stamp.name}`;

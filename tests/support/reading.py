@@ -112,8 +112,11 @@ def remembered(page: str) -> list[str]:
     found = []
     for form in parse(page).all("form"):
         controls = [*form.all("input", "textarea", "select")]
-        states = [one for one in controls if re.match("(version(-[0-9]+)?|vu|vu_.*)$", one.attributes.get("name", ""))]
-        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in states)
+        states = [
+            one for one in controls if re.match("(version(-[0-9]+)?|vu|vu_.*|figures|seen)$", one.attributes.get("name", ""))
+        ]
+        whole = [one for one in states if one.attributes["name"] in ("version", "vu")]
+        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in whole)
         if states and not known and any(one.attributes.get("type") != "hidden" for one in controls):
             found.append(form.attributes.get("action", "") + form.words())
     return found
