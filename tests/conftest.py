@@ -35,6 +35,7 @@ from tests.support.server import load_demonstration
 from tests.support.settled import DAY, settle, settled
 from tests.support.world import World
 
+pytest_plugins = ["tests.support.browsing"]
 KEY = b"a key for tests"
 EMPTY, SMALL = "empty", "small"
 CLUSTER = pytest.StashKey[Cluster]()

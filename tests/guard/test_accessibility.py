@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from portal.paths import ROOT, STATIC
-from tests.browser.conftest import base, chromium  # noqa: F401 (what a test asks for by its name)
 from tests.browser.people import person
 from tests.support.demonstration import Demonstration
 from tests.support.looking import Looker
@@ -74,7 +73,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_text_spaced_out_by_its_reader_stays_whole(chromium: Browser, base: str) -> None:  # noqa: F811
+def test_text_spaced_out_by_its_reader_stays_whole(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     look, told = Looker(page), []
     for path in PAGES:

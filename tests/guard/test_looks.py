@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.guard.addresses import FEW, READY
 from tests.guard.made import RULES, looked_at
@@ -17,7 +17,7 @@ from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstratio
 from tests.support.hurting import hurt
 from tests.support.looking import EMPTY, MOST_SHIFT, NARROW, ONE_LINE, SHIFTED, SWAPPED, Looker
 from tests.support.once import once
-from tests.support.server import chromium, served
+from tests.support.server import served
 
 ROLES = (*EMAILS, SIGNED_OUT)
 GROUPS = 8  # test functions, so that workers share them
@@ -38,12 +38,6 @@ def hurting(
         yield demo, base
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield chromium(playwright)
-
-
 def looker(browser: Browser, base: str, demo: Demonstration, role: str) -> Looker:
     """This person's browser, signed in."""
     context = browser.new_context(base_url=base, locale="fr-FR")
@@ -53,9 +47,9 @@ def looker(browser: Browser, base: str, demo: Demonstration, role: str) -> Looke
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
-def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], browser: Browser, group: int) -> None:
+def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], chromium: Browser, group: int) -> None:
     demo, base = hurting
-    lookers = {role: looker(browser, base, demo, role) for role in ROLES}
+    lookers = {role: looker(chromium, base, demo, role) for role in ROLES}
     told: list[str] = []
     known: set[frozenset[str]] = set()
     for rule in RULES[group::GROUPS]:
@@ -66,9 +60,9 @@ def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], browser
 
 @pytest.mark.parametrize("role", EMAILS)
 def test_the_header_takes_a_line_of_the_desk_and_little_of_a_phone(
-    hurting: tuple[Demonstration, str], browser: Browser, role: str
+    hurting: tuple[Demonstration, str], chromium: Browser, role: str
 ) -> None:
-    look = looker(browser, hurting[1], hurting[0], role)
+    look = looker(chromium, hurting[1], hurting[0], role)
     look.page.goto("/")
     for width in (1280, 1440):
         look.page.set_viewport_size({"width": width, "height": 800})
@@ -85,10 +79,10 @@ def test_the_header_takes_a_line_of_the_desk_and_little_of_a_phone(
 
 @pytest.mark.parametrize("role", ["centre", "ud94"])
 def test_what_opens_in_place_looks_as_well_and_keeps_the_focus(
-    hurting: tuple[Demonstration, str], browser: Browser, role: str
+    hurting: tuple[Demonstration, str], chromium: Browser, role: str
 ) -> None:
     demo, base = hurting
-    look, told, known = looker(browser, base, demo, role), [], set()
+    look, told, known = looker(chromium, base, demo, role), [], set()
     for number in (*READY, *FEW, 224569):
         look.page.goto(f"/sessions/{number}")
         for address in look.page.locator("a[hx-get]").evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
@@ -137,8 +131,8 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_is_wrong_is_seen(browser: Browser, fault: str) -> None:
-    page = browser.new_page()
+def test_what_is_wrong_is_seen(chromium: Browser, fault: str) -> None:
+    page = chromium.new_page()
     page.set_content(f"<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p>{FAULTS[fault]}")
     found = [*Looker(page).seen()]
     assert any(one.startswith(fault) for one in found), found
@@ -146,8 +140,8 @@ def test_what_is_wrong_is_seen(browser: Browser, fault: str) -> None:
     assert [*Looker(page).seen()] == []
 
 
-def test_what_the_browser_says_is_heard(browser: Browser) -> None:
-    page = browser.new_page()
+def test_what_the_browser_says_is_heard(chromium: Browser) -> None:
+    page = chromium.new_page()
     held = "<link rel='stylesheet' href='/perdue.css'><script>console.log('mot'); nulle_part()</script>"
     page.route(
         "**/*",
@@ -160,8 +154,8 @@ def test_what_the_browser_says_is_heard(browser: Browser) -> None:
         assert any(fault.startswith(one) for fault in told), (one, told)
 
 
-def test_what_jumps_is_seen(browser: Browser) -> None:
-    page = browser.new_page()
+def test_what_jumps_is_seen(chromium: Browser) -> None:
+    page = chromium.new_page()
     late = "requestAnimationFrame(() => setTimeout(() => document.body.prepend(document.createElement('hr')), 50))"
     html = f"<!doctype html><h1>Un titre</h1>{'<p>Un texte</p>' * 20}<script>{late}</script>"
     page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))

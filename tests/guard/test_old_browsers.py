@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from portal.paths import STATIC
-from tests.browser.conftest import base, chromium  # noqa: F401 (what a test asks for by its name)
 from tests.browser.people import asked, person, question
 from tests.support.looking import Looker
 from tests.support.old_browser import UNKNOWN, made_old, without_gap, without_new
@@ -22,7 +21,7 @@ PAGES = ("/", "/sessions", "/sessions/224561", "/sessions/224571/resultats", "/s
 
 
 @pytest.fixture
-def old(chromium: Browser, base: str) -> Page:  # noqa: F811
+def old(chromium: Browser, base: str) -> Page:
     page = person(chromium, base, "centre", True)
     made_old(page.context)
     return page
@@ -61,7 +60,7 @@ def test_what_flows_has_margins_where_a_browser_knows_no_gap() -> None:
     assert len(flowing) > 15 and [one for one in flowing if f"{one} > *" not in margins] == []
 
 
-def test_controls_do_not_touch_where_a_browser_knows_no_gap(chromium: Browser, base: str) -> None:  # noqa: F811
+def test_controls_do_not_touch_where_a_browser_knows_no_gap(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     made_old(page.context, without_gap)
     for path in PAGES[:4]:

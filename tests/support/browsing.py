@@ -1,4 +1,4 @@
-"""A browser, the demonstration that it opens, and whether it runs JavaScript."""
+"""A browser, the demonstration that it opens, and whether it runs JavaScript: fixtures for all tests."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,12 +11,20 @@ from tests.support.server import chromium as launch
 from tests.support.server import demonstration
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def launched() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(launched: Browser) -> Iterator[Browser]:
+    """Launched once for all; what one test opened is closed before the next."""
+    yield launched
+    for context in launched.contexts:
+        context.close()
 
 
 @pytest.fixture
