@@ -218,17 +218,17 @@ def folded(db: Database) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(shared: Path, postgres: str) -> Path:
+def postgres_template(shared: Path, postgres: str, over_all: psycopg.Connection) -> Path:
     """A folder that tells of the empty database, and the one of the small world."""
 
     def make(folder: Path) -> None:
-        created(postgres, EMPTY)
+        created(over_all, EMPTY)
         db = Database(f"{postgres}/{EMPTY}", KEY)
         migrate.upgrade(db)
         with db.writing() as tx:
             serving.grant(tx, SERVES)
         db.dispose()
-        created(postgres, SMALL, EMPTY)
+        created(over_all, SMALL, EMPTY)
         db = served(Database(f"{postgres}/{SMALL}", KEY))
         settle(db, folder)
         db.dispose()
@@ -236,9 +236,15 @@ def postgres_template(shared: Path, postgres: str) -> Path:
     return once(shared / "postgresql", make)
 
 
-def created(base: str, name: str, template: str = "template1") -> None:
-    with psycopg.connect(base + "/postgres", autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+@pytest.fixture(scope="session")
+def over_all(postgres: str) -> Iterator[psycopg.Connection]:
+    """Where databases are made and dropped, for each test one: a connection costs as much as the dropping."""
+    with psycopg.connect(postgres + "/postgres", autocommit=True) as conn:
+        yield conn
+
+
+def created(over_all: psycopg.Connection, name: str, template: str = "template1") -> None:
+    over_all.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
 
 
 def served(db: Database) -> Database:
@@ -257,14 +263,13 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     else:
         request.getfixturevalue("postgres_template")
         base, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
-        created(base, name, template)
+        created(request.getfixturevalue("over_all"), name, template)
         url = f"{base}/{name}"
     db = Database(url, KEY)
     yield db
     db.dispose()
     if request.param == "postgresql":
-        with psycopg.connect(request.getfixturevalue("postgres") + "/postgres", autocommit=True) as conn:
-            conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        request.getfixturevalue("over_all").execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
