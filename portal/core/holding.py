@@ -5,9 +5,10 @@ An act reads top to bottom: `with hold(...)`, what was already done, `stop`, wha
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import BindParameter, Connection, Update, bindparam, update
 
 from portal.core.finding import find
 from portal.core.outcomes import Changed
@@ -59,17 +60,22 @@ def write(
     """
     values = {**values, **_planned_end(session, values)}
     were = {name: getattr(session, name) for name in values}
-    changed = update(exam_session).where(exam_session.c.id == session.number)
-    changed = changed.values(**values, version=exam_session.c.version + 1)
     work.record(
         tx,
         event,
-        changed,
+        (setting(*values), {"held": session.number, **{f"new_{name}": value for name, value in values.items()}}),
         session_id=session.number,
         before={**were, **(before or {})},
         after={**values, **(after or {})},
         reason=reason,
     )
+
+
+@cache
+def setting(*columns: str) -> Update:
+    """The statement that sets these columns of a session, and counts its version up; made once."""
+    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(exam_session).where(exam_session.c.id == bindparam("held")).values(**new, version=exam_session.c.version + 1)
 
 
 def _planned_end(session: SessionRow, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,7 @@ audit_head = Table(
 
 # Made once: a statement that is made for each event costs as much as asking it.
 _TAKE_HEAD = select(audit_head).where(audit_head.c.id == 1).with_for_update()
+Change = tuple[Update, Mapping[str, Any]]  # what an event tells of: the statement, and its values
 _EVENTS, _FIRST_HEAD = insert(audit_event), insert(audit_head).values(id=1)
 _NEXT_HEAD = update(audit_head).where(audit_head.c.id == bindparam("own", 1))
 _CLEAR = insert(clear_value).on_conflict_do_nothing()
@@ -127,7 +128,7 @@ class Event:
             raise ValueError(f"{self.action} is not among portal.store.happenings")
 
 
-def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], change: Update | None = None) -> None:
+def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], change: Change | None = None) -> None:
     """Append these events inside the caller's write transaction. `change`: what they tell of, if it is one UPDATE; on
     PostgreSQL it travels with the question for the head, which saves a way to the server.
 
@@ -135,12 +136,12 @@ def record(tx: Connection, key: bytes, on: Occasion, events: Sequence[Event], ch
     """
     if not events:
         return
-    query = _TAKE_HEAD
-    if change is not None and tx.dialect.name == "postgresql":
-        query = query.add_cte(change.cte("change"))
-    elif change is not None:
-        tx.execute(change)
-    head = tx.execute(query).one_or_none()
+    query, values = _TAKE_HEAD, None
+    if change and tx.dialect.name == "postgresql":
+        query, values = query.add_cte(change[0].cte("change")), change[1]
+    elif change:
+        tx.execute(*change)
+    head = tx.execute(query, values).one_or_none()
     if head and not _holds(key, head):
         raise WrongKey
     before, previous = (int(head._mapping["count"]), head.digest) if head else (0, GENESIS)

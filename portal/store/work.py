@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Update
+from sqlalchemy import Connection
 
 from portal.store import audit, security
 from portal.store.actors import Actor, Occasion
@@ -31,7 +31,7 @@ class Work:
         """What binds a thing that is made to its maker and to the form that made it: sent twice, it makes one."""
         return sha256(":".join(map(str, (self.actor.id, *parts))).encode()).hexdigest()
 
-    def record(self, tx: Connection, action: str, change: Update | None = None, **details: Any) -> None:
+    def record(self, tx: Connection, action: str, change: audit.Change | None = None, **details: Any) -> None:
         """Append one event to the audit trail in this transaction; `details` as in `portal.store.audit.Event`; `change`: the
         one UPDATE that it tells of, if that is still to be made."""
         event = audit.Event(action, **details)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, URLSafeTimedSerializer
 
@@ -21,3 +22,10 @@ class Visits(SecureCookieSessionInterface):
     """The cookie of a visit, signed as everything else is (`core.signing`)."""
 
     digest_method = staticmethod(sha256)
+
+    _made: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once: it is asked for twice a request, and keeps nothing of any."""
+        self._made = self._made or super().get_signing_serializer(app)
+        return self._made

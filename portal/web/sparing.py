@@ -46,6 +46,7 @@ def spare(app: Flask, folder: Path) -> None:
 
     def static(filename: str) -> Response:
         if (file := ours.get(filename)) is None:
+            request.environ.pop("HTTP_RANGE", None)  # a part would be packed as if it were the whole
             return app.send_static_file(filename)
         how = next((how for how in PACKED if request.accept_encodings.quality(how) > 0), None)
         answer = app.response_class(packed(file, how) if how else sent(file), mimetype=KIND[file.suffix])

@@ -68,6 +68,12 @@ def test_the_rest_goes_out_as_it_lies_there(client: FlaskClient, name: str) -> N
     assert client.get("/static/rien.css").status_code == 404
 
 
+def test_who_asks_for_a_part_of_a_file_is_sent_all_of_it(client: FlaskClient) -> None:
+    """A part that is packed as it goes out could not be put together with another."""
+    answer = client.get("/static/htmx-LICENSE.txt", headers={"Range": "bytes=100-700"})
+    assert answer.status_code == 200 and answer.data == (STATIC / "htmx-LICENSE.txt").read_bytes()
+
+
 def test_a_name_longer_than_a_file_has_is_not_found(client: FlaskClient) -> None:
     assert client.get(f"/static/{'a' * 300}.css").status_code == 404
 

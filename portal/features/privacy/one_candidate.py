@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from portal.core.holding import hold
+from portal.core.holding import hold, setting
 from portal.core.outcomes import Invalid, NotThere, Saved, Unchanged
 from portal.features.privacy.anonymous import unname
 from portal.features.privacy.erasing import scrub
@@ -30,7 +30,6 @@ from portal.store.minutes import minutes
 from portal.store.notices import mail, notice
 from portal.store.personal import about, clear_value, digest, in_json, new_salt, values
 from portal.store.requests import RequestKind, request
-from portal.store.sessions import exam_session
 from portal.store.text import fold
 from portal.store.work import Work
 
@@ -105,8 +104,7 @@ def erase(work: Work, number: int, candidate_id: int, reason: str) -> Saved | Un
         _rows(tx, number, who, requests, incidents)
         after = {"candidate": candidate_id, "gone": gone, "anew": anew, "requests": requests, "incidents": incidents}
         after["minutes"] = refusal
-        version = update(exam_session).where(exam_session.c.id == number).values(version=exam_session.c.version + 1)
-        work.record(tx, "candidate_erased", version, session_id=number, after=after, reason=reason)
+        work.record(tx, "candidate_erased", (setting(), {"held": number}), session_id=number, after=after, reason=reason)
     scrub(work.db)
     signed = "" if paper is None else " Le procès-verbal signé porte encore son nom : il part avec ceux de toute la session."
     return Saved(f"Candidat n° {candidate_id} de la session {number} : données effacées, son résultat reste sans nom.{signed}")
