@@ -74,7 +74,7 @@ def write(
 @cache
 def setting(*columns: str) -> Update:
     """The statement that sets these columns of a session, and counts its version up; made once."""
-    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in columns}
+    new: dict[str, BindParameter[object]] = {name: bindparam(f"new_{name}") for name in columns}
     return update(exam_session).where(exam_session.c.id == bindparam("held")).values(**new, version=exam_session.c.version + 1)
 
 
