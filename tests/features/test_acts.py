@@ -221,6 +221,9 @@ def test_a_member_has_a_name(w: World) -> None:
 def test_an_accreditation_is_added_and_withdrawn_once_each_and_told(w: World) -> None:
     member, unit = w.juror("Delorme", "2020-01-01", "2020-12-31"), w.as_("ud94")
     days = D("2020-01-01"), D("2020-12-31")
+    for code, why in (("", "Choisissez un titre."), ("TP-9", "Le titre « TP-9 » est inconnu.")):
+        refused = accredit(unit, member, 2, code, *days)
+        assert isinstance(refused, Invalid) and refused.errors == {"title": why}
     assert isinstance(accredit(unit, member, 2, "TP-01303", *days), Unchanged)
     longer = accredit(unit, member, 2, "TP-01303", days[0], D("2021-12-31"))
     assert isinstance(longer, Invalid) and "commence déjà ce jour-là" in longer.errors["valid_from"]

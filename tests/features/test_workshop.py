@@ -279,6 +279,12 @@ def test_a_measure_that_was_changed_since_its_dry_run_is_not_applied_although_th
     assert isinstance(apply(national, parse(SHIFT), SHIFT, 1, seen), Applied)
 
 
+def test_who_applies_is_told_the_number_that_was_expected_beside_the_one_there_is(w: World) -> None:
+    w.session(1, "20/06/2020", "26/06/2020")
+    told = apply(w.as_("national"), parse(SHIFT), SHIFT, 5)
+    assert isinstance(told, CountChanged) and (told.expected, told.plan.touched) == (5, 1) and not w.get(1).postponed
+
+
 def test_taking_back_is_behind_a_typed_number_too(w: World) -> None:
     for number in (1, 2):
         w.session(number, "02/03/2020", "20/04/2020")

@@ -111,10 +111,10 @@ def add_certificate(work: Work, code: str, version: int, kind: CertificateKind, 
 def rename_certificate(work: Work, code: str, version: int, certificate_id: int, label: str) -> Outcome:
     """Another label of a certificate; results and history keep pointing to it. Raises NotThere."""
     with work.db.writing() as tx:
-        row, one, others = _certificate(tx, work, code, certificate_id)
+        row, one, there = _certificate(tx, work, code, certificate_id)
         if label == one.label:
             return Unchanged("C’est déjà enregistré.")
-        if any(c.label == label for c in others):
+        if any(c.label == label for c in there):
             return Invalid({"renamed": TWICE})
         told = {"renamed": [{"kind": one.kind, "was": one.label, "label": label}]}
         done = _kept(tx, work, row, version, told)
@@ -141,14 +141,14 @@ def remove_certificate(work: Work, code: str, version: int, certificate_id: int)
 WHY_KEPT = "Ce certificat ne se retire pas : des résultats le portent."
 
 
-def _certificate(tx: Connection, work: Work, code: str, certificate_id: int) -> tuple[Row[Any], Row[Any], list[Row[Any]]]:
-    """The title, one of its certificates, and the others. Raises NotThere."""
+def _certificate(tx: Connection, work: Work, code: str, certificate_id: int) -> tuple[Row[Any], Row[Any], Sequence[Row[Any]]]:
+    """The title, one of its certificates, and all of them. Raises NotThere."""
     row = _held(tx, work, code)
     there = certificates(tx, row.id)
     one = next((c for c in there if c.id == certificate_id), None)
     if one is None:
         raise NotThere
-    return row, one, [c for c in there if c.id != certificate_id]
+    return row, one, there
 
 
 def _kept(tx: Connection, work: Work, row: Row[Any], version: int, besides: dict[str, Any]) -> Saved | Unchanged | Stale:
