@@ -1,5 +1,6 @@
 """Opening and changing a title, and its certificates: by the national account, each with an event in the title's own history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
