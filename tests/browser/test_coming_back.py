@@ -128,3 +128,19 @@ def test_a_request_is_ticked_by_nobody_but_who_reads_it(chromium: Browser, base:
     page.go_back()
     put_back(page)
     expect(page.get_by_role("checkbox", name="Demande n° 2")).not_to_be_checked()
+
+
+def test_no_tick_of_a_list_of_people_is_put_back(chromium: Browser, base: str, script: bool) -> None:
+    """A browser puts ticks back by their order, whoever stands there now."""
+    page, address = person(chromium, base, "centre", script), "/sessions/224563/jury"
+    signed(page, address)
+    page.goto(address)
+    boxes = page.locator("main input[type=checkbox]")
+    stood = [box.is_checked() for box in boxes.all()]
+    page.locator("details.links > summary").first.click()
+    boxes.first.set_checked(not stood[0])
+    page.locator("#sign").fill("typed")
+    page.goto("/sessions")
+    page.go_back()
+    put_back(page)
+    assert [box.is_checked() for box in boxes.all()] == stood

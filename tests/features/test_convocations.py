@@ -26,6 +26,7 @@ from portal.store.actors import Occasion, Source
 from portal.store.work import Work
 from tests.conftest import KEY
 from tests.support.papers import text_of
+from tests.support.reading import remembered
 from tests.support.world import Browser, World
 
 
@@ -203,7 +204,7 @@ def test_paper_is_ticked_off_one_by_one_or_all_at_once(w: World) -> None:
         tx.exec_driver_sql("UPDATE candidate SET email = ''")
     b = convene(w)
     here = "/sessions/1/candidats/convocations"
-    assert "3 convocations sont à remettre" in b.get(here).text
+    assert "3 convocations sont à remettre" in b.get(here).text and remembered(b.get(here).text) == []
     b.post(here, remise=["c1", "c2", "c99", "m1", "x"])
     told = rows(b.get(here).text)
     assert "remise le" in told["AUBIGNÉ Éloïse"] and "à remettre" in told["SUKARNO"]

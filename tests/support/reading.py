@@ -117,9 +117,18 @@ def remembered(page: str) -> list[str]:
         ]
         whole = [one for one in states if one.attributes["name"] in ("version", "vu")]
         known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in whole)
-        if states and not known and any(one.attributes.get("type") != "hidden" for one in controls):
+        off = form.attributes.get("autocomplete") == "off" and not whole
+        blind = states and not known and any(one.attributes.get("type") != "hidden" for one in controls)
+        if blind or (not off and _in_order(controls)):
             found.append(form.attributes.get("action", "") + form.words())
     return found
+
+
+def _in_order(controls: list[Element]) -> bool:
+    """Whether ticks of people or things are put back by their order; the certificates of a title (« ccp ») stand."""
+    ticks = [one.attributes for one in controls if one.attributes.get("type") == "checkbox"]
+    rows = [one["name"] for one in ticks if re.search(r"[0-9]", one.get("value", "")) and one.get("autocomplete") != "off"]
+    return any(rows.count(name) > 1 for name in rows if not name.startswith("ccp"))
 
 
 def unfocused(page: str) -> list[str]:
