@@ -16,6 +16,7 @@ from portal.features.candidates.actions import remove
 from portal.features.privacy.anonymous import erase_sessions
 from portal.features.standing.checking import verify
 from portal.rules.attendance import Half
+from portal.rules.rights import Refused
 from tests.support.papers import text_of
 from tests.support.world import Browser, World, hidden
 
@@ -145,6 +146,7 @@ def test_an_incident_is_noted_once_and_corrected_as_it_was_read(w: World) -> Non
         return correct_incident(centre, session, 1, seen, hour, said)
 
     seen = stamp("10:00", "Panne")
+    assert isinstance(correct_incident(w.as_("ud94"), 1, 1, seen, "10:15", "Panne"), Refused), "the centre alone"
     assert correct(seen, "10:00", "Panne") == Unchanged("Cet incident est déjà noté ainsi.")
     assert correct("x", "10:15", "Panne") == Stale()
     assert correct(seen, "10:15", "Panne") == Saved("Incident corrigé. L’historique garde ce qui était écrit.")

@@ -104,6 +104,12 @@ def test_what_scripts_need_stays_among_what_is_seen(typed: str, kept: str) -> No
     assert seen(typed) == kept
 
 
+def test_what_stands_beside_the_signs_that_nobody_sees_is_seen() -> None:
+    """The last of each run, and what comes after it."""
+    for last, beside in (("\ufffc", "\ufffd"), ("\U0001d17a", "\U0001d17b"), ("\u180f", "\u1810"), ("\ufe0f", "\ufe10")):
+        assert (seen(last), seen(beside)) == ("", beside), ascii(beside)
+
+
 def test_a_name_has_a_letter_that_is_seen() -> None:
     assert name_problem("’\u3164") == "« ’\u3164 » ne contient aucune lettre : écrivez le nom."
     assert name_problem("김\u3164") is None
