@@ -11,23 +11,25 @@ KEPT = "() => Object.keys(localStorage).filter((key) => key.startsWith('saisie.'
 SHEET = "/sessions/224571/resultats"
 
 
-def typed_and_left(page: Page, *outcomes: str) -> None:
-    """So much typed into the first rows of the sheet, and left to this browser."""
-    page.on("dialog", lambda dialog: dialog.accept())
+def type_in(page: Page, *outcomes: str) -> None:
+    """So much typed into the first rows of the sheet; "": nothing into this one."""
     page.goto(SHEET)
     for row, outcome in zip(page.locator(".row").all(), outcomes, strict=False):
         if outcome:
             row.get_by_text(outcome, exact=True).click()
+
+
+def typed_and_left(page: Page, *outcomes: str) -> None:
+    """The same, and left to this browser."""
+    page.on("dialog", lambda dialog: dialog.accept())
+    type_in(page, *outcomes)
     page.goto("/sessions")
 
 
 def colleague(chromium: Browser, base: str, *outcomes: str) -> Page:
     """Somebody else of the centre, who has saved a draft meanwhile."""
     page = person(chromium, base, "centre", True)
-    page.goto(SHEET)
-    for row, outcome in zip(page.locator(".row").all(), outcomes, strict=False):
-        if outcome:
-            row.get_by_text(outcome, exact=True).click()
+    type_in(page, *outcomes)
     page.get_by_role("button", name="Enregistrer le brouillon").click()
     expect(page.locator(".notice.good")).to_be_visible()
     return page
