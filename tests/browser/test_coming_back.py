@@ -53,6 +53,8 @@ def test_what_comes_back_typed_is_sent_beside_what_it_was_typed_beside(chromium:
     if script:
         expect(page.get_by_text("modifiée entre-temps")).to_be_visible()
         expect(page.get_by_label("Lieu")).to_have_value(MINE)
+    else:
+        expect(page.locator(".notice.good")).to_be_visible()
     other.goto(FORM)
     expect(other.get_by_label("Lieu")).to_have_value(THEIRS)
 
