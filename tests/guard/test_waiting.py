@@ -1,7 +1,6 @@
 """No test waits for a time that somebody guessed: it waits for what it needs, and a slow machine changes nothing."""
 
 import ast
-from pathlib import Path
 
 from portal.paths import ROOT
 
@@ -15,7 +14,7 @@ def waits(source: str) -> list[str]:
 
 
 def test_no_test_waits_for_a_guessed_time() -> None:
-    found = {str(file.relative_to(ROOT)): waits(file.read_text("utf-8")) for file in Path(ROOT / "tests").rglob("*.py")}
+    found = {str(file.relative_to(ROOT)): waits(file.read_text("utf-8")) for file in (ROOT / "tests").rglob("*.py")}
     assert {name: many for name, many in found.items() if many} == {}
 
 

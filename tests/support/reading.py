@@ -116,10 +116,10 @@ def remembered(page: str) -> list[str]:
             one for one in controls if re.match("(version(-[0-9]+)?|vu|vu_.*|figures|seen)$", one.attributes.get("name", ""))
         ]
         whole = [one for one in states if one.attributes["name"] in ("version", "vu")]
-        known = form.attributes.get("autocomplete") == "off" and all("data-version" in one.attributes for one in whole)
-        off = form.attributes.get("autocomplete") == "off" and not whole
+        off = form.attributes.get("autocomplete") == "off"
+        known = off and all("data-version" in one.attributes for one in whole)
         blind = states and not known and any(one.attributes.get("type") != "hidden" for one in controls)
-        if blind or (not off and _in_order(controls)):
+        if blind or ((whole or not off) and _in_order(controls)):
             found.append(form.attributes.get("action", "") + form.words())
     return found
 
