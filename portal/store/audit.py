@@ -85,9 +85,10 @@ audit_head = Table(
     Column("sealed_digest", String(64), nullable=False, server_default=GENESIS),
 )
 
+Change = tuple[Update, Mapping[str, object]]  # what an event tells of: the statement, and its values
+
 # Made once: a statement that is made for each event costs as much as asking it.
 _TAKE_HEAD = select(audit_head).where(audit_head.c.id == 1).with_for_update()
-Change = tuple[Update, Mapping[str, object]]  # what an event tells of: the statement, and its values
 _EVENTS, _FIRST_HEAD = insert(audit_event), insert(audit_head).values(id=1)
 _NEXT_HEAD = update(audit_head).where(audit_head.c.id == bindparam("own", 1))
 _CLEAR = insert(clear_value).on_conflict_do_nothing()
