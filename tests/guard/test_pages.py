@@ -21,7 +21,7 @@ from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
 from tests.guard.made import made, sent
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import PostForm, post_forms
-from tests.support.reading import asking, refused_unsaid, unfocused, unsaid, untied
+from tests.support.reading import asking, refused_unsaid, remembered, unfocused, unsaid, untied
 from tests.support.world import hidden
 
 Forms = dict[tuple[str, ...], tuple[str, str, PostForm]]
@@ -104,6 +104,17 @@ def test_a_field_of_which_nothing_says_whether_it_must_be_filled_in_is_found() -
     assert unsaid(form(email.format(' aria-required="true"'))) == []  # alone
     assert refused_unsaid(form(beside.format(told + ' aria-invalid="true"'))) == ["Adresse électronique"]
     assert refused_unsaid(form(email.format(' aria-invalid="true" aria-required="true"'))) == []
+
+
+def test_a_form_that_a_browser_may_fill_in_beside_a_newer_version_is_found() -> None:
+    version, rows = '<input type="hidden" name="version" value="1"{}>', '<input type="hidden" name="version-1" value="1">'
+    place, stamped = '<input name="lieu">', version.format(" data-version")
+    tick = '<input type="checkbox" name="remise" value="c1"{0}><input type="checkbox" name="remise" value="c2"{0}>'
+    ticks, kept = tick.format(""), tick.format(' autocomplete="off"')
+    off, plain = '<form autocomplete="off">{}</form>'.format, "<form>{}</form>".format
+    good = [off(stamped + place), off(stamped + kept), off(rows + place), off(ticks), plain(kept), plain(stamped), plain(place)]
+    bad = [off(version.format("") + place), off(stamped + ticks), plain(stamped + place), plain(rows + place), plain(ticks)]
+    assert [len(remembered(form)) for form in good + bad] == [0] * len(good) + [1] * len(bad)
 
 
 TRIED: set[tuple[str, ...]] = set()
