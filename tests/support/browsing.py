@@ -24,6 +24,8 @@ def chromium(launched: Browser) -> Iterator[Browser]:
     """Launched once for all; what one test opened is closed before the next."""
     yield launched
     for context in launched.contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")  # what is still on its way answers nobody
         context.close()
 
 
