@@ -6,6 +6,8 @@ What is looked for stands in tests/support/looking.js; the data in tests/support
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.guard.addresses import FEW, READY
 from tests.guard.made import RULES, looked_at
 from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstration
 from tests.support.hurting import hurt
-from tests.support.looking import EMPTY, MOST_SHIFT, NARROW, ONE_LINE, SHIFTED, SWAPPED, Looker
+from tests.support.looking import AROUND, EMPTY, MOST_SHIFT, NARROW, ONE_LINE, SHIFTED, SWAPPED, Looker, framed
 from tests.support.once import once
 from tests.support.server import served
 
@@ -34,27 +36,31 @@ def hurting(
         hurt(folder)
 
     demo = Demonstration(once(shared / "hurting", make) / "demo.sqlite", tmp_path_factory.mktemp("looks"))
-    with served(demo.app) as base:
+    with served(framed(demo.app)) as base:
         yield demo, base
 
 
-def looker(browser: Browser, base: str, demo: Demonstration, role: str) -> Looker:
-    """This person's browser, signed in."""
-    context = browser.new_context(base_url=base, locale="fr-FR")
+def looker(browser: Browser, base: str) -> Looker:
+    page = browser.new_page(base_url=base, locale="fr-FR")
+    page.goto(AROUND)
+    return Looker(page)
+
+
+def become(look: Looker, base: str, demo: Demonstration, role: str) -> None:
+    """This person is signed in now, and nobody else."""
+    look.page.context.clear_cookies()
     if role != SIGNED_OUT:
-        context.add_cookies([{"name": COOKIE, "value": demo.cookies[role], "url": base}])
-    return Looker(context.new_page())
+        look.page.context.add_cookies([{"name": COOKIE, "value": demo.cookies[role], "url": base}])
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], chromium: Browser, group: int) -> None:
     demo, base = hurting
-    lookers = {role: looker(chromium, base, demo, role) for role in ROLES}
-    told: list[str] = []
-    known: set[frozenset[str]] = set()
+    look, told, known = looker(chromium, base), list[str](), set[frozenset[str]]()
     for rule in RULES[group::GROUPS]:
-        for role, address in looked_at(demo, rule, known):
-            told += [f"{role} {address}: {fault}" for fault in lookers[role].look(address)]
+        for role, pages in groupby(looked_at(demo, rule, known), itemgetter(0)):
+            become(look, base, demo, role)
+            told += [f"{role} {address}: {fault}" for _, address in pages for fault in look.look(address)]
     assert not told, "\n".join(told)
 
 
@@ -62,19 +68,21 @@ def test_nothing_is_wrong_to_the_eye(hurting: tuple[Demonstration, str], chromiu
 def test_the_header_takes_a_line_of_the_desk_and_little_of_a_phone(
     hurting: tuple[Demonstration, str], chromium: Browser, role: str
 ) -> None:
-    look = looker(chromium, hurting[1], hurting[0], role)
-    look.page.goto("/")
+    demo, base = hurting
+    look = looker(chromium, base)
+    become(look, base, demo, role)
+    look.frame.goto("/")
     for width in (1280, 1440):
-        look.page.set_viewport_size({"width": width, "height": 800})
-        assert look.page.evaluate(ONE_LINE), f"two lines at {width}"
-    look.page.set_viewport_size({"width": 360, "height": 740})
-    assert look.page.evaluate("document.querySelector('.top').offsetHeight") < 100
-    look.page.get_by_text("Menu").click()
+        look.widen(width)
+        assert look.frame.evaluate(ONE_LINE), f"two lines at {width}"
+    look.widen(360)
+    assert look.frame.evaluate("document.querySelector('.top').offsetHeight") < 100
+    look.frame.get_by_text("Menu").click()
     assert [*look.seen(NARROW)] == []
-    look.page.get_by_role("button", name="Se déconnecter").click(trial=True)
+    look.frame.get_by_role("button", name="Se déconnecter").click(trial=True)
     look.page.keyboard.press("Escape")
-    expect(look.page.locator(".menu summary")).to_be_focused()
-    expect(look.page.get_by_role("button", name="Se déconnecter")).to_have_count(0)
+    expect(look.frame.locator(".menu summary")).to_be_focused()
+    expect(look.frame.get_by_role("button", name="Se déconnecter")).to_have_count(0)
 
 
 @pytest.mark.parametrize("role", ["centre", "ud94"])
@@ -82,18 +90,19 @@ def test_what_opens_in_place_looks_as_well_and_keeps_the_focus(
     hurting: tuple[Demonstration, str], chromium: Browser, role: str
 ) -> None:
     demo, base = hurting
-    look, told, known = looker(chromium, base, demo, role), [], set()
+    look, told, known = looker(chromium, base), [], set()
+    become(look, base, demo, role)
     for number in (*READY, *FEW, 224569):
-        look.page.goto(f"/sessions/{number}")
-        for address in look.page.locator("a[hx-get]").evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
+        look.frame.goto(f"/sessions/{number}")
+        for address in look.frame.locator("a[hx-get]").evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
             kind = address.rpartition("/")[2]
             if kind in known:
                 continue
             known.add(kind)
-            look.page.goto(f"/sessions/{number}")
-            opener = look.page.locator(f"a[hx-get='{address}']").first
+            look.frame.goto(f"/sessions/{number}")
+            opener = look.frame.locator(f"a[hx-get='{address}']").first
             told += [f"{address} opened: {fault}" for fault in swapped(look, opener, "e => e.click()")]
-            form = look.page.locator(f"form[hx-post='{address}']")
+            form = look.frame.locator(f"form[hx-post='{address}']")
             told += [f"{address} refused: {fault}" for fault in swapped(look, form, EMPTY)]
     assert not told, "\n".join(told)
     assert len(known) > 3
@@ -132,12 +141,12 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_wrong_is_seen(chromium: Browser, fault: str) -> None:
-    page = chromium.new_page()
-    page.set_content(f"<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p>{FAULTS[fault]}")
-    found = [*Looker(page).seen()]
+    look = Looker(chromium.new_page())
+    look.frame.set_content(f"<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p>{FAULTS[fault]}")
+    found = [*look.seen()]
     assert any(one.startswith(fault) for one in found), found
-    page.set_content("<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p><button>Enregistrer</button>")
-    assert [*Looker(page).seen()] == []
+    look.frame.set_content("<!doctype html><p>Une page juste : « ceci », l’arc-en-ciel.</p><button>Enregistrer</button>")
+    assert [*look.seen()] == []
 
 
 def test_what_the_browser_says_is_heard(chromium: Browser) -> None:
@@ -149,6 +158,7 @@ def test_what_the_browser_says_is_heard(chromium: Browser) -> None:
             status=404 if "perdue" in route.request.url else 200, body=held + "<b></b>" * 900, content_type="text/html"
         ),
     )
+    page.goto("http://ici.invalid/autour")
     told = Looker(page).look("http://ici.invalid/")
     for one in ("heavy", "404", "console: mot", "script: nulle_part"):
         assert any(fault.startswith(one) for fault in told), (one, told)

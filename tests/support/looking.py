@@ -1,9 +1,13 @@
-"""A page in the real browser, looked at as wide as a desk's screen and as narrow as a phone's."""
+"""A page in the real browser, looked at as wide as a desk's screen and as narrow as a phone's: in a frame, whose widths are a script's
+to set, so that all six are looked at in one go, and nothing is painted for each.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from flask import Flask
+from flask import Response as FlaskResponse
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 WIDTHS = (1440, 1280, 1024, 820, 360, 320)
@@ -15,16 +19,31 @@ WEIGHED = """() => [
     + performance.getEntriesByType("resource").reduce((sum, r) => sum + r.encodedBodySize, 0),
   document.querySelectorAll(":not(wbr)").length,
 ]"""
-# How much of what was painted has moved since, as the browser counts it.
+# How much of what was painted has moved since, as the browser counts it. A frame is painted before its first stylesheet is there,
+# which no page in a window is: that the body's own margin goes then counts for nothing.
 SHIFTED = """() => new Promise((done) => {
   let sum = 0;
-  new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; })
+  const bare = ({ node, previousRect, currentRect }) => node === document.body && previousRect.x === 8 && currentRect.x !== 8;
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.sources.some(bare)) sum += one.value; })
     .observe({ type: "layout-shift", buffered: true });
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
 })"""
 MOST_SHIFT = 0.01
 # What stands folded is looked at too.
 UNFOLD = "() => { for (const e of document.querySelectorAll('main details')) e.open = true; }"
+WHOLE = f"""async (widths) => {{
+  const weighed = ({WEIGHED})(), shift = await ({SHIFTED})();
+  ({UNFOLD})();
+  return [...weighed, shift, ({LOOK.rstrip()})(widths)];
+}}"""
+# Around it stands a page that holds no more than the frame.
+AROUND = "/healthz"
+FRAME = """() => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "position: absolute; left: 0; top: 0; border: 0; height: 900px";
+  document.body.append(frame);
+}"""
+WIDEN = "(width) => { frameElement.style.width = `${width}px`; }"
 
 NARROW = (820, 360, 320)
 ONE_LINE = """() => {
@@ -42,12 +61,29 @@ EMPTY = (
 )
 
 
+def framed(app: Flask) -> Flask:
+    """This application, whose pages may now stand in a frame of its own."""
+
+    def allow(answer: FlaskResponse) -> FlaskResponse:
+        answer.headers.pop("X-Frame-Options", None)
+        policy = answer.headers["Content-Security-Policy"]
+        answer.headers["Content-Security-Policy"] = policy.replace("ancestors 'none'", "ancestors 'self'; frame-src 'self'")
+        return answer
+
+    app.after_request_funcs[None].insert(0, allow)  # the first is asked last
+    return app
+
+
 class Looker:
-    """Looks at pages, and hears what the browser says of them meanwhile."""
+    """Looks at pages, and hears what the browser says of them meanwhile. `page`: what stands around the frame."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.said: list[str] = []
+        page.set_viewport_size({"width": max(WIDTHS), "height": 900})
+        page.evaluate(FRAME)
+        (self.frame,) = page.main_frame.child_frames
+        self.widen(min(WIDTHS))
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.said.append(f"script: {error}"))
         page.on("response", self._answered)
@@ -59,23 +95,27 @@ class Looker:
         if response.status >= 400 and not response.request.is_navigation_request():
             self.said.append(f"{response.status}: {response.url}")
 
+    def widen(self, width: int) -> None:
+        self.frame.evaluate(WIDEN, width)
+
     def look(self, address: str) -> list[str]:
         """What is wrong of the page at this address, at each width; a fault at several widths is said once, with all of them."""
         self.said.clear()
-        self.page.goto(address)
-        bytes_, nodes = self.page.evaluate(WEIGHED)
+        self.frame.goto(address)
+        bytes_, nodes, shift, seen = self.frame.evaluate(WHOLE, WIDTHS)
         found = [f"heavy: {bytes_} bytes"] if bytes_ > MOST_BYTES else []
         found += [f"heavy: {nodes} nodes"] if nodes > MOST_NODES else []
-        shift = self.page.evaluate(SHIFTED)
         found += [f"jumps: {shift:.3f}"] if shift > MOST_SHIFT else []
-        self.page.evaluate(UNFOLD)
-        return [*found, *self.seen(), *self.said]
+        return [*found, *_told(seen, WIDTHS), *self.said]
 
     def seen(self, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
         """What is wrong to the eye of the page that stands there."""
-        at: dict[str, list[str]] = {}
-        for width in widths:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            for fault in self.page.evaluate(LOOK):
-                at.setdefault(re.sub(r"\s+", " ", fault), []).append(str(width))
-        yield from (f"{fault} | {', '.join(widths)}" for fault, widths in at.items())
+        yield from _told(self.frame.evaluate(LOOK, widths), widths)
+
+
+def _told(seen: list[list[str]], widths: tuple[int, ...]) -> Iterator[str]:
+    at: dict[str, list[str]] = {}
+    for width, faults in zip(widths, seen, strict=True):
+        for fault in faults:
+            at.setdefault(re.sub(r"\s+", " ", fault), []).append(str(width))
+    yield from (f"{fault} | {', '.join(widths)}" for fault, widths in at.items())
