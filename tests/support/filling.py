@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from io import BytesIO
+
+from tests.support.tags import Attributes, Tags
 
 Sent = str | tuple[BytesIO, str]  # a text, or a file with its name
 TYPED = frozenset({"text", "date", "time", "number", "email", "password", "search", "tel", "textarea"})
@@ -71,9 +72,8 @@ def post_forms(page: str) -> list[PostForm]:
     return list({form.shape(): form for form in reversed(reader.forms)}.values())[::-1]
 
 
-class _Reader(HTMLParser):
+class _Reader(Tags):
     def __init__(self) -> None:
-        super().__init__()
         self.forms: list[PostForm] = []
         self._form: PostForm | None = None
         self._main = False
@@ -81,8 +81,7 @@ class _Reader(HTMLParser):
         self._select: list[Field] = []
         self._select_name = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        a = {name: value or "" for name, value in attrs}
+    def handle_starttag(self, tag: str, a: Attributes) -> None:
         if tag == "main":
             self._main = True
         if tag == "form" and self._main and a.get("method", "").lower() == "post":

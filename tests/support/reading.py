@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Self
 
+from tests.support.tags import Attributes, Tags
 from tests.support.visible import UNSEEN, VOID
 
+FORM = re.compile(r"<form\b.*?</form>", re.S)
+STATE = re.compile("(version(-[0-9]+)?|vu|vu_.*|figures|seen)$")
+KEPT = re.compile(
+    'name="(?:version|vu|figures|seen)|type="checkbox"'
+)  # without one of them, nothing is kept of a form that counts
 POST = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
 FIELD = re.compile(r'<textarea|<select|<input\b(?![^>]*type="(?:hidden|checkbox)")|role="radiogroup"')
 TYPED = frozenset({"text", "date", "time", "number", "email", "password", "search", "tel"})
@@ -72,17 +77,15 @@ def parse(page: str) -> Element:
     """Read a page."""
     reader = _Reader()
     reader.feed(page)
-    reader.close()
     return reader.root
 
 
-class _Reader(HTMLParser):
+class _Reader(Tags):
     def __init__(self) -> None:
-        super().__init__()
         self.root = self._here = Element("", {})
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        made = Element(tag, {name: value or "" for name, value in attrs}, self._here)
+    def handle_starttag(self, tag: str, attributes: Attributes) -> None:
+        made = Element(tag, attributes, self._here)
         self._here.inside.append(made)
         if tag not in VOID:
             self._here = made
@@ -110,11 +113,9 @@ def untied(page: str) -> list[str]:
 def remembered(page: str) -> list[str]:
     """The forms that a browser may fill in again by itself beside a newer version of what they change (static/versions.js)."""
     found = []
-    for form in parse(page).all("form"):
+    for form in (next(parse(text).all("form")) for text in FORM.findall(page) if KEPT.search(text)):
         controls = [*form.all("input", "textarea", "select")]
-        states = [
-            one for one in controls if re.match("(version(-[0-9]+)?|vu|vu_.*|figures|seen)$", one.attributes.get("name", ""))
-        ]
+        states = [one for one in controls if STATE.match(one.attributes.get("name", ""))]
         whole = [one for one in states if one.attributes["name"] in ("version", "vu")]
         off = form.attributes.get("autocomplete") == "off"
         known = off and all("data-version" in one.attributes for one in whole)

@@ -4,9 +4,11 @@ Links carry where they lead, fields and buttons stand in brackets: `Aide <</aide
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+
+from tests.support.tags import Attributes, Tags
 
 BLOCKS = frozenset(
     [
@@ -66,8 +68,8 @@ PARTING = BLOCKS - {
     *("article", "aside", "body", "details", "dialog", "fieldset", "figcaption", "figure", "footer", "form", "header", "html"),
     *("label", "legend", "main", "nav", "optgroup", "section", "summary", "table", "text"),
 }
-LETTERS = re.compile(r"[\w)»%….!?]\Z"), re.compile(r"[\w(«⚠✓✕⊘◷○▶↷■→]")
-Attributes = dict[str, str]
+BLANK, SPACES = re.compile(r"[ \t\r\n\f]+"), re.compile(" {2,}")
+LETTERS = re.compile(r"[\w)»%….!?]"), re.compile(r"[\w(«⚠✓✕⊘◷○▶↷■→]")
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,13 @@ def visible(page: str) -> Visible:
     """Read a page."""
     reader = _Reader()
     reader.feed(page)
-    reader.close()
     reader.end_line()
     frame, main = ("\n".join(lines) for lines in (reader.frame, reader.main))
     return Visible(" ".join(reader.title.split()), tuple(reader.here), frame, main, tuple(reader.wrong()))
 
 
-class _Reader(HTMLParser):
+class _Reader(Tags):
     def __init__(self) -> None:
-        super().__init__()
         self.title = ""
         self.here: list[str] = []
         self.frame: list[str] = []
@@ -103,6 +103,7 @@ class _Reader(HTMLParser):
         self._line = ""
         self._mark = ""
         self._open: list[tuple[str, Attributes, int]] = []  # a tag, its attributes, where its words begin in the line
+        self._inside = Counter[str]()  # how many of each are open
         self._unseen = 0
         self._veiled, self._hidden = False, list[str]()  # whether it is by `hidden` alone, and the words there
         self._choices: list[str] = []
@@ -137,8 +138,7 @@ class _Reader(HTMLParser):
 
     # ---- what the parser calls
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+    def handle_starttag(self, tag: str, attributes: Attributes) -> None:
         self._part(tag)
         self._ids += [attributes["id"]] if "id" in attributes else []
         if tag == "table":
@@ -166,6 +166,7 @@ class _Reader(HTMLParser):
             self._lines = self.main
         if tag not in VOID:
             self._open.append((tag, attributes, len(self._line)))
+            self._inside[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         self._part(tag)
@@ -177,10 +178,11 @@ class _Reader(HTMLParser):
             return
         if self._open and self._open[-1][0] != tag:
             self._crossed.append(f"{self._open[-1][0]} {tag}")
-        if not any(tag == name for name, *_ in self._open):
+        if not self._inside[tag]:
             return
         while True:
             name, attributes, begin = self._open.pop()
+            self._inside[name] -= 1
             self._close(name, attributes, begin)
             if name == tag:
                 return
@@ -189,18 +191,18 @@ class _Reader(HTMLParser):
         if self._unseen:
             self._hidden += [data.strip()] if self._veiled and data.strip() else []
             return
-        if self._inside("title") and not self._inside("body"):
+        if self._inside["title"] and not self._inside["body"]:
             self.title += data
-        elif self._inside("body"):
-            if self._parted and LETTERS[0].search(self._before) and LETTERS[1].match(data):
+        elif self._inside["body"]:
+            if self._parted and LETTERS[0].match(self._before[-1:]) and LETTERS[1].match(data):
                 self._glued.append(f"{self._before[-20:]}|{data[:20]}")
             self._before, self._parted = data, False
-            self._line += re.sub(r"[ \t\r\n\f]+", " ", data)
+            self._line += BLANK.sub(" ", data)
 
     # ---- lines
 
     def end_line(self) -> None:
-        words = re.sub(r" {2,}", " ", self._line).strip(" ")
+        words = SPACES.sub(" ", self._line).strip(" ")
         if words.strip(" |"):
             self._lines.append((self._mark + words).rstrip(" "))
             self._mark = ""
@@ -211,7 +213,7 @@ class _Reader(HTMLParser):
             if self._line.strip():
                 self._line += " | "
             return
-        if tag == "p" and self._inside("tr"):
+        if tag == "p" and self._inside["tr"]:
             self._line += " "
             return
         self.end_line()
@@ -240,7 +242,7 @@ class _Reader(HTMLParser):
             self._line = self._line[:begin] + f" [{_choices(self._choices)}{_disabled(attributes)}] "
         elif tag in APART:
             self._line += " "
-        if tag in BLOCKS and tag not in ("td", "th") and not (tag == "p" and self._inside("tr")):
+        if tag in BLOCKS and tag not in ("td", "th") and not (tag == "p" and self._inside["tr"]):
             self.end_line()
             self._mark = ""
         if tag == "main":
@@ -251,9 +253,6 @@ class _Reader(HTMLParser):
             self.here.append(words)
         else:
             self._line += " (ici)"
-
-    def _inside(self, tag: str) -> bool:
-        return any(tag == name for name, *_ in self._open)
 
 
 def _disabled(attributes: Attributes) -> str:
