@@ -12,6 +12,7 @@ from portal.store import migrate
 from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.work import Work
+from tests.support.world import World
 
 SECRET = "a secret for benches"
 FIRST_SAVED = 226_000
@@ -22,6 +23,14 @@ def database(url: str, sessions: int | None) -> Database:
     db = Database(url, settings.audit_key)
     migrate.upgrade(db)
     load(db, DEMO_DAY, "UD", sessions, lambda items, label: items)
+    return db
+
+
+def smallest(url: str) -> Database:
+    """Two centres and a title: what people need to save results."""
+    db = Database(url, Settings("demo", url, SECRET, DEMO_DAY).audit_key)
+    migrate.upgrade(db)
+    World(db, DEMO_DAY)
     return db
 
 

@@ -1,6 +1,6 @@
 """`make bench`: every figure of docs/performance.md, as a ratio taken in one run on one machine, within ten minutes.
 
-`--quick` takes most of them once, on a thousand sessions and without the peer: that the bench still runs, no figure.
+`--quick` takes most of them once, of little, without the peer: that the bench still runs, no figure.
 """
 
 import argparse
@@ -11,14 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+import psycopg
+
 from bench import writes
-from bench.data import SECRET, add_savers, database, environment
+from bench.data import SECRET, add_savers, database, environment, smallest
 from bench.figures import Figure
 from bench.load import Load, wrk
 from bench.saving import at_once, sheet
@@ -28,6 +30,7 @@ from portal.features.measures.catalogue import find
 from portal.features.measures.plan import already_started, claimed_twice, code_of, samples
 from portal.settings import DEMO_DAY, Settings
 from portal.store.database import Database
+from tests.support.postgres import Cluster
 
 FEW, SMALL, LARGE = 1_000, 10_000, 1_000_000
 SESSION = 224565
@@ -47,7 +50,7 @@ class Bench:
     def __init__(self, folder: Path, quick: bool = False) -> None:
         self.folder = folder
         self.quick = quick
-        self.rounds, self.forties, self.savers, self.saves = (1, 3, 4, 2) if quick else (3, FORTY, 16, 12)
+        self.rounds, self.forties, self.savers, self.saves = (1, 1, 2, 1) if quick else (3, FORTY, 16, 12)
         self.figures: list[Figure] = []
         self.begun = time.monotonic()
 
@@ -57,7 +60,10 @@ class Bench:
         print(f"{self.figures[-1]}\n{self.figures[-1].spread}", flush=True)
 
     def wrk(self, port: int, path: str, cookie: str, connections: int, seconds: int) -> Load:
-        return wrk(port, path, cookie, connections=connections, seconds=1 if self.quick else seconds)
+        return wrk(port, path, cookie, connections=1 if self.quick else connections, seconds=1 if self.quick else seconds)
+
+    def server(self, target: str, url: str, **more: str) -> AbstractContextManager[int]:
+        return granian(sys.executable, target, environment(url, **more), workers=1 if self.quick else 2)
 
     def note(self, text: str) -> None:
         print(f"# {time.monotonic() - self.begun:4.0f} s  {text}", flush=True)
@@ -68,21 +74,18 @@ class Bench:
     def url(self, name: str) -> str:
         return f"sqlite:///{self.path(name)}"
 
-    def demonstration(self, name: str) -> Database:
-        """A database of its own, with the demonstration in it."""
+    def demonstration(self, name: str, sessions: int | None = None) -> Database:
+        """A database of its own, with the demonstration in it, and so many sessions in all."""
         if self.quick:
             shutil.copy(self.path("large"), self.path(name))
             return Database(self.url(name), Settings("demo", "", SECRET, None).audit_key)
-        return database(self.url(name), None)
+        return database(self.url(name), sessions)
 
     # ---- pages
 
     def pages(self) -> None:
-        python = sys.executable
         with ExitStack() as stack:
-            twin = stack.enter_context(
-                granian(python, "bench.twin:front", environment(self.url("large"), BENCH_SESSION=str(SESSION)))
-            )
+            twin = stack.enter_context(self.server("bench.twin:front", self.url("large"), BENCH_SESSION=str(SESSION)))
             person = Person(twin, UNIT)
             assert "226 0" not in person.get(SEARCH)[1] and person.get(LIST)[1].count('class="id"') == 50
             self.against(twin, "list", person, LIST, "/bench/sessions", 0.5)
@@ -91,7 +94,7 @@ class Bench:
                 return
             self.against_peer(stack, twin, person)
             self.against(twin, "session", person, PAGE, "/bench/session", 0.4)
-            small = stack.enter_context(granian(python, "wsgi:front", environment(self.url("small"))))
+            small = stack.enter_context(self.server("wsgi:front", self.url("small")))
             other = Person(small, UNIT)
             for name, path in (("list", LIST), ("search", SEARCH), ("session", PAGE)):
                 assert person.get(path)[0] == other.get(path)[0] == 200
@@ -202,7 +205,7 @@ class Bench:
         db.dispose()
 
     def deposit(self) -> None:
-        database(self.url("deposited"), FEW if self.quick else 36_000).dispose()  # locked sessions enough for so many titles
+        self.demonstration("deposited", 36_000).dispose()  # locked sessions enough for so many titles
         told = self.program("bench.depositing", "deposited")
         self.figure("seconds_to_deposit_150000_titles", "s", lambda: told["seconds"], most=60)
         self.figure("megabytes_while_depositing", "MB", lambda: told["most"] / 1000, most=200)
@@ -214,8 +217,8 @@ class Bench:
         emails, numbers = add_savers(db, self.savers, self.forties * self.rounds)
         db.dispose()
         numbers, forties = numbers[: self.savers], iter(numbers[self.savers :])
-        with granian(sys.executable, "wsgi:front", environment(self.url("saving"))) as port:
-            at_once(port, emails, numbers, self.saves)  # warm: every thread has a connection, and every connection its statements
+        with self.server("wsgi:front", self.url("saving")) as port:
+            self.warm_saving(port, emails, numbers)
             self.figure("saving_forty_against_bare_sql", "ratio", lambda: self.forty(port, emails[0], forties), most=6)
             rates: list[float] = []
 
@@ -226,6 +229,11 @@ class Bench:
 
             self.figure("failures_of_16_saving_at_once", "requests", failing, most=0)
         self.postgres(rates)
+
+    def warm_saving(self, port: int, emails: Sequence[str], numbers: Sequence[int]) -> None:
+        """Every thread has a connection, and every connection its statements."""
+        if not self.quick:
+            at_once(port, emails, numbers, self.saves)
 
     def forty(self, port: int, email: str, numbers: Iterator[int]) -> float:
         """One request through the server against the bare writes, thirty of each, in turns."""
@@ -244,22 +252,18 @@ class Bench:
         return mine / theirs
 
     def postgres(self, on_sqlite: list[float]) -> None:
-        from tests.support.postgres import Cluster
-
         cluster = Cluster(durable=True)
         base = cluster.start()
         try:
-            import psycopg
-
             with psycopg.connect(base + "/postgres", autocommit=True) as conn:
                 conn.execute("CREATE DATABASE bench")
             url = f"{base}/bench"
-            db = database(url, None)
+            db = smallest(url) if self.quick else database(url, None)
             emails, numbers = add_savers(db, self.savers)
             db.dispose()
             left = iter(on_sqlite)
-            with granian(sys.executable, "wsgi:front", environment(url)) as port:
-                at_once(port, emails, numbers, self.saves)  # warm, as above
+            with self.server("wsgi:front", url) as port:
+                self.warm_saving(port, emails, numbers)
                 self.figure(
                     "saving_on_postgresql_against_sqlite",
                     "ratio",

@@ -25,12 +25,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def granian(python: str, target: str, env: Mapping[str, str], folder: Path = ROOT) -> Iterator[int]:
+def granian(python: str, target: str, env: Mapping[str, str], folder: Path = ROOT, workers: int = 2) -> Iterator[int]:
     """`target` is module:app, or module:front (portal/front.py), found from `folder`; four threads work in each process."""
     port = free_port()
     how = ["--interface", "rsgi", "--no-ws"] if target.endswith(":front") else ["--interface", "wsgi", "--blocking-threads", "4"]
     command = [
-        python, "-m", "granian", *how, "--http", "1", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
+        python, "-m", "granian", *how, "--http", "1", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
         "--no-log", "--working-dir", str(folder), target,
     ]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
