@@ -1,4 +1,4 @@
-"""Both databases for every test that needs one: SQLite in a file, PostgreSQL from its own package, one database a test."""
+"""Both databases for every test that needs one: SQLite in a file, PostgreSQL from its own package, one database for a worker's tests."""
 
 import gc
 import os
@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 from types import ModuleType
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -27,6 +26,7 @@ from portal.features.accounts import passwords
 from portal.store import database, migrate, serving
 from portal.store.actors import operator
 from portal.store.database import Database
+from tests.support.kept import Kept, connections_kept
 from tests.support.once import once
 from tests.support.places import quick_folder
 from tests.support.plain import PlainClient
@@ -243,6 +243,16 @@ def over_all(postgres: str) -> Iterator[psycopg.Connection]:
         yield conn
 
 
+@pytest.fixture(scope="session")
+def postgres_kept(postgres_template: Path) -> Iterator[dict[str, Kept]]:
+    """The databases of PostgreSQL that this worker's tests have one after the other, by what they were made from."""
+    with connections_kept():
+        made: dict[str, Kept] = {}
+        yield made
+        for one in made.values():
+            one.drop()
+
+
 def created(over_all: psycopg.Connection, name: str, template: str = "template1") -> None:
     over_all.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
 
@@ -261,15 +271,15 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         shutil.copy(request.getfixturevalue("sqlite_template") / template, path)
         url = f"sqlite:///{path}"
     else:
-        request.getfixturevalue("postgres_template")
-        base, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
-        created(request.getfixturevalue("over_all"), name, template)
-        url = f"{base}/{name}"
+        kept: dict[str, Kept] = request.getfixturevalue("postgres_kept")
+        if template not in kept:
+            kept[template] = Kept(request.getfixturevalue("over_all"), request.getfixturevalue("postgres"), template)
+        url = kept[template].url
     db = Database(url, KEY)
     yield db
     db.dispose()
-    if request.param == "postgresql":
-        request.getfixturevalue("over_all").execute(f"DROP DATABASE {name} WITH (FORCE)")
+    if request.param == "postgresql" and not kept[template].put_back():
+        kept.pop(template).drop()
 
 
 @pytest.fixture
