@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from portal.paths import ROOT, STATIC
 from tests.browser.people import person
 from tests.support.demonstration import Demonstration
-from tests.support.looking import Looker
+from tests.support.looking import seen
 
 CRITERIA = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # by theme
 # WCAG 1.4.12: what whoever reads with difficulty sets.
@@ -75,9 +75,9 @@ def luminance(colour: str) -> float:
 
 def test_text_spaced_out_by_its_reader_stays_whole(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
-    look, told = Looker(page), []
+    told: list[str] = []
     for path in PAGES:
         page.goto(path)
         page.evaluate(WITH, SPACED)
-        told += [f"{path}: {fault}" for fault in look.seen((1280, 360))]
+        told += [f"{path}: {fault}" for fault in seen(page, (1280, 360))]
     assert not told, "\n".join(told)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.paths import STATIC
 from tests.browser.people import asked, person, question
-from tests.support.looking import Looker
+from tests.support.looking import seen
 from tests.support.old_browser import UNKNOWN, made_old, without_gap, without_new
 
 # Two controls in one line with less than four pixels between them.
@@ -70,11 +70,11 @@ def test_controls_do_not_touch_where_a_browser_knows_no_gap(chromium: Browser, b
 
 
 def test_pages_are_in_order_without_what_came_later(old: Page) -> None:
-    look, told = Looker(old), []
+    told: list[str] = []
     for path in PAGES:
         old.goto(path)
         assert old.evaluate("getComputedStyle(document.querySelector('.sheet')).borderRadius") == "6px"
-        told += [f"{path}: {fault}" for fault in look.seen((1280, 360))]
+        told += [f"{path}: {fault}" for fault in seen(old, (1280, 360))]
     assert not told, "\n".join(told)
 
 

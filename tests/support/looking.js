@@ -1,5 +1,5 @@
-// What is wrong to the eye of the page as it stands in its frame, made as wide as each of these: for each width one line a fault,
-// « fault: words | where ». Evaluated in the frame by looking.py. Nothing else moves meanwhile: what no width changes is read once.
+// What is wrong to the eye of the page as it stands, in a frame that is made as wide as each of these: for each width one line a fault,
+// « fault: words | where ». Evaluated there by looking.py. Nothing else moves meanwhile: what no width changes is read once.
 (widths) => {
   "use strict";
   const root = document.querySelector("dialog[open], .menu[open] .menu-in") ?? document.body;
@@ -54,7 +54,7 @@
   const all = [...root.querySelectorAll("*:not(wbr, br, option, svg *)")];
 
   return widths.map((wide) => {
-    frameElement.style.width = `${wide}px`;
+    if (frameElement) frameElement.style.width = `${wide}px`; // a window is so wide already
     return look();
   });
 

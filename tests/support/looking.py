@@ -113,6 +113,15 @@ class Looker:
         yield from _told(self.frame.evaluate(LOOK, widths), widths)
 
 
+def seen(page: Page, widths: tuple[int, ...]) -> Iterator[str]:
+    """The same of a page in a window of its own, made as wide as each of these."""
+    found: list[list[str]] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += page.evaluate(LOOK, [width])
+    yield from _told(found, widths)
+
+
 def _told(seen: list[list[str]], widths: tuple[int, ...]) -> Iterator[str]:
     at: dict[str, list[str]] = {}
     for width, faults in zip(widths, seen, strict=True):
