@@ -45,8 +45,7 @@ def people(w: World) -> dict[str, Hands]:
     """The centre and its unit, each in a browser without JavaScript."""
     found: dict[str, Hands] = {}
     for name, who in ((CENTRE, "centre"), ("UD 94", "ud94")):
-        w.as_(who)
-        found[name] = Reader(w.app().test_client(), f"{who}@test.example", PASSWORD)
+        found[name] = Reader(w.browser(who).client, f"{who}@test.example", PASSWORD)
     return found
 
 

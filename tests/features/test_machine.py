@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from portal.features.accounts import queries, routes
+from portal.features.standing.checking import verify
 from portal.rules.lifecycle import Role
 from portal.store.database import Database
 from tests.support.machine.around import OnNames
@@ -44,3 +45,5 @@ def test_random_actions_by_random_people_break_no_rule(db: Database) -> None:
             phases=[Phase.generate],  # what is found is read as it is: shrinking takes minutes
         ),
     )
+    with db.snapshot() as conn:
+        assert verify(conn, db.audit_key).broken is None
