@@ -109,7 +109,8 @@ def reach_of(tree: Path, paths: Sequence[str], noticing: Sequence[str], workers:
         env = environment(tree, MUTANTS_REACH=folder, TESTS_SHARED=str(shared))
         del env["PYTHONDONTWRITEBYTECODE"]
         tests = [t for t in noticing if (tree / t.partition("::")[0]).exists()]
-        run = [sys.executable, "-m", "pytest", *PYTEST, "-n", str(workers), "-p", "scripts.mutants.reach", *tests]
+        few = all("::" in test for test in tests)  # named one by one: another process would take longer to start than they do
+        run = [sys.executable, "-m", "pytest", *PYTEST, "-n", "0" if few else str(workers), "-p", "scripts.mutants.reach", *tests]
         done = subprocess.run(run, cwd=tree, env=env, capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"The tests fail without any change:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
