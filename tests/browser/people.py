@@ -8,10 +8,10 @@ from tests.support.world import hidden
 
 
 def person(chromium: Browser, base: str, name: str, script: bool, scheme: Scheme = "light") -> Page:
+    """Somebody who is signed in and has not opened anything yet."""
     context = chromium.new_context(java_script_enabled=script, locale="fr-FR", base_url=base, color_scheme=scheme)
     page = context.new_page()
     sign_in(context.request, f"{name}@demo.example", PASSWORD)
-    page.goto("/sessions")
     return page
 
 

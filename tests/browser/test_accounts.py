@@ -9,6 +9,7 @@ NEW = "quatre girafes sur un toit"
 
 def test_inviting_a_colleague_who_comes_in_and_is_shown_out(chromium: Browser, base: str, script: bool) -> None:
     page = person(chromium, base, "centre", script)
+    page.goto("/sessions")
     page.get_by_role("link", name="Comptes", exact=True).click()
     page.get_by_role("link", name="Inviter une personne").click()
     page.get_by_label("Adresse électronique").fill("membre@demo.example")

@@ -150,6 +150,8 @@ def lost_telephone(page: Page) -> None:
 def test_a_whole_month_of_the_national_administration(chromium: Browser, base: str, script: bool) -> None:
     unit, page = person(chromium, base, "ud94", script), person(chromium, base, "national", script)
     page.set_viewport_size({"width": 1280, "height": 900})
+    for each in (unit, page):
+        each.goto("/sessions")
     places = page.get_by_role("navigation", name="Navigation principale").get_by_role("listitem")
     assert len({place.evaluate("e => e.offsetTop") for place in places.all()}) == 1, "the links on top stand in one line"
     lost_telephone(unit)

@@ -30,6 +30,7 @@ def test_nothing_on_paper_asks_to_be_pressed(chromium: Browser, base: str, who: 
 
 def test_fifty_sessions_take_few_sheets(chromium: Browser, base: str, tmp_path: Path) -> None:
     page = person(chromium, base, "ud94", True)
+    page.goto("/sessions")
     assert page.locator("tbody tr").count() == 50
     paper = tmp_path / "list.pdf"
     paper.write_bytes(page.pdf(format="A4"))

@@ -1,17 +1,18 @@
 """What axe finds of a page: of its rules once, of its colours in the light and in the dark, where a text is painted as none was before."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.support.server import Scheme
-
 COLOURS = ["color-contrast", "link-in-text-block"]
-RULES = {"rules": {rule: {"enabled": False} for rule in COLOURS}}
+# The texts whose colours are looked at are marked, with all that stands in them.
+FRESH = [{"id": COLOURS[0], "selector": "[data-fresh], [data-fresh] *"},
+         {"id": COLOURS[1], "selector": "a[href][data-fresh], [data-fresh] a[href]"}]  # fmt: skip
+READY = f"{AXE_SCRIPT};axe.configure({json.dumps({'rules': FRESH})});"
 ONLY_COLOURS = {"runOnly": {"type": "rule", "values": COLOURS}}
-RUN = """axe.run(%s, Object.assign({resultTypes: ["violations"]}, %s))
+RUN = """(options) => axe.run(document, Object.assign({resultTypes: ["violations"], selectors: false}, options))
   .then(({ violations }) => violations.map((one) => `${one.id} ${one.nodes[0].html.slice(0, 120)}`))"""
 # Marks the texts that are painted in a new way: what decides it is what they are, in what they stand, and in which state.
 MARK = """(known) => {
@@ -30,20 +31,21 @@ MARK = """(known) => {
   }
   return fresh;
 }"""
+FIRST = f"async (known) => {{ const fresh = ({MARK})(known); return [fresh, await ({RUN})({{}})]; }}"
+
+
+def ready(page: Page) -> Page:
+    """Each page that it opens from now on has axe: read by the browser once, not sent again for each."""
+    page.add_init_script(READY)
+    return page
 
 
 def violations(page: Page, painted: set[str]) -> Iterator[str]:
-    """`painted`: the ways in which texts were painted so far; it grows."""
-    page.emulate_media(color_scheme="light")
-    page.evaluate(AXE_SCRIPT)
-    yield from _run(page, "light", "document", RULES)
-    fresh = page.evaluate(MARK, sorted(painted))
+    """Of a page that is ready. `painted`: the ways in which texts were painted so far; it grows."""
+    fresh, found = page.evaluate(FIRST, sorted(painted))
     painted |= set(fresh)
-    schemes: tuple[Scheme, ...] = ("light", "dark") if fresh else ()
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        yield from _run(page, scheme, '{include: [["[data-fresh]"]]}', ONLY_COLOURS)
-
-
-def _run(page: Page, scheme: Scheme, where: str, options: Mapping[str, object]) -> Iterator[str]:
-    yield from (f"{scheme}: {found}" for found in page.evaluate(RUN % (where, json.dumps(options))))
+    yield from (f"light: {one}" for one in found)
+    if fresh:
+        page.emulate_media(color_scheme="dark")
+        yield from (f"dark: {one}" for one in page.evaluate(RUN, ONLY_COLOURS))
+        page.emulate_media(color_scheme="light")
