@@ -1,5 +1,6 @@
 """The block « Informations pratiques » and the steps, asked of directly: what is said of each, and whom it concerns."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -106,3 +107,16 @@ def test_papers_are_void_once_what_stood_on_them_changes_and_not_when_it_is_comp
     again = " Les convocations déjà remises ne valent plus : convoquez de nouveau." if void else ""
     before = w.get(1).convocation
     assert edit(w, but(**changes)) == Saved(f"{KEPT}{again}") and w.get(1).convocation == before + void
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_is_empty_on_both_sides_of_a_conflict_reads_the_same(w: World) -> None:
+    w.session(1, "22/06/2020", "26/06/2020", "en_preparation")
+    stale = w.get(1).version
+    edit(w, Practical(None, None, "Autre lieu", "", ""))
+    told = w.browser("centre").post("/sessions/1/informations", version=stale, place=PLACE, hour="", session_manager="")
+    assert told.status_code == 409
+    for label in ("Heure de convocation", "Responsable"):
+        assert re.search(
+            rf'{label}</th>\s*<td data-label="Enregistrée">\(vide\)</td>\s*<td data-label="Saisie">\(vide\)</td>', told.text
+        )
