@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,7 +26,7 @@ from portal.settings import Settings
 from portal.store.actors import Occasion, Source
 from portal.store.work import Work
 from tests.conftest import KEY
-from tests.support.papers import text_of
+from tests.support.papers import text_of, unprinted
 from tests.support.reading import remembered
 from tests.support.world import Browser, World
 
@@ -58,10 +59,10 @@ def w(world: World) -> Iterator[World]:
 
 
 class Box:
-    """A server of mails in memory, which knows the token of each link that it was sent."""
+    """A server of mails in memory, which knows the token of each link that it was sent. `reads`: whether anybody reads the papers."""
 
-    def __init__(self, w: World) -> None:
-        self.w, self.taken = w, list[EmailMessage]()
+    def __init__(self, w: World, *, reads: bool = False) -> None:
+        self.w, self.taken, self.papers = w, list[EmailMessage](), nullcontext if reads else unprinted
 
     def __call__(self, message: EmailMessage) -> None:
         self.taken.append(message)
@@ -70,7 +71,8 @@ class Box:
         """To whom something left, in order of addresses."""
         self.taken.clear()
         later = datetime.combine(self.w.today, datetime.min.time(), PARIS) + timedelta(hours=12 + after)
-        send_due(self.w.db, lambda: later, SETTINGS, self)
+        with self.papers():
+            send_due(self.w.db, lambda: later, SETTINGS, self)
         return sorted(str(message["To"]) for message in self.taken)
 
     def to(self, address: str) -> EmailMessage:
@@ -108,7 +110,7 @@ ALL = ["brun@x.example", "eloise@x.example", "huong@x.example", "roux@x.example"
 
 
 def test_each_candidate_with_an_address_is_mailed_its_paper_and_its_link(w: World, tmp_path: Path) -> None:
-    b, box = convene(w), Box(w)
+    b, box = convene(w), Box(w, reads=True)
     page = b.get("/sessions/1/candidats/convocations").text
     assert "le courriel part" in rows(page)["AUBIGNÉ Éloïse"] and "à remettre en main propre" in rows(page)["SUKARNO"]
     assert box.sent() == ALL
@@ -282,7 +284,8 @@ def test_an_address_that_no_server_takes_is_told_to_the_centre(w: World) -> None
     def refuse(message: EmailMessage) -> None:
         raise ValueError("nobody")
 
-    send_due(w.db, w.now, SETTINGS, refuse)
+    with unprinted():
+        send_due(w.db, w.now, SETTINGS, refuse)
     told = rows(b.get("/sessions/1/candidats/convocations").text)
     assert "n’est pas parti" in told["AUBIGNÉ Éloïse"]
     assert b.post("/sessions/1/candidats/convocations", remise=["c1"]).status_code == 303
@@ -509,7 +512,7 @@ def adjusted(w: World) -> Browser:
 
 
 def test_adjustments_stand_on_the_papers_of_that_candidate_and_of_the_jury(w: World, tmp_path: Path) -> None:
-    b, box = adjusted(w), Box(w)
+    b, box = adjusted(w), Box(w, reads=True)
     convene(w)
     assert box.sent() == ALL
 

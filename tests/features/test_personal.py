@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ from portal.store.audit import audit_event
 from portal.store.base import metadata
 from portal.store.personal import clear_value
 from tests.support.by_hand import by_hand
-from tests.support.life import D, live
+from tests.support.life import D
+from tests.support.lived import after_life
 from tests.support.world import World
 
 ERASED = "effacé"
@@ -34,8 +36,8 @@ SAID = ("Sukarno", "Nguy", "h@x.example", "Mme Brun", "Jury indisponible", "CENT
 
 
 @pytest.fixture
-def lived(world: World) -> Iterator[World]:
-    live(world)
+def lived(world: World, shared: Path) -> Iterator[World]:
+    after_life(world, shared)
     yield world
     world.close()
 

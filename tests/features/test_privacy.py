@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from portal.features.standing.checking import verify
 from portal.rules.retention import DEFAULTS, LINE, TABLE, Kind
 from portal.settings import Publisher
 from tests.support.by_hand import by_hand
-from tests.support.life import Life, live
+from tests.support.life import Life
+from tests.support.lived import after_life
 from tests.support.visible import visible
 from tests.support.world import World
 
@@ -103,8 +105,8 @@ def test_everybody_reads_what_is_kept_why_how_long_and_whom_to_ask(w: World) -> 
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-def test_an_account_takes_away_all_that_is_kept_of_it_and_no_secret(w: World) -> None:
-    live(w)
+def test_an_account_takes_away_all_that_is_kept_of_it_and_no_secret(w: World, shared: Path) -> None:
+    after_life(w, shared)
     b = w.browser("centre")
     assert "Télécharger mes données" in b.get("/compte").text
     answer = b.get("/compte/donnees.json")
@@ -124,8 +126,8 @@ def test_an_account_takes_away_all_that_is_kept_of_it_and_no_secret(w: World) ->
     assert w.scalar("SELECT count(*) FROM security_entry WHERE kind = 'exported'") == 1
 
 
-def test_a_candidate_is_given_what_is_kept_of_it_and_of_nobody_else_and_the_trail_tells_it(w: World) -> None:
-    live(w)
+def test_a_candidate_is_given_what_is_kept_of_it_and_of_nobody_else_and_the_trail_tells_it(w: World, shared: Path) -> None:
+    after_life(w, shared)
     life = Life(w)
     number = life.people(1)[0]
     w.today = date(2020, 6, 20)

@@ -55,7 +55,8 @@ from portal.store.security import Entry, enter
 from portal.store.sessions import exam_session
 from tests.guard.test_growing import rows
 from tests.support.by_hand import by_hand
-from tests.support.life import Life, alone, live
+from tests.support.life import Life, alone
+from tests.support.lived import after_life
 from tests.support.released import released
 from tests.support.world import World
 
@@ -215,9 +216,9 @@ def test_a_member_who_is_still_of_use_stays(w: World, still: str) -> None:
 
 
 @pytest.fixture
-def lived(w: World) -> World:
+def lived(w: World, shared: Path) -> World:
     """A whole life, by people who have left since, of candidates whose time is past."""
-    live(w)
+    after_life(w, shared)
     w.today = date(2090, 1, 1)
     for email in ("centre", "ud94"):
         by_hand(w.db, f"UPDATE account SET closed_at = '2020-07-01 00:00:00' WHERE email = '{email}@test.example'")

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from portal.features.standing.checking import Told, differing, hear, verify
 from portal.store.tables import metadata
 from tests.support.by_hand import tried
 from tests.support.life import live
+from tests.support.lived import after_life
 from tests.support.service import serve
 from tests.support.world import World
 
@@ -73,8 +75,11 @@ COMPARED = [table for table in metadata.sorted_tables if table.name not in UNTOL
 
 
 @pytest.fixture
-def lived(world: World) -> Iterator[World]:
-    live(world)
+def lived(request: pytest.FixtureRequest, world: World, shared: Path) -> Iterator[World]:
+    if request.node.get_closest_marker("bare"):
+        live(world)
+    else:
+        after_life(world, shared)
     serve(world)
     yield world
     world.close()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ from portal.store.candidates import result
 from portal.store.sessions import exam_session as s
 from portal.store.summing import differing, fold, recount
 from portal.store.tallies import tally, tally_change
-from tests.support.life import live
+from tests.support.lived import after_life
 from tests.support.postgres import as_owner
 from tests.support.world import World
 
@@ -34,8 +35,8 @@ def rows(w: World) -> list[tuple[object, ...]]:
         return [tuple(row) for row in conn.execute(select(tally).where(something > 0).order_by(*tally.primary_key))]
 
 
-def test_sums_follow_a_whole_life_and_are_what_a_recount_says(world: World) -> None:
-    live(world)  # a measure was applied in it, and taken back
+def test_sums_follow_a_whole_life_and_are_what_a_recount_says(world: World, shared: Path) -> None:
+    after_life(world, shared)  # a measure was applied in it, and taken back
     assert right(world)
     waited = world.scalar("SELECT count(*) FROM tally_change")
     assert waited and fold(world.db) == waited and fold(world.db) == 0 and right(world)
@@ -48,9 +49,9 @@ def test_sums_follow_a_whole_life_and_are_what_a_recount_says(world: World) -> N
     world.close()
 
 
-def test_what_moves_takes_its_results_with_it(world: World) -> None:
+def test_what_moves_takes_its_results_with_it(world: World, shared: Path) -> None:
     """Nobody moves such a session on a page; whoever mends a database may."""
-    live(world)
+    after_life(world, shared)
     fold(world.db)
     for change in (
         "UPDATE exam_session SET starts_on = '2019-02-03'",
@@ -78,9 +79,9 @@ def test_a_transaction_that_is_taken_back_counts_nothing(world: World) -> None:
     world.close()
 
 
-def test_figures_are_those_of_the_rows_whatever_the_days(world: World) -> None:
+def test_figures_are_those_of_the_rows_whatever_the_days(world: World, shared: Path) -> None:
     """By kept sums, by what is not added up yet, and by the days that are no whole month."""
-    live(world)
+    after_life(world, shared)
     for number, start in ((900, "31/03/2020"), (901, "15/06/2020"), (902, "01/01/2019")):
         world.session(number, start, "31/12/2020", centre=number % 2)
     fold(world.db)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from portal.store.audit import Event
 from portal.store.happenings import TO_A_SESSION, TO_THE_SERVICE
 from portal.store.jury import jury_member
 from portal.store.titles import certificate
-from tests.support.life import live
+from tests.support.lived import after_life
 from tests.support.world import World
 
 D = date.fromisoformat
@@ -64,8 +65,8 @@ def assert_in_french(sentence: str, *details: str) -> None:
         assert words and not CODE.search(words), words
 
 
-def test_whatever_happens_to_a_session_is_told_in_french(w: World) -> None:
-    live(w)
+def test_whatever_happens_to_a_session_is_told_in_french(w: World, shared: Path) -> None:
+    after_life(w, shared)
     assert_told(w)
     person = w.scalar("SELECT min(id) FROM candidate WHERE session_id = 1")
     assert isinstance(person, int) and isinstance(erase(w.operator(), 1, person, "Demande du 15/06/2020"), Saved)
