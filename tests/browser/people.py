@@ -27,8 +27,11 @@ def sign_in(ways: APIRequestContext, email: str, password: str) -> None:
 
 def fill_sheet(page: Page, number: int = 224562) -> None:
     page.goto(f"/sessions/{number}/resultats")
-    for row in page.locator(".row").all():
-        row.get_by_label("Titre obtenu").check()
+    rows = page.locator(".row")
+    choices = rows.get_by_label("Titre obtenu").element_handles()  # found once, not one by one among all labels of the page
+    assert len(choices) == rows.count()
+    for choice in choices:
+        choice.check()
 
 
 def question(page: Page) -> Locator:

@@ -189,7 +189,7 @@ class Window:
         self.page.get_by_label(label, exact=True).select_option(index=1)
 
     def tick_each(self, words: str) -> None:
-        for one in self.page.locator("main").get_by_label(words, exact=True).all():
+        for one in self.page.locator("main").get_by_label(words, exact=True).element_handles():
             one.check()
 
     def _called(self, words: str) -> Locator:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import ElementHandle, expect
 
 from tests.support.hands import Window
 
@@ -16,12 +16,12 @@ class Keyboard(Window):
     def press(self, words: str) -> None:
         body = self.page.locator("body")
         before = body.inner_text()
-        self._reach(self._called(words))
+        self._reach(self._called(words).element_handle())
         self.page.keyboard.press("Enter")
         expect(body).not_to_have_text(before, use_inner_text=True)  # until then there is nothing new to read
 
     def fill(self, label: str, value: str) -> None:
-        field = self.page.get_by_label(label, exact=True)
+        field = self._field(label)
         self._reach(field)
         for typed in _ways(field.get_attribute("type") or "", value):
             self.page.keyboard.type(typed)
@@ -33,23 +33,27 @@ class Keyboard(Window):
         raise AssertionError(f"« {label} » takes no {value} from the keyboard: {field.input_value()}")
 
     def give(self, label: str, pdf: bytes) -> None:
-        self._reach(self.page.get_by_label(label, exact=True))  # what opens then is the system's own window
+        self._reach(self._field(label))  # what opens then is the system's own window
         super().give(label, pdf)
 
     def pick(self, label: str) -> None:
-        field = self.page.get_by_label(label, exact=True)
+        field = self._field(label)
         self._reach(field)
         self.page.keyboard.press("ArrowDown")
         assert field.input_value(), f"the arrow chooses nothing of « {label} »"
 
     def tick_each(self, words: str) -> None:
-        for one in self.page.locator("main").get_by_label(words, exact=True).all():
+        for one in self.page.locator("main").get_by_label(words, exact=True).element_handles():
             self._reach(one)
             if not one.is_checked():
                 self.page.keyboard.press("Space")
             assert one.is_checked()
 
-    def _reach(self, one: Locator) -> None:
+    def _field(self, label: str) -> ElementHandle:
+        """Found once: at each Tab among all the labels of a page, it costs more than the Tab."""
+        return self.page.get_by_label(label, exact=True).element_handle()
+
+    def _reach(self, one: ElementHandle) -> None:
         """By Tab, from where typing goes on now; within a group, by arrows."""
         for _ in range(FARTHEST):
             if one.evaluate(IN_GROUP):
@@ -57,7 +61,7 @@ class Keyboard(Window):
             self.page.keyboard.press("Tab")
         for _ in range(10):
             if one.evaluate(IS_THERE):
-                expect(one).to_be_in_viewport()
+                expect(self.page.locator(":focus")).to_be_in_viewport()
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"Tab does not come to {one}: {self.page.evaluate('document.activeElement.outerHTML')}")
