@@ -14,7 +14,7 @@ from portal.paths import MIGRATIONS
 from portal.store import migrate
 from portal.store.database import Database
 from tests.support.demonstration import Demonstration
-from tests.support.released import released
+from tests.support.released import migrated
 
 
 class Add(Protocol):
@@ -31,10 +31,9 @@ revision, down_revision = "9999", "{head}"
 
 
 @pytest.fixture
-def old(db: Database) -> Iterator[Database]:
+def old(db: Database, shared: Path) -> Iterator[Database]:
     """A database with rows of every kind, at the newest schema."""
-    with released(db) as found:
-        migrate.upgrade(found)
+    with migrated(db, shared) as found:
         yield found
 
 

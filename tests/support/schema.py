@@ -40,25 +40,25 @@ def differences(expected: Shape, found: Shape) -> dict[str, tuple[str | None, st
 
 
 @contextmanager
-def empty_like(db: Database) -> Iterator[Database]:
-    """An empty database of the same kind, beside this one."""
+def empty_like(db: Database, copied: str = "template1") -> Iterator[Database]:
+    """An empty database of the same kind, beside this one; on PostgreSQL a copy of another, if one is named."""
     name = f"beside_{uuid4().hex}"
     if db.is_sqlite:
         assert db.url.database
         url = db.url.set(database=str(Path(db.url.database).with_name(f"{name}.sqlite")))
     else:
         url = db.url.set(database=name, username=OWNER)
-        _outside(db, f"CREATE DATABASE {name}")
+        outside(db, f"CREATE DATABASE {name} TEMPLATE {copied}")
     beside = Database(url.render_as_string(hide_password=False), db.audit_key)
     try:
         yield beside
     finally:
         beside.dispose()
         if not db.is_sqlite:
-            _outside(db, f"DROP DATABASE {name} WITH (FORCE)")
+            outside(db, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _outside(db: Database, sql: str) -> None:
+def outside(db: Database, sql: str) -> None:
     with as_owner(db) as own, own.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text(sql))
 
