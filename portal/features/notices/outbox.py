@@ -150,12 +150,14 @@ def _sent(db: Database, clock: Callable[[], datetime], settings: Settings, send:
 
 NOT_YET = "Courriel automatique : n’y répondez pas."  # to an account that nobody can enter, invited or closed
 NO_ACCOUNT = "Courriel automatique : pour toute question, adressez-vous à la personne qui y est indiquée."
+ENTERS = and_(account.c.password_hash.is_not(None), account.c.closed_at.is_(None)).label("enters")
+Part = tuple[str, str, str]  # a mail's subject, what it says, and where it leads
 
 
 def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> EmailMessage:
     """The e-mail of one mail, or of all the mails of a person's day: text and HTML, in French, with the links."""
-    own = select(account.c.email, and_(account.c.password_hash.is_not(None), account.c.closed_at.is_(None)))
-    email, enters = conn.execute(own.where(account.c.id == rows[0].account_id)).one_or_none() or ("", None)
+    own = select(account.c.email, ENTERS).where(account.c.id == rows[0].account_id)
+    email, enters = conn.execute(own).one_or_none() or ("", None)
     to = rows[0].address or email
     one = len(rows) == 1
     message = EmailMessage()
@@ -165,17 +167,32 @@ def written(conn: Connection, rows: Sequence[Row[Any]], settings: Settings) -> E
     message["Message-ID"] = f"<{rows[0].message_id}@{settings.mail_domain}>"
     message["Date"] = format_datetime(rows[0].at)
     message["Auto-Submitted"] = "auto-generated"
-    parts = [(unbroken(row.subject), unbroken(row.body), address_of(settings, row.link, row.at)) for row in rows]
-    foot = unbroken(
-        NO_ACCOUNT if enters is None else f"Choisir ce que vous recevez : {settings.public_url}/avis" if enters else NOT_YET
-    )
-    told = "\n\n".join(f"{'' if one else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
-    message.set_content(f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n")
+    parts, foot = [_part(row, settings) for row in rows], _foot(enters, settings)
+    message.set_content(_text(parts, foot))
     message.add_alternative(_html(parts, foot, one), subtype="html")
     return message
 
 
-def _html(parts: Sequence[tuple[str, str, str]], foot: str, one: bool) -> str:
+def plain(row: Row[Any], enters: bool | None, settings: Settings) -> str:
+    """What the e-mail of one mail says to whoever reads it as text. `enters`: whether its account can be entered; None: it has none."""
+    return _text([_part(row, settings)], _foot(enters, settings))
+
+
+def _part(row: Row[Any], settings: Settings) -> Part:
+    return unbroken(row.subject), unbroken(row.body), address_of(settings, row.link, row.at)
+
+
+def _foot(enters: bool | None, settings: Settings) -> str:
+    chosen = f"Choisir ce que vous recevez : {settings.public_url}/avis"
+    return unbroken(NO_ACCOUNT if enters is None else chosen if enters else NOT_YET)
+
+
+def _text(parts: Sequence[Part], foot: str) -> str:
+    told = "\n\n".join(f"{'' if len(parts) == 1 else subject + chr(10)}{body}\n{link}" for subject, body, link in parts)
+    return f"Bonjour,\n\n{told}\n\n-- \nPortail des sessions d’examen\n{foot}\n"
+
+
+def _html(parts: Sequence[Part], foot: str, one: bool) -> str:
     e = html.escape
     body = "".join(
         f"<h2 style='font-size:18px;margin:24px 0 8px'>{e(subject)}</h2>"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from portal.core.invitations import address_of
-from portal.features.notices.outbox import written
+from portal.features.notices.outbox import ENTERS, plain
 from portal.settings import Settings
 from portal.store.accounts import account
 from portal.store.actors import Actor
@@ -76,13 +76,10 @@ class Shown:
 
 def mails(conn: Connection, settings: Settings) -> list[Shown]:
     """The last fifty e-mails of the outbox, newest first."""
-    rows = conn.execute(
-        select(mail, account.c.email).outerjoin(account, account.c.id == mail.c.account_id).order_by(mail.c.id.desc()).limit(PAGE)
-    ).all()
+    whose = select(mail, account.c.email, ENTERS).outerjoin(account, account.c.id == mail.c.account_id)
     found = []
-    for row in rows:
-        body = written(conn, [row], settings).get_body(("plain",))
-        text = body.get_content() if body else ""
+    for row in conn.execute(whose.order_by(mail.c.id.desc()).limit(PAGE)):
+        text = plain(row, row.enters if row.account_id else None, settings)
         link = address_of(settings, row.link, row.at)
         found.append(Shown(row.address or row.email, row.subject, text, link, row.at, bool(row.daily), row.sent_at))
     return found
