@@ -361,15 +361,13 @@ def test_the_number_of_queries_does_not_grow(w: World, path: str, most: int) -> 
         return len([s for s in seen if not s.startswith(("PRAGMA", "COMMIT")) and "set_config(" not in s])  # (who looks)
 
     few = count()
-    for number in range(2, 52):
-        w.session(number, "01/06/2020", "12/06/2020", candidates=1)
+    w.sessions(range(2, 52), "01/06/2020", "12/06/2020", candidates=1)
     assert few == count() <= most
 
 
 def test_the_first_view_of_the_list_is_light_and_asks_no_other_host(w: World) -> None:
     browser = w.browser("centre")
-    for number in range(2, 52):
-        w.session(number, "01/06/2020", "12/06/2020", candidates=0)
+    w.sessions(range(2, 52), "01/06/2020", "12/06/2020", candidates=0)
     page = browser.client.get("/sessions", headers={"Accept-Encoding": "gzip, deflate"})
     policy = page.headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy and "default-src 'none'" in policy

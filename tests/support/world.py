@@ -1,6 +1,7 @@
 """A small world to test in: built through the same actions as real use."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -112,12 +113,27 @@ class World:
         candidates: int = 2,
     ) -> int:
         """A session taken over; dates jj/mm/aaaa."""
-        row = f"{number};{self.sirets[centre]};TP-01303;{kind};{start};{end};{status};"
-        import_sessions(self.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{row}\n".encode())
-        if candidates:
-            lines = "".join(f"{number};Nom{i:02};Prénom;01/02/1990;\n" for i in range(candidates))
-            import_candidates(self.operator(), f"session;last_name;first_name;born_on;email\n{lines}".encode())
+        self.sessions([number], start, end, status, kind=kind, centre=centre, candidates=candidates)
         return number
+
+    def sessions(
+        self,
+        numbers: Iterable[int],
+        start: str,
+        end: str,
+        status: str = "convocations_envoyees",
+        *,
+        kind: str = "titre",
+        centre: int = 0,
+        candidates: int = 2,
+    ) -> None:
+        """Sessions taken over from one file, which takes little longer than one."""
+        taken = [*numbers]
+        rows = "".join(f"{number};{self.sirets[centre]};TP-01303;{kind};{start};{end};{status};\n" for number in taken)
+        import_sessions(self.operator(), f"id;siret;title;kind;starts_on;ends_on;status;actual_end_on\n{rows}".encode())
+        if candidates:
+            lines = "".join(f"{number};Nom{i:02};Prénom;01/02/1990;\n" for number in taken for i in range(candidates))
+            import_candidates(self.operator(), f"session;last_name;first_name;born_on;email\n{lines}".encode())
 
     def tell(self, number: int, place: str = "12 rue des Écoles, 94000 Créteil", hour: str = "08:30") -> None:
         """The centre says where and when people meet, and whom they call."""
