@@ -194,7 +194,7 @@ def test_who_chose_a_password_by_a_link_gets_in_while_others_guess(w: World) -> 
 
 def test_one_changes_ones_password_with_the_one_that_stands(w: World) -> None:
     at(w)
-    mine, other = w.browser("ud94"), w.browser("ud94")
+    mine, other = w.browser("ud94"), w.browser("ud94", anew=True)
     for current, new, again, why in (
         ("guess guess guess", NEW, NEW, "pas votre mot de passe actuel"),
         (PASSWORD, NEW, NEW + ".", "Les deux saisies diffèrent"),

@@ -65,7 +65,7 @@ def made() -> tuple[Flask, dict[str, object], dict[str, object]]:
 
 
 class World:
-    """`visits`: of a copy of a world that was settled before, its people who are signed in already, each in one browser."""
+    """`visits`: of a copy of a world that was settled before, what the browsers hold of its people, who are signed in already."""
 
     def __init__(self, db: Database, today: date, visits: dict[str, Visit] | None = None) -> None:
         self.db, self.today, self.settled = db, today, today
@@ -199,11 +199,13 @@ class World:
             self._app.extensions.update(held | told)
         return self._app
 
-    def browser(self, who: str | None = None) -> "Browser":
+    def browser(self, who: str | None = None, *, anew: bool = False) -> "Browser":
+        """`anew`: this person signs in once more, as in another browser."""
         if who:
             self.as_(who)
         browser = Browser(self.app().test_client())
-        visit = self.visits.pop(who, None) if who and self.today == self.settled else None
+        as_then = not anew and self.today == self.settled == self.app().extensions["portal_clock"].today()
+        visit = self.visits.get(who) if who and as_then else None
         if visit:
             browser.resume(visit)
         elif who:
