@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import person
+from tests.browser.people import fill_sheet, person
 
 NUMBER = 224562
 FAULTS = {
@@ -20,20 +20,18 @@ def ticked(page: Page) -> int:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_sheet_that_was_not_answered_stays_and_is_sent_again_by_one_click(chromium: Browser, base: str, fault: str) -> None:
     page = person(chromium, base, "centre", True)
-    page.goto(f"/sessions/{NUMBER}/resultats")
-    rows = page.locator(".row").all()
-    for row in rows:
-        row.get_by_label("Titre obtenu").check()
+    fill_sheet(page, NUMBER)
+    rows = page.locator(".row").count()
     page.route(f"**/sessions/{NUMBER}/resultats", FAULTS[fault])
     page.get_by_role("button", name="Enregistrer le brouillon").click()
     told = page.get_by_role("alert").filter(has_text="Non enregistré : le service ne répond pas")
     expect(told).to_contain_text("Votre saisie est encore à l’écran")
     again = told.get_by_role("button", name="Réessayer")
     expect(again).to_be_focused()
-    assert ticked(page) == len(rows)
+    assert ticked(page) == rows
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.evaluate("() => { location.href = '/sessions'; }")
-    assert ticked(page) == len(rows), "who would leave is asked first"
+    assert ticked(page) == rows, "who would leave is asked first"
     page.unroute(f"**/sessions/{NUMBER}/resultats")
     again.click()
     expect(page.get_by_text("Brouillon enregistré")).to_be_visible()

@@ -315,7 +315,7 @@ def test_being_refused_with_a_reason_and_withdrawing_the_next(chromium: Browser,
 def test_accepting_from_the_day_by_the_keyboard_alone(chromium: Browser, base: str) -> None:
     unit = person(chromium, base, "ud94", True)
     unit.goto("/")
-    button = unit.get_by_role("button", name="Accepter").first
+    button = unit.get_by_role("button", name="Accepter").first.element_handle()
     for _ in range(60):
         unit.keyboard.press("Tab")
         if button.evaluate("b => b === document.activeElement"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from portal.core.outcomes import NotThere
 from tests.guard.addresses import FEW, READY
 from tests.guard.made import RULES, looked_at
 from tests.support.demonstration import COOKIE, EMAILS, SIGNED_OUT, Demonstration
@@ -36,6 +37,7 @@ def hurting(
         hurt(folder)
 
     demo = Demonstration(once(shared / "hurting", make) / "demo.sqlite", tmp_path_factory.mktemp("looks"))
+    demo.app.error_handler_spec[None][None][NotThere] = lambda error: ("", 404)  # what is not there is not looked at
     with served(framed(demo.app)) as base:
         yield demo, base
 
