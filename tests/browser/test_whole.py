@@ -20,7 +20,7 @@ from portal.demo.signed import signed_minutes
 from portal.features.notices.outbox import send_due, smtp
 from portal.features.standing.checking import verify
 from portal.settings import Settings
-from tests.browser.people import question
+from tests.browser.people import question, sign_in
 from tests.conftest import KEY
 from tests.features.test_deposit import SCHEMAS_THERE, report
 from tests.support.clock import Handed, at
@@ -52,22 +52,26 @@ class Place:
     number: int = 0
     too_wide: set[str] = field(default_factory=set)
 
-    def phone(self, address: str) -> Page:
+    def phone(self, address: str = "") -> Page:
         context = self.chromium.new_context(java_script_enabled=self.script, locale="fr-FR", base_url=self.base, viewport=NARROW)
         page = context.new_page()
-        page.goto(address)
+        if address:
+            page.goto(address)
         return page
 
     def as_(self, who: str) -> Page:
-        """One of the world's people, before the session."""
+        """One of the world's people, before the session: signed in by the form where there is none yet, and without it later."""
         self.w.as_(who)
+        if self.number:
+            page = self.phone()
+            sign_in(page.context.request, f"{who}@test.example", PASSWORD)
+            page.goto(f"/sessions/{self.number}")
+            return page
         page = self.phone("/connexion")
         page.get_by_label("Adresse électronique").fill(f"{who}@test.example")
         page.get_by_label("Mot de passe").fill(PASSWORD)
         page.get_by_role("button", name="Se connecter").click()
         expect(page.get_by_role("heading", name="Bonjour. Voici")).to_be_visible()
-        if self.number:
-            page.goto(f"/sessions/{self.number}")
         return page
 
     def fits(self, page: Page) -> None:
