@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,9 +24,9 @@ from portal.features.past.proof_checks import as_bytes
 from portal.features.past.proofs import proof
 from portal.paths import ROOT
 from portal.settings import DEMO_DAY, Settings
-from portal.store import migrate
 from portal.store.actors import operator
 from portal.store.database import Database
+from tests.conftest import EMPTY
 
 
 @pytest.fixture
@@ -142,12 +143,14 @@ ENGLISH = re.compile(
         ("centres import /", "c’est un dossier"),
     ],
 )
-def test_the_command_line_speaks_french(words: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_command_line_speaks_french(
+    words: str, said: str, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, tmp_path: Path
+) -> None:
     for name, value in {"PORTAL_ENV": "demo", "PORTAL_SECRET_KEY": "k"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path}/p.sqlite")
     monkeypatch.setattr(Tool, "current", lambda tool: tool)
-    migrate.upgrade(Tool().db)
+    shutil.copy(sqlite_template / EMPTY, tmp_path / "p.sqlite")
     monkeypatch.setattr(sys, "argv", ["portal", *words.split()])
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), pytest.raises(SystemExit):
