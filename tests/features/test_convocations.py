@@ -26,6 +26,7 @@ from portal.settings import Settings
 from portal.store.actors import Occasion, Source
 from portal.store.work import Work
 from tests.conftest import KEY
+from tests.support.lived import after
 from tests.support.papers import text_of, unprinted
 from tests.support.reading import remembered
 from tests.support.world import Browser, World
@@ -41,8 +42,7 @@ SETTINGS = Own("demo", "", "a secret for tests", None, public_url="https://porta
 PEOPLE = "1;Aubigné;Éloïse;01/02/1990;eloise@x.example\n1;Nguyễn;Hương;02/02/1990;huong@x.example\n1;Sukarno;;03/02/1990;\n"
 
 
-@pytest.fixture
-def w(world: World) -> Iterator[World]:
+def ready(world: World) -> None:
     """A session that is ready to be convened: two candidates with an address, one without, two members of the jury."""
     world.session(1, "22/06/2020", "26/06/2020", "dte_envoye", candidates=0)
     import_candidates(world.operator(), f"session;last_name;first_name;born_on;email\n{PEOPLE}".encode())
@@ -50,7 +50,11 @@ def w(world: World) -> Iterator[World]:
     world.seat(1, "Brun", "Roux")
     with world.db.writing() as tx:
         tx.exec_driver_sql("UPDATE jury_member SET email = lower(last_name) || '@x.example'")
-    yield world
+
+
+@pytest.fixture
+def w(world: World, shared: Path) -> Iterator[World]:
+    yield after(world, shared, ready)
     with world.db.writing() as tx:
         tx.exec_driver_sql("UPDATE jury_member SET email = ''")
     with world.db.snapshot() as conn:

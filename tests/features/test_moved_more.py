@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from portal.features.sessions.actions import advance, set_actual_end
 from portal.rules.lifecycle import Action
 from portal.rules.rights import Refused
 from portal.store.work import Work
+from tests.support.lived import after
 from tests.support.reading import parse
 from tests.support.world import Browser, World, hidden
 
@@ -25,8 +27,7 @@ RUN = (
 YES = "Oui, c’est la bonne date"
 
 
-@pytest.fixture
-def w(world: World) -> Iterator[World]:
+def moved(world: World) -> None:
     """1: convened, 2: its DTE is sent, 3: in preparation; all moved to 24/08/2020, seen on 15/06/2020."""
     world.session(1, "02/03/2020", "20/04/2020")
     world.session(2, "18/05/2020", "22/05/2020", "dte_envoye")
@@ -34,7 +35,11 @@ def w(world: World) -> Iterator[World]:
     world.measure()
     for number in (1, 2, 3):
         world.tell(number)
-    yield world
+
+
+@pytest.fixture
+def w(world: World, shared: Path) -> Iterator[World]:
+    yield after(world, shared, moved)
     world.close()
 
 
@@ -226,10 +231,10 @@ def test_a_postponement_drops_the_days_and_the_real_end_says_so_in_history_and_t
     w.session(4, "22/06/2020", "26/06/2020", "demande_dte_envoyee")
     with w.db.writing() as tx:
         tx.exec_driver_sql(RUN)
-        moved = (
+        as_moved = (
             "UPDATE exam_session SET postponed_run_id = 9, postponed_case = '1', planned_end_on = ends_on, ends_on = '2020-08-24'"
         )
-        tx.exec_driver_sql(f"{moved} WHERE id = 4")
+        tx.exec_driver_sql(f"{as_moved} WHERE id = 4")
     state(w, 4, "2020-06-22", "2020-06-23")
     end(w, 4, "2020-06-23")
     with w.db.writing() as tx:

@@ -1,6 +1,7 @@
-"""The settled world after the life of `tests.support.life`: lived once a run on each database, and each test goes on from there."""
+"""The settled world later on: what leads there is done once a run on each database, and each test goes on from its rows."""
 
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,16 +18,21 @@ ROWS, DAY = "rows", "day"
 
 
 def after_life(w: World, shared: Path) -> World:
-    """This world, of which nothing but its beginning has been seen, at the end of that life."""
+    """This world, of which nothing but its beginning has been seen, at the end of `tests.support.life`."""
+    return after(w, shared, live)
+
+
+def after(w: World, shared: Path, acts: Callable[[World], None]) -> World:
+    """The same after other acts, which are named after their function and its file."""
     here = list[Path]()
 
     def make(folder: Path) -> None:
-        live(w)
+        acts(w)
         keep(w.db, folder / ROWS)
         (folder / DAY).write_text(w.today.isoformat())
         here.append(folder)
 
-    folder = once(shared / f"lived-{w.db.engine.dialect.name}", make)
+    folder = once(shared / f"{acts.__module__}.{acts.__name__}-{w.db.engine.dialect.name}", make)
     if not here:
         bring(w.db, folder / ROWS)
         w.today = date.fromisoformat((folder / DAY).read_text())
