@@ -1,8 +1,11 @@
 """What people do in a browser again and again."""
 
+from urllib.parse import urlencode
+
 from playwright.sync_api import APIRequestContext, Browser, Locator, Page, expect
 
 from portal.demo.data import PASSWORD
+from tests.support.reading import parse, sent
 from tests.support.server import Scheme
 from tests.support.world import hidden
 
@@ -42,3 +45,23 @@ def asked(page: Page) -> None:
     fill_sheet(page)
     page.get_by_role("button", name="Valider la saisie des résultats").click()
     expect(question(page)).to_be_visible()
+
+
+def saved_meanwhile(chromium: Browser, base: str, address: str, *outcomes: str) -> None:
+    """Somebody else of the centre saves a draft, so much of it in the first rows: what a page would send, without one."""
+    ways = chromium.new_context(base_url=base).request
+    sign_in(ways, "centre@demo.example", PASSWORD)
+    sheet = parse(ways.get(address).text())
+    rows = [one for one in sheet.all("fieldset", "div") if "row" in one.attributes.get("class", "").split()]
+    for row, outcome in zip(rows, outcomes, strict=False):
+        for label in row.all("label") if outcome else ():
+            for choice in label.all("input"):
+                choice.attributes.pop("checked", None)
+                if label.called(outcome):
+                    choice.attributes["checked"] = ""
+    button = next(one for one in sheet.all("button") if one.called("Enregistrer le brouillon"))
+    form = button.around("form")
+    assert form
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = ways.post(address, data=urlencode(sent(form, button), doseq=True), headers=kind, max_redirects=0)
+    assert answer.status == 303

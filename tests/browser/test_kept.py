@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.browser.people import person
+from tests.browser.people import person, saved_meanwhile
 
 KEPT = "() => Object.keys(localStorage).filter((key) => key.startsWith('saisie.'))"
 
@@ -68,7 +68,7 @@ def test_what_was_typed_beside_what_a_colleague_saved_is_told_put_back_by_hand_o
     page.get_by_role("button", name="L’effacer").click()
     assert stands(page) == ["Titre obtenu", "", "Absent"] and kept_sheets(page) == []
     typed_and_left(page, "Absent")
-    colleague(chromium, base, "Échec")
+    saved_meanwhile(chromium, base, SHEET, "Échec")
     page.goto(SHEET)
     told.get_by_role("button", name="L’effacer").click()
     assert stands(page) == ["Échec", "", "Absent"] and kept_sheets(page) == []
@@ -80,7 +80,7 @@ def test_going_back_undoes_nothing_that_a_colleague_saved(chromium: Browser, bas
     """The browser's own memory of a form comes after the script, beside a version that is newer than what was typed."""
     page = person(chromium, base, "centre", True)
     typed_and_left(page, "Échec")
-    colleague(chromium, base, "Titre obtenu")
+    saved_meanwhile(chromium, base, SHEET, "Titre obtenu")
     page.go_back()
     expect(page.get_by_text("n’est pas remise")).to_be_visible()
     assert stands(page)[0] == "Titre obtenu"
@@ -94,7 +94,7 @@ def test_what_is_refused_beside_what_a_colleague_saved_is_still_told_later(chrom
         page.route("**/htmx*", lambda route: route.abort())
     page.goto(SHEET)
     page.locator(".row").first.get_by_text("Échec").click()
-    colleague(chromium, base, "Titre obtenu", "Absent")
+    saved_meanwhile(chromium, base, SHEET, "Titre obtenu", "Absent")
     page.get_by_role("button", name="Enregistrer le brouillon").click()
     expect(page.get_by_text("Votre saisie : Échec.")).to_be_visible()
     page.locator(".row").nth(2).get_by_text("Échec").click()
@@ -107,7 +107,7 @@ def test_what_is_refused_beside_what_a_colleague_saved_is_still_told_later(chrom
 def test_what_was_typed_and_is_saved_since_is_not_spoken_of(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     typed_and_left(page, "Échec")
-    colleague(chromium, base, "Échec", "Absent")
+    saved_meanwhile(chromium, base, SHEET, "Échec", "Absent")
     assert len(kept_sheets(page)) == 1
     page.goto(SHEET)
     assert stands(page) == ["Échec", "Absent", ""] and kept_sheets(page) == []
@@ -147,13 +147,13 @@ def test_two_tabs_keep_what_was_typed_in_each(chromium: Browser, base: str) -> N
 
 
 def test_all_obtained_takes_nothing_that_was_saved_for_typed(chromium: Browser, base: str) -> None:
-    colleague(chromium, base, "Titre obtenu")
+    saved_meanwhile(chromium, base, SHEET, "Titre obtenu")
     page = person(chromium, base, "centre", True)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{SHEET}?tous=titre")
     page.locator(".row").nth(2).get_by_text("Échec").click()
     page.goto("/sessions")
-    colleague(chromium, base, "Échec")
+    saved_meanwhile(chromium, base, SHEET, "Échec")
     page.goto(SHEET)
     told = page.locator(".notice").filter(has_text="n’est pas remise")
     first, second = (row.locator("legend").inner_text().splitlines()[0] for row in page.locator(".row").all()[:2])
@@ -235,7 +235,7 @@ def test_an_entry_that_nobody_can_read_hides_no_other(chromium: Browser, base: s
 def test_an_older_sheet_that_nobody_decided_on_outlives_a_refusal_as_a_page(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     typed_and_left(page, "Échec")
-    colleague(chromium, base, "Titre obtenu")
+    saved_meanwhile(chromium, base, SHEET, "Titre obtenu")
     page.route("**/htmx*", lambda route: route.abort())
     page.goto(SHEET)
     page.locator(".row").nth(1).get_by_text("Absent").click()
@@ -277,7 +277,7 @@ def test_a_wiping_takes_nothing_that_another_tab_typed_since(chromium: Browser, 
 def test_a_wiping_takes_nothing_that_was_typed_before_the_sheet_was_put_back(chromium: Browser, base: str) -> None:
     page = person(chromium, base, "centre", True)
     typed_and_left(page, "Échec")
-    colleague(chromium, base, "Titre obtenu")
+    saved_meanwhile(chromium, base, SHEET, "Titre obtenu")
     page.goto(SHEET)
     page.locator(".row").nth(2).get_by_text("Absent").click()
     page.get_by_role("button", name="Remettre ma saisie").click()
