@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -17,6 +18,7 @@ from portal.features.sessions.actions import advance
 from portal.rules.lifecycle import Action
 from portal.rules.outcomes import Entry, Outcome
 from portal.rules.rights import Refused
+from tests.support.lived import after
 from tests.support.world import World, hidden
 
 FAILED: Entry = {None: Outcome.FAILED}
@@ -24,15 +26,18 @@ TITLE: Entry = {None: Outcome.TITLE}
 ABSENT: Entry = {None: Outcome.ABSENT}
 
 
-@pytest.fixture
-def w(world: World) -> Iterator[World]:
+def failed(world: World) -> None:
     """Session 1 has its results: everybody failed."""
     world.session(1, "01/06/2020", "05/06/2020", candidates=3)
     centre, s = world.as_("centre"), world.get(1)
     with world.db.reading() as conn:
         people = [c.id for c in load(conn, s).candidates]
     assert isinstance(enter_results(centre, 1, s.version, Typed({p: FAILED for p in people}, s.version)), Saved)
-    yield world
+
+
+@pytest.fixture
+def w(world: World, shared: Path) -> Iterator[World]:
+    yield after(world, shared, failed)
     world.close()
 
 

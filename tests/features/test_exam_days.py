@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from portal.features.jury.seats import SitsElsewhere, seat
 from portal.features.notices.waiting import tell_waiting
 from portal.features.sessions.actions import set_actual_end
 from portal.store.notices import notice
+from tests.support.lived import after
 from tests.support.reading import parse
 from tests.support.world import World
 
@@ -23,14 +25,17 @@ FIRST, LAST = "2020-07-06", "2020-07-08"
 MOVED, STAYED = 1, 2
 
 
-@pytest.fixture
-def w(world: World) -> Iterator[World]:
+def stated(world: World) -> None:
     """Two sessions of the same three days: the first was moved, and its centre has stated them; the second never moved."""
     world.session(MOVED, "02/03/2020", "20/04/2020", "dte_envoye")
     world.measure()
     world.session(STAYED, "06/07/2020", "08/07/2020", "dte_envoye")
     state(world, FIRST, LAST)
-    yield world
+
+
+@pytest.fixture
+def w(world: World, shared: Path) -> Iterator[World]:
+    yield after(world, shared, stated)
     world.close()
 
 

@@ -29,6 +29,7 @@ from portal.rules.todo import next_step
 from portal.store.database import Database
 from portal.store.minutes import minutes_part
 from tests.conftest import KEY, SMALL
+from tests.support.lived import after
 from tests.support.minutes import BAD, GOOD, OTHER, TAKEN, of_size
 from tests.support.postgres import as_owner
 from tests.support.settled import settled
@@ -49,9 +50,8 @@ def with_results(w: World, number: int = 1) -> None:
 
 
 @pytest.fixture
-def w(world: World) -> Iterator[World]:
-    with_results(world)
-    yield world
+def w(world: World, shared: Path) -> Iterator[World]:
+    yield after(world, shared, with_results)
     with world.db.snapshot() as conn:
         assert verify_trail(conn, world.db.audit_key).broken is None
     world.close()
