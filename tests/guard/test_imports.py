@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
+from importlinter import cli
 
 from portal.paths import ROOT
 
@@ -59,11 +59,13 @@ def copy(tmp_path: Path) -> Path:
 def lint(copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], tuple[int, str]]:
     """What `lint-imports` ends with and says of the copy: its modules are read there, where none is imported."""
 
+    monkeypatch.setattr(cli, "_configure_logging", lambda verbose: None)  # it would silence every logger of this process
+
     def run() -> tuple[int, str]:
         monkeypatch.chdir(copy)
         monkeypatch.syspath_prepend(copy)
         monkeypatch.delitem(sys.modules, "portal")
-        return lint_imports(no_cache=True), capsys.readouterr().out
+        return cli.lint_imports(no_cache=True), capsys.readouterr().out
 
     return run
 

@@ -14,11 +14,9 @@ IN_GROUP = "e => { const at = document.activeElement; return at === e || (e.type
 
 class Keyboard(Window):
     def press(self, words: str) -> None:
-        body = self.page.locator("body")
-        before = body.inner_text()
-        self._reach(self._called(words).element_handle())
-        self.page.keyboard.press("Enter")
-        expect(body).not_to_have_text(before, use_inner_text=True)  # until then there is nothing new to read
+        with self._read_anew():
+            self._reach(self._called(words).element_handle())
+            self.page.keyboard.press("Enter")
 
     def fill(self, label: str, value: str) -> None:
         field = self._field(label)
