@@ -1,8 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
-# Twice as many tests at once as there are processors: some always wait, for a browser or a database.
-WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 1))))
+# One test more at once than there are processors: one always waits, for a browser or a database. More would make for each what all of its tests share.
+WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 1))))
 
 .PHONY: help run dev test lint audit migration gallery house words mutants bench
 
