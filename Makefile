@@ -1,7 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
-# One test more at once than there are processors: one always waits, for a browser or a database. More would make for each what all of its tests share.
+# One test more at once than there are processors: one always waits, for a browser or a database. Each further worker would make
+# anew what its tests share.
 WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 1))))
 
 .PHONY: help run dev test lint audit migration gallery house words mutants bench
