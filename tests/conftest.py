@@ -30,7 +30,7 @@ from tests.support.kept import Kept, connections_kept
 from tests.support.once import once
 from tests.support.places import quick_folder
 from tests.support.plain import PlainClient
-from tests.support.postgres import SERVES, Cluster
+from tests.support.postgres import SERVES, Cluster, created
 from tests.support.server import load_demonstration
 from tests.support.settled import DAY, settle, settled
 from tests.support.world import World
@@ -251,10 +251,6 @@ def postgres_kept(postgres_template: Path) -> Iterator[dict[str, Kept]]:
         yield made
         for one in made.values():
             one.drop()
-
-
-def created(over_all: psycopg.Connection, name: str, template: str = "template1") -> None:
-    over_all.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
 
 
 def served(db: Database) -> Database:

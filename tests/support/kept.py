@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from tests.support.postgres import created
+
 OFTEN = 40  # tests in one database: what they deleted lies about in it, and no vacuum comes
 # Remembers the rows of each table in another schema, and makes what puts them back; that the schema was changed is noted there too.
 REMEMBER = """
@@ -49,7 +51,7 @@ class Kept:
 
     def __init__(self, over_all: psycopg.Connection, server: str, template: str) -> None:
         self.over_all, self.name, self.times = over_all, f"test_{uuid4().hex}", 0
-        over_all.execute(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY file_copy")
+        created(over_all, self.name, template)
         self.url = f"{server}/{self.name}"
         self.conn = psycopg.connect(self.url, autocommit=True, options="-c session_replication_role=replica -c lock_timeout=2s")
         self.conn.execute(REMEMBER)

@@ -26,6 +26,10 @@ FORGETFUL = (
 OWNER, SERVES = "portal", "serves"  # the role that migrates, and may do all; the role that serves, and owns nothing
 
 
+def created(over_all: psycopg.Connection, name: str, template: str = "template1") -> None:
+    over_all.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
+
 @contextmanager
 def as_owner(db: Database) -> Iterator[Database]:
     """The same database as its owner has it."""

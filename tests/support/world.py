@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from tempfile import gettempdir
+from typing import TypedDict, Unpack
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -57,6 +58,14 @@ class Visit:
     sent: str
 
 
+class Taken(TypedDict, total=False):
+    """What else is told of a session that is taken over: `centre` is the place of its own among the world's."""
+
+    kind: str
+    centre: int
+    candidates: int
+
+
 @cache
 def made() -> tuple[Flask, dict[str, object], dict[str, object]]:
     """The application that one world after the other is served by, with what it holds and how it is configured at the start."""
@@ -101,19 +110,9 @@ class World:
         assert actor
         return Work(self.db.seen_by(actor), Occasion(actor, Source.WEB, self.now(), self.today))
 
-    def session(
-        self,
-        number: int,
-        start: str,
-        end: str,
-        status: str = "convocations_envoyees",
-        *,
-        kind: str = "titre",
-        centre: int = 0,
-        candidates: int = 2,
-    ) -> int:
+    def session(self, number: int, start: str, end: str, status: str = "convocations_envoyees", **more: Unpack[Taken]) -> int:
         """A session taken over; dates jj/mm/aaaa."""
-        self.sessions([number], start, end, status, kind=kind, centre=centre, candidates=candidates)
+        self.sessions([number], start, end, status, **more)
         return number
 
     def sessions(
