@@ -20,12 +20,24 @@ def launched() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def chromium(launched: Browser) -> Iterator[Browser]:
-    """Launched once for all; what one test opened is closed before the next."""
-    yield launched
-    for context in launched.contexts:
+def chromium(launched: Browser) -> Browser:
+    """Launched once for all; what one test opened is closed when it ends."""
+    return launched
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Before anything else of the test goes: what a page still asks a server that is stopped would be an error of the test."""
+    if "chromium" in (made := getattr(item, "funcargs", {})):
+        leave(made["chromium"])
+
+
+def leave(browser: Browser) -> None:
+    """Closes all that was opened; what is still on its way answers nobody."""
+    for context in browser.contexts:
+        context.unroute_all(behavior="ignoreErrors")
         for page in context.pages:
-            page.unroute_all(behavior="ignoreErrors")  # what is still on its way answers nobody
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
 
 
