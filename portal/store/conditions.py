@@ -1,12 +1,14 @@
 """The same conditions as `portal.rules.conditions`, read as SQL over exam_session."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, literal_column, or_, select, true
 
 from portal.rules.conditions import Condition
 from portal.rules.facts import LOCKDOWN
+from portal.rules.lifecycle import Status
 from portal.store.candidates import candidate
 from portal.store.measures import measure_run
 from portal.store.minutes import minutes_state
@@ -42,13 +44,18 @@ unconvened = (
 )
 
 
+def in_status(statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """Sessions of one of these. The values stand in the statement: as parameters each asking of it would write the list anew."""
+    return s.c.status.in_([literal_column(f"'{status.value}'") for status in statuses])
+
+
 @lru_cache(maxsize=1024)
 def matches(condition: Condition, today: date) -> ColumnElement[bool]:
     """The condition over exam_session that holds where `rules.conditions.holds` does, `today`."""
     c = condition
     parts: list[ColumnElement[bool]] = []
     if c.statuses is not None:
-        parts.append(s.c.status.in_([status.value for status in c.statuses]))
+        parts.append(in_status(c.statuses))
     if c.start_from is not None:
         parts.append(s.c.starts_on >= c.start_from)
     if c.start_to is not None:

@@ -8,6 +8,7 @@ narrow column holds gets places where it may be cut: so no other word ever is.
 
 import re
 from collections.abc import Collection, Iterator
+from string import ascii_lowercase
 
 from flask import Response
 
@@ -30,23 +31,36 @@ _WORD = re.compile(rf"[^\s<>&;/-]{{{LONGEST + 1},}}+")
 _PIECE = re.compile(r"[^@._]{1,11}[@._]|.{12}(?=.{4})")
 # Where long words may stand is found in the bytes: the signs that part words are blank, all else is one letter.
 _CAPITALS = bytes.maketrans(bytes(range(256)), bytes(byte if 65 <= byte <= 90 else 32 for byte in range(256)))
+_SMALL = ascii_lowercase.encode()
 _LETTERS = bytes.maketrans(bytes(range(256)), bytes(32 if chr(byte) in "\t\n\v\f\r <>&;/-" else 120 for byte in range(256)))
 _RUN = b"x" * (LONGEST + 1)
 _HERE = re.compile(_IN_TEXT.encode())
+
+
+SET = (
+    "<!--set-->"  # before and after what has its spaces already, since it is kept so (no text holds it: what is typed is escaped)
+)
 
 
 def set_spaces(response: Response) -> Response:
     """The page with its spaces, apostrophes and abbreviations; anything but a page as it is."""
     if response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
         page = response.get_data()
-        text = _GLUED.sub(_parted, b"".join(_with_places(page)).decode())
-        text = _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text))
-        for sign, straight in _STRAIGHT.items():
-            text = straight.sub("’", text) if sign in text else text
+        pieces = [piece.decode() if i % 2 else spaced(piece) for i, piece in enumerate(page.split(SET.encode()))]
+        text = "".join(pieces)
         if response.status_code == 422:
             text = text.replace("<title>", "<title>Erreur\u00a0: ", 1)
-        response.set_data(_spelt_out(text, _SHORT.keys() & page.translate(_CAPITALS).decode().split()))
+        response.set_data(_spelt_out(text, _SHORT.keys() & page.translate(_CAPITALS, _SMALL).decode().split()))
     return response
+
+
+def spaced(html: bytes) -> str:
+    """This piece of a page with its spaces and apostrophes; no word that they depend on is in another one."""
+    text = _GLUED.sub(_parted, b"".join(_with_places(html)).decode())
+    text = _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text))
+    for sign, straight in _STRAIGHT.items():
+        text = straight.sub("’", text) if sign in text else text
+    return text
 
 
 def _parted(tags: re.Match[str]) -> str:

@@ -198,7 +198,7 @@ def page(
     else:
         query = _first_page(anybody_like(actor), filters, today, limits, many)
     backwards = cursor is not None and cursor.before
-    rows = list(conn.execute(query, told(actor)))
+    rows = list(conn.execute(query, told(actor)).all())
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:

@@ -1,5 +1,7 @@
 """Pages of sessions: HTTP and nothing else."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +25,10 @@ from portal.features.sessions.forms import AsItWas, CheckedEnd, Practical, Step
 from portal.features.sessions.search import names_found
 from portal.rules.checks import days_to_come, where_and_whom
 from portal.rules.documents import given
-from portal.rules.duties import Duty
+from portal.rules.duties import Duty, may_do
 from portal.rules.french import day, parse_day
 from portal.rules.lifecycle import Action, Role, Status
-from portal.rules.limits import deadline, has_deadline
+from portal.rules.limits import Limits, deadline, has_deadline
 from portal.rules.rights import missing
 from portal.rules.security import Kind
 from portal.rules.steps import STEP, STEP_AT
@@ -36,10 +38,10 @@ from portal.store.limits import limits
 from portal.store.personal import named
 from portal.store.text import one_line
 from portal.web import query
-from portal.web.cells import rows
 from portal.web.doubts import confirmed
 from portal.web.forms import number_in, posted, version
 from portal.web.noting import note
+from portal.web.rows import Look, rows
 from portal.web.session_pages import ActualEnd, answer, form_page, found, verdicts
 from portal.web.state import actor, clock, reading, settings, work
 
@@ -78,18 +80,13 @@ def index() -> ResponseReturnValue:
         place = max(1, rank - listing.PAGE) if cursor.before else rank + len(page.rows)
         return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}", "rang": str(place)})
 
+    seen = _look(actor().role, base, settings().unit_label, _last(filters.view), limit, today)
+    names = names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {}
     return render_template(
         "sessions/index.html",
         page=page,
-        rows=rows(
-            page.rows,
-            base,
-            views.steps_of(actor().role),
-            settings().unit_label,
-            lambda r: listing.late(r, limit, today),
-            own=not actor().may(Duty.COMPARE_CENTRES),
-            people=names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {},
-        ),
+        look=seen,
+        rows=rows(page.rows, seen, names),
         counts=counts,
         in_words=counting.in_words,
         views=shown,
@@ -102,6 +99,19 @@ def index() -> ResponseReturnValue:
         rank=rank,
         departments=_departments(),
     ), 422 if errors else 200
+
+
+@lru_cache(maxsize=256)
+def _look(role: Role, base: str, unit_label: str, last: str, limit: Limits, today: date) -> Look:
+    own = not may_do(role, Duty.COMPARE_CENTRES).ok
+    return Look(base, unit_label, own, last, views.steps_of(role), lambda r: listing.late(r, limit, today))
+
+
+def _last(view: str) -> str:
+    """The head of the last column."""
+    if actor().may(Duty.ACT_ON_SESSIONS):
+        return "À faire"
+    return "Retard" if view == views.LATE.key else ""
 
 
 def _departments() -> dict[str, str]:

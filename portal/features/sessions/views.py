@@ -11,7 +11,7 @@ from portal.rules.conditions import Condition
 from portal.rules.lifecycle import Role, Status
 from portal.rules.limits import Limits, late
 from portal.rules.todo import MINUTES_DUE, NO_REAL_END, TABLE, Next
-from portal.store.conditions import matches
+from portal.store.conditions import in_status, matches
 from portal.store.sessions import exam_session as s
 
 
@@ -86,7 +86,7 @@ def _at_step(role: Role, key: str, today: date) -> ColumnElement[bool]:
     """The sessions of which this is the next step; first their statuses, which an index answers: those that are over are not read."""
     stands = step_key(role, today) == key
     statuses = {status for step in TABLE[role] if step.key == key for status in step.when.statuses or Status}
-    return and_(s.c.status.in_(sorted(statuses)), stands) if statuses else stands
+    return and_(in_status(sorted(statuses)), stands) if statuses else stands
 
 
 def _late(limits: Limits, on: date, today: date) -> ColumnElement[bool]:
@@ -98,7 +98,7 @@ def _any(conditions: Iterable[Condition], today: date, *others: ColumnElement[bo
     """Any of these, or of `others`; first the statuses of all of them, which an index answers."""
     conditions = list(conditions)
     statuses = sorted({status for condition in conditions for status in condition.statuses or Status})
-    return and_(s.c.status.in_(statuses), or_(*(others or (matches(condition, today) for condition in conditions))))
+    return and_(in_status(statuses), or_(*(others or (matches(condition, today) for condition in conditions))))
 
 
 @lru_cache(maxsize=512)
