@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from portal.paths import STATIC, TEMPLATES
-from tests.guard.addresses import PAGES
-from tests.guard.made import RULES
+from tests.guard.visits import SHEETS, unstyled
 from tests.support.demonstration import Demonstration
 
 # Not on the chart, each for its reason.
@@ -20,7 +19,6 @@ LAYOUT = {
     "qr secret recovery": "the second factor",
     "signal links": "one sheet of supervision and of the jury",
 }
-SHEETS = ("portal.css", "rooms.css")
 BY_SCRIPTS = {"summary"}  # found by the script, or by tests; looks like nothing by itself
 IN_MARKUP = re.compile(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\})*)"', re.DOTALL)
 EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -66,22 +64,6 @@ def test_a_table_becomes_cards_where_it_has_no_room() -> None:
     assert [tag for tag in tables if not re.search(r'class="cards\b', tag)] == []
 
 
-def classes(page: str) -> set[str]:
-    return {name for value in re.findall(r'class="([^"]*)"', page) for name in value.split()}
-
-
-def test_a_page_loads_the_stylesheet_of_what_it_is_made_of(demo: Demonstration) -> None:
-    """A class of the small stylesheet does nothing on a page that loads the large one alone."""
-    large, small = (re.sub(r"/\*.*?\*/", "", (STATIC / name).read_text("utf-8"), flags=re.DOTALL) for name in SHEETS)
-    alone = set(re.findall(r"\.([a-zA-Z][\w-]*)", small)) - set(re.findall(r"\.([a-zA-Z][\w-]*)", large))
-    assert "month" in alone
-    told, seen = [], 0
-    for rule in RULES:
-        for role in ("centre", "ud94", "national"):
-            answer = demo.client(role).get(PAGES[rule][0])
-            if answer.status_code != 200 or answer.mimetype != "text/html" or "rooms" in answer.text.partition("<body")[0]:
-                continue
-            seen += 1
-            told += [f"{role} {PAGES[rule][0]}: {name}" for name in sorted(classes(answer.text) & alone)]
-    assert not told, "\n".join(told)
-    assert seen > 50
+def test_a_class_of_the_small_stylesheet_is_found_on_a_page_that_loads_the_large_one_alone() -> None:
+    page = '<head><link href="portal.css">{}</head><body><table class="month cards">'.format
+    assert unstyled(page("")) == {"month"} and unstyled(page('<link href="rooms.css">')) == set()

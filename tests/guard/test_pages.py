@@ -6,6 +6,7 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 """
 
 import re
+from contextlib import closing
 from io import BytesIO
 from unittest.mock import patch
 
@@ -18,14 +19,14 @@ from syrupy.types import SnapshotIndex
 from werkzeug.test import TestResponse
 
 from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
-from tests.guard.made import made, sent
+from tests.guard.made import sent
+from tests.guard.visits import ROLES, Visits
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
 from tests.support.filling import PostForm, post_forms
 from tests.support.reading import asking, refused_unsaid, remembered, unfocused, unsaid, untied
 from tests.support.world import hidden
 
 Forms = dict[tuple[str, ...], tuple[str, str, PostForm]]
-ROLES = (*EMAILS, SIGNED_OUT)
 # A file is named after its route, not after the test that keeps it.
 pytestmark = pytest.mark.filterwarnings("ignore:\\s*Can not relate snapshot")
 
@@ -59,14 +60,14 @@ def grouped(answers: dict[str, str]) -> str:
     return "\n".join(f"---- {', '.join(who)} : {told}\n" for told, who in together.items())
 
 
-def pages(demo: Demonstration, addresses: list[str], forms: Forms | None = None) -> str:
+def pages(demo: Demonstration, addresses: list[str], visits: Visits | None = None, forms: Forms | None = None) -> str:
     """What stands on these pages for each; `forms`: by shape, who sees a form, where, and which, are noted there."""
-    told = []
+    told, get = [], visits.get if visits else demo.get
     for position, address in enumerate(addresses):
         roles = ROLES if position == 0 else tuple(EMAILS)  # a visitor is sent to the sign-in, whatever the number
         answers = {}
         for role in roles:
-            answer = demo.client(role).get(address)
+            answer = get(role, address)
             answers[role] = demo.told(answer, role)
             if forms is not None and answer.mimetype == "text/html" and asking(answer.text):
                 forms |= {form.shape(): (role, address, form) for form in post_forms(answer.text) if form.shape() not in forms}
@@ -82,9 +83,11 @@ def test_every_route_that_answers_get_is_kept_as_text_or_left_out_with_a_reason(
 
 @pytest.mark.parametrize("rule", PAGES, ids=file_name)
 def test_a_page_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion, rule: str) -> None:
-    addresses = [*made(demo, rule), *PAGES[rule]]
+    """And looking changes nothing: all that `tests.guard.visits` watches."""
     forms: Forms = {}
-    assert pages(demo, addresses, forms) == text(name=file_name(rule))
+    with closing(Visits(demo, rule)) as visits:
+        assert pages(demo, visits.addresses, visits, forms) == text(name=file_name(rule))
+        assert not (wrong := visits.wrong()), "\n".join(wrong)
     for shape in forms.keys() - TRIED:
         TRIED.add(shape)
         role, address, form = forms[shape]

@@ -84,6 +84,9 @@ class Demonstration:
             client.set_cookie(COOKIE, self.cookies[role])
         return client
 
+    def get(self, role: str, address: str) -> TestResponse:
+        return self.client(role).get(address)
+
     def seen(self, answer: TestResponse) -> Visible:
         return visible(answer.text)
 
