@@ -1,6 +1,5 @@
 """Both databases for every test that needs one: SQLite in a file, PostgreSQL from its own package, one database for a worker's tests."""
 
-import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,8 +34,9 @@ from tests.support.server import load_demonstration
 from tests.support.settled import DAY, settle, settled
 from tests.support.world import World
 
-pytest_plugins = ["tests.support.browsing"]
+pytest_plugins = ["tests.support.browsing", "tests.support.collecting"]
 KEY = b"a key for tests"
+CACHED = 5_000  # statements of all rooms: an application of one process asks fewer of them
 EMPTY, SMALL = "empty", "small"
 CLUSTER = pytest.StashKey[Cluster]()
 BEGAN = "TESTS_BEGAN"  # the moment of the run's first test, on the clock that only goes on, to all its processes
@@ -60,13 +60,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[CLUSTER].stop()
 
 
-def pytest_collection_finish() -> None:
-    """What was read to collect stays for good: the garbage collector need not go through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this run, the same for all its workers; TESTS_SHARED: one that several runs have in common."""
@@ -83,7 +76,7 @@ def statements_compiled_once() -> Iterator[None]:
     compiled: dict[str, Any] = {}
 
     def shared(*given: Any, **more: Any) -> Engine:
-        engine = create_engine(*given, **more)
+        engine = create_engine(*given, query_cache_size=CACHED, **more)
         engine._compiled_cache = compiled.setdefault(engine.dialect.name, engine._compiled_cache)
         return engine
 

@@ -16,6 +16,7 @@ from portal.core.minutes import digest_of
 from portal.core.sheet import TITLE
 from portal.features.past.shown import FIELDS
 from portal.features.standing.people import REQUESTS
+from portal.features.standing.streams import Streams
 from portal.features.standing.things import differing_of
 from portal.features.standing.told import ORIGINS, WORDS, Known, Run, Told
 from portal.features.standing.values import erased_signature, same, worded
@@ -63,9 +64,10 @@ def differing(conn: Connection, beside: Beside) -> Iterator[tuple[int, str]]:
     """Each session that is not what the trail says, as a sentence, in the order of their numbers; in between, without a sentence,
     how many were looked at."""
     e, done = audit_event.c, 0
-    events = _Ahead(conn, select(audit_event).where(e.session_id.is_not(None)), e.session_id, e.id, beside)
-    lines = _Ahead(conn, select(measure_line), measure_line.c.session_id, measure_line.c.run_id, beside)
-    hanging = _Hanging(conn, beside)
+    streams = Streams(conn)
+    events = _Ahead(streams, select(audit_event).where(e.session_id.is_not(None)), e.session_id, e.id, beside)
+    lines = _Ahead(streams, select(measure_line), measure_line.c.session_id, measure_line.c.run_id, beside)
+    hanging = _Hanging(streams, beside)
     query = select(exam_session).where(beside.among(exam_session.c.id)).order_by(exam_session.c.id)
     for some in conn.execute(query, execution_options=STREAM).partitions():
         done += len(some)
@@ -97,9 +99,9 @@ class _Ahead:
     """Rows of sessions, read as a stream in the order of their numbers."""
 
     def __init__(
-        self, conn: Connection, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int], beside: Beside
+        self, streams: Streams, query: Select[Any], session: ColumnElement[int], then: ColumnElement[int], beside: Beside
     ) -> None:
-        rows = conn.execute(query.where(beside.among(session)).order_by(session, then), execution_options=STREAM)
+        rows = streams.rows(query.where(beside.among(session)).order_by(session, then))
         self.groups = groupby(rows, key=lambda row: row.session_id)
         self._advance()
 
@@ -158,16 +160,16 @@ def _worded(name: str, value: object) -> str:
 class _Hanging:
     """What hangs on sessions, as streams."""
 
-    def __init__(self, conn: Connection, beside: Beside) -> None:
+    def __init__(self, streams: Streams, beside: Beside) -> None:
         def ahead(table: Table, then: str, query: Select[Any] | None = None) -> _Ahead:
-            return _Ahead(conn, select(table) if query is None else query, table.c.session_id, table.c[then], beside)
+            return _Ahead(streams, select(table) if query is None else query, table.c.session_id, table.c[then], beside)
 
         self.results, self.people = ahead(result, "id"), ahead(candidate, "id")
         self.seats, self.links = ahead(session_jury, "member_id"), ahead(trainer_link, "member_id")
         self.documents, self.private = ahead(document, "code"), ahead(personal_link, "id")
         self.adjusted, self.reminders = ahead(adjustment, "candidate_id"), ahead(exam_reminder, "session_id")
         self.attended, self.incidents = ahead(attendance, "candidate_id"), ahead(incident, "id")
-        self.minutes, self.conn = ahead(minutes, "session_id"), conn
+        self.minutes, self.conn = ahead(minutes, "session_id"), streams.conn
         self.requests = ahead(request, "id", select(request).where(request.c.session_id.is_not(None)))
 
     def pass_over(self, number: int) -> None:

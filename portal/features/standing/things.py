@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, Select
 
 from portal.features.past.shown import FIELDS
 from portal.features.past.things import COLUMNS
+from portal.features.standing.streams import Streams
 from portal.features.standing.values import erased_signature, same, worded
-from portal.store.database import STREAM
 from portal.store.personal import events_of
 
 Values = Mapping[str, Any]
@@ -125,8 +125,9 @@ class Things:
 
     def differing(self, conn: Connection, whole: bool) -> Iterator[str]:
         """Each thing that is not what the trail says, as a sentence. `whole`: this trail tells of every thing there is."""
+        streams = Streams(conn)
         for kind, told, last in zip(self.kinds, self.told, self.last, strict=True):
-            for row in conn.execute(kind.rows, execution_options=STREAM):
+            for row in streams.rows(kind.rows):
                 key = kind.key(row)
                 said = told.pop(key, None)
                 if kind.older and (before := told.pop(kind.older(row), None)):
