@@ -1,30 +1,33 @@
 """On twenty thousand sessions: how many queries a page asks, and that none of them reads a whole table. Plans, not times."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import event
 
 from portal.app import create_app
 from portal.clock import Clock
+from portal.demo import bulk, data
 from portal.demo.data import PASSWORD
 from portal.demo.load import load
 from portal.features.measures.catalogue import find
 from portal.features.measures.plan import plan, samples
 from portal.features.standing.checking import verify
 from portal.settings import DEMO_DAY, Settings
-from portal.store import migrate
-from portal.store.actors import operator
+from portal.store.actors import Occasion, Source, operator
 from portal.store.database import Database
 from portal.store.serving import let_serve
-from tests.support.postgres import SERVES, as_owner
+from portal.store.work import Work
+from tests.conftest import EMPTY
+from tests.support.postgres import SERVES, as_owner, created
 from tests.support.schema import differences, of_the_models, shape
+from tests.support.server import SECRET, settings_in
 from tests.support.world import Browser
 
 SESSIONS = 20_000
@@ -39,31 +42,40 @@ PAGES = {
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def volume(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('volume') / 'volume.sqlite'}"
-    else:
-        base, name = request.getfixturevalue("postgres"), f"volume_{uuid4().hex}"
-        with psycopg.connect(base + "/postgres", autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name}")
-        url = f"{base}/{name}"
-    settings = Settings("demo", url, "a secret for tests", DEMO_DAY)
-    db = Database(url, settings.audit_key)
-    migrate.upgrade(db)
-    assert load(db, DEMO_DAY, "UD", SESSIONS, lambda items, label: items) == SESSIONS
-    if request.param == "sqlite":
+        db = grown(request.getfixturevalue("loaded_demonstration"), tmp_path_factory.mktemp("volume"), SESSIONS)
         yield db
     else:  # behind the walls, as it is served in production
+        request.getfixturevalue("postgres_template")
+        base, name = request.getfixturevalue("postgres"), f"volume_{uuid4().hex}"
+        created(request.getfixturevalue("over_all"), name, EMPTY)
+        db = Database(f"{base}/{name}", Settings("demo", "", SECRET, DEMO_DAY).audit_key)
+        assert load(db, DEMO_DAY, "UD", SESSIONS, lambda items, label: items) == SESSIONS
         assert let_serve(db, SERVES) == [SERVES]
-        served = Database(db.url.set(username=SERVES).render_as_string(hide_password=False), settings.audit_key)
+        served = Database(db.url.set(username=SERVES).render_as_string(hide_password=False), db.audit_key)
         yield served.seen_by(operator())
         served.dispose()
     db.dispose()
+
+
+def grown(loaded: Path, folder: Path, sessions: int) -> Database:
+    """A copy of the loaded demonstration, with so many sessions in all."""
+    settings = settings_in(folder)
+    shutil.copy(loaded, folder / "demo.sqlite")
+    db = Database(settings.database_url, settings.audit_key)
+    with db.reading() as conn:
+        there, titles = (conn.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar() for name in ("exam_session", "title"))
+    assert there and titles
+    work = Work(db, Occasion(operator(), Source.CLI, Clock(DEMO_DAY).now(), DEMO_DAY))
+    in_use = titles - len({data.EXPIRED, data.PROLONGED})
+    assert bulk.load(work, sessions - there, in_use, data.FIRST, lambda items, label: items) == sessions - there
+    return db
 
 
 class Watched:
     """A signed-in person whose queries are kept, with their plans."""
 
     def __init__(self, db: Database, who: str) -> None:
-        settings = Settings("demo", db.url.render_as_string(hide_password=False), "a secret for tests", DEMO_DAY)
+        settings = Settings("demo", db.url.render_as_string(hide_password=False), SECRET, DEMO_DAY)
         self.app = create_app(settings, Clock(DEMO_DAY))
         self.engine = self.app.extensions["portal_db"].engine
         self.is_sqlite = db.is_sqlite
@@ -167,13 +179,15 @@ def test_a_dry_run_counts_what_it_would_move_and_shows_twenty_of_each(volume: Da
     assert len(shown["+2c"]) == len(shown["+2d"]) == 20 and all(len(rows) <= 20 for rows in shown.values())
 
 
-def test_the_volume_is_the_same_each_time(tmp_path: Path) -> None:
+def test_the_volume_is_the_same_each_time(sqlite_template: Path, loaded_demonstration: Path, tmp_path: Path) -> None:
+    """Loaded whole, and on top of what another process has loaded."""
+    settings = settings_in(tmp_path)
+    shutil.copy(sqlite_template / EMPTY, tmp_path / "demo.sqlite")
+    whole = Database(settings.database_url, settings.audit_key)
+    load(whole, DEMO_DAY, "UD", 1_000, lambda items, label: items)
+    (tmp_path / "other").mkdir()
     told = []
-    for name in ("a", "b"):
-        settings = Settings("demo", f"sqlite:///{tmp_path / name}.sqlite", "a secret for tests", DEMO_DAY)
-        db = Database(settings.database_url, settings.audit_key)
-        migrate.upgrade(db)
-        load(db, DEMO_DAY, "UD", 1_000, lambda items, label: items)
+    for db in (whole, grown(loaded_demonstration, tmp_path / "other", 1_000)):
         with db.reading() as conn:
             sessions = "SELECT id, centre_id, title_id, starts_on, ends_on, status FROM exam_session ORDER BY id"
             people = "SELECT session_id, last_name, first_name, born_on FROM candidate ORDER BY id"
