@@ -1,5 +1,8 @@
 """Which addresses of the demonstration are kept as text, for each route that answers GET; and which forms are tried."""
 
+import re
+from pathlib import Path
+
 LATE, DONE, COMING, OTHERS = (224561, 224562, 224569), (224565, 224567, 224573), (224563, 224564, 224566, 224570), (224574,)
 CANCELLED, REQUESTED, WAITING = 224600, 224576, 224571
 # Moved by the measure while « DTE envoyé » and « Demande de DTE envoyée », and with its results entered since.
@@ -229,6 +232,23 @@ FILES: list[tuple[str, str, tuple[str, ...]]] = [
         "300001;900 001 017 00012;TP-01303;titre;14/09/2020;18/09/2020;En préparation;", "224566;356;TP-99999;rien;31/02/2020;hier;x;",
     )),
 ]  # fmt: skip
+
+# ---- where their text is kept (tests/guard/test_pages.py)
+
+KEPT = Path(__file__).with_name("__snapshots__") / "test_pages"
+
+
+def file_name(rule: str) -> str:
+    """The name of a route's file: `/sessions/<number:number>/report` → `sessions-NUMBER-report`."""
+    short = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", rule)
+    named = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: found[1].upper(), short)
+    return re.sub(r"[^\w]+", "-", named).strip("-") or "accueil"
+
+
+def kept(rule: str) -> str:
+    """The text of a route's pages."""
+    return (KEPT / f"{file_name(rule)}.txt").read_text("utf-8")
+
 
 # ---- what a page costs against how much there is (tests/guard/test_flat.py, bench/pages.py)
 

@@ -5,7 +5,6 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 `.venv/bin/pytest tests/guard/test_pages.py --snapshot-update`, and commit the files with the change.
 """
 
-import re
 from contextlib import closing
 from io import BytesIO
 from unittest.mock import patch
@@ -18,7 +17,7 @@ from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 from werkzeug.test import TestResponse
 
-from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES
+from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES, file_name
 from tests.guard.made import sent
 from tests.guard.visits import ROLES, Visits
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
@@ -43,13 +42,6 @@ class TextFile(SingleFileSnapshotExtension):
 @pytest.fixture
 def text(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(TextFile)
-
-
-def file_name(rule: str) -> str:
-    """The name of a route's file: `/sessions/<number:number>/report` → `sessions-NUMBER-report`."""
-    short = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", rule)
-    named = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: found[1].upper(), short)
-    return re.sub(r"[^\w]+", "-", named).strip("-") or "accueil"
 
 
 def grouped(answers: dict[str, str]) -> str:

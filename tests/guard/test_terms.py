@@ -10,9 +10,9 @@ import pytest
 
 from portal.paths import ROOT, TEMPLATES
 from portal.rules.abbreviations import ABBREVIATIONS
+from tests.guard.addresses import KEPT
 from tests.support.demonstration import READ, SIGNED_OUT, Demonstration
 
-KEPT = Path(__file__).with_name("__snapshots__") / "test_pages"
 OF_THE_DEMONSTRATION = ("a-essayer", "charte", "courriels-de-demonstration")
 OF_A_CENTRE = {"centre", "autre-centre", SIGNED_OUT}
 # Kept without roles: forms and files are told by one person.
