@@ -200,7 +200,7 @@ class World:
 
     def browser(self, who: str | None = None, *, anew: bool = False) -> "Browser":
         """`anew`: this person signs in once more, as in another browser."""
-        if who:
+        if who and who not in self.visits:
             self.as_(who)
         browser = Browser(self.app().test_client())
         as_then = not anew and self.today == self.settled == self.app().extensions["portal_clock"].today()

@@ -1,20 +1,14 @@
-"""Passkeys (WebAuthn): what a browser is asked to sign, and whether what it answers is so."""
+"""Passkeys (WebAuthn): what a browser is asked to sign, and whether what it answers is so. The library knows the certificates of
+every maker, and reads them when it is imported: only whoever has a passkey waits for it."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 NAME = "Portail des sessions"
 LONGEST = 1400  # signs of a passkey's own name
@@ -39,6 +33,10 @@ class Passkey:
 
 def asked_to_make(site: Site, account_id: int, email: str, person: str, there: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The challenge, and what the browser is asked: another passkey than those that are `there`."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
+
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=NAME,
@@ -55,13 +53,20 @@ def asked_to_make(site: Site, account_id: int, email: str, person: str, there: S
 
 def asked_to_sign(site: Site, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The challenge, and what the browser is asked: that one of these passkeys signs it."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.host, allow_credentials=_named(names), user_verification=UserVerificationRequirement.PREFERRED
     )
     return bytes_to_base64url(options.challenge), json.loads(webauthn.options_to_json(options))
 
 
-def _named(names: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
+def _named(names: Sequence[str]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(name)) for name in names]
 
 
@@ -69,6 +74,10 @@ def made(site: Site, challenge: str, answer: str) -> Passkey | None:
     """The passkey that this answer tells of; None when it answers something else, or nonsense."""
     if not challenge:
         return None
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         found = webauthn.verify_registration_response(
             credential=answer,
@@ -96,6 +105,10 @@ def check(site: Site, challenge: str, answer: str, public_key: str, uses: int) -
     """How often the passkey says it was used, when it has signed this very challenge for this site; otherwise None."""
     if not challenge:
         return None
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         found = webauthn.verify_authentication_response(
             credential=answer,
