@@ -73,7 +73,8 @@ class Sized:
 
 def costs(*urls: str, times: int = TIMES, readers: Sequence[str] = READERS) -> list[Costs]:
     """Of every page that answers, in process, on each of these databases in turn: what else the machine does weighs on all alike."""
-    sizes, found = [Sized(url) for url in urls], [Costs() for _ in urls]
+    apart = {url: Sized(url) for url in urls}
+    sizes, found = [apart[url] for url in urls], [Costs() for _ in urls]
     for reader in readers:
         browsers = [size.signed_in(reader) for size in sizes]
         for rule, address in read_pages():
@@ -83,7 +84,7 @@ def costs(*urls: str, times: int = TIMES, readers: Sequence[str] = READERS) -> l
             taken = [[size.seconds(b, address) for size, b in pairs] for _ in range(times)]
             for costs_, (size, b), each in zip(found, pairs, zip(*taken, strict=True), strict=True):
                 costs_[rule, reader, address] = size.cost(b, address, min(each))
-    for size in sizes:
+    for size in apart.values():
         size.app.extensions["portal_db"].dispose()
     return found
 
