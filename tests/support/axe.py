@@ -14,12 +14,13 @@ READY = f"{AXE_SCRIPT};axe.configure({json.dumps({'rules': FRESH})});"
 ONLY_COLOURS = {"runOnly": {"type": "rule", "values": COLOURS}}
 RUN = """(options) => axe.run(document, Object.assign({resultTypes: ["violations"], selectors: false}, options))
   .then(({ violations }) => violations.map((one) => `${one.id} ${one.nodes[0].html.slice(0, 120)}`))"""
-# Marks the texts that are painted in a new way: what decides it is what they are, in what they stand, and in which state.
+# Marks the texts that are painted in a new way: what decides it is what they are, in what they stand, in which state, of which sheets.
 MARK = """(known) => {
   const STATES = ["disabled", "aria-current", "aria-invalid", "type", "open"];
   const one = (e) => `${e.localName}.${e.getAttribute("class") || ""}`
     + STATES.map((name) => e.hasAttribute(name) ? `[${name}=${e.getAttribute(name)}]` : "").join("");
-  const whole = (e) => (e === document.body ? "" : whole(e.parentElement) + ">") + one(e);
+  const sheets = [...document.styleSheets].map((sheet) => sheet.href).join();
+  const whole = (e) => (e === document.body ? sheets : whole(e.parentElement)) + ">" + one(e);
   const seen = new Set(known), fresh = [];
   for (const e of document.body.querySelectorAll("*")) {
     if (![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;

@@ -10,11 +10,14 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support.server import chromium as launch
 from tests.support.server import demonstration
 
+# A page of a test lives for a moment: to compile its scripts for speed costs more than that speed spares.
+INTERPRETED = "--js-flags=--no-turbofan --no-maglev --single-threaded-gc"
+
 
 @pytest.fixture(scope="session")
 def launched() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, INTERPRETED)
         yield browser
         browser.close()
 

@@ -22,10 +22,10 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-def chromium(playwright: Playwright) -> Browser:
+def chromium(playwright: Playwright, *more: str) -> Browser:
     """Debian's browser, asking nothing of the network by itself; without a window where it has one that needs none."""
     program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    return playwright.chromium.launch(executable_path=program, args=QUIET)
+    return playwright.chromium.launch(executable_path=program, args=[*QUIET, *more])
 
 
 SECRET = "a secret for pictures"  # whoever serves a copy of the loaded demonstration needs it: its trail is sealed under it
