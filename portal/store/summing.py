@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, text
+from sqlalchemy import Connection, Row, TextClause, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's, too
 
 from portal.rules.lifecycle import Kind
@@ -159,9 +160,14 @@ def differing(conn: Connection) -> Row[Any] | None:
 
 def _first(conn: Connection, of: str, sums: str, *more: str) -> Row[Any] | None:
     """Where the kept sums, with `more`, are not these."""
+    return conn.execute(_other(of, sums, *more)).first()
+
+
+@cache
+def _other(of: str, sums: str, *more: str) -> TextClause:
     kept = f"SELECT {', '.join('t.' + name for name in _COLUMNS)} FROM tally t WHERE {of}"  # noqa: S608
     less = f"SELECT level, place, period, title_id, {', '.join('-' + name for name in COUNTERS)} FROM ({sums}) n"  # noqa: S608
     wrong = " OR ".join(f"sum(t.{name}) <> 0" for name in COUNTERS)
     all_ = " UNION ALL ".join((kept, less, *more))
     query = f"SELECT t.level, t.place, t.period, t.title_id FROM ({all_}) t {_GROUP} HAVING {wrong} LIMIT 1"  # noqa: S608
-    return conn.execute(text(query)).first()
+    return text(query)

@@ -127,12 +127,19 @@ def differing(conn: Connection, told: Told, tell: Tell = quiet) -> Iterator[str]
 PLACES = {tallies.CENTRE: "centre n°", tallies.UNIT: "département", tallies.REGION: "région", tallies.NATION: "France"}
 
 
+_COUNTED = select(exam_session.c.centre_id, func.count().label("number")).group_by(exam_session.c.centre_id).subquery()
+_SUMS = outerjoin(centre, _COUNTED, _COUNTED.c.centre_id == centre.c.id)
+_OTHER = (
+    select(centre.c.id)
+    .select_from(_SUMS.outerjoin(session_total, session_total.c.centre_id == centre.c.id))
+    .where(func.coalesce(session_total.c.number, 0) != func.coalesce(_COUNTED.c.number, 0))
+    .order_by(centre.c.id)
+    .limit(1)
+)
+
+
 def _totals(conn: Connection) -> Iterator[str]:
     """The counts that the database keeps are those of the sessions."""
-    counted = select(exam_session.c.centre_id, func.count().label("number")).group_by(exam_session.c.centre_id).subquery()
-    sums = outerjoin(centre, counted, counted.c.centre_id == centre.c.id)
-    query = select(centre.c.id).select_from(sums.outerjoin(session_total, session_total.c.centre_id == centre.c.id))
-    other = query.where(func.coalesce(session_total.c.number, 0) != func.coalesce(counted.c.number, 0))
-    row: int | None = conn.execute(other.order_by(centre.c.id).limit(1)).scalar()
+    row: int | None = conn.execute(_OTHER).scalar()
     if row is not None:
         yield f"centre n° {row} : le nombre de ses sessions n’est pas celui de la base"
