@@ -51,7 +51,7 @@ from portal.rules.keeping import called
 from portal.rules.lifecycle import PATH, Role, Status
 from portal.settings import Settings, read
 from portal.store.database import HELD_UP, Database
-from portal.web import errors, fragments, health, observe, origin, sizes, sparing, typography
+from portal.web import beside, errors, fragments, health, observe, origin, sizes, sparing, typography
 from portal.web.navigation import navigation
 from portal.web.numbers import NumberConverter, WordConverter, WordsConverter
 from portal.web.signed import Visits
@@ -205,3 +205,4 @@ def _words_for_pages(app: Flask, settings: Settings) -> None:
         role_name=lambda post: called(post, settings.unit_label, settings.region_label),
     )
     app.after_request(typography.set_spaces)
+    app.after_request(beside.keep_state)

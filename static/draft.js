@@ -87,7 +87,7 @@ document.addEventListener("DOMContentLoaded", () => { // after portal.js, which 
   const filled = rowsOf(unsaved); // by the service: kept with what is typed beside them
   const keep = () => {
     const kept = read(key);
-    const elsewhere = kept?.base === base ? kept.picked : picked();
+    const elsewhere = kept ? kept.picked : picked();
     const [there, answered] = [new Set(JSON.parse(elsewhere)), byRow(elsewhere)];
     const here = (row) => touched.has(row) || (filled.includes(row) && !answered.has(row));
     const all = boxes().filter((box) => (here(whose(box.name)) ? box.checked : there.has(entry(box))));

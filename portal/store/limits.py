@@ -1,6 +1,7 @@
 """Settings that the national account changes while the service runs: a key, a value, as text."""
 
 from collections.abc import Mapping
+from zlib import crc32
 
 from sqlalchemy import Column, Connection, String, Table, select
 
@@ -17,6 +18,11 @@ setting = Table(
 
 
 _ALL = select(setting)
+
+
+def state(values: Mapping[str, int]) -> int:
+    """What tells these settings from what they were, and will be: they have no version, since each is a row of its own."""
+    return crc32(repr(sorted(values.items())).encode()) % 10**9
 
 
 def limits(conn: Connection) -> Limits:

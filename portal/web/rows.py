@@ -22,13 +22,14 @@ _INDENT = re.compile(r"\n *")  # a fifth of a row, which the browser would skip
 @dataclass(frozen=True, eq=False)
 class Look:
     """How rows are looked at; one and the same each time, since rows are told apart by it. `base`: the address of the list, below
-    which each session lives; `own`: a centre's own list, which does not name it; `last`: the head of the column for what is to be
-    done, or since when it is late; empty where there is none; `late`: since when a session is, and whose turn it is."""
+    which each session lives; `own`: a centre's own list, which does not name it; `acts`: by somebody who acts on sessions; `of_late`:
+    a list of those that are late; `late`: since when a session is, and whose turn it is."""
 
     base: str
     unit_label: str
     own: bool
-    last: str
+    acts: bool
+    of_late: bool
     steps: Mapping[str, Next]
     late: Callable[[Row[Any]], str]
 
@@ -50,7 +51,6 @@ def _row(r: Row[Any], as_: Look, names: Sequence[str] = ()) -> str:
         more=max(0, len(names) - MOST_NAMES),
         step=as_.steps.get(r.step),
         late=as_.late(r),
-        unit=f"l’{as_.unit_label} {r.department_code}",
     )
     return spaced(_INDENT.sub("", html).encode())
 

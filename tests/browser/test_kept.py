@@ -146,6 +146,26 @@ def test_two_tabs_keep_what_was_typed_in_each(chromium: Browser, base: str) -> N
     assert stands(page) == ["Échec", "Absent", "Échec"] and len(kept_sheets(page)) == 1
 
 
+def test_two_tabs_keep_what_was_typed_in_each_also_where_one_was_filled_in_by_a_file(chromium: Browser, base: str) -> None:
+    saved_meanwhile(chromium, base, SHEET, "", "Absent")
+    page = person(chromium, base, "centre", True)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(SHEET)
+    other = page.context.new_page()
+    head, *lines = page.request.get(f"{base}{SHEET}/modele.csv").text().splitlines()
+    cells = lines[1].split(";")
+    cells[head.split(";").index("résultat")] = "Titre obtenu"
+    other.goto(f"{SHEET}/fichier")
+    file = {"name": "r.csv", "mimeType": "text/csv", "buffer": f"{head}\n{';'.join(cells)}".encode()}
+    other.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    other.locator("main form button").last.click()
+    expect(other.locator(".row").nth(1).get_by_label("Titre obtenu")).to_be_checked()
+    page.locator(".row").nth(0).get_by_text("Échec").click()
+    other.locator(".row").nth(2).get_by_text("Absent").click()
+    page.goto(SHEET)
+    assert stands(page) == ["Échec", "Titre obtenu", "Absent"]
+
+
 def test_all_obtained_takes_nothing_that_was_saved_for_typed(chromium: Browser, base: str) -> None:
     saved_meanwhile(chromium, base, SHEET, "Titre obtenu")
     page = person(chromium, base, "centre", True)

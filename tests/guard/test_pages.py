@@ -5,6 +5,8 @@ Each route's text stands in `__snapshots__/test_pages/`, a file a route. Where w
 `.venv/bin/pytest tests/guard/test_pages.py --snapshot-update`, and commit the files with the change.
 """
 
+import re
+from collections.abc import Mapping
 from contextlib import closing
 from io import BytesIO
 from unittest.mock import patch
@@ -21,7 +23,7 @@ from tests.guard.addresses import FILES, FORMS, LEFT_OUT, PAGES, file_name
 from tests.guard.made import sent
 from tests.guard.visits import ROLES, Visits
 from tests.support.demonstration import EMAILS, SIGNED_OUT, Demonstration, without_chance
-from tests.support.filling import PostForm, post_forms
+from tests.support.filling import PostForm, Sent, post_forms
 from tests.support.reading import asking, refused_unsaid, remembered, unfocused, unsaid, untied
 from tests.support.world import hidden
 
@@ -83,7 +85,10 @@ def test_a_page_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAss
     for shape in forms.keys() - TRIED:
         TRIED.add(shape)
         role, address, form = forms[shape]
-        assert not (why := refused_unsaid(sent_empty(demo, role, address, form).text)), (role, address, why)
+        answer = sent_empty(demo, role, address, form)
+        assert not (why := refused_unsaid(answer.text)), (role, address, why)
+        beside = {value == NEVER for name, value in STATE.findall(answer.text) if name == "version" and name in emptied(form)}
+        assert beside <= {answer.status_code != 409}, (role, address, "typed beside one state, shown again beside another")
 
 
 def test_a_field_of_which_nothing_says_whether_it_must_be_filled_in_is_found() -> None:
@@ -113,14 +118,21 @@ def test_a_form_that_a_browser_may_fill_in_beside_a_newer_version_is_found() -> 
 
 
 TRIED: set[tuple[str, ...]] = set()
+NEVER = "987654321"  # the version of nothing
+STATE = re.compile(r'name="(\w+)" value="([^"]*)" data-version>')
+
+
+def emptied(form: PostForm) -> Mapping[str, str | list[Sent]]:
+    return next(data for way, data in form.ways() if way.startswith("vide"))
 
 
 def sent_empty(demo: Demonstration, who: str, address: str, form: PostForm) -> TestResponse:
-    """The answer to a form of which nothing was filled in."""
-    empty = next(data for way, data in form.ways() if way.startswith("vide"))
+    """The answer to a form of which nothing was filled in, beside no state that ever was."""
+    empty = emptied(form)
     client = demo.client(who)
     token = hidden(client.get(address, follow_redirects=True).text, "csrf_token")
-    return client.post(form.action or address, data={**empty, "csrf_token": token}, content_type="multipart/form-data")
+    stale = {"version": NEVER} if "version" in empty else {}
+    return client.post(form.action or address, data={**empty, **stale, "csrf_token": token}, content_type="multipart/form-data")
 
 
 def test_the_frame_around_the_pages_says_to_each_what_it_said(demo: Demonstration, text: SnapshotAssertion) -> None:

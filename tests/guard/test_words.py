@@ -25,6 +25,7 @@ SAYS = {
     ("portal/web/tags.py", "moment"): "how a moment is written, everywhere",
     ("portal/web/typography.py", "module"): "the signs before which a space does not break",
     ("portal/web/typography.py", "set_spaces"): "the same",
+    ("portal/web/typography.py", "spaced"): "the same",
     ("portal/web/fields.py", "__init__"): "what is wrong of a number",
 }
 

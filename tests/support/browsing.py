@@ -1,7 +1,7 @@
 """A browser, the demonstration that it opens, and whether it runs JavaScript: fixtures for all tests."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +15,24 @@ INTERPRETED = "--js-flags=--no-turbofan --no-maglev --single-threaded-gc"
 
 
 @pytest.fixture(scope="session")
-def launched() -> Iterator[Browser]:
+def launched() -> Iterator[Callable[[], Browser]]:
+    """Gives the browser of this process; where it died, another one."""
     with sync_playwright() as playwright:
-        browser = launch(playwright, INTERPRETED)
+        running = [launch(playwright, INTERPRETED)]
+
+        def browser() -> Browser:
+            if not running[-1].is_connected():
+                running.append(launch(playwright, INTERPRETED))
+            return running[-1]
+
         yield browser
-        browser.close()
+        running[-1].close()
 
 
 @pytest.fixture
-def chromium(launched: Browser) -> Browser:
+def chromium(launched: Callable[[], Browser]) -> Browser:
     """Launched once for all; what one test opened is closed when it ends."""
-    return launched
+    return launched()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,7 +44,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 def leave(browser: Browser) -> None:
     """Closes all that was opened; what is still on its way answers nobody."""
-    for context in browser.contexts:
+    for context in browser.contexts if browser.is_connected() else ():
         context.unroute_all(behavior="ignoreErrors")
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")

@@ -40,6 +40,8 @@ BEGIN
     AS $f$ BEGIN INSERT INTO aside.changed VALUES (tg_tag); END $f$;
   CREATE EVENT TRIGGER noted ON ddl_command_end EXECUTE FUNCTION aside.note();
   CREATE EVENT TRIGGER dropped ON sql_drop EXECUTE FUNCTION aside.note();
+  ALTER EVENT TRIGGER noted ENABLE ALWAYS; -- also of who changes tables by hand, past all triggers
+  ALTER EVENT TRIGGER dropped ENABLE ALWAYS;
 END $$
 """
 OTHERS = """SELECT count(*) FROM pg_stat_activity

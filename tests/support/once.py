@@ -1,6 +1,7 @@
 """What costs time is made by the first worker that asks, and found by the others."""
 
 import fcntl
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
     with open(folder.with_name(f"{folder.name}.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
+            shutil.rmtree(draft, ignore_errors=True)  # of one that failed: who asks next meets the true fault, not its remains
             draft.mkdir()
             make(draft)
             draft.rename(folder)

@@ -80,7 +80,7 @@ def index() -> ResponseReturnValue:
         place = max(1, rank - listing.PAGE) if cursor.before else rank + len(page.rows)
         return here(**{"avant" if cursor.before else "apres": f"{cursor.value}~{cursor.number}", "rang": str(place)})
 
-    seen = _look(actor().role, base, settings().unit_label, _last(filters.view), limit, today)
+    seen = _look(actor().role, base, settings().unit_label, filters.view == views.LATE.key, limit, today)
     names = names_found(reading(), asked.called, (r.number for r in page.rows)) if asked.called else {}
     return render_template(
         "sessions/index.html",
@@ -102,16 +102,9 @@ def index() -> ResponseReturnValue:
 
 
 @lru_cache(maxsize=256)
-def _look(role: Role, base: str, unit_label: str, last: str, limit: Limits, today: date) -> Look:
-    own = not may_do(role, Duty.COMPARE_CENTRES).ok
-    return Look(base, unit_label, own, last, views.steps_of(role), lambda r: listing.late(r, limit, today))
-
-
-def _last(view: str) -> str:
-    """The head of the last column."""
-    if actor().may(Duty.ACT_ON_SESSIONS):
-        return "À faire"
-    return "Retard" if view == views.LATE.key else ""
+def _look(role: Role, base: str, unit_label: str, of_late: bool, limit: Limits, today: date) -> Look:
+    own, acts = not may_do(role, Duty.COMPARE_CENTRES).ok, may_do(role, Duty.ACT_ON_SESSIONS).ok
+    return Look(base, unit_label, own, acts, of_late, views.steps_of(role), lambda r: listing.late(r, limit, today))
 
 
 def _departments() -> dict[str, str]:
