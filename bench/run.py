@@ -210,8 +210,6 @@ class Bench:
         self.figure("seconds_to_deposit_150000_titles", "s", lambda: told["seconds"], most=60)
         self.figure("megabytes_while_depositing", "MB", lambda: told["most"] / 1000, most=200)
 
-    # ---- saving results
-
     def saving(self) -> None:
         db = self.demonstration("saving")
         emails, numbers = add_savers(db, self.savers, self.forties * self.rounds)
@@ -262,14 +260,13 @@ class Bench:
             db = smallest(url) if self.quick else database(url, None)
             emails, numbers = add_savers(db, self.savers)
             db.dispose()
-            left = iter(on_sqlite)
             with self.server("wsgi:front", url) as port:
                 self.warm_saving(port, emails, numbers)
 
                 def rate() -> float:
                     done = at_once(port, emails, numbers, self.saves)
                     assert not done.failed, "what fails is no save"
-                    return done.per_second / next(left)
+                    return done.per_second / on_sqlite.pop(0)
 
                 self.figure("saving_on_postgresql_against_sqlite", "ratio", rate, least=1)
         finally:

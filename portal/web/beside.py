@@ -12,7 +12,8 @@ COMPARED = 409  # the page shows what stands beside what was typed: from here on
 
 def keep_state(response: Response) -> Response:
     """The page with the states that were sent, unless it shows what has become of them."""
-    if request.method == "POST" and response.status_code != COMPARED and response.mimetype == "text/html":
+    shown = response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough
+    if shown and request.method == "POST" and response.status_code != COMPARED:
         response.set_data(_STATE.sub(_sent, response.get_data(as_text=True)))
     return response
 

@@ -12,6 +12,8 @@ READERS = {
     ("portal/web/forms.py", "resumed"): "a form that comes back after a sign-in is any form",
     ("portal/web/forms.py", "__init__"): "here WTForms are given what was sent",
     ("portal/web/forms.py", "version"): "every form on what others may change carries it",
+    ("portal/web/forms.py", "version_if_any"): "the same, of a form that had none in the release before",
+    ("portal/web/beside.py", "_sent"): "a page shows again the state that was sent, whichever form it was",
     ("portal/web/fields.py", "process_formdata"): "WTForms hands a field no files",
     ("portal/web/kept.py", "kept_fields"): "what is kept through a sign-in is whatever was typed, into whichever form",
     ("portal/web/kept.py", "kept_before"): "the same, coming back",

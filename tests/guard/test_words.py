@@ -24,7 +24,6 @@ SAYS = {
     ("portal/features/preparation/routes.py", "module"): "what happened: flashed by `new`",
     ("portal/web/tags.py", "moment"): "how a moment is written, everywhere",
     ("portal/web/typography.py", "module"): "the signs before which a space does not break",
-    ("portal/web/typography.py", "set_spaces"): "the same",
     ("portal/web/typography.py", "spaced"): "the same",
     ("portal/web/fields.py", "__init__"): "what is wrong of a number",
 }
