@@ -1,9 +1,10 @@
 """What is typed is declared once, in a form; what stands in an address is read by `web/query.py`. Nothing is read beside them."""
 
 import ast
+import re
 from collections.abc import Iterator
 
-from portal.paths import ROOT
+from portal.paths import ROOT, TEMPLATES
 
 READ_FROM = {"form", "values", "files", "args", "data", "json", "get_data", "get_json", "stream"}
 # Where the request itself is read, and why there.
@@ -28,6 +29,19 @@ READERS = {
         "sent",
     ): "the sheet of results: its fields are the session's candidates and certificates",
     ("portal/features/measures/forms.py", "read"): "a measure's cases: as many as were added, each with its fields",
+}
+
+# Forms that are typed into beside no state: each makes something new, or is about one's own, which nobody else changes.
+NEW, OWN, READ = "makes something new", "one's own, changed by nobody else", "changes nothing of what others typed"
+BESIDE_NOTHING = {
+    **dict.fromkeys(("accounts/choose", "accounts/forgotten", "accounts/mine", "accounts/sign_in", "convocations/juror"), OWN),
+    **dict.fromkeys(("notices/index", "second_factor/application", "second_factor/code", "second_factor/remove"), OWN),
+    **dict.fromkeys(("attendance/day", "centres/new", "communication/closing", "measures/write", "oversight/draws"), NEW),
+    **dict.fromkeys(("preparation/new", "reference/approvals", "requests/expired", "titles/new", "jury/index"), NEW),
+    **dict.fromkeys(("documents/verify", "components/import", "taking_over/file", "deposit/index"), READ),
+    "measures/_parts": "says a number that the page counted, and is compared with what is there",
+    "measures/take_back": "the same",
+    "requests/_parts": "refuses: a request that was answered meanwhile is not answered again",
 }
 
 
@@ -68,3 +82,18 @@ def test_what_is_sent_is_read_by_forms_alone() -> None:
     }
     assert sorted(found - set(READERS)) == []
     assert sorted(set(READERS) - found) == []  # no exception outlives its reason
+
+
+def beside_nothing(template: str) -> bool:
+    """Whether one of its forms is typed into beside no state (`ui.version`)."""
+    forms = re.findall(r'<form\b[^>]*method="post".*?</form>', template, re.S)
+    return any(re.search(r"ui\.(field|radios)\(", form) and "version" not in form for form in forms)
+
+
+def test_a_form_on_what_others_may_change_says_beside_which_state_it_was_filled_in() -> None:
+    assert beside_nothing('<form method="post">{{ ui.field(form.place) }}</form>')
+    assert not beside_nothing('<form method="post">{{ ui.version(s.version) }}{{ ui.field(form.place) }}</form>')
+    paths = sorted(TEMPLATES.rglob("*.html"))
+    found = {str(path.relative_to(TEMPLATES).with_suffix("")) for path in paths if beside_nothing(path.read_text("utf-8"))}
+    assert sorted(found - set(BESIDE_NOTHING)) == []
+    assert sorted(set(BESIDE_NOTHING) - found) == []  # no exception outlives its reason
