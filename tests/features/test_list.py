@@ -107,6 +107,24 @@ def test_what_is_late_stands_in_its_order_whether_few_or_more_than_are_counted(
     assert not any("ORDER BY coalesce" in sql for sql in asked)
 
 
+@pytest.mark.parametrize("who", ["centre", "ud94", "region", "national"])
+def test_the_few_that_were_postponed_are_found_and_sorted_and_many_walked_in_order(
+    w: World, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Fifty are soon met of what many are; of few, walking in order reads all that there is."""
+    w.sessions(range(1, 5), "20/03/2020", "26/03/2020")
+    w.session(9, "06/07/2020", "10/07/2020")
+    w.measure()
+    browser, asked = w.browser(who), list[str]()
+    event.listen(w.app().extensions["portal_db"].engine, "before_cursor_execute", lambda c, cur, sql, *rest: asked.append(sql))
+    few = browser.get("/sessions?vue=reportees").text
+    assert numbers(few) == [4, 3, 2, 1] and any("ORDER BY coalesce" in sql for sql in asked)
+    count_to(3, monkeypatch)
+    asked.clear()
+    assert numbers(browser.get("/sessions?vue=reportees").text) == [4, 3, 2, 1]
+    assert not any("ORDER BY coalesce" in sql for sql in asked)
+
+
 def many(w: World, count: int, day: date = date(2020, 7, 1), centres: int = 1) -> None:
     """`centres`: how many of the two have them, turn by turn."""
     rows = [

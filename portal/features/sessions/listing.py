@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, column, fun
 
 from portal.core.finding import candidate_count
 from portal.features.sessions.search import Called, search
-from portal.features.sessions.views import ALL, ENDLESS, LATE, step_key, view_condition
+from portal.features.sessions.views import ALL, ENDLESS, LATE, POSTPONED, step_key, view_condition
 from portal.rules import minutes
 from portal.rules.duties import Duty, may_do
 from portal.rules.lifecycle import ACTIVE, Role, Status
@@ -122,7 +122,7 @@ def _shown(role: Role, today: date) -> Select[Any]:
 
 
 @lru_cache(maxsize=512)
-def _first_page(anybody: Actor, filters: Filters, today: date, limits: Limits, many: bool) -> Select[Any]:
+def _first_page(anybody: Actor, filters: Filters, today: date, limits: Limits, many: bool | None) -> Select[Any]:
     """The query of a first page without a search, built once for everybody of one role, and region."""
     scope = and_(visible_to(anybody), *_narrowed(filters))
     asked = Chosen(scope, whole=False, searched=False, few=False, departments=departments_of(anybody))
@@ -130,7 +130,7 @@ def _first_page(anybody: Actor, filters: Filters, today: date, limits: Limits, m
 
 
 def _page_of(
-    role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None, many: bool
+    role: Role, asked: Chosen, filters: Filters, today: date, limits: Limits, cursor: Cursor | None, many: bool | None
 ) -> Select[Any]:
     key = SORTS[filters.sort]
     backwards = cursor is not None and cursor.before
@@ -142,7 +142,7 @@ def _page_of(
         here = tuple_(key, s.c.id)
         there = tuple_(cursor.value, cursor.number)
         parts.append(here > there if ascending else here < there)
-    if asked.few or (_is_short(role, filters) and not many):
+    if asked.few or (many is False and filters.view == POSTPONED.key) or (_is_short(role, filters) and not many):
         # sorted once found: an expression keeps the database from walking in order
         ids = _first(parts, asked.condition, func.coalesce(key, key), ascending)
     elif filters.department or len(asked.departments) < 2:
@@ -189,10 +189,11 @@ def page(
     today: date,
     limits: Limits,
     cursor: Cursor | None = None,
-    many: bool = False,
+    many: bool | None = None,
 ) -> Page:
     """Fifty sessions; the one whose very number was searched for stands before them. A query or two, whose cost grows neither
-    with the pages before nor with the table. `many`: what the view holds is more than one sorts: fifty are soon met in order."""
+    with the pages before nor with the table. `many`: whether what the view holds is more than one sorts, so that fifty are soon met
+    in order; None where that is not known."""
     if asked.searched or cursor:
         query = _page_of(actor.role, asked, filters, today, limits, cursor, many)
     else:

@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
     asked = listing.chosen(reading(), actor(), filters)
     shown = views.views(actor().role, filters.view)
     counts = counting.counts(reading(), actor(), asked, today, limit, shown)
-    many = counting.many(counts.get(filters.view, 0))
+    many = counting.many(counts[filters.view]) if filters.view in counts else None
     page = listing.page(reading(), actor(), filters, asked, today, limit, _cursor(filters.sort), many)
     rank = min(max(query.number("rang") or 1, 1), 10**7) if page.previous else 1
 
