@@ -1,4 +1,4 @@
-"""`make bench`: every figure of docs/performance.md, as a ratio taken in one run on one machine, in some eleven minutes.
+"""`make bench`: every figure of docs/performance.md, as a ratio taken in one run on one machine, in some twelve minutes.
 
 `--quick` takes most of them once, of little, without the peer: that the bench still runs, no figure.
 """

@@ -1,7 +1,6 @@
 """The rows of the list of sessions as it shows them: whoever comes back to a list meets most of its rows again, so each is made
 once for all who read it alike."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +15,6 @@ from portal.rules.todo import Next
 from portal.web.typography import SET, spaced
 
 MOST_NAMES = 3
-_INDENT = re.compile(r"\n *")  # a fifth of a row, which the browser would skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +50,7 @@ def _row(r: Row[Any], as_: Look, names: Sequence[str] = ()) -> str:
         step=as_.steps.get(r.step),
         late=as_.late(r),
     )
-    return spaced(_INDENT.sub("", html).encode())
+    return spaced(html.encode())
 
 
 _kept = lru_cache(maxsize=4096)(_row)  # none with the name of a person

@@ -37,9 +37,8 @@ _RUN = b"x" * (LONGEST + 1)
 _HERE = re.compile(_IN_TEXT.encode())
 
 
-SET = (
-    "<!--set-->"  # before and after what has its spaces already, since it is kept so (no text holds it: what is typed is escaped)
-)
+# Before and after what has its spaces already, since it is kept so: no text holds it, what is typed is escaped.
+SET = "<!--set-->"
 
 
 def set_spaces(response: Response) -> Response:
